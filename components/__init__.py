@@ -1,0 +1,1 @@
+"""TFX components and the plain code that they wrap."""

@@ -1,0 +1,1 @@
+"""Annotation files to records: readers, path checks and splits. No TensorFlow here."""

@@ -1,0 +1,30 @@
+"""A folder per class: `videos/<label>/.../file`; every file below a label's folder is one whole-clip annotation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from components.annotations.config import DataConfig
+from components.annotations.records import Record, Segment, Source, UserError
+
+
+def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:
+    """Records of a tree of files below `path`, one folder a class.
+
+    The group is the folder between the label and the file where there is one (`<label>/<group>/file`).
+    """
+    labels = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    if not labels:
+        raise UserError(f"{path}: no folder in it; data.format 'folders' expects one folder per class")
+    row = 0
+    for label in labels:
+        for file in sorted(label.rglob("*")):
+            if not file.is_file() or file.name.startswith("."):
+                continue
+            row += 1
+            parents = file.relative_to(label).parts[:-1]
+            yield Segment(
+                video=file.relative_to(path).as_posix(),
+                label=label.name,
+                source=Source(label.name, row),
+                group="/".join(parents) or None,
+            )

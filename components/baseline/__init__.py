@@ -1,0 +1,1 @@
+"""The last pushed model, for comparison."""

@@ -1,0 +1,1 @@
+"""The verdict on a model: every rule, its value and its bar."""

@@ -1,0 +1,57 @@
+"""Reads what TFX's Evaluator wrote: confusion matrices and values per slice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import tensorflow_model_analysis as tfma
+
+from components.model_gate.rules import ConfusionMatrix
+
+CANDIDATE, BASELINE = "candidate", "baseline"
+
+
+@dataclass(frozen=True)
+class SliceMetrics:
+    """Accuracy and number of clips in one slice, such as feature `group`, value `person_03`."""
+
+    feature: str
+    value: str
+    accuracy: float
+    num_clips: int
+
+
+def read_confusion_matrix(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> ConfusionMatrix:
+    """The overall slice's confusion matrix by argmax; a clip whose label is none of `classes` is left out."""
+    counts = [[0] * len(classes) for _ in classes]
+    for record in tfma.load_metrics(evaluation_uri):
+        if record.slice_key.single_slice_keys:
+            continue
+        for item in record.metric_keys_and_values:
+            is_matrix = item.value.HasField("multi_class_confusion_matrix_at_thresholds")
+            if not is_matrix or item.key.model_name not in ("", model_name) or item.key.is_diff:
+                continue
+            for matrix in item.value.multi_class_confusion_matrix_at_thresholds.matrices:
+                for entry in matrix.entries:
+                    actual, predicted = entry.actual_class_id, entry.predicted_class_id
+                    if 0 <= actual < len(classes) and 0 <= predicted < len(classes):
+                        counts[actual][predicted] += round(entry.num_weighted_examples)
+    return ConfusionMatrix(tuple(classes), tuple(map(tuple, counts)))
+
+
+def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
+    """Accuracy per slice of one feature, sorted by feature and value."""
+    slices = []
+    for record in tfma.load_metrics(evaluation_uri):
+        keys = record.slice_key.single_slice_keys
+        if len(keys) != 1:
+            continue
+        values = {
+            item.key.name: item.value.double_value.value
+            for item in record.metric_keys_and_values
+            if item.key.model_name in ("", model_name) and not item.key.is_diff
+        }
+        value = keys[0].bytes_value.decode() or str(keys[0].float_value or keys[0].int64_value)
+        slices.append(
+            SliceMetrics(keys[0].column, value, values["sparse_categorical_accuracy"], round(values["example_count"]))
+        )
+    return sorted(slices, key=lambda entry: (entry.feature, entry.value))

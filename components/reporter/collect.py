@@ -1,0 +1,86 @@
+"""Reads the files of a run's artifacts into ReportData."""
+
+import json
+from pathlib import Path
+
+from tensorflow_metadata.proto.v0 import anomalies_pb2
+
+from components.annotations.config import SPLITS
+from components.model_gate.component import GATE_FILE
+from components.model_gate.evaluation import CANDIDATE, read_slices
+from components.model_gate.rules import ConfusionMatrix, Verdict
+from components.reporter.data import (
+    Anomaly,
+    Push,
+    ReportData,
+    make_account,
+    make_history,
+    make_split_table,
+    rank_groups,
+)
+from components.reporter.frames import read_strips
+from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
+from models.trainer import HISTORY_FILE
+
+_ANOMALIES_FILE = "SchemaDiff.pb"
+
+
+def collect(
+    *,
+    name: str,
+    push: Push | None,
+    examples: Path,
+    ledger: Path,
+    anomalies: Path,
+    model_run: Path,
+    evaluation: Path,
+    gate_report: Path,
+) -> ReportData:
+    """Read what the page needs from the folders of these artifacts."""
+    gate = json.loads((gate_report / GATE_FILE).read_text())
+    classes = tuple(gate["classes"])
+    summary = read_summary(ledger)
+    found_anomalies = read_anomalies(anomalies)
+    return ReportData(
+        name=name,
+        push=push,
+        verdict=Verdict.from_json(gate),
+        matrix=ConfusionMatrix(classes, tuple(map(tuple, gate["confusion_matrix"]))),
+        has_baseline=gate["baseline_uri"] is not None,
+        history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
+        strips=read_strips(examples, summary["splits"].get("test", {}).get("clips_by_label", {})),
+        splits=make_split_table(summary, classes),
+        account=make_account(summary, read_entries(ledger / REJECTED_FILE)),
+        validated_splits=tuple(found_anomalies),
+        anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),
+        groups=rank_groups(read_slices(str(evaluation), CANDIDATE)),
+    )
+
+
+def read_anomalies(folder: Path) -> dict[str, list[Anomaly]]:
+    """What ExampleValidator found in each split that it looked at; an empty list where the data fit the schema."""
+    files = {split: folder / f"Split-{split}" / _ANOMALIES_FILE for split in SPLITS}
+    return {
+        split: _anomalies(split, anomalies_pb2.Anomalies.FromString(path.read_bytes()))
+        for split, path in files.items()
+        if path.exists()
+    }
+
+
+def _anomalies(split: str, message: anomalies_pb2.Anomalies) -> list[Anomaly]:
+    infos = dict(message.anomaly_info)
+    if message.HasField("dataset_anomaly_info"):
+        infos[""] = message.dataset_anomaly_info
+    found = [
+        Anomaly(
+            split,
+            feature,
+            anomalies_pb2.AnomalyInfo.Severity.Name(info.severity).lower(),
+            info.short_description,
+            info.description,
+        )
+        for feature, info in sorted(infos.items())
+    ]
+    if message.data_missing:
+        found.append(Anomaly(split, "", "error", "No data", "The split holds no Example."))
+    return found

@@ -1,0 +1,40 @@
+"""Reporter: one HTML page about a run."""
+
+from typing import Any
+
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.types import channel_utils
+from tfx.types.channel import BaseChannel
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.v1.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
+
+from components.artifacts import GateReport, IngestLedger, RunReport
+from components.reporter.executor import ReporterExecutor
+
+
+class ReporterSpec(ComponentSpec):
+    """`name` is the headline."""
+
+    INPUTS = {
+        "examples": ChannelParameter(type=Examples),
+        "ledger": ChannelParameter(type=IngestLedger),
+        "anomalies": ChannelParameter(type=ExampleAnomalies),
+        "model_run": ChannelParameter(type=ModelRun),
+        "evaluation": ChannelParameter(type=ModelEvaluation),
+        "gate_report": ChannelParameter(type=GateReport),
+        "pushed_model": ChannelParameter(type=PushedModel),
+    }
+    OUTPUTS = {"report": ChannelParameter(type=RunReport)}
+    PARAMETERS = {"name": ExecutionParameter(type=str)}
+
+
+class Reporter(base_component.BaseComponent):
+    """Writes `report.html`."""
+
+    SPEC_CLASS = ReporterSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(ReporterExecutor)
+
+    def __init__(self, *, name: str, **inputs: BaseChannel) -> None:
+        """`inputs`: the channels of the specification, by name."""
+        channels: dict[str, Any] = dict(inputs)
+        super().__init__(spec=ReporterSpec(name=name, report=channel_utils.as_channel([RunReport()]), **channels))

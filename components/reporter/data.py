@@ -1,0 +1,296 @@
+"""What the report says, computed from parsed inputs. Pure: no files, no TensorFlow."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from components.annotations.config import SPLITS
+from components.annotations.reasons import Reason
+from components.model_gate.rules import ConfusionMatrix, Finding, Verdict
+
+if TYPE_CHECKING:  # importing it for real would bring TFMA along
+    from components.model_gate.evaluation import SliceMetrics
+
+NUM_SAMPLES_PER_REASON = 10
+NUM_WORST_GROUPS = 10
+NUM_CONFUSIONS = 3
+_LONGEST_TEXT = 300  # characters; a hostile annotation file may hold megabytes in one cell
+
+
+@dataclass(frozen=True)
+class Push:
+    """Where the Pusher put the model."""
+
+    version: str
+    destination: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """A value and its bar. `value` None: could not be measured; `bar` None: no rule looks at it."""
+
+    value: float | None
+    bar: float | None = None
+    passed: bool = True
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class on the test split. `change`: recall minus that of the last pushed model, None if nothing to compare."""
+
+    label: str
+    is_known: bool
+    clips: Score
+    recall: Score
+    precision: Score
+    f1: Score
+    change: Score | None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """`num_clips` of the `num_true` test clips of one class were taken for another."""
+
+    label: str
+    taken_for: str
+    num_clips: int
+    num_true: int
+
+
+@dataclass(frozen=True)
+class History:
+    """One value an epoch, of each."""
+
+    train_loss: tuple[float, ...]
+    eval_loss: tuple[float, ...]
+    train_accuracy: tuple[float, ...]
+    eval_accuracy: tuple[float, ...]
+
+    @property
+    def restored_epoch(self) -> int | None:
+        """The epoch (from 1) whose weights were kept: the first with the lowest eval loss; None if none is finite."""
+        finite = [(loss, epoch) for epoch, loss in enumerate(self.eval_loss, 1) if math.isfinite(loss)]
+        return min(finite)[1] if finite else None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A thumbnail: JPEG bytes, and its time in the video."""
+
+    jpeg: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Frames of one clip, in order of time."""
+
+    label: str
+    video: str
+    start_seconds: float
+    end_seconds: float
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class SplitTable:
+    """Counts per split, in the order of SPLITS; `clips_by_label` has an entry for every class."""
+
+    clips_by_label: Mapping[str, tuple[int, ...]]
+    clips: tuple[int, ...]
+    groups: tuple[int, ...]
+    videos: tuple[int, ...]
+
+    @property
+    def num_test_groups(self) -> int:
+        return self.groups[SPLITS.index("test")]
+
+
+@dataclass(frozen=True)
+class RejectedInput:
+    """One entry of the ledger; `file` and `row` are empty when the video itself was rejected."""
+
+    file: str
+    row: int | None
+    video: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ReasonRow:
+    """What was rejected for one reason, and what to do about it."""
+
+    code: str
+    remedy: str
+    num_rows: int
+    num_videos: int
+    samples: tuple[RejectedInput, ...]
+
+
+@dataclass(frozen=True)
+class Account:
+    """The ledger in short: what was found is what was used plus what was rejected."""
+
+    rows_found: int
+    rows_accepted: int
+    rows_rejected: int
+    videos_found: int
+    videos_used: int
+    videos_rejected: int
+    reasons: tuple[ReasonRow, ...]
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """Where a split's data depart from the schema. `feature` is empty when the data set as a whole does."""
+
+    split: str
+    feature: str
+    severity: str
+    problem: str
+    description: str
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group of the test split."""
+
+    group: str
+    num_clips: int
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first."""
+
+    name: str
+    push: Push | None
+    verdict: Verdict
+    matrix: ConfusionMatrix
+    has_baseline: bool
+    history: History
+    strips: Mapping[str, Strip]
+    splits: SplitTable
+    account: Account
+    validated_splits: tuple[str, ...]
+    anomalies: tuple[Anomaly, ...]
+    groups: tuple[GroupRow, ...]
+
+
+def class_rows(matrix: ConfusionMatrix, verdict: Verdict) -> tuple[ClassRow, ...]:
+    """The classes of the model in their order, then those that only the gates know."""
+    judged = {(finding.rule, finding.label): finding for finding in verdict.findings}
+    unknown = dict.fromkeys(f.label for f in verdict.findings if f.label and f.label not in matrix.classes)
+
+    def score(rule: str, label: str, value: float | None) -> Score:
+        finding = judged.get((rule, label))
+        return Score(value, finding.bar, finding.passed) if finding else Score(value)
+
+    rows = []
+    for label in (*matrix.classes, *unknown):
+        is_known = label in matrix.classes
+        rows.append(
+            ClassRow(
+                label=label,
+                is_known=is_known,
+                clips=score("examples", label, matrix.examples(label) if is_known else 0),
+                recall=score("recall", label, matrix.recall(label) if is_known else None),
+                precision=score("precision", label, matrix.precision(label) if is_known else None),
+                f1=score("f1", label, matrix.f1(label) if is_known else None),
+                change=_change(judged.get(("recall_drop", label))),
+            )
+        )
+    return tuple(rows)
+
+
+def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
+    """What is most often taken for what."""
+    confusions = [
+        Confusion(label, taken_for, count, sum(row))
+        for label, row in zip(matrix.classes, matrix.counts, strict=True)
+        for taken_for, count in zip(matrix.classes, row, strict=True)
+        if count and label != taken_for
+    ]
+    return tuple(sorted(confusions, key=lambda c: (-c.num_clips, -c.num_clips / c.num_true))[:NUM_CONFUSIONS])
+
+
+def make_history(values: Mapping[str, Sequence[float]]) -> History:
+    """From the trainer's history: metric name to one value an epoch."""
+    names = ("loss", "val_loss", "accuracy", "val_accuracy")
+    return History(*(tuple(values[name]) for name in names))
+
+
+def make_split_table(summary: Mapping[str, Any], classes: Sequence[str]) -> SplitTable:
+    """From the ledger's summary; a split or class that it does not name counts as zero."""
+    splits = [summary["splits"].get(split, {}) for split in SPLITS]
+    found = sorted({label for split in splits for label in split.get("clips_by_label", {})} - set(classes))
+    return SplitTable(
+        clips_by_label={
+            label: tuple(split.get("clips_by_label", {}).get(label, 0) for split in splits)
+            for label in (*classes, *found)
+        },
+        clips=tuple(split.get("clips", 0) for split in splits),
+        groups=tuple(split.get("groups", 0) for split in splits),
+        videos=tuple(split.get("videos", 0) for split in splits),
+    )
+
+
+def make_account(summary: Mapping[str, Any], rejected: Iterable[Mapping[str, Any]]) -> Account:
+    """From the ledger's summary and its rejects; the most frequent reason comes first."""
+    samples: dict[str, list[RejectedInput]] = defaultdict(list)
+    for entry in rejected:
+        if len(samples[entry["reason"]]) < NUM_SAMPLES_PER_REASON:
+            samples[entry["reason"]].append(_rejected_input(entry))
+    by_reason = summary["rejected_by_reason"]
+    reasons = [
+        ReasonRow(
+            code,
+            Reason(code).remedy,
+            num_rows=by_reason["row"].get(code, 0),
+            num_videos=by_reason["video"].get(code, 0),
+            samples=tuple(samples[code]),
+        )
+        for code in sorted({*by_reason["row"], *by_reason["video"]})
+    ]
+    totals = ("rows_found", "rows_accepted", "rows_rejected", "videos_found", "videos_used", "videos_rejected")
+    return Account(
+        **{name: summary[name] for name in totals},
+        reasons=tuple(sorted(reasons, key=lambda reason: -(reason.num_rows + reason.num_videos))),
+    )
+
+
+def rank_groups(slices: Iterable["SliceMetrics"]) -> tuple[GroupRow, ...]:
+    """The groups among `slices`: lowest accuracy first, and of equal ones that with more clips."""
+    groups = [GroupRow(s.value, s.num_clips, s.accuracy) for s in slices if s.feature == "group"]
+    return tuple(sorted(groups, key=lambda row: (row.accuracy, -row.num_clips, row.group)))
+
+
+def evenly_spread(num_items: int, num_wanted: int) -> tuple[int, ...]:
+    """Indices of up to `num_wanted` items, first and last included; each item at most once."""
+    if num_items <= num_wanted:
+        return tuple(range(num_items))
+    return tuple(round(i * (num_items - 1) / (num_wanted - 1)) for i in range(num_wanted))
+
+
+def _change(drop: Finding | None) -> Score | None:
+    # The rule bounds a drop from above; a change reads better, and is bounded from below.
+    return Score(None if drop.value is None else -drop.value, -drop.bar, drop.passed) if drop else None
+
+
+def _rejected_input(entry: Mapping[str, Any]) -> RejectedInput:
+    is_video = entry["kind"] == "video"
+    return RejectedInput(
+        file="" if is_video else _shortened(entry["file"]),
+        row=None if is_video else entry["row"],
+        video=_shortened(entry["video"]),
+        value="" if entry["value"] == entry["video"] else _shortened(entry["value"]),
+        message=_shortened(entry["message"]),
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"

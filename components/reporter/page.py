@@ -1,0 +1,55 @@
+"""The page: ReportData to HTML."""
+
+import base64
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from components.annotations.config import SPLITS
+from components.reporter.data import NUM_WORST_GROUPS, ReportData, class_rows, top_confusions
+from components.reporter.plots import learning_curve
+
+
+def render(data: ReportData) -> str:
+    """One HTML document that needs no script and fetches nothing."""
+    history = data.history
+    loss = learning_curve("loss", history.train_loss, history.eval_loss, history.restored_epoch)
+    accuracy = learning_curve("accuracy", history.train_accuracy, history.eval_accuracy, history.restored_epoch)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            data=data,
+            headline=f"Pushed as version {data.push.version}" if data.push else "Not pushed",
+            accuracy_bar=next((f.bar for f in data.verdict.findings if f.rule == "accuracy"), None),
+            rows=class_rows(data.matrix, data.verdict),
+            matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
+            confusions=top_confusions(data.matrix),
+            worst_groups=data.groups[:NUM_WORST_GROUPS],
+            split_names=SPLITS,
+            # Only numbers went into these two, so they need no escaping.
+            loss_svg=Markup(loss),
+            accuracy_svg=Markup(accuracy),
+        )
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        fraction=lambda value: f"{value:.3f}",
+        short=lambda value: "" if value is None else f"{value:.3g}",
+        signed=lambda value: f"{value + 0.0:+.3f}".replace("-", "−"),
+        percent=lambda value: f"{100 * min(max(value, 0.0), 1.0):.1f}%",
+        seconds=lambda value: f"{value:.2f}",
+        counted=lambda count, noun: f"{count} {noun}{'' if count == 1 else 's'}" if count else "",
+        base64=lambda data: base64.b64encode(data).decode(),
+    )
+    return environment

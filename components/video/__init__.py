@@ -1,0 +1,1 @@
+"""Video files to sampled JPEG frames. No TensorFlow here."""

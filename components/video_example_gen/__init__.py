@@ -1,0 +1,1 @@
+"""Videos and annotations to tf.Examples and a ledger of everything that was left out."""

@@ -1,0 +1,59 @@
+"""VideoExampleGen: videos and annotations to Examples and a ledger."""
+
+import json
+from collections.abc import Sequence
+
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import channel_utils
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.v1.types.standard_artifacts import Examples
+
+from components.annotations.config import DataConfig, SplitsConfig
+from components.artifacts import IngestLedger
+from components.video.config import SamplingConfig
+from components.video_example_gen.executor import VideoExampleGenExecutor
+
+
+class VideoExampleGenSpec(ComponentSpec):
+    """Parameters are JSON; `fingerprint` changes when the inputs do, so that the cache notices new data."""
+
+    INPUTS = {}
+    OUTPUTS = {
+        "examples": ChannelParameter(type=Examples),
+        "ledger": ChannelParameter(type=IngestLedger),
+    }
+    PARAMETERS = {
+        "data": ExecutionParameter(type=str),
+        "splits": ExecutionParameter(type=str),
+        "sampling": ExecutionParameter(type=str),
+        "classes": ExecutionParameter(type=str),
+        "fingerprint": ExecutionParameter(type=str),
+    }
+
+
+class VideoExampleGen(base_beam_component.BaseBeamComponent):
+    """Executor only, without a driver of its own: Kubeflow's runner supports no custom drivers."""
+
+    SPEC_CLASS = VideoExampleGenSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(VideoExampleGenExecutor)
+
+    def __init__(
+        self,
+        *,
+        data: DataConfig,
+        splits: SplitsConfig,
+        sampling: SamplingConfig,
+        classes: Sequence[str],
+        fingerprint: str,
+    ) -> None:
+        """`fingerprint`: what `components.video_example_gen.fingerprint` says of the inputs."""
+        spec = VideoExampleGenSpec(
+            data=data.model_dump_json(),
+            splits=splits.model_dump_json(),
+            sampling=sampling.model_dump_json(),
+            classes=json.dumps(list(classes)),
+            fingerprint=fingerprint,
+            examples=channel_utils.as_channel([Examples()]),
+            ledger=channel_utils.as_channel([IngestLedger()]),
+        )
+        super().__init__(spec=spec)

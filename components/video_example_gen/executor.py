@@ -1,0 +1,164 @@
+"""The executor: reads annotations, assigns splits, and lets Beam turn videos into sharded TFRecord files."""
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import tensorflow as tf
+from tfx.dsl.components.base import base_beam_executor
+from tfx.types import artifact_utils
+
+from components.annotations.config import SPLITS, DataConfig, SplitsConfig
+from components.annotations.manifest import Manifest, build_manifest
+from components.annotations.readers.detect import read_annotations
+from components.annotations.records import Reject, UserError
+from components.annotations.splits import assign_splits
+from components.video.config import SamplingConfig
+from components.video_example_gen.ingest import VideoTask, ingest_video
+from components.video_example_gen.ledger import Ledger, read_entries
+from models.progress import Progress, say
+
+_VIDEOS_PER_SHARD = 16
+_MOST_SHARDS = 256
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What one worker writes into one file: all Examples of some videos of one split, in order."""
+
+    path: str
+    tasks: tuple[VideoTask, ...]
+
+
+class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
+    """Writes `examples` (splits train, eval, test) and `ledger`."""
+
+    def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
+        """See the component's specification for the parameters."""
+        data = DataConfig.model_validate_json(exec_properties["data"])
+        splits = SplitsConfig.model_validate_json(exec_properties["splits"])
+        sampling = SamplingConfig.model_validate_json(exec_properties["sampling"])
+        classes = tuple(json.loads(exec_properties["classes"]))
+        examples = artifact_utils.get_single_instance(output_dict["examples"])
+        ledger_artifact = artifact_utils.get_single_instance(output_dict["ledger"])
+
+        root = Path(data.videos)
+        manifest = build_manifest(read_annotations(data), root, classes)
+        if not manifest.segments_by_video:
+            raise UserError(_nothing_usable(manifest))
+        split_of = assign_splits(manifest.segments_by_video, manifest.ties, splits)
+        shards = make_shards(manifest, split_of, Path(examples.uri))
+        events = self._run(root, shards, sampling, Path(ledger_artifact.uri))
+
+        ledger = Ledger(
+            accepted=tuple(event for event in events if event["kind"] == "clip"),
+            rejected=tuple(reject.as_ledger_entry() for reject in manifest.rejects)
+            + tuple(event for event in events if event["kind"] != "clip"),
+            num_rows=manifest.num_rows,
+            num_videos=manifest.num_videos,
+        )
+        ledger.write(Path(ledger_artifact.uri))
+        summary = ledger.summary()
+        _require_clips(summary)
+        examples.split_names = artifact_utils.encode_split_names(list(SPLITS))
+        examples.set_string_custom_property("file_format", "tfrecords_gzip")
+        examples.set_string_custom_property("payload_format", "FORMAT_TF_EXAMPLE")
+        clips = ", ".join(f"{split} {summary['splits'][split]['clips']}" for split in SPLITS)
+        say(
+            f"{summary['rows_accepted']} of {summary['rows_found']} annotation rows became clips ({clips}); "
+            f"{summary['rows_rejected']} rows and {summary['videos_rejected']} videos are in the ledger"
+        )
+
+    def _run(self, root: Path, shards: list[Shard], sampling: SamplingConfig, folder: Path) -> list[dict[str, Any]]:
+        folder.mkdir(parents=True, exist_ok=True)
+        events = folder / "events"
+        num_videos = sum(len(shard.tasks) for shard in shards)
+        with self._make_beam_pipeline() as pipeline:
+            _ = (
+                pipeline
+                | "Shards" >> beam.Create(shards)
+                | "Spread" >> beam.Reshuffle()
+                | "WriteShard" >> beam.ParDo(_WriteShard(str(root), sampling, num_videos))
+                | "Events" >> beam.io.WriteToText(str(events), num_shards=1, shard_name_template="")
+            )
+        read = read_entries(events)
+        events.unlink()
+        return read
+
+
+class _WriteShard(beam.DoFn):  # type: ignore[misc]
+    """Writes a shard's file and yields one JSON line per clip or reject."""
+
+    def __init__(self, root: str, sampling: SamplingConfig, num_videos: int) -> None:
+        super().__init__()
+        self._root = root
+        self._sampling = sampling
+        self._num_videos = num_videos
+
+    def setup(self) -> None:
+        self._progress = Progress(self._num_videos, "videos")
+
+    def process(self, shard: Shard) -> Iterator[str]:
+        # A retried bundle must not leave half a file behind: the name appears when the content is complete.
+        partial = f"{shard.path}.partial"
+        tf.io.gfile.makedirs(str(Path(shard.path).parent))
+        # JPEG hardly shrinks any further; level 1 costs the least that TFX's gzip readers accept.
+        options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=1)
+        with tf.io.TFRecordWriter(partial, options) as writer:
+            for task in shard.tasks:
+                for result in ingest_video(Path(self._root), task, self._sampling):
+                    if isinstance(result, Reject):
+                        yield json.dumps(result.as_ledger_entry())
+                        continue
+                    writer.write(result.example)
+                    entry = {
+                        "kind": "clip",
+                        **asdict(result.segment.source),
+                        "video": task.video,
+                        "label": result.segment.label,
+                        "start_seconds": result.segment.start_seconds,
+                        "end_seconds": result.segment.end_seconds,
+                        "group": result.group,
+                        "split": task.split,
+                    }
+                    yield json.dumps(entry)
+                self._progress.advance()
+        tf.io.gfile.rename(partial, shard.path, overwrite=True)
+
+
+def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: Path) -> list[Shard]:
+    """Videos in the order of their names, cut into files of equal numbers of videos; the same input, the same files."""
+    videos_by_split: dict[str, list[str]] = defaultdict(list)
+    for video in sorted(manifest.segments_by_video):
+        videos_by_split[split_of[video]].append(video)
+    shards = []
+    for split, videos in sorted(videos_by_split.items()):
+        num_shards = min(_MOST_SHARDS, math.ceil(len(videos) / _VIDEOS_PER_SHARD))
+        for index in range(num_shards):
+            names = videos[index * len(videos) // num_shards : (index + 1) * len(videos) // num_shards]
+            path = examples_uri / f"Split-{split}" / f"data_tfrecord-{index:05d}-of-{num_shards:05d}.gz"
+            tasks = tuple(VideoTask(name, manifest.segments_by_video[name], split) for name in names)
+            shards.append(Shard(str(path), tasks))
+    return shards
+
+
+def _nothing_usable(manifest: Manifest) -> str:
+    first = manifest.rejects[0]
+    return (
+        f"none of the {manifest.num_rows} annotation rows can be used; the first: {first.source} {first.video}: "
+        f"{first.reason.value}, {first.message}. {first.reason.remedy}"
+    )
+
+
+def _require_clips(summary: dict[str, Any]) -> None:
+    for split in SPLITS:
+        if split not in summary["splits"]:
+            raise UserError(
+                f"no clip is left in the {split} split: all of its rows were rejected "
+                f"({summary['rejected_by_reason']['row']}). Mend the inputs named in the ledger, or change splits.seed"
+            )

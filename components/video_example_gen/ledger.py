@@ -1,0 +1,81 @@
+"""The account of an ingest: every annotation row and every video is in the Examples or among the rejects."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ACCEPTED_FILE = "accepted.jsonl"
+REJECTED_FILE = "rejected.jsonl"
+SUMMARY_FILE = "summary.json"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """`accepted`: one object per Example; `rejected`: one per reject, as `Reject.as_ledger_entry` makes it."""
+
+    accepted: tuple[Mapping[str, Any], ...]
+    rejected: tuple[Mapping[str, Any], ...]
+    num_rows: int
+    num_videos: int
+
+    def __post_init__(self) -> None:
+        rows = len(self.accepted) + self._num_rejected("row")
+        videos = len({entry["video"] for entry in self.accepted}) + self._num_rejected("video")
+        if rows != self.num_rows or videos != self.num_videos:
+            raise AssertionError(
+                f"the ledger does not add up: {self.num_rows} rows found and {rows} accounted for, "
+                f"{self.num_videos} videos found and {videos} accounted for"
+            )
+
+    def _num_rejected(self, kind: str) -> int:
+        return sum(entry["kind"] == kind for entry in self.rejected)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts by split, class and reason."""
+        splits: dict[str, Any] = {}
+        for split in sorted({entry["split"] for entry in self.accepted}):
+            entries = [entry for entry in self.accepted if entry["split"] == split]
+            splits[split] = {
+                "clips": len(entries),
+                "groups": len({entry["group"] for entry in entries}),
+                "videos": len({entry["video"] for entry in entries}),
+                "clips_by_label": dict(sorted(Counter(entry["label"] for entry in entries).items())),
+            }
+        return {
+            "rows_found": self.num_rows,
+            "rows_accepted": len(self.accepted),
+            "rows_rejected": self._num_rejected("row"),
+            "videos_found": self.num_videos,
+            "videos_used": len({entry["video"] for entry in self.accepted}),
+            "videos_rejected": self._num_rejected("video"),
+            "rejected_by_reason": {
+                kind: dict(sorted(Counter(e["reason"] for e in self.rejected if e["kind"] == kind).items()))
+                for kind in ("row", "video")
+            },
+            "splits": splits,
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write the three files, in an order that does not depend on how the work was spread."""
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_jsonl(folder / ACCEPTED_FILE, self.accepted)
+        _write_jsonl(folder / REJECTED_FILE, self.rejected)
+        (folder / SUMMARY_FILE).write_text(json.dumps(self.summary(), indent=2) + "\n")
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The summary of a ledger that was written to `folder`."""
+    return dict(json.loads((folder / SUMMARY_FILE).read_text()))
+
+
+def read_entries(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _write_jsonl(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
+    ordered = sorted(entries, key=lambda entry: (entry["file"], entry["row"] or 0, entry["video"]))
+    path.write_text("".join(json.dumps(entry) + "\n" for entry in ordered))

@@ -1,0 +1,1 @@
+"""The schema of the Examples, known from the configuration."""

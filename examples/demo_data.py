@@ -1,0 +1,299 @@
+"""Generates the demo data set: videos of animated people, and their annotations.
+
+    python -m examples.demo_data OUTPUT_DIR --seed 7
+
+The six actions are three pairs of twins, each the other played backwards, and every script is as likely as
+its own reversal. One frame therefore tells at best the pair; to tell twins apart, a model has to see motion.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import string
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from examples import figure
+from examples.figure import LABELS, Action, Build, Camera, Image, Pose
+
+WIDTH, HEIGHT = 160, 120
+COLUMNS = ("path", "start_seconds", "end_seconds", "label", "group", "boxes")
+FPS_CHOICES = (12, 15, 24, 25, 30)
+ACTION_SECONDS, IDLE_SECONDS = (0.8, 1.8), (0.4, 1.2)
+_SKIN_TONES = ((198, 222, 245), (160, 195, 232), (125, 165, 210), (85, 125, 175), (60, 90, 135), (45, 62, 95))
+_HAIR_TONES = ((30, 28, 25), (35, 50, 75), (70, 120, 165), (120, 125, 130), (30, 55, 125))
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who acts: the body, and the mean duration of an action."""
+
+    name: str
+    build: Build
+    action_seconds: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where one video is shot: `places` are the relative x to stop at, the first with the stool."""
+
+    background: str
+    camera: Camera
+    fps: int
+    places: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ActionInterval:
+    """One action on the frames `first_frame` to `last_frame`, both included."""
+
+    action: Action
+    first_frame: int
+    last_frame: int
+
+
+@dataclass(frozen=True)
+class VideoPlan:
+    """All that it takes to render and to annotate one video: `poses` has one posture per frame."""
+
+    path: str
+    person: Person
+    scene: Scene
+    intervals: tuple[ActionInterval, ...]
+    poses: tuple[Pose, ...]
+    pixel_seed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    annotations_path: Path
+    num_videos: int
+    num_segments: int
+    segments_per_label: dict[str, int]
+    video_seconds: float
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{label} {count}" for label, count in self.segments_per_label.items())
+        videos = f"{self.num_videos} videos ({self.video_seconds:.0f} s), {self.num_segments} segments"
+        return f"{videos}: {counts}\n{self.annotations_path}"
+
+
+def generate(
+    output_dir: Path,
+    *,
+    seed: int = 7,
+    num_people: int = 16,
+    videos_per_person: int = 4,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> DemoSummary:
+    """Writes `videos/*.mp4`, then `annotations.csv`, under `output_dir`, each file whole or not at all.
+
+    The same arguments give the same annotations and, on one machine, the same bytes. `on_progress` receives
+    the numbers of videos done and in all. Raises FileExistsError where another data set's annotations are.
+    """
+    plans = plan_videos(seed, num_people, videos_per_person)
+    annotations_path = output_dir / "annotations.csv"
+    _remove_earlier_annotations(annotations_path)
+    (output_dir / "videos").mkdir(parents=True, exist_ok=True)
+    for num_done, plan in enumerate(plans, start=1):
+        _write_video(output_dir / plan.path, plan)
+        if on_progress is not None:
+            on_progress(num_done, len(plans))
+    with _whole_file(annotations_path) as partial, partial.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(row for plan in plans for row in annotation_rows(plan))
+    counts = Counter(interval.action.label for plan in plans for interval in plan.intervals)
+    return DemoSummary(
+        annotations_path=annotations_path,
+        num_videos=len(plans),
+        num_segments=counts.total(),
+        segments_per_label={label: counts[label] for label in LABELS},
+        video_seconds=sum(len(plan.poses) / plan.scene.fps for plan in plans),
+    )
+
+
+def plan_videos(seed: int = 7, num_people: int = 16, videos_per_person: int = 4) -> list[VideoPlan]:
+    """Decides everything but the pixels: who does what, where and when."""
+    if seed < 0 or num_people < 1 or not 1 <= videos_per_person <= 26:
+        limits = "seed must be at least 0, num_people at least 1 and videos_per_person from 1 to 26."
+        raise ValueError(f"{limits} Received: {seed=}, {num_people=}, {videos_per_person=}")
+    plans = []
+    for index in range(1, num_people + 1):
+        rng = np.random.default_rng((seed, index))
+        person = draw_person(rng, index)
+        scenes = [draw_scene(rng) for _ in range(videos_per_person)]
+        scripts = draw_scripts(rng, person.build, scenes)
+        for letter, scene, script in zip(string.ascii_lowercase, scenes, scripts, strict=False):
+            intervals, poses = schedule(rng, person, scene, script)
+            path, pixel_seed = f"videos/{person.name}_{letter}.mp4", (seed, index, ord(letter))
+            plans.append(VideoPlan(path, person, scene, tuple(intervals), tuple(poses), pixel_seed))
+    return plans
+
+
+def draw_person(rng: Generator, index: int) -> Person:
+    # Steps of the golden ratio keep the hues of any number of people apart.
+    hue = index * 0.618 + rng.uniform(0, 0.05)
+    build = Build(
+        leg_length=rng.uniform(0.47, 0.53),
+        arm_length=rng.uniform(0.31, 0.36),
+        head_radius=rng.uniform(0.065, 0.085),
+        shoulder_width=rng.uniform(0.19, 0.26),
+        hip_width=rng.uniform(0.10, 0.14),
+        limb_radius=rng.uniform(0.028, 0.042),
+        raised_angle=rng.uniform(2.4, 2.9),
+        step_scale=rng.uniform(0.8, 1.2),
+        shirt=figure.hsv(hue, rng.uniform(0.6, 1.0), rng.uniform(0.55, 0.95)),
+        trousers=figure.hsv(rng.uniform(), rng.uniform(0.1, 0.7), rng.uniform(0.2, 0.6)),
+        skin=_SKIN_TONES[rng.integers(len(_SKIN_TONES))],
+        hair=_HAIR_TONES[rng.integers(len(_HAIR_TONES))],
+    )
+    return Person(f"person_{index:02d}", build, action_seconds=rng.uniform(0.95, 1.6))
+
+
+def draw_scene(rng: Generator) -> Scene:
+    relative_height = rng.uniform(0.45, 0.85)
+    # Raised arms reach 1.15 times the standing height, and 0.5 times to either side.
+    floor_y = HEIGHT * rng.uniform(min(1.15 * relative_height, 0.96), 0.98)
+    margin = 0.5 * relative_height * HEIGHT / WIDTH
+    places = [margin + (1 - 2 * margin) * (third + rng.uniform(0, 0.15)) for third in (0.0, 0.425, 0.85)]
+    camera = Camera(WIDTH, HEIGHT, relative_height * HEIGHT, floor_y)
+    background, fps = str(rng.choice(figure.BACKGROUNDS)), int(rng.choice(FPS_CHOICES))
+    return Scene(background, camera, fps, places=tuple(rng.permutation(places).tolist()))
+
+
+def draw_scripts(rng: Generator, build: Build, scenes: Sequence[Scene]) -> list[list[Action]]:
+    """Returns one chain of actions per scene, 3 to 6 long, with each class equally often over all scenes."""
+    num_rounds = math.ceil(len(scenes) / 2)
+    lengths = np.bincount(np.arange(num_rounds * len(LABELS)) % len(scenes)).tolist()
+    scripts: list[list[Action]] = []
+    while [len(script) for script in scripts] != lengths:
+        quota = Counter(dict.fromkeys(LABELS, num_rounds))
+        scripts = [_draw_script(rng, build, *each, quota) for each in zip(scenes, lengths, strict=True)]
+    # Whatever comes before, after or along with an action must be as likely with its twin.
+    if rng.random() < 0.5:
+        scripts = [[action.reversed() for action in reversed(script)] for script in scripts]
+    return scripts
+
+
+def _draw_script(rng: Generator, build: Build, scene: Scene, size: int, quota: Counter[str]) -> list[Action]:
+    """Returns `size` actions, fewer at a dead end, and takes them from `quota`."""
+    sitting = int(rng.integers(2))
+    x = scene.places[0] if sitting else float(rng.choice(scene.places))
+    pose = Pose(x, arms=int(rng.integers(2)), sitting=sitting)
+    script: list[Action] = []
+    while len(script) < size:
+        possible = figure.possible_actions(pose, build, scene.camera, scene.places)
+        options = [action for action in possible if quota[action.label] > 0]
+        if not options:
+            break
+        action = replace(options[rng.integers(len(options))], left_first=rng.random() < 0.5)
+        quota[action.label] -= 1
+        script.append(action)
+        pose = action.after
+    return script
+
+
+def schedule(
+    rng: Generator, person: Person, scene: Scene, script: Sequence[Action]
+) -> tuple[list[ActionInterval], list[Pose]]:
+    """Returns when each action happens, with idle time around it, and the posture of every frame."""
+    num_idle = np.rint(rng.uniform(*IDLE_SECONDS, len(script) + 1) * scene.fps).astype(int).tolist()
+    intervals, poses = [], [script[0].before] * num_idle[0]
+    for action, num_idle_after in zip(script, num_idle[1:], strict=True):
+        seconds = np.clip(person.action_seconds * rng.uniform(0.85, 1.15), *ACTION_SECONDS)
+        num_frames = round(seconds * scene.fps)
+        intervals.append(ActionInterval(action, len(poses), len(poses) + num_frames - 1))
+        poses += [figure.action_pose(action, frame / (num_frames - 1)) for frame in range(num_frames)]
+        poses += [action.after] * num_idle_after
+    size, hertz, start = rng.uniform(0.004, 0.012), rng.uniform(0.3, 0.6), rng.uniform(0, 2 * math.pi)
+    sway = size * np.sin(2 * math.pi * hertz * np.arange(len(poses)) / scene.fps + start)
+    return intervals, [replace(pose, sway=dx) for pose, dx in zip(poses, sway.tolist(), strict=True)]
+
+
+def render_frames(plan: VideoPlan) -> Iterator[Image]:
+    """Yields the frames, uint8 [HEIGHT, WIDTH, 3] in BGR, with light and noise of the video's own."""
+    scene, rng = plan.scene, np.random.default_rng(plan.pixel_seed)
+    empty = figure.draw_background(rng, scene.background, scene.camera)
+    stool = figure.hsv(rng.uniform(), rng.uniform(0.2, 0.6), rng.uniform(0.4, 0.8))
+    figure.draw_stool(empty, scene.places[0], stool, scene.camera)
+    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
+    light = rng.uniform(0.7, 1.15) * (1 - rng.uniform(0, 0.2) * (x**2 + y**2)).astype(np.float32)[..., None]
+    flicker, start = rng.uniform(0, 0.06), rng.uniform(0, 2 * math.pi)
+    # One field of noise, met at another corner in each frame, takes a tenth of the time of fresh noise.
+    offset, sigma = rng.uniform(-15, 20), rng.uniform(1, 7)
+    noise = rng.normal(offset, sigma, (HEIGHT + 64, WIDTH + 64, 3)).astype(np.float32)
+    for index, pose in enumerate(plan.poses):
+        image = empty.copy()
+        figure.draw_figure(image, plan.person.build, pose, scene.camera)
+        brightness = np.float32(1 + flicker * math.sin(2 * math.pi * 0.7 * index / scene.fps + start))
+        top, left = rng.integers(64, size=2)
+        lit = image * (light * brightness) + noise[top : top + HEIGHT, left : left + WIDTH]
+        yield np.clip(lit, 0, 255).astype(np.uint8)
+
+
+def annotation_rows(plan: VideoPlan) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Yields one row of `COLUMNS` per action, with one box per frame."""
+    fps, camera, build = plan.scene.fps, plan.scene.camera, plan.person.build
+    for interval in plan.intervals:
+        frames = range(interval.first_frame, interval.last_frame + 1)
+        boxes = [[k / fps, *figure.figure_box(build, plan.poses[k], camera)] for k in frames]
+        # Half a frame of margin: neither rounding nor an open or closed end decides which frames belong.
+        start, end = f"{(frames[0] - 0.5) / fps:.4f}", f"{(frames[-1] + 0.5) / fps:.4f}"
+        boxes_json = json.dumps(np.round(boxes, 5).tolist())
+        yield plan.path, start, end, interval.action.label, plan.person.name, boxes_json
+
+
+def _remove_earlier_annotations(path: Path) -> None:
+    """Removes the annotations of an earlier run, which must not outlive the videos that they describe."""
+    if not path.exists():
+        return
+    header, *rows = path.read_text(errors="replace").splitlines() or [""]
+    is_ours = all(Path(row.split(",")[0]).match("videos/person_*_?.mp4") for row in rows)
+    if header != ",".join(COLUMNS) or not is_ours:
+        raise FileExistsError(f"{path} is not from a demo data set: move it, or choose another directory.")
+    path.unlink()
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[Path]:
+    """Gives a sibling to write to, which takes the place of `path` only if all goes well."""
+    partial = path.with_name(f".partial_{path.name}")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_video(path: Path, plan: VideoPlan) -> None:
+    with _whole_file(path) as partial:
+        # OpenCV's wheels have no H.264 encoder.
+        codec = cv2.VideoWriter.fourcc(*"mp4v")
+        writer = cv2.VideoWriter(str(partial), codec, plan.scene.fps, (WIDTH, HEIGHT))
+        if not writer.isOpened():
+            raise OSError(f"OpenCV cannot write {partial}")
+        for frame in render_frames(plan):
+            writer.write(frame)
+        writer.release()
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Generate the demo data set.")
+    parser.add_argument("output_dir", type=Path, metavar="OUTPUT_DIR")
+    parser.add_argument("--seed", type=int, default=7)
+    print(generate(**vars(parser.parse_args(argv))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What learns: features, preprocessing, networks, training and export."""

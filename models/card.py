@@ -1,0 +1,37 @@
+"""What is written beside an exported model for clients and later runs. No TensorFlow here."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+CARD_FILE = "assets.extra/clipgate.json"
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a client or a later run must know of a model. TensorFlow Serving ignores `assets.extra`.
+
+    `training_key` identifies what the model was trained from: data, configuration and code.
+    """
+
+    classes: tuple[str, ...]
+    model: dict[str, Any]
+    sampling: dict[str, Any]
+    training_key: str
+
+    def write(self, model_dir: Path) -> None:
+        """Write the card into an exported model."""
+        path = model_dir / CARD_FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+
+def read_card(model_dir: Path) -> ModelCard:
+    """The card of an exported model.
+
+    Raises:
+      FileNotFoundError: there is none; the folder is no model of clipgate's.
+    """
+    values = json.loads((model_dir / CARD_FILE).read_text())
+    return ModelCard(**(values | {"classes": tuple(values["classes"])}))

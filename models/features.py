@@ -1,0 +1,51 @@
+"""The one name of each feature in the Examples, and what shape and type it has."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+VIDEO_ID = "video_id"
+SEGMENT_ID = "segment_id"
+GROUP = "group"
+LABEL = "label"
+SPLIT_ORIGIN = "split_origin"
+FRAMES = "frames"
+FRAME_SECONDS = "frame_seconds"
+START_SECONDS = "start_seconds"
+END_SECONDS = "end_seconds"
+FPS = "fps"
+WIDTH = "width"
+HEIGHT = "height"
+MOTION = "motion"
+BRIGHTNESS = "brightness"
+BOXES = "boxes"
+BOX_VALID = "box_valid"
+
+# What Transform adds.
+CLIP = "clip"
+LABEL_ID = "label_id"
+CHANNEL_MEAN = "channel_mean"
+CHANNEL_STD = "channel_std"
+
+BYTES_FEATURES = (VIDEO_ID, SEGMENT_ID, GROUP, LABEL, SPLIT_ORIGIN)
+FLOAT_FEATURES = (START_SECONDS, END_SECONDS, FPS, WIDTH, HEIGHT, MOTION, BRIGHTNESS)
+
+
+def feature_lengths(num_frames: int) -> dict[str, int]:
+    """How many values each feature has in every Example with `num_frames` stored frames."""
+    scalars = dict.fromkeys((*BYTES_FEATURES, *FLOAT_FEATURES), 1)
+    return scalars | {FRAMES: num_frames, FRAME_SECONDS: num_frames, BOXES: 4 * num_frames, BOX_VALID: num_frames}
+
+
+def make_example(values: Mapping[str, Sequence[Any]]) -> bytes:
+    """A serialized tf.Example; str and bytes become bytes lists, numbers float lists. Same values, same bytes."""
+    example = tf.train.Example()
+    for name in sorted(values):
+        feature = example.features.feature[name]
+        if isinstance(values[name][0], (str, bytes)):
+            items = (item.encode() if isinstance(item, str) else item for item in values[name])
+            feature.bytes_list.value.extend(items)
+        else:
+            feature.float_list.value.extend(values[name])
+    return bytes(example.SerializeToString(deterministic=True))

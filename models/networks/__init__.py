@@ -1,0 +1,1 @@
+"""Networks behind one interface: frames in, class logits out."""

@@ -1,0 +1,86 @@
+"""R(2+1)D: residual networks whose 3-D convolutions are factorised into space and time.
+
+Source: Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Recognition", CVPR 2018
+(arXiv:1711.11248). Batch and time are folded for the spatial convolutions, height and width for the temporal ones:
+2-D convolutions are far faster than 3-D ones on CPUs, and the folding itself moves no data.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers, ops
+
+
+@dataclass(frozen=True)
+class R2Plus1DPreset:
+    """`stem_middle_width` and `stage_widths` in channels; `blocks` residual blocks in each stage."""
+
+    stem_middle_width: int
+    stage_widths: tuple[int, ...]
+    blocks: tuple[int, ...]
+
+
+_FULL_WIDTHS = (64, 128, 256, 512)
+PRESETS = {
+    "tiny": R2Plus1DPreset(12, (16, 32, 64, 128), (1, 1, 1, 1)),
+    "small": R2Plus1DPreset(24, (32, 64, 128, 256), (1, 1, 1, 1)),
+    "r2plus1d_10": R2Plus1DPreset(45, _FULL_WIDTHS, (1, 1, 1, 1)),
+    "r2plus1d_18": R2Plus1DPreset(45, _FULL_WIDTHS, (2, 2, 2, 2)),
+    "r2plus1d_34": R2Plus1DPreset(45, _FULL_WIDTHS, (3, 4, 6, 3)),
+}
+
+
+def middle_width(in_width: int, out_width: int, time_size: int = 3, space_size: int = 3) -> int:
+    """Channels between the two halves, such that a factorised convolution has as many weights as the 3-D one.
+
+    The paper's section 3.5: floor(t d^2 N_in N_out / (d^2 N_in + t N_out)).
+    """
+    numerator = time_size * space_size**2 * in_width * out_width
+    return numerator // (space_size**2 * in_width + time_size * out_width)
+
+
+def r2plus1d(inputs: keras.KerasTensor, preset: R2Plus1DPreset) -> keras.KerasTensor:
+    """The backbone: [batch, time, height, width, channels] to pooled features [batch, stage_widths[-1]]."""
+    x = _spatial_conv(inputs, preset.stem_middle_width, size=7, stride=2, name="stem_space")
+    x = _norm_relu(x, "stem_space")
+    x = _temporal_conv(x, preset.stage_widths[0], size=3, stride=1, name="stem_time")
+    x = _norm_relu(x, "stem_time")
+    for stage, (width, num_blocks) in enumerate(zip(preset.stage_widths, preset.blocks, strict=True)):
+        for block in range(num_blocks):
+            stride = 2 if stage > 0 and block == 0 else 1
+            x = _residual_block(x, width, stride, name=f"stage{stage}_block{block}")
+    return ops.mean(x, axis=(1, 2, 3))  # [batch, width]
+
+
+def _residual_block(x: keras.KerasTensor, width: int, stride: int, name: str) -> keras.KerasTensor:
+    middle = middle_width(x.shape[-1], width)
+    shortcut = x
+    if stride > 1 or x.shape[-1] != width:
+        shortcut = _spatial_conv(x[:, ::stride], width, size=1, stride=stride, name=f"{name}_shortcut")
+        shortcut = layers.BatchNormalization(name=f"{name}_shortcut_norm")(shortcut)
+    y = _norm_relu(_spatial_conv(x, middle, size=3, stride=stride, name=f"{name}_space1"), f"{name}_space1")
+    y = _norm_relu(_temporal_conv(y, width, size=3, stride=stride, name=f"{name}_time1"), f"{name}_time1")
+    y = _norm_relu(_spatial_conv(y, middle, size=3, stride=1, name=f"{name}_space2"), f"{name}_space2")
+    y = _temporal_conv(y, width, size=3, stride=1, name=f"{name}_time2")
+    y = layers.BatchNormalization(name=f"{name}_time2_norm")(y)
+    return ops.relu(y + shortcut)
+
+
+def _spatial_conv(x: keras.KerasTensor, width: int, size: int, stride: int, name: str) -> keras.KerasTensor:
+    time, *image_shape = x.shape[1:]
+    conv = layers.Conv2D(width, size, stride, "same", use_bias=False, kernel_initializer="he_normal", name=name)
+    y = conv(ops.reshape(x, (-1, *image_shape)))  # [batch * time, height / stride, width / stride, channels]
+    return ops.reshape(y, (-1, time, *y.shape[1:]))
+
+
+def _temporal_conv(x: keras.KerasTensor, width: int, size: int, stride: int, name: str) -> keras.KerasTensor:
+    time, height, image_width, channels = x.shape[1:]
+    conv = layers.Conv2D(
+        width, (size, 1), (stride, 1), "same", use_bias=False, kernel_initializer="he_normal", name=name
+    )
+    y = conv(ops.reshape(x, (-1, time, height * image_width, channels)))  # [batch, time / stride, pixels, channels]
+    return ops.reshape(y, (-1, y.shape[1], height, image_width, width))
+
+
+def _norm_relu(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    return ops.relu(layers.BatchNormalization(name=f"{name}_norm")(x))

@@ -1,0 +1,126 @@
+"""What training and serving share: JPEG frames to clips, labels to ids, statistics of the training set.
+
+TFT and TFMA hand a graph up to 1000 clips at once. Frames are therefore decoded one by one in a loop, and what leaves the
+graph for a clip is uint8: memory is bounded by the clips themselves.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models import features
+from models.config import ModelConfig
+
+
+def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]) -> dict[str, Any]:
+    """TFX's entry point for Transform.
+
+    Args:
+      inputs: the raw features.
+      custom_config: `model` (JSON of a ModelConfig) and `classes` (labels in the order of their ids).
+
+    Returns:
+      `clip`: string [batch], to be read by `unpack_clips` (TFT allows no uint8 output, and int64 is eight times larger);
+      `label_id`: int64 [batch], -1 for an unknown label;
+      `channel_mean` and `channel_std`: float32 [batch, 3], the same in every row, for values in 0..1.
+    """
+    config = ModelConfig.model_validate_json(custom_config["model"])
+    clip = decode_clips(inputs[features.FRAMES], config)
+    mean, std = _channel_statistics(clip, config)
+    batch_size = tf.shape(inputs[features.LABEL])[0]
+    return {
+        features.CLIP: pack_clips(clip),
+        features.LABEL_ID: label_ids(inputs[features.LABEL][:, 0], json.loads(custom_config["classes"])),
+        features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
+        features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
+    }
+
+
+def label_ids(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:
+    """Position of each label (string [batch]) in `classes`: int64 [batch], -1 where it is none of them."""
+    matches = tf.equal(labels[:, tf.newaxis], tf.convert_to_tensor(classes)[tf.newaxis])  # [batch, classes]
+    ids = tf.argmax(tf.cast(matches, tf.int32), axis=1)
+    return tf.where(tf.reduce_any(matches, axis=1), ids, tf.constant(-1, tf.int64))
+
+
+def decode_clips(jpegs: tf.Tensor, config: ModelConfig) -> tf.Tensor:
+    """JPEG frames, string [batch, time], to clips, uint8 [batch, time, clip_height, clip_width, 3]."""
+
+    def decode(jpeg: tf.Tensor) -> tf.Tensor:
+        return fit_frame(tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE"), config)
+
+    shape = (config.clip_height, config.clip_width, 3)
+    frames = tf.map_fn(
+        decode,
+        tf.reshape(jpegs, [-1]),  # [batch * time]
+        fn_output_signature=tf.TensorSpec(shape, tf.uint8),
+        parallel_iterations=1,
+    )
+    clips = tf.reshape(frames, tf.concat([tf.shape(jpegs), shape], axis=0))
+    clips.set_shape([None, jpegs.shape[1], *shape])
+    return clips
+
+
+def pack_clips(clips: tf.Tensor) -> tf.Tensor:
+    """Clips, uint8 [batch, time, height, width, 3], as serialized tensors, string [batch]."""
+    return tf.map_fn(
+        tf.io.serialize_tensor, clips, fn_output_signature=tf.TensorSpec([], tf.string), parallel_iterations=1
+    )
+
+
+def unpack_clips(packed: tf.Tensor, num_frames: int, config: ModelConfig) -> tf.Tensor:
+    """The inverse of `pack_clips`: string [batch] to uint8 [batch, num_frames, clip_height, clip_width, 3]."""
+    spec = tf.TensorSpec([num_frames, config.clip_height, config.clip_width, 3], tf.uint8)
+    return tf.map_fn(lambda one: tf.io.parse_tensor(one, tf.uint8), packed, fn_output_signature=spec)
+
+
+def fit_clips(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
+    """Decoded frames of any size, uint8 [batch, time, height, width, 3], to the size of a clip."""
+    shape = tf.shape(clips)
+    frames = tf.reshape(clips, tf.concat([[-1], shape[2:]], axis=0))  # [batch * time, height, width, 3]
+    fitted = fit_frame(frames, config)
+    size = [config.clip_height, config.clip_width, 3]
+    return tf.reshape(fitted, tf.concat([shape[:2], size], axis=0))
+
+
+def fit_frame(frame: tf.Tensor, config: ModelConfig) -> tf.Tensor:
+    """Frames, uint8 [..., height, width, 3], resized to [..., clip_height, clip_width, 3].
+
+    `crop` keeps the aspect and cuts what is outside the centre, `pad` keeps it and adds black, `stretch` does not keep it.
+    """
+    target = tf.constant([config.clip_height, config.clip_width])
+    size = tf.shape(frame)[-3:-1]
+    ratios = tf.cast(target, tf.float64) / tf.cast(size, tf.float64)
+    if config.resize == "stretch":
+        scaled = target
+    else:
+        scale = tf.reduce_max(ratios) if config.resize == "crop" else tf.reduce_min(ratios)
+        scaled = tf.cast(tf.round(tf.cast(size, tf.float64) * scale), tf.int32)
+        scaled = tf.maximum(scaled, target) if config.resize == "crop" else tf.clip_by_value(scaled, 1, target)
+    resized = tf.cond(
+        tf.reduce_all(tf.equal(size, scaled)),
+        lambda: frame,
+        lambda: tf.saturate_cast(tf.round(tf.image.resize(frame, scaled, antialias=True)), tf.uint8),
+    )
+    fitted = tf.image.resize_with_crop_or_pad(resized, config.clip_height, config.clip_width)
+    fitted.set_shape([*frame.shape[:-3], config.clip_height, config.clip_width, 3])
+    return fitted
+
+
+def _channel_statistics(clip: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
+    """Mean and standard deviation of the colour channels, float32 [3], such that (x - mean) / std is the normalisation."""
+    if config.normalization == "unit":
+        return tf.zeros(3), tf.ones(3)
+    if config.normalization == "symmetric":
+        return tf.fill([3], 0.5), tf.fill([3], 0.5)
+
+    def moments(one: tf.Tensor) -> tf.Tensor:
+        values = tf.cast(one, tf.float32) / 255  # [time, height, width, 3]
+        return tf.stack([tf.reduce_mean(values, axis=(0, 1, 2)), tf.reduce_mean(values**2, axis=(0, 1, 2))])
+
+    per_clip = tf.map_fn(moments, clip, fn_output_signature=tf.TensorSpec([2, 3], tf.float32), parallel_iterations=1)
+    mean, mean_square = tf.unstack(tft.mean(per_clip, reduce_instance_dims=False))
+    return mean, tf.sqrt(tf.maximum(mean_square - mean**2, 1e-4))

@@ -1,0 +1,132 @@
+"""The pipeline: what runs, and what flows from where to where."""
+
+import json
+
+import tensorflow_data_validation as tfdv
+from tfx import v1 as tfx
+from tfx.orchestration import metadata
+
+from components.annotations.config import SPLITS
+from components.baseline.component import Baseline
+from components.model_gate.component import ModelGate
+from components.reporter.component import Reporter
+from components.video_example_gen.component import VideoExampleGen
+from components.video_schema_gen.component import VideoSchemaGen
+from pipeline.evaluation import make_eval_config
+from pipeline.plan import Plan
+
+
+def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = None) -> tfx.dsl.Pipeline:
+    """The whole pipeline. Pure: runners bind the paths. `metadata_path` is for the local runner."""
+    config, c = plan.config, tfx.components
+    classes_json = json.dumps(plan.classes)
+    shared = {"model": config.model.model_dump_json(), "classes": classes_json, "code_digest": plan.model_digest}
+
+    example_gen = VideoExampleGen(
+        data=config.data,
+        splits=config.splits,
+        sampling=config.sampling,
+        classes=plan.classes,
+        fingerprint=plan.data_digest + plan.ingest_digest,
+    )
+    examples = example_gen.outputs["examples"]
+    schema_gen = VideoSchemaGen(num_frames=config.sampling.num_frames, classes=plan.classes)
+    schema = schema_gen.outputs["schema"]
+    statistics_gen = c.StatisticsGen(
+        examples=examples, schema=schema, stats_options=tfdv.StatsOptions(enable_semantic_domain_stats=True)
+    )
+    example_validator = c.ExampleValidator(statistics=statistics_gen.outputs["statistics"], schema=schema)
+    # Decoded clips are not stored: they are six times larger than their JPEGs and hardly faster to read.
+    transform = c.Transform(
+        examples=examples,
+        schema=schema,
+        preprocessing_fn="models.preprocessing.preprocessing_fn",
+        custom_config=shared,
+        splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=list(SPLITS)),
+        materialize=False,
+        disable_statistics=True,
+    )
+    trainer = c.Trainer(
+        examples=examples,
+        transform_graph=transform.outputs["transform_graph"],
+        schema=schema,
+        run_fn="models.trainer.run_fn",
+        train_args=tfx.proto.TrainArgs(splits=["train"]),
+        eval_args=tfx.proto.EvalArgs(splits=["eval"]),
+        custom_config={
+            **shared,
+            "training": config.training.model_dump_json(),
+            "sampling": config.sampling.model_dump_json(),
+            "training_key": plan.training_key,
+        },
+    )
+    model = trainer.outputs["model"]
+    baseline = Baseline(
+        model=model,
+        push_destination=config.push_destination,
+        training_key=plan.training_key,
+        last_version=plan.last_version,
+    )
+    evaluator = c.Evaluator(
+        examples=examples,
+        model=model,
+        baseline_model=baseline.outputs["baseline"],
+        schema=schema,
+        eval_config=make_eval_config(),
+        example_splits=["test"],
+    )
+    gate = ModelGate(
+        evaluation=evaluator.outputs["evaluation"],
+        model=model,
+        baseline=baseline.outputs["baseline"],
+        gates=config.gates,
+    )
+    pusher = c.Pusher(
+        model=model,
+        model_blessing=gate.outputs["blessing"],
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=config.push_destination)
+        ),
+    )
+    reporter = Reporter(
+        name=config.name,
+        examples=examples,
+        ledger=example_gen.outputs["ledger"],
+        anomalies=example_validator.outputs["anomalies"],
+        model_run=trainer.outputs["model_run"],
+        evaluation=evaluator.outputs["evaluation"],
+        gate_report=gate.outputs["gate_report"],
+        pushed_model=pusher.outputs["pushed_model"],
+    )
+    return tfx.dsl.Pipeline(
+        pipeline_name=config.name,
+        pipeline_root=pipeline_root,
+        components=[
+            example_gen,
+            schema_gen,
+            statistics_gen,
+            example_validator,
+            transform,
+            trainer,
+            baseline,
+            evaluator,
+            gate,
+            pusher,
+            reporter,
+        ],  # fmt: skip
+        enable_cache=True,
+        metadata_connection_config=metadata.sqlite_metadata_connection_config(metadata_path) if metadata_path else None,
+        beam_pipeline_args=beam_args(plan),
+    )
+
+
+def beam_args(plan: Plan) -> list[str]:
+    """Beam's options. FnApiRunner is named because newer default runners download a binary at start."""
+    beam = plan.config.beam
+    mode = "multi_processing" if beam.workers > 1 else "in_memory"
+    return [
+        "--runner=FnApiRunner",
+        f"--direct_running_mode={mode}",
+        f"--direct_num_workers={beam.workers}",
+        *beam.args,
+    ]

@@ -1,0 +1,35 @@
+"""What TFMA measures: which metrics, on which slices. What the numbers must be is the gates' business."""
+
+import tensorflow_model_analysis as tfma
+from google.protobuf import text_format
+
+# Thresholds of zero make TFMA's confusion matrix one by argmax: at the default of 0.5, unsure answers count as none.
+_EVAL_CONFIG = """
+  model_specs {
+    signature_name: "evaluate"
+    label_key: "label_id"
+    preprocessing_function_names: ["transform_features"]
+  }
+  slicing_specs {}
+  slicing_specs { feature_keys: ["label"] }
+  slicing_specs { feature_keys: ["group"] }
+  metrics_specs {
+    metrics { class_name: "ExampleCount" }
+    metrics { class_name: "SparseCategoricalAccuracy" }
+    metrics { class_name: "SparseCategoricalCrossentropy" }
+    metrics { class_name: "MultiClassConfusionMatrixAtThresholds" config: '"thresholds": [0.0]' }
+  }
+  options { include_default_metrics { value: false } }
+"""
+
+
+def make_eval_config() -> tfma.EvalConfig:
+    """The Evaluator's configuration: overall, per class and per group, for the candidate and the baseline."""
+    config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    for name, is_baseline in (("candidate", False), ("baseline", True)):
+        spec = config.model_specs.add()
+        spec.CopyFrom(config.model_specs[0])
+        spec.name = name
+        spec.is_baseline = is_baseline
+    del config.model_specs[0]
+    return config

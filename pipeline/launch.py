@@ -1,0 +1,165 @@
+"""Starts a run in a process of its own and turns what it reports into something that people read."""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from components.annotations.records import UserError
+from pipeline.config import Config
+
+_SECONDS_TO_STOP = 10
+
+
+@dataclass
+class RunOutcome:
+    """What the run said at its end; `result` is `pipeline.lineage.run_summary`'s value if it came that far."""
+
+    log_path: Path
+    result: dict[str, Any] | None = None
+    error: str | None = None
+    error_is_users: bool = False
+
+
+def run_pipeline(config_path: Path, config: Config, console: Console) -> RunOutcome:
+    """Run the pipeline and show one line per component.
+
+    Raises:
+      UserError: another run uses the same output directory, or it cannot be written.
+      KeyboardInterrupt: after the run was stopped.
+    """
+    output_dir = Path(config.output_dir)
+    with _exclusive(output_dir):
+        log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")
+        try:
+            log_path.parent.mkdir(parents=True, exist_ok=True)
+            log = log_path.open("wb")
+        except OSError as error:
+            raise UserError(f"output_dir: {log_path.parent} cannot be written: {error}") from error
+        outcome = RunOutcome(log_path)
+        read_end, write_end = os.pipe()
+        with log, os.fdopen(read_end) as events:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "pipeline.local", str(config_path), str(write_end)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[write_end],
+                env=_environment(),
+                start_new_session=True,
+            )
+            os.close(write_end)
+            try:
+                _show(events, outcome, console)
+            finally:
+                _stop(process)
+        if outcome.result is None and outcome.error is None:
+            outcome.error = f"the run ended with status {process.returncode} and without a word: {_last_line(log_path)}"
+        return outcome
+
+
+@contextlib.contextmanager
+def _exclusive(output_dir: Path) -> Iterator[None]:
+    """ML Metadata in SQLite serves one writer; the lock goes with the process, however it ends."""
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        lock = (output_dir / ".lock").open("a+")
+    except OSError as error:
+        raise UserError(f"output_dir: {output_dir} cannot be written: {error}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(
+                f"output_dir: {output_dir} is in use by another run; wait for it, or give this one its own output_dir"
+            ) from None
+        yield
+
+
+def _environment() -> dict[str, str]:
+    package_root = str(Path(__file__).parent.parent)
+    paths = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "1", "PYTHONWARNINGS": "ignore", "KERAS_BACKEND": "tensorflow"}
+    return {**os.environ, **quiet, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for a process that ended its reports; stop it, and what it started, if it does not end."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=_SECONDS_TO_STOP if sys.exc_info()[0] is None else 0)
+        return
+    for stop_signal in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, stop_signal)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=_SECONDS_TO_STOP)
+            return
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_bytes()[-4096:].decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "its log is empty"
+
+
+@dataclass
+class _Node:
+    name: str
+    started: float
+    was_cached: bool = False
+    messages: list[str] = field(default_factory=list)
+
+
+def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
+    nodes: list[str] = []
+    node: _Node | None = None
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<22}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total} {task.fields[unit]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[detail]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("loading TensorFlow", total=1, unit="", detail="")
+        for line in events:
+            event = json.loads(line)
+            if "nodes" in event:
+                nodes = event["nodes"]
+            elif event.get("state") == "running":
+                node = _Node(event["node"], time.monotonic())
+                bar.reset(task, total=1, description=node.name, unit="", detail="")
+            elif event.get("state") == "cached" and node:
+                node.was_cached = True
+            elif event.get("state") == "finished" and node:
+                console.print(_line(node, nodes), highlight=False)
+                node = None
+            elif "done" in event:
+                unit, detail = event["unit"], event["detail"]
+                bar.update(task, completed=event["done"], total=event["total"], unit=unit, detail=detail)
+                if node and detail and event["done"] == event["total"]:
+                    node.messages.append(detail)
+            elif "message" in event and node:
+                node.messages.append(event["message"])
+            elif "result" in event:
+                outcome.result = event["result"]
+            elif "error" in event:
+                outcome.error, outcome.error_is_users = event["error"], event["kind"] == "user"
+
+
+def _line(node: _Node, nodes: list[str]) -> str:
+    position = f"{nodes.index(node.name) + 1:>2}/{len(nodes)}" if node.name in nodes else ""
+    seconds = "cached" if node.was_cached else f"{time.monotonic() - node.started:.0f} s"
+    return f"{position} {node.name:<18} {seconds:>7}  {'; '.join(node.messages)}".rstrip()

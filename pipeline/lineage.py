@@ -1,0 +1,49 @@
+"""What ML Metadata knows of the newest run."""
+
+from pathlib import Path
+from typing import Any
+
+from ml_metadata import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+from tfx.orchestration import metadata
+
+_STATES = metadata_store_pb2.Execution
+
+
+def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
+    """States and output URIs of the newest run's nodes.
+
+    Returns:
+      `nodes`: state by node (`complete` or `cached`); `uris`: first artifact's URI by `node.output`; `pushed_version`:
+      the pushed directory, or None.
+    """
+    store = metadata_store.MetadataStore(metadata.sqlite_metadata_connection_config(str(metadata_path)))
+    runs = [
+        context
+        for context in store.get_contexts_by_type("pipeline_run")
+        if store.get_parent_contexts_by_context(context.id)[0].name == pipeline_name
+    ]
+    run = max(runs, key=lambda context: context.id)
+    executions = {execution.id: execution for execution in store.get_executions_by_context(run.id)}
+    artifacts = {artifact.id: artifact for artifact in store.get_artifacts_by_context(run.id)}
+    nodes = {
+        _node_name(store, execution): _STATES.State.Name(execution.last_known_state).lower()
+        for execution in executions.values()
+    }
+    uris: dict[str, str] = {}
+    pushed_version = None
+    for event in store.get_events_by_execution_ids(list(executions)):
+        if event.type != metadata_store_pb2.Event.OUTPUT or event.artifact_id not in artifacts:
+            continue
+        artifact = artifacts[event.artifact_id]
+        node = _node_name(store, executions[event.execution_id])
+        uris[f"{node}.{event.path.steps[0].key}"] = artifact.uri
+        if node == "Pusher" and artifact.custom_properties["pushed"].int_value:
+            pushed_version = artifact.custom_properties["pushed_destination"].string_value
+    return {"nodes": nodes, "uris": uris, "pushed_version": pushed_version}
+
+
+def _node_name(store: metadata_store.MetadataStore, execution: metadata_store_pb2.Execution) -> str:
+    contexts = store.get_contexts_by_execution(execution.id)
+    node = next(context.name for context in contexts if context.type == "node")
+    return str(node).rpartition(".")[2]

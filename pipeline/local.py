@@ -1,0 +1,79 @@
+"""The local runner: TFX's LocalDagRunner in a process of its own, with ML Metadata in SQLite.
+
+Run as `python -m pipeline.local CONFIG_FILE EVENTS_FD`: what TensorFlow and TFX print goes wherever the parent sends this
+process's output; what people should see is written to the file descriptor, one JSON object a line.
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+from tfx import v1 as tfx
+
+from components.annotations.records import UserError
+from models.progress import PROGRESS_LOGGER
+from pipeline.config import load_config
+from pipeline.dag import create_pipeline
+from pipeline.lineage import run_summary
+from pipeline.plan import make_plan
+
+_NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
+_CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
+
+
+class _EventHandler(logging.Handler):
+    """Turns log records into events: TFX's words on a node's start and end, and what components say of progress."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(logging.INFO)
+        self._stream = stream
+
+    def send(self, event: dict[str, Any]) -> None:
+        self._stream.write(json.dumps(event) + "\n")
+        self._stream.flush()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if record.name == PROGRESS_LOGGER:
+            self.send(json.loads(message))
+        elif match := _NODE_MESSAGE.match(message):
+            self.send({"node": match[1], "state": match[2]})
+        elif _CACHED_MESSAGE.match(message):
+            self.send({"state": "cached"})
+
+
+def main() -> None:
+    """Run the pipeline of a configuration file and end with one event: `result` or `error`."""
+    config_path, events_fd = Path(sys.argv[1]), int(sys.argv[2])
+    with os.fdopen(events_fd, "w") as stream:
+        handler = _EventHandler(stream)
+        logging.getLogger().addHandler(handler)
+        for name in ("absl", PROGRESS_LOGGER):
+            logging.getLogger(name).setLevel(logging.INFO)
+        try:
+            handler.send(run(config_path, handler))
+        except UserError as error:
+            handler.send({"error": str(error), "kind": "user"})
+        except Exception as error:
+            traceback.print_exc()
+            handler.send({"error": f"{type(error).__name__}: {error}", "kind": "internal"})
+
+
+def run(config_path: Path, handler: _EventHandler) -> dict[str, Any]:
+    """Run the pipeline; the returned event says what came of it."""
+    plan = make_plan(load_config(config_path))
+    output_dir = Path(plan.config.output_dir)
+    metadata_path = output_dir / "metadata.sqlite"
+    pipeline = create_pipeline(plan, str(output_dir / "pipeline"), str(metadata_path))
+    handler.send({"nodes": [component.id for component in pipeline.components]})
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+    return {"result": run_summary(metadata_path, plan.config.name)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""What a run needs to know beyond its configuration: the classes, digests of data and code, what was pushed before."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from components.annotations.fingerprint import find_classes, fingerprint_inputs
+from components.annotations.records import UserError
+from components.baseline.pushed import last_pushed
+from models.card import read_card
+from pipeline.config import Config
+
+# What decides the Examples, and what decides a model trained on them.
+_INGEST_CODE = ("components/annotations", "components/video", "components/video_example_gen", "models/features.py")
+_MODEL_CODE = ("models",)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A configuration and what was found in the outside world when the run was planned.
+
+    TFX's cache sees a component's inputs and parameters only, neither files outside nor code reached by import path: the
+    digests are parameters, so that a change of either is noticed.
+    """
+
+    config: Config
+    classes: tuple[str, ...]
+    data_digest: str
+    ingest_digest: str
+    model_digest: str
+
+    @cached_property
+    def training_key(self) -> str:
+        """Identifies all that determines a trained model."""
+        config = self.config
+        parts = [self.data_digest, self.ingest_digest, self.model_digest, *self.classes]
+        parts += [part.model_dump_json() for part in (config.splits, config.sampling, config.model, config.training)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def last_version(self) -> str:
+        """The pushed version that a candidate of this plan is compared with; empty before the first push."""
+        version = last_pushed(Path(self.config.push_destination), self.training_key)
+        return version.name if version else ""
+
+
+def make_plan(config: Config) -> Plan:
+    """Look at the data, the code and the push destination.
+
+    Raises:
+      UserError: there is no data, or fewer than two classes.
+    """
+    data_digest = fingerprint_inputs(config.data)
+    classes = config.model.classes or tuple(find_classes(config.data, _pushed_classes(config)))
+    if len(classes) < 2:
+        raise UserError(
+            f"{config.data.annotations}: at least two classes are needed; found {', '.join(classes) or 'none'}. "
+            "Check data.columns.label and data.format"
+        )
+    _require_known(config, classes)
+    return Plan(config, classes, data_digest, _code_digest(_INGEST_CODE), _code_digest(_MODEL_CODE))
+
+
+def _require_known(config: Config, classes: tuple[str, ...]) -> None:
+    for place, labels in (
+        ("training.augmentation.flip_protected", config.training.augmentation.flip_protected),
+        ("gates.classes", tuple(config.gates.classes)),
+    ):
+        unknown = sorted(set(labels) - set(classes))
+        if unknown:
+            raise UserError(f"{place} names {', '.join(unknown)}; the classes are {', '.join(classes)}")
+
+
+def _pushed_classes(config: Config) -> tuple[str, ...]:
+    version = last_pushed(Path(config.push_destination))
+    return read_card(version).classes if version else ()
+
+
+def _code_digest(places: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for place in places:
+        files = [root / place] if place.endswith(".py") else sorted((root / place).rglob("*.py"))
+        for path in files:
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

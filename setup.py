@@ -1,0 +1,16 @@
+"""The package: pipeline, components, models, the demo data's generator, and the console script `clipgate`.
+
+Dependencies are not declared here: TFX needs the resolved, hashed locks in requirements/ (`make setup` installs them).
+"""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="clipgate",
+    version="0.1.0",
+    description="From videos and annotations to a served action-recognition model, with a quality gate on every class",
+    python_requires=">=3.10",
+    packages=find_packages(include=["pipeline*", "components*", "models*", "examples*"]),
+    package_data={"components.reporter": ["*.html"], "examples": ["*.yaml"]},
+    entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
+)

@@ -1,0 +1,215 @@
+"""What people read on the page, and that it is safe to open."""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from components.model_gate.rules import ClassGates, GatesConfig, Verdict
+from components.reporter.data import (
+    Account,
+    Anomaly,
+    GroupRow,
+    History,
+    Push,
+    ReasonRow,
+    RejectedInput,
+    ReportData,
+    Strip,
+)
+from components.reporter.page import render
+
+MakeReport = Callable[..., ReportData]
+HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 7 }}"""
+FETCHING_ATTRIBUTES = {"src", "srcset", "href", "xlink:href", "action", "poster", "data", "background"}
+
+
+class Page(HTMLParser):
+    """The elements and the text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def text_of(section: str, page: str) -> str:
+    match = re.search(rf'<section id="{section}">.*?</section>', page, re.DOTALL)
+    assert match, f"no section {section}"
+    return Page(match.group()).text
+
+
+def test_a_pushed_model_is_announced_with_version_and_place(make_report: MakeReport) -> None:
+    text = Page(render(make_report())).text
+    assert "✓ Pushed as version 17" in text and "/models/17" in text
+    assert "Not pushed" not in text and "✗" not in text
+
+
+def test_the_numbers_behind_the_verdict_stand_next_to_it(make_report: MakeReport) -> None:
+    header = Page(render(make_report()).split("<main>")[0]).text
+    assert "test accuracy, bar 0.6 0.875" in header
+    assert "test clips 8" in header and "test groups 3" in header and "rules passed 7 of 7" in header
+
+
+def test_a_failed_model_names_class_value_and_bar_in_a_sentence(make_report: MakeReport) -> None:
+    report = make_report(gates=GatesConfig(classes={"sit": ClassGates(min_recall=0.9)}), push=None)
+    page = render(report)
+    header = Page(page.split("<main>")[0]).text
+    assert "✗ Not pushed" in header and "class 'sit': recall 0.75, bar at least 0.9" in header
+    assert "0.750 ✗ below 0.9" in text_of("classes", page)
+    assert page.count('<td class="failed">') == 1
+
+
+def test_a_model_that_passed_and_was_not_pushed_says_so(make_report: MakeReport) -> None:
+    assert "Every rule passed, but the Pusher did not push" in Page(render(make_report(push=None))).text
+
+
+def test_a_verdict_without_rules_is_not_called_passed(make_report: MakeReport) -> None:
+    assert "No rule was applied" in Page(render(make_report(push=None, verdict=Verdict(())))).text
+
+
+def test_the_change_against_the_last_pushed_model_is_shown(make_report: MakeReport) -> None:
+    classes = text_of("classes", render(make_report(baseline=((4, 0), (0, 4)))))
+    assert "−0.250 ✗ below −0.150" in classes and "+0.000 bar −0.150" in classes
+
+
+def test_a_first_model_has_no_column_for_the_change(make_report: MakeReport) -> None:
+    classes = text_of("classes", render(make_report()))
+    assert "No model was pushed before" in classes and "change of recall" not in classes
+
+
+def test_a_class_that_is_never_predicted_shows_precision_zero(make_report: MakeReport) -> None:
+    assert "0.000 ✗ below 0.5" in text_of("classes", render(make_report(counts=((4, 0), (4, 0)))))
+
+
+def test_a_class_without_test_clips_says_so(make_report: MakeReport) -> None:
+    page = render(make_report(counts=((4, 0), (0, 0))))
+    assert "no clip ✗ below 3 no clip ✗ fails, bar 0.5" in text_of("classes", page)
+    assert "no clip" in text_of("confusion", page)
+
+
+def test_a_class_that_only_the_gates_know_is_unknown_to_the_model(make_report: MakeReport) -> None:
+    gates = GatesConfig(classes={"jump": ClassGates(min_recall=0.9)})
+    assert "unknown to the model ✗ fails, bar 0.9" in text_of("classes", render(make_report(gates=gates)))
+
+
+def test_no_clip_at_all_gives_a_page_nevertheless(make_report: MakeReport) -> None:
+    text = Page(render(make_report(counts=((0, 0), (0, 0)), push=None))).text
+    assert "test accuracy, bar 0.6 not measured" in text
+
+
+def test_the_matrix_says_which_axis_is_the_truth(make_report: MakeReport) -> None:
+    confusion = text_of("confusion", render(make_report()))
+    assert "Rows are the true class" in confusion
+    assert "sit 3 1 4 clips stand 4 4 clips" in confusion
+    assert "sit taken for stand , 1 of 4" in confusion
+
+
+def test_the_learning_curves_name_the_restored_epoch(make_report: MakeReport) -> None:
+    page = render(make_report())
+    assert page.count("<svg") == 2 and "the weights of epoch 2" in text_of("curves", page)
+
+
+@pytest.mark.parametrize(
+    ("history", "words"),
+    [
+        (History((1.0,), (1.1,), (0.5,), (0.4,)), "1 epoch. The model has the weights of epoch 1"),
+        (History((float("nan"),), (float("nan"),), (0.0,), (0.0,)), "No epoch has a finite eval loss"),
+    ],
+)
+def test_a_short_or_failed_training_has_curves_too(make_report: MakeReport, history: History, words: str) -> None:
+    assert words in text_of("curves", render(make_report(history=history)))
+
+
+def test_every_class_with_test_clips_has_a_strip_and_every_other_says_why_not(make_report: MakeReport) -> None:
+    page = render(make_report(counts=((4, 0, 0), (0, 4, 0), (0, 0, 0)), classes=("sit", "stand", "jump")))
+    frames = text_of("frames", page)
+    assert page.count("data:image/jpeg;base64,") == 4
+    assert "sit 0.50 s 1.00 s sit.mp4 0.50 to 1.25 s" in frames
+    assert "jump There is no test clip of this class." in frames
+
+
+def test_rejects_are_listed_with_reason_remedy_and_place(make_report: MakeReport) -> None:
+    sample = RejectedInput("a.csv", 12, "lost.mp4", "", "no file lost.mp4")
+    account = Account(9, 8, 1, 5, 3, 2, (ReasonRow("video_missing", "Put it there.", 1, 2, (sample,)),))
+    ledger = text_of("ledger", render(make_report(account=account)))
+    assert "Annotation rows: 9 found, 8 accepted, 1 rejected" in ledger
+    assert "Videos: 5 found, 3 used, 2 rejected" in ledger
+    assert "video_missing 1 row, 2 videos Put it there." in ledger
+    assert "a.csv 12 lost.mp4 – no file lost.mp4" in ledger
+
+
+def test_an_empty_ledger_says_that_nothing_was_rejected(make_report: MakeReport) -> None:
+    assert "Nothing was rejected." in text_of("ledger", render(make_report()))
+
+
+def test_anomalies_are_none_or_a_list_or_were_not_looked_for(make_report: MakeReport) -> None:
+    anomaly = Anomaly("eval", "brightness", "error", "Out of range", "1.02 > 1")
+    assert "None: the train, eval, test data fit" in text_of("anomalies", render(make_report()))
+    found = text_of("anomalies", render(make_report(anomalies=(anomaly,))))
+    assert "eval brightness error Out of range 1.02 > 1" in found
+    assert "No split was compared" in text_of("anomalies", render(make_report(validated_splits=())))
+
+
+def test_at_most_ten_groups_are_shown(make_report: MakeReport) -> None:
+    groups = tuple(GroupRow(f"person_{i:02}", 4, i / 20) for i in range(12))
+    text = text_of("groups", render(make_report(groups=groups)))
+    assert "The 10 worst of the 12 groups" in text
+    assert "person_00 4 0.000" in text and "person_09" in text and "person_10" not in text
+    assert "Nothing was measured by group." in text_of("groups", render(make_report(groups=())))
+
+
+def test_hostile_text_is_text_wherever_it_comes_from(make_report: MakeReport) -> None:
+    clean = make_report(classes=("sit", "stand"), counts=((0, 4), (4, 0)))
+    hostile = hostile_report(make_report)
+    page = render(hostile)
+    parsed = Page(page)
+    assert "<script" not in page and "49" not in parsed.text
+    assert not [name for name, _ in parsed.attributes if name.startswith("on")]
+    assert parsed.tags <= Page(render(clean)).tags | {"details", "summary", "bdi", "b"}
+    # Name (twice), destination, version (twice), label in each of its tables, file, video, value, message, ...
+    assert parsed.text.count("<script>alert(1)</script>") >= 20
+    assert html.escape(HOSTILE, quote=True).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page
+
+
+def test_the_page_fetches_nothing(make_report: MakeReport) -> None:
+    for report in (make_report(), hostile_report(make_report)):
+        page = render(report)
+        assert "http://" not in page and "https://" not in page
+        assert not re.search(r"url\((?!#)|@import", page)
+        fetched = [value for name, value in Page(page).attributes if name in FETCHING_ATTRIBUTES]
+        assert all(value.startswith(("data:image/jpeg;base64,", "#")) for value in fetched)
+        assert "default-src 'none'" in page
+
+
+def hostile_report(make_report: MakeReport) -> ReportData:
+    """A run in which whatever a user or a file can name is an attack."""
+    report = make_report(classes=(HOSTILE, "stand"), counts=((0, 4), (4, 0)), baseline=((4, 0), (0, 4)))
+    sample = RejectedInput(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE)
+    strip: Strip = replace(report.strips["stand"], label=HOSTILE, video=HOSTILE)
+    return replace(
+        report,
+        name=HOSTILE,
+        push=Push(HOSTILE, HOSTILE),
+        strips={HOSTILE: strip},
+        account=replace(report.account, reasons=(ReasonRow("label_unknown", "", 1, 0, (sample,)),)),
+        anomalies=(Anomaly("test", HOSTILE, "error", HOSTILE, HOSTILE),),
+        groups=(GroupRow(HOSTILE, 4, 0.5),),
+    )
