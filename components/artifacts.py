@@ -1,4 +1,4 @@
-"""Artifact types of clipgate's own."""
+"""Artifact types of clipgate's own. Type names must resolve on Kubeflow: see `components.__getattr__`."""
 
 from tfx.v1.dsl import Artifact
 
@@ -6,16 +6,16 @@ from tfx.v1.dsl import Artifact
 class IngestLedger(Artifact):
     """`accepted.jsonl`, `rejected.jsonl` and `summary.json`: what became of every annotation row and every video."""
 
-    TYPE_NAME = "IngestLedger"
+    TYPE_NAME = "components.IngestLedger"
 
 
 class GateReport(Artifact):
     """`gate.json`: each rule with its value, its bar and its verdict."""
 
-    TYPE_NAME = "GateReport"
+    TYPE_NAME = "components.GateReport"
 
 
 class RunReport(Artifact):
     """`report.html`: one self-contained page about a run."""
 
-    TYPE_NAME = "RunReport"
+    TYPE_NAME = "components.RunReport"

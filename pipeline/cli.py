@@ -52,7 +52,11 @@ def run(config: ConfigOption) -> None:
     """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 2: wrong input, 1: an error."""
     settings = load_config(config)
     _console.print(f"{settings.name}: {settings.data.videos} to {settings.push_destination}", highlight=False)
-    outcome = run_pipeline(config.resolve(), settings, _console)
+    try:
+        outcome = run_pipeline(config.resolve(), settings, _console)
+    except KeyboardInterrupt:
+        _errors.print("interrupted; the same command goes on after the last finished component")
+        raise typer.Exit(INTERRUPTED) from None
     if outcome.result is None:
         kind = "wrong input" if outcome.error_is_users else "the run failed"
         _errors.print(f"[bold red]{kind}:[/] {_escaped(outcome.error)}", highlight=False)
@@ -115,9 +119,6 @@ def main() -> None:
     except UserError as error:
         _errors.print(f"[bold red]wrong input:[/] {_escaped(str(error))}", highlight=False)
         sys.exit(USER_ERROR)
-    except KeyboardInterrupt:
-        _errors.print("\ninterrupted; run the same command to go on after the last finished component")
-        sys.exit(INTERRUPTED)
 
 
 def _show_result(config: Config, outcome: RunOutcome) -> int:

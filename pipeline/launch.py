@@ -149,8 +149,6 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
             elif "done" in event:
                 unit, detail = event["unit"], event["detail"]
                 bar.update(task, completed=event["done"], total=event["total"], unit=unit, detail=detail)
-                if node and detail and event["done"] == event["total"]:
-                    node.messages.append(detail)
             elif "message" in event and node:
                 node.messages.append(event["message"])
             elif "result" in event:

@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
+from absl import logging as absl_logging
 from tfx import v1 as tfx
 
 from components.annotations.records import UserError
@@ -53,8 +54,9 @@ def main() -> None:
     with os.fdopen(events_fd, "w") as stream:
         handler = _EventHandler(stream)
         logging.getLogger().addHandler(handler)
-        for name in ("absl", PROGRESS_LOGGER):
-            logging.getLogger(name).setLevel(logging.INFO)
+        # Through absl's own switch: a level set on its logger is reset when TFX's components touch absl's flags.
+        absl_logging.set_verbosity(absl_logging.INFO)
+        logging.getLogger(PROGRESS_LOGGER).setLevel(logging.INFO)
         try:
             handler.send(run(config_path, handler))
         except UserError as error:

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 stack="${1:-tfx116}"
-uv_version=0.13.9
+uv_lock=requirements/uv.txt
+uv_version="$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$uv_lock")"
 venv=.venv
 tools=.setup
 
@@ -19,7 +20,7 @@ case "$stack" in
 esac
 lock="requirements/$stack.txt"
 stamp="$venv/.installed"
-wanted="$(cat "$lock" setup.py requirements/install.sh | sha256sum | cut -d' ' -f1) $PWD"
+wanted="$(cat "$lock" "$uv_lock" setup.py requirements/install.sh | sha256sum | cut -d' ' -f1) $PWD"
 [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
 
 # A pyenv shim answers to the name and then fails unless that version is active, so each candidate must really run.
@@ -48,12 +49,12 @@ if [ "$("$tools/uv/bin/uv" --version 2>/dev/null | cut -d' ' -f2)" != "$uv_versi
   say "getting uv $uv_version (pip cannot resolve TFX) ..."
   rm -rf "$tools/uv"
   "$python" -m venv "$tools/uv" >"$log" 2>&1 || fail "'$python -m venv' failed (on Debian: apt-get install python$python_version-venv); see $log"
-  "$tools/uv/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version" >>"$log" 2>&1 \
+  "$tools/uv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$uv_lock" >>"$log" 2>&1 \
     || fail "pip could not download uv; check the network or the proxy settings (last line: $(tail -n 1 "$log"))"
 fi
 uv="$tools/uv/bin/uv"
 
-say "installing $(grep -c '==' "$lock") locked packages for $stack on Python $python_version into $venv (about 2 minutes) ..."
+say "installing $(grep -c '^[a-zA-Z0-9].*==' "$lock") locked packages for $stack on Python $python_version into $venv (about 2 minutes) ..."
 started=$SECONDS
 "$uv" venv --quiet --clear --python "$python" "$venv"
 export UV_HTTP_TIMEOUT=180

@@ -1,0 +1,83 @@
+"""Runs the console script on a folder with demo data, as a user does."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from examples import demo_data
+
+TINY_MODEL = {"preset": "tiny", "num_frames": 4, "height": 32, "width": 40}
+OPEN_GATES = {"min_accuracy": 0, "min_recall": 0, "min_precision": 0, "min_examples": 1, "max_recall_drop": 1}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `data/`, `config.yaml` and, after a run, `out/`."""
+
+    folder: Path
+
+    @property
+    def config_path(self) -> Path:
+        return self.folder / "config.yaml"
+
+    @property
+    def output_dir(self) -> Path:
+        return self.folder / "out"
+
+    def configure(self, **sections: Any) -> None:
+        """Write the configuration; `sections` replace the defaults of the tests."""
+        values = {
+            "name": "test",
+            "output_dir": "out",
+            "data": {"annotations": "data/annotations.csv", "videos": "data"},
+            "splits": {"train": 0.5, "eval": 0.25, "test": 0.25},
+            "sampling": {"num_frames": 8, "short_side": 40},
+            "model": TINY_MODEL,
+            "training": {"epochs": 1},
+            "gates": OPEN_GATES,
+            **sections,
+        }
+        self.config_path.write_text(yaml.safe_dump(values))
+
+    def clipgate(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command line in this folder."""
+        command = [sys.executable, "-m", "pipeline.cli", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False)
+
+    def run(self) -> "subprocess.CompletedProcess[str]":
+        """`clipgate run` with this folder's configuration."""
+        return self.clipgate("run", "--config", "config.yaml")
+
+    def versions(self) -> list[Path]:
+        """Pushed versions, oldest first."""
+        return sorted((self.output_dir / "serving" / "action").glob("*"))
+
+    def artifact(self, node: str, output: str) -> Path:
+        """The newest artifact of a node's output."""
+        return max((self.output_dir / "pipeline" / node / output).iterdir(), key=lambda path: int(path.name))
+
+    def gate(self) -> dict[str, Any]:
+        """The newest gate report."""
+        return dict(json.loads((self.artifact("ModelGate", "gate_report") / "gate.json").read_text()))
+
+
+def make_project(folder: Path, *, num_people: int, videos_per_person: int) -> Project:
+    """A project with generated demo data."""
+    demo_data.generate(folder / "data", num_people=num_people, videos_per_person=videos_per_person)
+    return Project(folder)
+
+
+def explain(result: "subprocess.CompletedProcess[str]") -> str:
+    """What a command printed, for the message of a failed assertion."""
+    return f"exit code {result.returncode}\n{result.stdout}\n{result.stderr}"
+
+
+def environment() -> dict[str, str]:
+    """This process's, in which the code under test is found first."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONWARNINGS": "ignore"}

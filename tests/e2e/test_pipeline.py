@@ -1,0 +1,143 @@
+"""The whole pipeline on real components, through the command line."""
+
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+from ml_metadata import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+from tfx.orchestration import metadata
+
+from components.baseline.pushed import pushed_versions
+from components.video_example_gen.ledger import read_entries, read_summary
+from models.card import read_card
+from tests.e2e.conftest import PushedRun
+from tests.e2e.project import Project, explain
+
+pytestmark = pytest.mark.e2e
+
+NODES = {
+    "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "Trainer",
+    "Baseline", "Evaluator", "ModelGate", "Pusher", "Reporter",
+}  # fmt: skip
+
+
+def executions_by_state(project: Project) -> dict[str, Counter[str]]:
+    """Names of executed nodes by the state in ML Metadata, over all runs so far."""
+    path = project.output_dir / "metadata.sqlite"
+    store = metadata_store.MetadataStore(metadata.sqlite_metadata_connection_config(str(path)))
+    states: dict[str, Counter[str]] = defaultdict(Counter)
+    for execution in store.get_executions():
+        contexts = store.get_contexts_by_execution(execution.id)
+        node = next(context.name for context in contexts if context.type == "node").rpartition(".")[2]
+        states[metadata_store_pb2.Execution.State.Name(execution.last_known_state)][node] += 1
+    return dict(states)
+
+
+def test_three_runs_execute_everything_once_and_then_answer_from_the_cache(pushed_run: PushedRun) -> None:
+    project = pushed_run.project
+    assert executions_by_state(project) == {"COMPLETE": Counter(NODES)}
+    for repetition in (1, 2):
+        again = project.run()
+        assert again.returncode == 0, explain(again)
+        assert executions_by_state(project) == {
+            "COMPLETE": Counter(NODES),
+            "CACHED": Counter(dict.fromkeys(NODES, repetition)),
+        }
+    assert len(project.versions()) == 1
+
+
+def test_a_run_prints_one_line_per_component_and_the_table_of_classes(pushed_run: PushedRun) -> None:
+    out = pushed_run.first.stdout
+    for node in NODES:
+        assert sum(f" {node} " in line for line in out.splitlines()) == 1
+    for label in read_card(pushed_run.project.versions()[0]).classes:
+        assert label in out
+    assert "pushed:" in out
+    assert "WARNING" not in out + pushed_run.first.stderr
+
+
+def test_every_row_and_every_video_is_accounted_for(pushed_run: PushedRun) -> None:
+    folder = pushed_run.project.artifact("VideoExampleGen", "ledger")
+    summary = read_summary(folder)
+    num_rows = len((pushed_run.project.folder / "data" / "annotations.csv").read_text().splitlines()) - 1
+    assert summary["rows_found"] == num_rows == summary["rows_accepted"] + 3
+    assert summary["rejected_by_reason"] == {
+        "row": {"end_before_start": 1, "video_missing": 1, "video_unreadable": 1},
+        "video": {"video_unreadable": 1},
+    }
+    for entry in read_entries(folder / "rejected.jsonl"):
+        assert entry["message"]
+        assert entry["remedy"]
+
+
+def read_examples(project: Project) -> dict[str, list[tf.train.Example]]:
+    """The Examples by split."""
+    examples = defaultdict(list)
+    for file in sorted(project.artifact("VideoExampleGen", "examples").glob("Split-*/*.gz")):
+        for record in tf.data.TFRecordDataset(str(file), "GZIP"):
+            examples[file.parent.name.removeprefix("Split-")].append(tf.train.Example.FromString(record.numpy()))
+    return examples
+
+
+def test_no_group_is_in_two_splits_and_frames_lie_inside_their_segments(pushed_run: PushedRun) -> None:
+    examples = read_examples(pushed_run.project)
+    assert set(examples) == {"train", "eval", "test"}
+    split_of_group: dict[bytes, set[str]] = defaultdict(set)
+    for split, members in examples.items():
+        for example in members:
+            feature = example.features.feature
+            split_of_group[feature["group"].bytes_list.value[0]].add(split)
+            start, end = (feature[name].float_list.value[0] for name in ("start_seconds", "end_seconds"))
+            times = list(feature["frame_seconds"].float_list.value)
+            assert times == sorted(times)
+            assert start <= times[0] and times[-1] < end
+            assert len(times) == len(feature["frames"].bytes_list.value) == 8
+            assert set(feature["box_valid"].float_list.value) <= {0.5, 1.0}
+    assert all(len(splits) == 1 for splits in split_of_group.values())
+
+
+def test_the_pushed_model_has_the_layout_of_tensorflow_serving_and_every_signature(pushed_run: PushedRun) -> None:
+    (version,) = pushed_versions(pushed_run.project.output_dir / "serving" / "action")
+    model = tf.saved_model.load(str(version))
+    assert set(model.signatures) == {
+        "serving_default", "predict_frames", "predict_jpeg", "transform_features", "evaluate",
+    }  # fmt: skip
+    serialized = [example.SerializeToString() for example in read_examples(pushed_run.project)["test"]]
+    outputs = model.signatures["serving_default"](examples=tf.constant(serialized))
+    assert outputs["probabilities"].shape == (len(serialized), 6)
+    assert outputs["classes"][0].numpy().astype(str).tolist() == list(read_card(version).classes)
+    assert outputs["label"].shape == (len(serialized),)
+
+
+def test_the_evaluator_saw_what_the_pushed_model_answers(pushed_run: PushedRun) -> None:
+    (version,) = pushed_run.project.versions()
+    classes = read_card(version).classes
+    examples = read_examples(pushed_run.project)["test"]
+    serialized = tf.constant([example.SerializeToString() for example in examples])
+    answers = tf.saved_model.load(str(version)).signatures["serving_default"](examples=serialized)
+    counts = [[0] * len(classes) for _ in classes]
+    for example, answer in zip(examples, answers["label"].numpy(), strict=True):
+        label = example.features.feature["label"].bytes_list.value[0].decode()
+        counts[classes.index(label)][classes.index(answer.decode())] += 1
+    assert pushed_run.project.gate()["confusion_matrix"] == counts
+
+
+def test_the_report_is_one_page_that_fetches_nothing(pushed_run: PushedRun) -> None:
+    page = (pushed_run.project.output_dir / "report.html").read_text()
+    assert "Pushed" in page
+    assert 'src="http' not in page
+    shown = pushed_run.project.clipgate("report", "--config", "config.yaml")
+    assert shown.stdout.strip() == str(pushed_run.project.output_dir / "report.html")
+
+
+def test_a_history_is_kept(pushed_run: PushedRun) -> None:
+    history = json.loads((pushed_run.project.artifact("Trainer", "model_run") / "history.json").read_text())
+    assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(history)
+
+
+def test_statistics_know_that_frames_are_images(pushed_run: PushedRun) -> None:
+    files = list(pushed_run.project.artifact("StatisticsGen", "statistics").glob("Split-train/*"))
+    assert sum(Path(file).stat().st_size for file in files) < 100_000
