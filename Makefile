@@ -1,4 +1,4 @@
-# make demo · make test · make lint · make lock; each installs what it needs into .venv first.
+# make demo · make test · make lint · make bench · make lock; each installs what it needs into .venv first.
 STACK ?= tfx116
 PYTHON_IN_VENV = .venv/bin/python
 CLIPGATE = .venv/bin/clipgate
@@ -19,6 +19,12 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+# Each prints JSON; docs/measurements.md holds the last results.
+bench: setup
+	$(CLIPGATE) demo-data demo/data
+	$(PYTHON_IN_VENV) -m benchmarks.carrying_clips
+	$(PYTHON_IN_VENV) -m benchmarks.stages --config examples/demo.yaml
 
 setup:
 	@requirements/install.sh $(STACK)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from components.annotations.records import UserError
+
 CARD_FILE = "assets.extra/clipgate.json"
 
 
@@ -32,6 +34,13 @@ def read_card(model_dir: Path) -> ModelCard:
 
     Raises:
       FileNotFoundError: there is none; the folder is no model of clipgate's.
+      UserError: it cannot be understood.
     """
-    values = json.loads((model_dir / CARD_FILE).read_text())
-    return ModelCard(**(values | {"classes": tuple(values["classes"])}))
+    text = (model_dir / CARD_FILE).read_text()
+    try:
+        values = json.loads(text)
+        return ModelCard(**(values | {"classes": tuple(values["classes"])}))
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{model_dir / CARD_FILE} is damaged or of another version of clipgate ({error}); move {model_dir} away"
+        ) from error

@@ -56,9 +56,9 @@ class TrainingConfig(Section):
 
     epochs: int = Field(40, ge=1)
     batch_size: int = Field(8, ge=1)
-    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    optimizer: Literal["adamw", "sgd"] = "adamw"
     learning_rate: float = Field(1e-3, gt=0, lt=10)
-    schedule: Literal["cosine", "constant"] = "cosine"
+    schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate, after the warm-up")
     warmup_epochs: float = Field(2, ge=0)
     weight_decay: float = Field(1e-2, ge=0, lt=1)
     dropout: float = Field(0.4, ge=0, lt=1)

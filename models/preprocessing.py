@@ -92,22 +92,23 @@ def fit_frame(frame: tf.Tensor, config: ModelConfig) -> tf.Tensor:
     `crop` keeps the aspect and cuts what is outside the centre, `pad` keeps it and adds black, `stretch` does not keep it.
     """
     target = tf.constant([config.clip_height, config.clip_width])
-    size = tf.shape(frame)[-3:-1]
-    ratios = tf.cast(target, tf.float64) / tf.cast(size, tf.float64)
-    if config.resize == "stretch":
-        scaled = target
-    else:
-        scale = tf.reduce_max(ratios) if config.resize == "crop" else tf.reduce_min(ratios)
-        scaled = tf.cast(tf.round(tf.cast(size, tf.float64) * scale), tf.int32)
-        scaled = tf.maximum(scaled, target) if config.resize == "crop" else tf.clip_by_value(scaled, 1, target)
-    resized = tf.cond(
-        tf.reduce_all(tf.equal(size, scaled)),
-        lambda: frame,
-        lambda: tf.saturate_cast(tf.round(tf.image.resize(frame, scaled, antialias=True)), tf.uint8),
+    shape = tf.shape(frame)
+    size = tf.cast(shape[-3:-1], tf.float32)
+    scale = tf.cast(target, tf.float32) / size
+    if config.resize != "stretch":
+        scale = tf.fill([2], tf.reduce_max(scale) if config.resize == "crop" else tf.reduce_min(scale))
+    # Scaling and cropping in one step computes the target's pixels only: a frame one pixel wide and 65,000 high would
+    # become gigabytes if it were scaled as a whole.
+    fitted = tf.raw_ops.ScaleAndTranslate(
+        images=tf.reshape(frame, tf.concat([[-1], shape[-3:]], axis=0)),
+        size=target,
+        scale=scale,
+        translation=tf.round((tf.cast(target, tf.float32) - size * scale) / 2),
+        kernel_type="triangle",
+        antialias=True,
     )
-    fitted = tf.image.resize_with_crop_or_pad(resized, config.clip_height, config.clip_width)
-    fitted.set_shape([*frame.shape[:-3], config.clip_height, config.clip_width, 3])
-    return fitted
+    fitted = tf.reshape(tf.saturate_cast(tf.round(fitted), tf.uint8), tf.concat([shape[:-3], target, [3]], axis=0))
+    return tf.ensure_shape(fitted, [*frame.shape[:-3], config.clip_height, config.clip_width, 3])
 
 
 def _channel_statistics(clip: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:

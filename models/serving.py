@@ -1,5 +1,6 @@
 """The export: one SavedModel with every signature, working through micro-batches so that memory is bounded."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from models.views import centre_view
 
 MICRO_BATCH = 8
 
+# No Python statement below depends on a tensor's value; AutoGraph would rewrite all the code for seconds to find that out.
+_graph = functools.partial(tf.function, autograph=False)
 
-class ServingModule(tf.Module):  # type: ignore[misc]
+
+class ServingModule(tf.Module):
     """A trained network together with the Transform graph of its training data."""
 
     def __init__(
@@ -26,7 +30,10 @@ class ServingModule(tf.Module):  # type: ignore[misc]
         """`network`: frames to logits; `classes`: labels in the order of the logits."""
         super().__init__(name="clipgate")
         self.network = network
-        self.transform = transform.transform_features_layer()
+        layer = transform.transform_features_layer()
+        # Hidden from the tracking: the layer would be saved with functions of its own, which takes longer than all signatures.
+        # A Transform graph with vocabularies needs to be tracked; saving would say so.
+        self._transform = lambda raw: layer(raw)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)
@@ -37,27 +44,27 @@ class ServingModule(tf.Module):  # type: ignore[misc]
         frames = tf.TensorSpec([None, None, None, None, 3], tf.uint8, name="frames")
         jpegs = tf.TensorSpec([None, None], tf.string, name="frames")
 
-        @tf.function(input_signature=[text])
+        @_graph(input_signature=[text])
         def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
             """Serialized tf.Examples, of which only `frames` is read."""
             return self._answer(self._predict(examples, self._clips_of_examples))
 
-        @tf.function(input_signature=[frames])
+        @_graph(input_signature=[frames])
         def predict_frames(frames: tf.Tensor) -> dict[str, tf.Tensor]:
             """RGB frames of any number and size."""
             return self._answer(self._predict(frames, lambda part: fit_clips(part, self._config)))
 
-        @tf.function(input_signature=[jpegs])
+        @_graph(input_signature=[jpegs])
         def predict_jpeg(frames: tf.Tensor) -> dict[str, tf.Tensor]:
             """JPEG frames of any number and size."""
             return self._answer(self._predict(frames, lambda part: decode_clips(part, self._config)))
 
-        @tf.function(input_signature=[text])
+        @_graph(input_signature=[text])
         def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
             """Probabilities only, for TFMA."""
             return {"probabilities": self._predict(examples, self._clips_of_examples)}
 
-        @tf.function(input_signature=[text])
+        @_graph(input_signature=[text])
         def transform_features(examples: tf.Tensor) -> dict[str, tf.Tensor]:
             """The label's id, for TFMA, which hands over a thousand clips at once.
 
@@ -77,7 +84,7 @@ class ServingModule(tf.Module):  # type: ignore[misc]
     def _clips_of_examples(self, examples: tf.Tensor) -> tf.Tensor:
         raw = tf.io.parse_example(examples, {features.FRAMES: self._raw_spec[features.FRAMES]})
         num_frames = self._raw_spec[features.FRAMES].shape[0]
-        return unpack_clips(self.transform(raw)[features.CLIP], num_frames, self._config)
+        return unpack_clips(self._transform(raw)[features.CLIP], num_frames, self._config)
 
     def _predict(self, inputs: tf.Tensor, to_clips: Callable[[tf.Tensor], tf.Tensor]) -> tf.Tensor:
         """Probabilities, float32 [batch, classes]; decoded frames of MICRO_BATCH clips exist at a time."""

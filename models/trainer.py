@@ -1,17 +1,19 @@
 """Training: TFX's Trainer calls `run_fn`."""
 
 import json
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.annotations.records import UserError
 from models.card import ModelCard
 from models.config import ModelConfig, TrainingConfig
-from models.data import ClipSource, cached, evaluation_batches, training_batches
+from models.data import ClipSource, evaluation_batches, training_batches
 from models.networks.build import build_network
 from models.progress import Progress, say
 from models.serving import ServingModule, export
@@ -40,7 +42,16 @@ def run_fn(fn_args: Any) -> None:
         model_config, num_classes=len(classes), dropout=training.dropout, channel_mean=mean, channel_std=std
     )
     say(f"{network.name}: {network.count_params():,} parameters")
-    history = fit(network, train, evaluation, model_config, training, classes)
+    started = time.monotonic()
+    history = fit(network, train, evaluation, training, classes)
+    best = min(
+        (epoch for epoch, loss in enumerate(history["val_loss"]) if math.isfinite(loss)),
+        key=history["val_loss"].__getitem__,
+    )
+    say(
+        f"best of {len(history['val_loss'])} epochs: {best + 1}, eval loss {history['val_loss'][best]:.2f}, "
+        f"eval accuracy {history['val_accuracy'][best]:.2f}; trained for {time.monotonic() - started:.0f} s"
+    )
     write_history(history, Path(fn_args.model_run_dir))
 
     card = ModelCard(classes, json.loads(custom["model"]), json.loads(custom["sampling"]), custom["training_key"])
@@ -51,28 +62,26 @@ def fit(
     network: keras.Model,
     train: ClipSource,
     evaluation: ClipSource,
-    model_config: ModelConfig,
     training: TrainingConfig,
     classes: Sequence[str],
 ) -> dict[str, list[float]]:
-    """Train `network` in place; its weights are those of the epoch with the best validation loss. Returns the history."""
+    """Train `network` in place; its weights are those of the epoch with the best validation loss. Returns the history.
+
+    Raises:
+      UserError: the loss is not a number from the first epoch on.
+    """
     counts = train.label_counts(classes)
     num_clips = sum(counts)
     steps_per_epoch = -(-num_clips // training.batch_size)
+    num_bytes = num_clips * train.clip_bytes + sum(evaluation.label_counts(classes)) * evaluation.clip_bytes
+    in_memory = num_bytes <= training.cache_megabytes * 2**20
     protected = tuple(i for i, label in enumerate(classes) if label in training.augmentation.flip_protected)
-    train_batches = training_batches(
-        _cached(train, num_clips, model_config, training),
-        num_clips,
-        RandomView(model_config, training.augmentation, protected),
-        training,
-    )
-    eval_clips = sum(evaluation.label_counts(classes))
-    eval_batches = evaluation_batches(
-        _cached(evaluation, eval_clips, model_config, training), model_config, training.batch_size
-    )
+    view = RandomView(train.model, training.augmentation, protected)
+    train_batches = training_batches(train, num_clips, view, training, in_memory=in_memory)
+    eval_batches = evaluation_batches(evaluation, training.batch_size, in_memory=in_memory)
     network.compile(
         optimizer=make_optimizer(training, steps_per_epoch),
-        loss=_smoothed_cross_entropy(len(classes), training.label_smoothing),
+        loss=smoothed_cross_entropy(len(classes), training.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         jit_compile=False,  # XLA's convolutions are several times slower on CPUs
     )
@@ -80,7 +89,7 @@ def fit(
         train_batches,
         validation_data=eval_batches,
         epochs=training.epochs,
-        class_weight=_balancing_weights(counts) if training.class_weights else None,
+        class_weight=balancing_weights(counts) if training.class_weights else None,
         callbacks=[
             keras.callbacks.EarlyStopping(
                 "val_loss", patience=training.early_stopping_patience, restore_best_weights=True
@@ -90,27 +99,49 @@ def fit(
         ],
         verbose=0,
     )
-    return {name: [float(value) for value in values] for name, values in history.history.items()}
+    values = {name: [float(value) for value in series] for name, series in history.history.items()}
+    if not any(map(math.isfinite, values["val_loss"])):
+        raise UserError(
+            f"training diverged: the eval loss was {values['val_loss'][0]} after the first epoch. "
+            f"Lower training.learning_rate, which is {training.learning_rate:g}"
+        )
+    return values
 
 
 def make_optimizer(training: TrainingConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimizer with its learning-rate schedule; decoupled weight decay spares normalisation and biases."""
     total_steps = training.epochs * steps_per_epoch
     warmup_steps = min(round(training.warmup_epochs * steps_per_epoch), total_steps - 1)
-    rate: Any = training.learning_rate
-    if training.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0 if warmup_steps else training.learning_rate,
-            total_steps - warmup_steps,
-            warmup_target=training.learning_rate if warmup_steps else None,
-            warmup_steps=warmup_steps,
-        )
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if warmup_steps else training.learning_rate,
+        total_steps - warmup_steps,
+        alpha={"cosine": 0.0, "constant": 1.0}[training.schedule],  # the share of the rate that is left at the end
+        warmup_target=training.learning_rate if warmup_steps else None,
+        warmup_steps=warmup_steps,
+    )
     if training.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=training.weight_decay)
-    optimizer_class = {"adam": keras.optimizers.Adam, "adamw": keras.optimizers.AdamW}[training.optimizer]
-    optimizer = optimizer_class(rate, weight_decay=training.weight_decay)
+        optimizer = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=training.weight_decay)
+    else:
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=training.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
+
+
+def smoothed_cross_entropy(num_classes: int, smoothing: float) -> Callable[[Any, Any], Any]:
+    """Cross-entropy of each clip, with label smoothing, for integer labels (Keras has it for one-hot labels only)."""
+
+    def loss(label_ids: Any, logits: Any) -> Any:
+        one_hot = keras.ops.one_hot(keras.ops.cast(keras.ops.reshape(label_ids, (-1,)), "int32"), num_classes)
+        # One value a clip: class weights would be averaged away from a mean.
+        return keras.losses.categorical_crossentropy(one_hot, logits, from_logits=True, label_smoothing=smoothing)
+
+    return loss
+
+
+def balancing_weights(counts: Sequence[int]) -> dict[int, float]:
+    """A weight for each class such that all classes weigh the same and the mean over the clips is 1."""
+    present = sum(count > 0 for count in counts)
+    return {i: sum(counts) / (present * count) if count else 0.0 for i, count in enumerate(counts)}
 
 
 def write_history(history: dict[str, list[float]], folder: Path) -> None:
@@ -119,7 +150,7 @@ def write_history(history: dict[str, list[float]], folder: Path) -> None:
     (folder / HISTORY_FILE).write_text(json.dumps(history, indent=1) + "\n")
 
 
-class _ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
+class _ReportEpochs(keras.callbacks.Callback):
     def __init__(self, num_epochs: int) -> None:
         super().__init__()
         self._progress = Progress(num_epochs, "epochs")
@@ -130,25 +161,3 @@ class _ReportEpochs(keras.callbacks.Callback):  # type: ignore[misc]
             detail=f"loss {logs['loss']:.2f}, accuracy {logs['accuracy']:.2f}, "
             f"eval loss {logs['val_loss']:.2f}, eval accuracy {logs['val_accuracy']:.2f}"
         )
-
-
-def _cached(source: ClipSource, num_clips: int, config: ModelConfig, training: TrainingConfig) -> tf.data.Dataset:
-    clips = source.clips()
-    clip_bytes = source.num_frames * config.clip_height * config.clip_width * 3
-    return cached(clips, num_clips, clip_bytes, training.cache_megabytes * 2**20)
-
-
-def _smoothed_cross_entropy(num_classes: int, smoothing: float) -> Any:
-    """Cross-entropy with label smoothing for integer labels (Keras has it for one-hot labels only)."""
-    cross_entropy = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
-
-    def loss(label_ids: Any, logits: Any) -> Any:
-        one_hot = keras.ops.one_hot(keras.ops.cast(keras.ops.reshape(label_ids, (-1,)), "int32"), num_classes)
-        return cross_entropy(one_hot, logits)
-
-    return loss
-
-
-def _balancing_weights(counts: Sequence[int]) -> dict[int, float]:
-    present = sum(count > 0 for count in counts)
-    return {i: sum(counts) / (present * count) if count else 0.0 for i, count in enumerate(counts)}

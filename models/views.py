@@ -17,6 +17,7 @@ def centre_view(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
       uint8 [batch, num_frames, height, width, 3].
     """
     num_stored = tf.shape(clips)[1]
+    tf.debugging.assert_positive(num_stored, "a clip needs at least one frame")
     positions = (tf.range(config.num_frames, dtype=tf.float32) + 0.5) / config.num_frames
     indices = tf.minimum(tf.cast(positions * tf.cast(num_stored, tf.float32), tf.int32), num_stored - 1)
     top = (config.clip_height - config.height) // 2
@@ -69,9 +70,8 @@ class RandomView:
     def _crop(self, view: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
         height, width = self.model.height, self.model.width
         room = tf.constant([self.model.clip_height - height, self.model.clip_width - width])
-        share = draws if self.augmentation.crop else tf.fill([2], 0.5)
-        offset = tf.cast(share * tf.cast(room + 1, tf.float32), tf.int32)
-        top, left = tf.unstack(tf.minimum(offset, room))
+        random = tf.minimum(tf.cast(draws * tf.cast(room + 1, tf.float32), tf.int32), room)
+        top, left = tf.unstack(random if self.augmentation.crop else room // 2)
         return view[:, top : top + height, left : left + width]
 
     def _jitter(self, view: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:

@@ -1,5 +1,7 @@
 """The configuration file: one YAML, checked as a whole before anything runs."""
 
+import reprlib
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from models.section import Section
 class ServingConfig(Section):
     """Where a model goes that has passed the gates. `directory` defaults to `<output_dir>/serving/<model_name>`."""
 
-    model_name: str = Field("action", pattern=r"^[A-Za-z0-9_.-]+$")
+    model_name: str = Field("action", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     directory: str | None = None
 
 
@@ -39,7 +41,7 @@ class Config(Section):
     """The whole configuration."""
 
     name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$")
-    output_dir: str
+    output_dir: str = Field(min_length=1)
     data: DataConfig
     splits: SplitsConfig = SplitsConfig()
     sampling: SamplingConfig = SamplingConfig()
@@ -73,13 +75,14 @@ def load_config(path: Path) -> Config:
         the key's path and what was found.
     """
     try:
-        values = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: the configuration cannot be read: {error}") from error
-    except yaml.YAMLError as error:
+        values = yaml.load(path.read_bytes(), _StrictLoader)
+    except OSError as error:
+        raise UserError(f"{path}: the configuration cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a date that does not exist
         raise UserError(f"{path}: not valid YAML: {error}") from error
     if not isinstance(values, dict):
-        raise UserError(f"{path}: expected keys such as data and output_dir; found {type(values).__name__}")
+        found = "nothing" if values is None else reprlib.repr(values)
+        raise UserError(f"{path}: expected keys such as data and output_dir; found {found}")
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
@@ -87,30 +90,52 @@ def load_config(path: Path) -> Config:
     return _with_absolute_paths(config, path.parent.resolve())
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML would forget the first without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key.value} stands twice", key.start_mark
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def _explain(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors():
-        place = ".".join(str(part) for part in problem["loc"]) or "the sections"
+        place = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{place}: unknown key; remove it or correct its spelling")
+            text = "unknown key; remove it or correct its spelling"
         elif problem["type"] == "missing":
-            lines.append(f"{place}: missing; this key has no default")
+            text = "missing; this key has no default"
+        elif problem["type"] == "value_error":  # one of our own, which says what was found
+            text = problem["msg"].removeprefix("Value error, ")
         else:
-            found = "" if isinstance(problem["input"], dict) else f"; found {problem['input']!r}"
-            lines.append(f"{place}: {problem['msg'].removeprefix('Value error, ')}{found}")
+            text = f"{problem['msg']}; found {reprlib.repr(problem['input'])}"
+        lines.append(f"{place}: {text}" if place else text)
     return lines
 
 
 def _with_absolute_paths(config: Config, folder: Path) -> Config:
-    def absolute(name: str) -> str:
-        return name if "://" in name else str((folder / Path(name).expanduser()).resolve())
+    def absolute(key: str, name: str) -> str:
+        if "://" in name:
+            return name
+        try:
+            return str((folder / Path(name).expanduser()).resolve())
+        except (RuntimeError, ValueError, OSError) as error:
+            raise UserError(f"{key}: {name!r} is no path: {error}") from error
 
-    data: dict[str, Any] = {name: absolute(getattr(config.data, name)) for name in ("annotations", "videos")}
+    data = {name: absolute(f"data.{name}", getattr(config.data, name)) for name in ("annotations", "videos")}
     update: dict[str, Any] = {
-        "output_dir": absolute(config.output_dir),
+        "output_dir": absolute("output_dir", config.output_dir),
         "data": config.data.model_copy(update=data),
     }
     if config.serving.directory:
-        directory = absolute(config.serving.directory)
+        directory = absolute("serving.directory", config.serving.directory)
         update["serving"] = config.serving.model_copy(update={"directory": directory})
     return config.model_copy(update=update)

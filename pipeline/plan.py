@@ -35,7 +35,8 @@ class Plan:
         """Identifies all that determines a trained model."""
         config = self.config
         parts = [self.data_digest, self.ingest_digest, self.model_digest, *self.classes]
-        parts += [part.model_dump_json() for part in (config.splits, config.sampling, config.model, config.training)]
+        sections = (config.data, config.splits, config.sampling, config.model, config.training)
+        parts += [section.model_dump_json() for section in sections]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property

@@ -28,7 +28,7 @@ class DataConfig(Section):
     videos: str
     format: Literal["auto", "csv", "jsonl", "folders", "ucf101"] = "auto"
     header: bool = True
-    delimiter: str = Field(",", min_length=1, max_length=1)
+    delimiter: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')
     columns: Columns = Columns()
 
 

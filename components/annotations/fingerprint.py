@@ -1,11 +1,13 @@
 """What a pipeline's plan needs to know of its inputs, cheaply: a digest and the class names."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.detect import read_annotations
+from components.annotations.paths import files_below
+from components.annotations.readers.detect import annotation_files, explain_os_errors, read_annotations
 from components.annotations.records import Segment, UserError
 
 
@@ -15,13 +17,12 @@ def fingerprint_inputs(data: DataConfig) -> str:
     root = Path(data.videos)
     if not root.is_dir():
         raise UserError(f"data.videos: {root} is not a folder; write the path relative to the configuration file")
-    annotations = Path(data.annotations)
-    if annotations.is_file():
-        digest.update(annotations.read_bytes())
-    for path in sorted([*root.rglob("*"), *(annotations.rglob("*") if annotations.is_dir() else ())]):
-        if path.is_file():
-            status = path.stat()
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    for path in annotation_files(data):
+        with explain_os_errors(path):
+            digest.update(path.read_bytes())
+    for path in sorted([*files_below(root), *files_below(Path(data.annotations))]):
+        status = path.stat()
+        digest.update(os.fsencode(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n"))
     return digest.hexdigest()
 
 

@@ -2,14 +2,15 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.annotations.paths import resolve_inside
+from components.annotations.paths import files_below, resolve_inside
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject, Segment
-from components.video.magic import is_video_file
+from components.video.magic import is_video_file, is_video_head, read_head
 
 _READ_SIZE = 1 << 20
 
@@ -32,9 +33,10 @@ class Manifest:
 def build_manifest(records: Iterable[Record], root: Path, classes: tuple[str, ...] | None = None) -> Manifest:
     """Check each record against the files below `root`; labels outside `classes`, if given, are rejected."""
     root = root.resolve()
+    known = None if classes is None else frozenset(classes)
     rejects: list[Reject] = []
     segments: dict[str, list[Segment]] = defaultdict(list)
-    paths: dict[str, Path] = {}
+    found: dict[str, str | _Problem] = {}
     seen: set[tuple[str, str, float, float | None]] = set()
     num_rows = 0
     for record in records:
@@ -42,19 +44,26 @@ def build_manifest(records: Iterable[Record], root: Path, classes: tuple[str, ..
         if isinstance(record, Reject):
             rejects.append(record)
             continue
-        problem = _problem(record, root, paths, seen, classes)
-        if problem:
-            reason, message = problem
-            value = record.label if reason is Reason.LABEL_UNKNOWN else record.video
-            rejects.append(Reject(reason, message, record.source, record.video, record.label, value))
-        else:
-            segments[_relative(paths[record.video], root)].append(record)
+        if known is not None and record.label not in known:
+            rejects.append(_reject(record, Reason.LABEL_UNKNOWN, "the label is none of model.classes", record.label))
+            continue
+        video = found.get(record.video)
+        if video is None:
+            video = found[record.video] = _find_video(record.video, root)
+        if isinstance(video, _Problem):
+            rejects.append(_reject(record, video.reason, video.message, record.video))
+            continue
+        key = (video, record.label, record.start_seconds, record.end_seconds)
+        if key in seen:
+            message = "the same video, label and times stand in an earlier row"
+            rejects.append(_reject(record, Reason.DUPLICATE_ROW, message, record.video))
+            continue
+        seen.add(key)
+        segments[video].append(record)
 
-    unused = [path for path in _video_files_below(root) if _relative(path, root) not in segments]
-    for path in unused:
-        rejects.append(
-            Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video=_relative(path, root))
-        )
+    unused = sorted(_videos_below(root, segments))
+    for video in unused:
+        rejects.append(Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video=video))
     return Manifest(
         segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
         rejects=tuple(rejects),
@@ -70,50 +79,53 @@ def segment_id(video: str, segment: Segment) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _problem(
-    segment: Segment,
-    root: Path,
-    paths: dict[str, Path],
-    seen: set[tuple[str, str, float, float | None]],
-    classes: tuple[str, ...] | None,
-) -> tuple[Reason, str] | None:
-    if classes is not None and segment.label not in classes:
-        return Reason.LABEL_UNKNOWN, "the label is none of model.classes"
-    if segment.video not in paths:
-        try:
-            path = resolve_inside(root, segment.video)
-        except ValueError as error:
-            return Reason.PATH_INVALID, str(error)
+@dataclass(frozen=True)
+class _Problem:
+    reason: Reason
+    message: str
+
+
+def _reject(segment: Segment, reason: Reason, message: str, value: str) -> Reject:
+    return Reject(reason, message, segment.source, segment.video, segment.label, value)
+
+
+def _find_video(name: str, root: Path) -> str | _Problem:
+    """The path below `root` of the video that a row calls `name`: the same for all spellings of one file."""
+    try:
+        path = resolve_inside(root, name)
+    except ValueError as error:
+        return _Problem(Reason.PATH_INVALID, str(error))
+    try:
         if not path.is_file():
-            return Reason.VIDEO_MISSING, f"no file {segment.video} below {root.name}/"
-        if not is_video_file(path):
-            return Reason.NOT_A_VIDEO, "the first bytes are those of no video container"
-        paths[segment.video] = path
-    key = (str(paths[segment.video]), segment.label, segment.start_seconds, segment.end_seconds)
-    if key in seen:
-        return Reason.DUPLICATE_ROW, "the same video, label and times stand in an earlier row"
-    seen.add(key)
-    return None
-
-
-def _video_files_below(root: Path) -> list[Path]:
-    files = (path for path in root.rglob("*") if not path.name.startswith(".") and path.is_file())
-    return sorted(path for path in files if not path.is_symlink() and is_video_file(path))
-
-
-def _relative(path: Path, root: Path) -> str:
+            return _Problem(Reason.VIDEO_MISSING, f"no file {name} below {root.name}/")
+        head = read_head(path)
+    except OSError as error:
+        return _Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
+    if not is_video_head(head):
+        return _Problem(Reason.NOT_A_VIDEO, "the first bytes are those of no video container")
     return path.relative_to(root).as_posix()
 
 
+def _videos_below(root: Path, known: Container[str]) -> Iterator[str]:
+    """Videos below `root` that are not `known`, hidden or links."""
+    for path in files_below(root):
+        video = path.relative_to(root).as_posix()
+        if video not in known and not path.name.startswith(".") and not path.is_symlink() and is_video_file(path):
+            yield video
+
+
 def _identical_files(root: Path, videos: list[str]) -> tuple[tuple[str, ...], ...]:
+    """Sets of equal files; one that cannot be read to its end is in none, and ingest will reject it."""
     by_size: dict[int, list[str]] = defaultdict(list)
     for video in videos:
-        by_size[(root / video).stat().st_size].append(video)
+        with suppress(OSError):
+            by_size[(root / video).stat().st_size].append(video)
     by_digest: dict[str, list[str]] = defaultdict(list)
     for same_size in by_size.values():
         if len(same_size) > 1:
             for video in same_size:
-                by_digest[_digest(root / video)].append(video)
+                with suppress(OSError):
+                    by_digest[_digest(root / video)].append(video)
     return tuple(tuple(same) for same in by_digest.values() if len(same) > 1)
 
 

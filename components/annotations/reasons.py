@@ -7,6 +7,7 @@ class Reason(str, Enum):
     """A ledger's reason code; `remedy` says what a user can do about it."""
 
     ROW_MALFORMED = "row_malformed"
+    TEXT_INVALID = "text_invalid"
     LABEL_MISSING = "label_missing"
     LABEL_UNKNOWN = "label_unknown"
     TIME_INVALID = "time_invalid"
@@ -31,6 +32,7 @@ class Reason(str, Enum):
 
 _REMEDIES = {
     Reason.ROW_MALFORMED: "Correct the row so that it has the columns (or keys) that the format asks for.",
+    Reason.TEXT_INVALID: "Save the file as UTF-8; keep labels and groups short, on one line, without control characters.",
     Reason.LABEL_MISSING: "Give the row a label, or delete it.",
     Reason.LABEL_UNKNOWN: "Add the label to model.classes, or correct its spelling in the row.",
     Reason.TIME_INVALID: "Write times as seconds: finite numbers, not negative.",
@@ -42,9 +44,9 @@ _REMEDIES = {
     Reason.VIDEO_MISSING: "Put the video at this path below data.videos, or delete its rows.",
     Reason.VIDEO_UNANNOTATED: "Annotate the video, or move it out of data.videos.",
     Reason.NOT_A_VIDEO: "The file's content is no video, whatever its name; export or download it again.",
-    Reason.VIDEO_UNREADABLE: "The file is damaged; repair it (ffmpeg -i IN -c copy OUT) or export it again.",
+    Reason.VIDEO_UNREADABLE: "Check that it may be read, is whole and holds a video; repair it (ffmpeg -i IN -c copy OUT).",
     Reason.CODEC_NOT_SUPPORTED: "Re-encode it as H.264 (ffmpeg -i IN -c:v libx264 OUT.mp4); encrypted files need their key.",
-    Reason.VIDEO_TOO_LARGE: "Scale the video down (ffmpeg -i IN -vf scale=-2:720 OUT.mp4) or raise sampling.max_pixels.",
+    Reason.VIDEO_TOO_LARGE: "Scale the video down (ffmpeg -i IN -vf scale=-2:720 OUT.mp4), cut it, or raise sampling's limit.",
     Reason.SEGMENT_PAST_END: "The segment lies beyond the end of the video; check its times and that the video is whole.",
     Reason.SEGMENT_TOO_SHORT: "The segment holds fewer frames than sampling.min_frames; widen it, or lower the limit.",
 }

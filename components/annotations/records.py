@@ -5,6 +5,8 @@ from typing import Any
 
 from components.annotations.reasons import Reason
 
+_LONGEST_TEXT = 4096
+
 
 @dataclass(frozen=True)
 class Source:
@@ -12,6 +14,9 @@ class Source:
 
     file: str
     row: int
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Reject:
     def as_ledger_entry(self) -> dict[str, Any]:
         """The reject as a JSON object, remedy included."""
         source = asdict(self.source) if self.source else {"file": self.video, "row": None}
-        return {
+        entry = {
             "kind": "row" if self.source else "video",
             "reason": self.reason.value,
             **source,
@@ -68,9 +73,15 @@ class Reject:
             "message": self.message,
             "remedy": self.reason.remedy,
         }
+        return {key: printable(text) if isinstance(text, str) else text for key, text in entry.items()}
 
 
 Record = Segment | Reject
+
+
+def printable(text: str) -> str:
+    """`text` as UTF-8 can hold it (file names may be any bytes) and not longer than a path can be."""
+    return text[:_LONGEST_TEXT].encode("utf-8", "backslashreplace").decode()
 
 
 class UserError(Exception):

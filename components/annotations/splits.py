@@ -61,7 +61,10 @@ def _clusters(videos: Videos, ties: Sequence[Sequence[str]]) -> dict[str, list[s
 
 
 def _unit_hash(name: str, seed: int) -> float:
-    """A number in [0, 1) that depends on the name and the seed only, so that new data never moves old data."""
+    """A number in [0, 1) that depends on the name and the seed only, so that new data never moves old data.
+
+    (Unless it ties old groups to each other or is a copy of an old video: then what belongs together has to move.)
+    """
     return int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode()).digest()[:8], "big") / 2**64
 
 
@@ -102,9 +105,10 @@ def _stratified(clusters: Mapping[str, list[str]], videos: Videos, config: Split
         for name, members in clusters.items()
     }
     totals: Counter[str] = Counter()
-    for count in counts.values():
-        totals.update(count)
+    for in_cluster in counts.values():
+        totals.update(in_cluster)
     lacking = {split: {label: totals[label] * share for label in totals} for split, share in config.shares.items()}
+    lacking_in_all = {split: totals.total() * share for split, share in config.shares.items()}
     present: dict[str, set[str]] = {split: set() for split in SPLITS}
     by_cluster: dict[str, str] = {}
     names_by_label: dict[str, list[str]] = defaultdict(list)
@@ -119,10 +123,11 @@ def _stratified(clusters: Mapping[str, list[str]], videos: Videos, config: Split
             open_splits = without if len(waiting) - rank <= len(without) else SPLITS
             split = max(
                 open_splits,
-                key=lambda split: (lacking[split][label], sum(lacking[split].values()), -SPLITS.index(split)),
+                key=lambda split: (lacking[split][label], lacking_in_all[split], -SPLITS.index(split)),
             )
             by_cluster[name] = split
             present[split] |= counts[name].keys()
+            lacking_in_all[split] -= counts[name].total()
             for other, count in counts[name].items():
                 lacking[split][other] -= count
     return by_cluster

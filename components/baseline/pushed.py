@@ -1,15 +1,19 @@
 """What has been pushed so far, read from the push destination. No TensorFlow here."""
 
+import re
 from pathlib import Path
 
 from models.card import CARD_FILE, read_card
+
+_VERSION = re.compile(r"[0-9]+")
 
 
 def pushed_versions(push_destination: Path) -> list[Path]:
     """Complete version directories, oldest first: TensorFlow Serving's layout, a number for a name."""
     if not push_destination.is_dir():
         return []
-    folders = [path for path in push_destination.iterdir() if path.is_dir() and path.name.isdigit()]
+    # The Pusher copies saved_model.pb last, so a version that has it is complete.
+    folders = [path for path in push_destination.iterdir() if path.is_dir() and _VERSION.fullmatch(path.name)]
     complete = [path for path in folders if (path / "saved_model.pb").is_file() and (path / CARD_FILE).is_file()]
     return sorted(complete, key=lambda path: int(path.name))
 

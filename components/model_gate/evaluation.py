@@ -50,8 +50,13 @@ def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
             for item in record.metric_keys_and_values
             if item.key.model_name in ("", model_name) and not item.key.is_diff
         }
-        value = keys[0].bytes_value.decode() or str(keys[0].float_value or keys[0].int64_value)
+        value = getattr(keys[0], keys[0].WhichOneof("kind"))
         slices.append(
-            SliceMetrics(keys[0].column, value, values["sparse_categorical_accuracy"], round(values["example_count"]))
+            SliceMetrics(
+                feature=keys[0].column,
+                value=value.decode(errors="replace") if isinstance(value, bytes) else str(value),
+                accuracy=values["sparse_categorical_accuracy"],
+                num_clips=round(values["example_count"]),
+            )
         )
     return sorted(slices, key=lambda entry: (entry.feature, entry.value))

@@ -3,7 +3,7 @@
 The same findings decide and explain, so what people read is what was judged. A value that could not be measured fails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -92,9 +92,9 @@ class Finding:
     def sentence(self) -> str:
         """The finding for people: which class, the value, the bar."""
         subject = f"class {self.label!r}" if self.label else "all classes"
-        value = "could not be measured" if self.value is None else f"{self.value:.3g}"
+        value = "could not be measured" if self.value is None else _number(self.value)
         word = "at most" if self.rule == "recall_drop" else "at least"
-        text = f"{subject}: {self.rule.replace('_', ' ')} {value}, bar {word} {self.bar:.3g}"
+        text = f"{subject}: {self.rule.replace('_', ' ')} {value}, bar {word} {_number(self.bar)}"
         return f"{text} ({self.detail})" if self.detail else text
 
 
@@ -125,7 +125,7 @@ class Verdict:
 def judge(gates: GatesConfig, candidate: ConfusionMatrix, baseline: ConfusionMatrix | None) -> Verdict:
     """Apply every rule. `baseline` is the last pushed model on the same clips, None when nothing was pushed yet."""
     findings = [_at_least("accuracy", "", candidate.accuracy, gates.min_accuracy)]
-    for label in _labels_to_judge(gates, candidate.classes):
+    for label in _labels_to_judge(gates, candidate, baseline):
         known = label in candidate.classes
         examples = candidate.examples(label) if known else 0
         findings += [
@@ -140,9 +140,14 @@ def judge(gates: GatesConfig, candidate: ConfusionMatrix, baseline: ConfusionMat
     return Verdict(tuple(findings))
 
 
-def _labels_to_judge(gates: GatesConfig, classes: Sequence[str]) -> list[str]:
-    # A class that has a bar of its own and is unknown to the model must fail, not be forgotten.
-    return [*classes, *(label for label in gates.classes if label not in classes)]
+def _labels_to_judge(gates: GatesConfig, candidate: ConfusionMatrix, baseline: ConfusionMatrix | None) -> Iterable[str]:
+    # A class that has a bar of its own, or that clients get from the last pushed model, must fail if this one does not
+    # know it, not be forgotten.
+    return dict.fromkeys([*candidate.classes, *gates.classes, *(baseline.classes if baseline else ())])
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 
 def _at_least(rule: str, label: str, value: float | None, bar: float) -> Finding:
@@ -150,7 +155,10 @@ def _at_least(rule: str, label: str, value: float | None, bar: float) -> Finding
 
 
 def _recall_drop(label: str, candidate: ConfusionMatrix, baseline: ConfusionMatrix, bar: float) -> Finding:
-    before, after = baseline.recall(label), candidate.recall(label) if label in candidate.classes else None
+    if label not in candidate.classes:
+        detail = "the last pushed model knows this class, this one does not"
+        return Finding("recall_drop", label, None, bar, passed=False, detail=detail)
+    before, after = baseline.recall(label), candidate.recall(label)
     if before is None or after is None:
         return Finding("recall_drop", label, None, bar, passed=False, detail="against the last pushed model")
     detail = f"last pushed model {before:.3g}, this one {after:.3g}"

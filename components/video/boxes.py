@@ -1,5 +1,6 @@
 """Boxes at the times of sampled frames."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,16 +30,18 @@ def boxes_at(boxes: Sequence[Box], frame_seconds: Sequence[float], tolerance_sec
       frame_seconds: the times asked for.
       tolerance_seconds: how far an annotated box may be from a frame and still be that frame's.
     """
+    times = [box.seconds for box in boxes]
     edges: list[Edges] = []
     validity: list[float] = []
     for seconds in frame_seconds:
-        nearest = min(boxes, key=lambda box: abs(box.seconds - seconds), default=None)
-        before = max((box for box in boxes if box.seconds <= seconds), key=lambda box: box.seconds, default=None)
-        after = min((box for box in boxes if box.seconds >= seconds), key=lambda box: box.seconds, default=None)
+        later = bisect_left(times, seconds)
+        neighbours = boxes[max(0, later - 1) : later + 1]
+        nearest = min(neighbours, key=lambda box: abs(box.seconds - seconds), default=None)
         if nearest and abs(nearest.seconds - seconds) <= tolerance_seconds:
             edges.append(_edges(nearest))
             validity.append(ANNOTATED)
-        elif before and after:
+        elif len(neighbours) == 2:
+            before, after = neighbours
             weight = (seconds - before.seconds) / (after.seconds - before.seconds)
             pairs = zip(_edges(before), _edges(after), strict=True)
             x_min, y_min, x_max, y_max = (left + (right - left) * weight for left, right in pairs)

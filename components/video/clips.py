@@ -16,6 +16,11 @@ from components.video.sampling import BoundedSelector, OpenEndSelector, Selector
 
 Frame = npt.NDArray[np.uint8]
 
+_LONGEST_JPEG_SIDE = 65_500
+# FFmpeg's tag of 4:2:0 pictures with more than 8 bits ends in the number of bits.
+_DEEP_420_TAG = b"Y3\x0b"
+_UNWRITTEN_ROWS = 3
+
 
 class VideoError(Exception):
     """A video that cannot be used as a whole; `code` is one of the ledger's reason codes."""
@@ -118,13 +123,18 @@ def read_clips(
     """
     collectors = [_Collector(span.selector(num_frames)) for span in spans]
     ends = [span.end_seconds for span in spans]
-    last_needed_seconds = float("inf") if None in ends else max(end for end in ends if end is not None)
+    last_needed_seconds = float("inf") if None in ends else max((end for end in ends if end is not None), default=0.0)
     capture = _open(path)
     try:
         info = _info(capture)
         if info.width * info.height > max_pixels:
             raise VideoError(
                 "video_too_large", f"{info.width}x{info.height} frames; the limit is {max_pixels} pixels a frame"
+            )
+        if max(info.width, info.height) > _LONGEST_JPEG_SIDE:
+            raise VideoError(
+                "video_too_large",
+                f"{info.width}x{info.height} frames; a JPEG's side has {_LONGEST_JPEG_SIDE} at the most",
             )
         seconds = 0.0
         num_read = 0
@@ -142,6 +152,8 @@ def read_clips(
         if num_read == 0:
             raise VideoError("codec_not_supported", "the file opens but yields no frame")
         return info, [collector.clip(seconds) for collector in collectors]
+    except cv2.error as error:
+        raise VideoError("video_unreadable", f"OpenCV cannot decode a frame: {error.err}") from error
     finally:
         capture.release()
 
@@ -177,9 +189,18 @@ def brightness(frames: Sequence[Frame]) -> float:
 
 
 def _open(path: Path) -> cv2.VideoCapture:
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    # FFmpeg takes a relative name with a colon in it for a URL.
+    name = str(path.absolute())
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        # OpenCV would crash the process.
+        raise VideoError("video_unreadable", "the file's name is not UTF-8") from None
+    capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
     if not capture.isOpened():
-        raise VideoError("video_unreadable", "OpenCV cannot open the file")
+        raise VideoError(
+            "video_unreadable", "OpenCV cannot open it: damaged, encrypted, no video in it, or a codec it does not know"
+        )
     return capture
 
 
@@ -195,6 +216,8 @@ def _info(capture: cv2.VideoCapture) -> VideoInfo:
 def _frames(capture: cv2.VideoCapture) -> Iterator[tuple[float, Callable[[], Frame]]]:
     """(presentation time, function that gives the RGB frame) in order; a time that goes back is held."""
     seconds = 0.0
+    lacks_last_rows = _lacks_last_rows(capture)
+    num_quarter_turns = int(capture.get(cv2.CAP_PROP_ORIENTATION_META)) // 90
     while capture.grab():
         seconds = max(seconds, float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000)
 
@@ -202,6 +225,20 @@ def _frames(capture: cv2.VideoCapture) -> Iterator[tuple[float, Callable[[], Fra
             ok, frame = capture.retrieve()
             if not ok:
                 raise VideoError("video_unreadable", "a frame could not be converted")
-            return np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+            image = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+            if lacks_last_rows:
+                # As they lay in the file, before they were turned clockwise.
+                rows = np.rot90(image, num_quarter_turns)
+                rows[-_UNWRITTEN_ROWS:] = rows[-_UNWRITTEN_ROWS - 1]
+            return image
 
         yield seconds, retrieve
+
+
+def _lacks_last_rows(capture: cv2.VideoCapture) -> bool:
+    """Whether OpenCV leaves the last rows as they were in memory: another picture, or anything, at every run.
+
+    It does so with 4:2:0 pictures of more than 8 bits (HDR recordings of phones) whose coded height is padded.
+    """
+    tag = int(capture.get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT)) & 0xFFFFFFFF
+    return tag.to_bytes(4, "little").startswith(_DEEP_420_TAG)

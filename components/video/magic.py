@@ -3,16 +3,22 @@
 from pathlib import Path
 
 _HEAD_SIZE = 1024
-_MPEG_TS_PACKET = 188
+# (offset of the first sync byte, packet size): MPEG-TS, and M2TS as camcorders write it.
+_TRANSPORT_STREAMS = ((0, 188), (4, 192))
 
 
 def is_video_file(path: Path) -> bool:
     """Whether the file begins like a container that can hold video (MP4/MOV/3GP, MKV/WebM, AVI, MPEG, FLV, ASF, Ogg)."""
     try:
-        with path.open("rb") as file:
-            return is_video_head(file.read(_HEAD_SIZE))
+        return is_video_head(read_head(path))
     except OSError:
         return False
+
+
+def read_head(path: Path) -> bytes:
+    """As much of the file's beginning as `is_video_head` needs."""
+    with path.open("rb") as file:
+        return file.read(_HEAD_SIZE)
 
 
 def is_video_head(head: bytes) -> bool:
@@ -25,6 +31,4 @@ def is_video_head(head: bytes) -> bool:
         return True
     if head.startswith((b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")):
         return True
-    return len(head) > 2 * _MPEG_TS_PACKET and all(
-        head[offset] == 0x47 for offset in (0, _MPEG_TS_PACKET, 2 * _MPEG_TS_PACKET)
-    )
+    return any(head[first : first + 3 * size : size] == b"\x47" * 3 for first, size in _TRANSPORT_STREAMS)

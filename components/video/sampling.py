@@ -73,7 +73,8 @@ class BoundedSelector:
 class OpenEndSelector:
     """Samples from `start` to the unknown end of the video, in memory that does not grow with its length.
 
-    Keeps every `stride`-th frame; when twice the needed number is kept, every other one is dropped and the stride doubles.
+    Keeps every `stride`-th frame; when four times the needed number is kept, every other one is dropped and the stride
+    doubles: between twice and four times as many as needed are there to choose from.
     A header's frame count would be cheaper, and is wrong too often.
     """
 

@@ -17,7 +17,7 @@ from components.video_example_gen.executor import VideoExampleGenExecutor
 class VideoExampleGenSpec(ComponentSpec):
     """Parameters are JSON; `fingerprint` changes when the inputs do, so that the cache notices new data."""
 
-    INPUTS = {}
+    INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {
         "examples": ChannelParameter(type=Examples),
         "ledger": ChannelParameter(type=IngestLedger),
@@ -46,7 +46,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
         classes: Sequence[str],
         fingerprint: str,
     ) -> None:
-        """`fingerprint`: what `components.video_example_gen.fingerprint` says of the inputs."""
+        """`fingerprint`: what `components.annotations.fingerprint` says of the inputs."""
         spec = VideoExampleGenSpec(
             data=data.model_dump_json(),
             splits=splits.model_dump_json(),

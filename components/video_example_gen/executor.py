@@ -91,7 +91,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         return read
 
 
-class _WriteShard(beam.DoFn):  # type: ignore[misc]
+class _WriteShard(beam.DoFn):
     """Writes a shard's file and yields one JSON line per clip or reject."""
 
     def __init__(self, root: str, sampling: SamplingConfig, num_videos: int) -> None:
@@ -148,10 +148,10 @@ def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: Path
 
 
 def _nothing_usable(manifest: Manifest) -> str:
-    first = manifest.rejects[0]
+    first = manifest.rejects[0].as_ledger_entry()
     return (
-        f"none of the {manifest.num_rows} annotation rows can be used; the first: {first.source} {first.video}: "
-        f"{first.reason.value}, {first.message}. {first.reason.remedy}"
+        f"none of the {manifest.num_rows} annotation rows can be used; the first is {first['file']}, row {first['row']}, "
+        f"{first['video']}: {first['reason']}, {first['message']}. {first['remedy']}"
     )
 
 

@@ -93,7 +93,7 @@ def _example(
     task: VideoTask, segment: Segment, group: str, info: VideoInfo, clip: Clip, sampling: SamplingConfig
 ) -> bytes:
     track = boxes_at(segment.boxes, clip.frame_seconds, tolerance_seconds=0.5 / info.fps if info.fps else 0.02)
-    end = clip.frame_seconds[-1] if segment.end_seconds is None else segment.end_seconds
+    end = clip.end_seconds if segment.end_seconds is None else segment.end_seconds
     return features.make_example(
         {
             features.VIDEO_ID: [task.video],

@@ -53,7 +53,7 @@ class VideoSchemaGenExecutor(base_executor.BaseExecutor):
 class VideoSchemaGenSpec(ComponentSpec):
     """`classes` is a JSON list."""
 
-    INPUTS = {}
+    INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"schema": ChannelParameter(type=Schema)}
     PARAMETERS = {"num_frames": ExecutionParameter(type=int), "classes": ExecutionParameter(type=str)}
 

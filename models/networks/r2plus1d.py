@@ -57,13 +57,12 @@ def _residual_block(x: keras.KerasTensor, width: int, stride: int, name: str) ->
     shortcut = x
     if stride > 1 or x.shape[-1] != width:
         shortcut = _spatial_conv(x[:, ::stride], width, size=1, stride=stride, name=f"{name}_shortcut")
-        shortcut = layers.BatchNormalization(name=f"{name}_shortcut_norm")(shortcut)
+        shortcut = _norm(shortcut, f"{name}_shortcut")
     y = _norm_relu(_spatial_conv(x, middle, size=3, stride=stride, name=f"{name}_space1"), f"{name}_space1")
     y = _norm_relu(_temporal_conv(y, width, size=3, stride=stride, name=f"{name}_time1"), f"{name}_time1")
     y = _norm_relu(_spatial_conv(y, middle, size=3, stride=1, name=f"{name}_space2"), f"{name}_space2")
     y = _temporal_conv(y, width, size=3, stride=1, name=f"{name}_time2")
-    y = layers.BatchNormalization(name=f"{name}_time2_norm")(y)
-    return ops.relu(y + shortcut)
+    return ops.relu(_norm(y, f"{name}_time2") + shortcut)
 
 
 def _spatial_conv(x: keras.KerasTensor, width: int, size: int, stride: int, name: str) -> keras.KerasTensor:
@@ -83,4 +82,9 @@ def _temporal_conv(x: keras.KerasTensor, width: int, size: int, stride: int, nam
 
 
 def _norm_relu(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    return ops.relu(layers.BatchNormalization(name=f"{name}_norm")(x))
+    return ops.relu(_norm(x, name))
+
+
+def _norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    # Keras's default of 0.99 is for long trainings: after a few hundred steps the moving averages would still lag behind.
+    return layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)

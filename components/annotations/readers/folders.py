@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.annotations.config import DataConfig
+from components.annotations.paths import files_below
 from components.annotations.records import Record, Segment, Source, UserError
 
 
@@ -12,18 +13,22 @@ def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:
 
     The group is the folder between the label and the file where there is one (`<label>/<group>/file`).
     """
+    root = Path(config.videos).resolve()
+    if not path.resolve().is_relative_to(root):
+        raise UserError(f"{path}: data.format 'folders' expects data.annotations to be data.videos or a folder in it")
+    prefix = path.resolve().relative_to(root)
     labels = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not labels:
         raise UserError(f"{path}: no folder in it; data.format 'folders' expects one folder per class")
     row = 0
     for label in labels:
-        for file in sorted(label.rglob("*")):
-            if not file.is_file() or file.name.startswith("."):
+        for file in sorted(files_below(label)):
+            if file.name.startswith("."):
                 continue
             row += 1
             parents = file.relative_to(label).parts[:-1]
             yield Segment(
-                video=file.relative_to(path).as_posix(),
+                video=(prefix / file.relative_to(path)).as_posix(),
                 label=label.name,
                 source=Source(label.name, row),
                 group="/".join(parents) or None,

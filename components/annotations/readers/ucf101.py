@@ -12,37 +12,50 @@ from components.annotations.config import DataConfig
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject, Segment, Source, UserError
 
-_LIST = re.compile(r"(train|test)list(\d\d)\.txt$")
-_LINE = re.compile(r"(?P<path>(?P<label>[^/\\]+)/(?:[^/\\]*_(?P<group>g\d+)_c\d+[^/\\]*|[^/\\]+))(?:\s+\d+)?$")
+_LIST = re.compile(r"(train|test)list(\d\d)\.txt")
+_GROUP = re.compile(r"_(g\d+)_c\d")
 
 
 def read_ucf101(path: Path, config: DataConfig) -> Iterator[Record]:
     """Records of one fold: `path` is one of its two lists, or a folder that holds the lists (the first fold is read)."""
-    for split, file in _lists_of_fold(path).items():
+    for split, file in lists_of_fold(path).items():
         with file.open(encoding="utf-8", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
                 text = line.strip()
                 if not text:
                     continue
                 source = Source(file.name, number)
-                match = _LINE.match(text)
-                if not match:
+                video = _without_class_number(text)
+                label, _, name = video.partition("/")
+                if not label or not name or re.search(r"[/\\]", label + name):
                     message = "expected 'Class/v_Class_g01_c01.avi' and, in a train list, a class number"
                     yield Reject(Reason.ROW_MALFORMED, message, source, value=text[:200])
                     continue
-                label, group = match["label"], match["group"]
+                match = _GROUP.search(name)
                 # Group numbers are counted anew in each class, so the label belongs to the name.
-                full_group = f"{label}/{group}" if group else None
-                yield Segment(match["path"], label, source, group=full_group, split=split)
+                group = f"{label}/{match[1]}" if match else None
+                yield Segment(video, label, source, group=group, split=split)
 
 
-def _lists_of_fold(path: Path) -> dict[str, Path]:
-    folder, fold = (path, "01") if path.is_dir() else (path.parent, "01")
-    match = _LIST.search(path.name)
-    if match:
-        fold = match[2]
+def lists_of_fold(path: Path) -> dict[str, Path]:
+    """The train and the test list that belong together; `path` is one of them, or their folder (the first fold).
+
+    Raises:
+      UserError: one of the two is missing, or `path` is a file of another name.
+    """
+    folder, fold = path, "01"
+    if not path.is_dir():
+        match = _LIST.fullmatch(path.name)
+        if not match:
+            raise UserError(f"{path}: expected a UCF101 list named like trainlist01.txt or testlist01.txt")
+        folder, fold = path.parent, match[2]
     lists = {split: folder / f"{split}list{fold}.txt" for split in ("train", "test")}
     missing = [str(file) for file in lists.values() if not file.is_file()]
     if missing:
         raise UserError(f"{path}: UCF101's lists come in pairs and {' and '.join(missing)} is missing")
     return lists
+
+
+def _without_class_number(line: str) -> str:
+    head, *number = line.rsplit(maxsplit=1)
+    return head if number and number[0].isdecimal() else line

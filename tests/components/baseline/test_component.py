@@ -1,0 +1,52 @@
+"""The component that finds the last pushed model."""
+
+from pathlib import Path
+from typing import Any
+
+from tfx.types import channel_utils
+from tfx.v1.types.standard_artifacts import Model
+
+from components.baseline.component import IS_FIRST_PUSH, Baseline, BaselineExecutor
+from models.card import ModelCard, read_card
+
+
+def find_baseline(folder: Path, training_key: str) -> Any:
+    """The artifact that the component makes for a candidate with this key, when `folder/pushed` holds the models."""
+    candidate, baseline = Model(), Model()
+    candidate.uri, baseline.uri = str(folder / "candidate"), str(folder / "baseline")
+    component = Baseline(
+        model=channel_utils.as_channel([candidate]),
+        push_destination=str(folder / "pushed"),
+        training_key=training_key,
+        last_version="",
+    )
+    BaselineExecutor().Do({"model": [candidate]}, {"baseline": [baseline]}, component.exec_properties)
+    return baseline
+
+
+def push(folder: Path, version: str, training_key: str) -> None:
+    ModelCard(("a", "b"), {}, {}, training_key).write(folder / "pushed" / version)
+    (folder / "pushed" / version / "saved_model.pb").write_bytes(b"model")
+
+
+def test_before_the_first_push_the_candidate_stands_in(tmp_path: Path) -> None:
+    baseline = find_baseline(tmp_path, "key")
+    assert baseline.get_int_custom_property(IS_FIRST_PUSH) == 1
+    assert baseline.uri == str(tmp_path / "candidate")
+
+
+def test_the_last_pushed_model_is_copied_so_that_it_outlives_its_version(tmp_path: Path) -> None:
+    push(tmp_path, "9", "old")
+    push(tmp_path, "10", "newer")
+    baseline = find_baseline(tmp_path, "key")
+    assert baseline.get_int_custom_property(IS_FIRST_PUSH) == 0
+    assert baseline.get_string_custom_property("version") == "10"
+    copy = tmp_path / "baseline/Format-Serving"
+    assert read_card(copy).training_key == "newer"
+    assert (copy / "saved_model.pb").read_bytes() == b"model"
+
+
+def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:
+    push(tmp_path, "1", "old")
+    push(tmp_path, "2", "key")
+    assert find_baseline(tmp_path, "key").get_string_custom_property("version") == "1"

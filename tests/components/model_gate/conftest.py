@@ -1,0 +1,119 @@
+"""What TFX's Evaluator writes about two small models: a candidate, and a baseline that knows one class less."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CANDIDATE_CLASSES = ("a", "b", "new")
+BASELINE_CLASSES = ("b", "a")
+
+# Label, group, and the ids of the classes that candidate and baseline take the clip for.
+CLIPS = (
+    ("a", "ann", 0, 1),
+    ("a", "ann", 1, 1),
+    ("b", "bob", 1, 0),
+    ("b", "bob", 1, 1),
+    ("b", "", 1, 0),
+    ("new", "тест", 2, 0),
+    ("new", "тест", 0, 1),
+)
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Artifact folders of `candidate` and `baseline`, which read their answers from the clips."""
+    from models import features
+
+    folder = tmp_path_factory.mktemp("models")
+    _save_model(folder / "candidate", CANDIDATE_CLASSES, answer_feature=features.MOTION)
+    _save_model(folder / "baseline", BASELINE_CLASSES, answer_feature=features.BRIGHTNESS)
+    return {name: folder / name for name in ("candidate", "baseline")}
+
+
+@pytest.fixture(scope="session")
+def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Evaluator's output for both models on CLIPS."""
+    from google.protobuf import json_format, text_format
+    from tfx.components.evaluator.executor import Executor
+    from tfx.types import artifact_utils
+    from tfx.v1.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
+
+    from components.video_schema_gen.component import clip_schema
+    from pipeline.evaluation import make_eval_config
+
+    folder = tmp_path_factory.mktemp("evaluation")
+    (folder / "examples/Split-test").mkdir(parents=True)
+    _write_clips(folder / "examples/Split-test/data.gz")
+    (folder / "schema").mkdir()
+    schema = clip_schema(num_frames=1, classes=CANDIDATE_CLASSES)
+    (folder / "schema/schema.pbtxt").write_text(text_format.MessageToString(schema))
+
+    def artifact(artifact_type: Any, path: Path) -> Any:
+        made = artifact_type()
+        made.uri = str(path)
+        return made
+
+    examples = artifact(Examples, folder / "examples")
+    examples.split_names = artifact_utils.encode_split_names(["test"])
+    examples.set_string_custom_property("file_format", "tfrecords_gzip")
+    examples.set_string_custom_property("payload_format", "FORMAT_TF_EXAMPLE")
+    Executor().Do(
+        {
+            "examples": [examples],
+            "model": [artifact(Model, models["candidate"])],
+            "baseline_model": [artifact(Model, models["baseline"])],
+            "schema": [artifact(Schema, folder / "schema")],
+        },
+        {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]},
+        {
+            "eval_config": json_format.MessageToJson(make_eval_config(), preserving_proto_field_name=True),
+            "example_splits": json.dumps(["test"]),
+            "fairness_indicator_thresholds": "null",
+        },
+    )
+    return str(folder / "evaluation")
+
+
+def _save_model(folder: Path, classes: Sequence[str], answer_feature: str) -> None:
+    import tensorflow as tf
+
+    from models import features
+    from models.card import ModelCard
+    from models.preprocessing import label_ids
+
+    text = tf.TensorSpec([None], tf.string, name="examples")
+
+    def parse(examples: Any, name: str, dtype: Any) -> Any:
+        return tf.io.parse_example(examples, {name: tf.io.FixedLenFeature([1], dtype)})[name][:, 0]
+
+    @tf.function(input_signature=[text])
+    def evaluate(examples: Any) -> dict[str, Any]:
+        answer = tf.cast(parse(examples, answer_feature, tf.float32), tf.int32)
+        # So unsure that no probability reaches one half.
+        return {"probabilities": tf.one_hot(answer, len(classes), on_value=0.4, off_value=0.3)}
+
+    @tf.function(input_signature=[text])
+    def transform_features(examples: Any) -> dict[str, Any]:
+        return {features.LABEL_ID: label_ids(parse(examples, features.LABEL, tf.string), classes)}
+
+    model_dir = folder / "Format-Serving"
+    signatures = {"evaluate": evaluate, "transform_features": transform_features}
+    tf.saved_model.save(tf.Module(), str(model_dir), signatures=signatures)
+    ModelCard(tuple(classes), {}, {}, "").write(model_dir)
+
+
+def _write_clips(path: Path) -> None:
+    import tensorflow as tf
+
+    from models import features
+
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+        for label, group, candidate_answer, baseline_answer in CLIPS:
+            values: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
+            values |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
+            values |= {features.LABEL: [label], features.GROUP: [group]}
+            values |= {features.MOTION: [float(candidate_answer)], features.BRIGHTNESS: [float(baseline_answer)]}
+            writer.write(features.make_example(values))

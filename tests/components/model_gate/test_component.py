@@ -1,0 +1,87 @@
+"""The component from the Evaluator's output to a verdict and a blessing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tfx.components.evaluator import constants
+from tfx.types import channel_utils
+from tfx.v1.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
+
+from components.artifacts import GateReport
+from components.baseline.component import IS_FIRST_PUSH
+from components.model_gate.component import GATE_FILE, ModelGate, ModelGateExecutor
+from components.model_gate.rules import ClassGates, GatesConfig, Verdict
+
+# What the candidate of `conftest.CLIPS` reaches.
+REACHED = GatesConfig(min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_examples=2, max_recall_drop=0.5)
+
+
+def run_gate(
+    folder: Path, models: dict[str, Path], evaluation_uri: str, gates: GatesConfig, *, is_first_push: bool
+) -> tuple[dict[str, Any], Any]:
+    """The gate report's content, and the blessing."""
+
+    def artifact(artifact_type: Any, uri: object) -> Any:
+        made = artifact_type()
+        made.uri = str(uri)
+        return made
+
+    model = artifact(Model, models["candidate"])
+    model.id = 17
+    baseline = artifact(Model, models["candidate" if is_first_push else "baseline"])
+    baseline.set_int_custom_property(IS_FIRST_PUSH, int(is_first_push))
+    inputs = {"model": [model], "baseline": [baseline], "evaluation": [artifact(ModelEvaluation, evaluation_uri)]}
+    component = ModelGate(
+        **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()}, gates=gates
+    )
+    blessing = artifact(ModelBlessing, folder / "blessing")
+    outputs = {"gate_report": [artifact(GateReport, folder / "report")], "blessing": [blessing]}
+    ModelGateExecutor().Do(inputs, outputs, component.exec_properties)
+    return json.loads((folder / "report" / GATE_FILE).read_text()), blessing
+
+
+def test_a_model_that_reaches_every_bar_is_blessed(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    report, blessing = run_gate(tmp_path, models, evaluation_uri, REACHED, is_first_push=False)
+    assert report["passed"]
+    assert [path.name for path in (tmp_path / "blessing").iterdir()] == [constants.BLESSED_FILE_NAME]
+    assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY) == constants.BLESSED_VALUE
+    assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_ID_KEY) == 17
+
+
+def test_the_report_holds_what_was_judged(tmp_path: Path, models: dict[str, Path], evaluation_uri: str) -> None:
+    report, _ = run_gate(tmp_path, models, evaluation_uri, REACHED, is_first_push=False)
+    assert report["classes"] == ["a", "b", "new"]
+    assert report["confusion_matrix"] == [[1, 1, 0], [0, 3, 0], [1, 0, 1]]
+    assert report["baseline_uri"] == str(models["baseline"])
+    drops = {f.label: f.value for f in Verdict.from_json(report).findings if f.rule == "recall_drop"}
+    assert drops == pytest.approx({"a": 0.5, "b": 2 / 3 - 1})
+
+
+@pytest.mark.parametrize(
+    "bars",
+    [{"max_recall_drop": 0.49}, {"min_accuracy": 0.75}, {"classes": {"new": ClassGates(min_recall=0.6)}}],
+    ids=str,
+)
+def test_a_model_below_one_bar_is_not_blessed(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str, bars: dict[str, Any]
+) -> None:
+    gates = REACHED.model_copy(update=bars)
+    report, blessing = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=False)
+    assert not report["passed"]
+    assert len(Verdict.from_json(report).failures) == 1
+    assert [path.name for path in (tmp_path / "blessing").iterdir()] == [constants.NOT_BLESSED_FILE_NAME]
+    assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY) == constants.NOT_BLESSED_VALUE
+
+
+def test_before_the_first_push_nothing_is_compared(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    gates = REACHED.model_copy(update={"max_recall_drop": 0})
+    report, _ = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=True)
+    assert report["passed"]
+    assert report["baseline_uri"] is None
+    assert not [found for found in report["findings"] if found["rule"] == "recall_drop"]

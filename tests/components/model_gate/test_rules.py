@@ -1,0 +1,180 @@
+"""Which models the gates let through, and what they say about the others."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import precision_recall_fscore_support
+
+from components.model_gate.rules import ClassGates, ConfusionMatrix, Finding, GatesConfig, Verdict, judge
+
+OPEN = GatesConfig(min_accuracy=0, min_recall=0, min_precision=0, min_examples=1, max_recall_drop=1)
+
+
+def gates(**bars: float | dict[str, ClassGates]) -> GatesConfig:
+    """Gates that let everything through but for `bars`."""
+    return OPEN.model_copy(update=bars)
+
+
+def two_classes(counts: tuple[tuple[int, int], tuple[int, int]]) -> ConfusionMatrix:
+    return ConfusionMatrix(("a", "b"), counts)
+
+
+def finding(verdict: Verdict, rule: str, label: str) -> Finding:
+    return next(found for found in verdict.findings if (found.rule, found.label) == (rule, label))
+
+
+# 10 clips of a, 7 found; 10 of b, 6 found. Recall 0.7, 0.6; precision 7/11, 6/9; accuracy 0.65.
+MATRIX = two_classes(((7, 3), (4, 6)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "label", "value"),
+    [
+        ("accuracy", "", 0.65),
+        ("recall", "a", 0.7),
+        ("recall", "b", 0.6),
+        ("precision", "a", 7 / 11),
+        ("precision", "b", 6 / 9),
+    ],
+)
+def test_a_share_passes_at_its_bar_and_above_and_fails_below(rule: str, label: str, value: float) -> None:
+    for bar, passes in ((value - 1e-6, True), (value, True), (value + 1e-6, False)):
+        found = finding(judge(gates(**{f"min_{rule}": bar}), MATRIX, None), rule, label)
+        assert (found.value, found.bar, found.passed) == (value, bar, passes)
+
+
+@pytest.mark.parametrize(("bar", "passes"), [(9, True), (10, True), (11, False)])
+def test_a_number_of_clips_passes_at_its_bar_and_above_and_fails_below(bar: int, passes: bool) -> None:
+    verdict = judge(gates(min_examples=bar), MATRIX, None)
+    assert finding(verdict, "examples", "a").passed is passes
+    assert verdict.passed is passes
+
+
+@pytest.mark.parametrize("bar", [n / 20 for n in range(21)])
+def test_a_share_of_twentieths_equals_the_bar_that_is_written_like_it(bar: float) -> None:
+    hits = round(bar * 20)
+    matrix = two_classes(((hits, 20 - hits), (0, 1)))
+    assert finding(judge(gates(min_recall=bar), matrix, None), "recall", "a").passed
+
+
+@pytest.mark.parametrize(("after", "passes"), [(9, True), (7, True), (6, True), (5, False)])
+def test_recall_may_drop_by_the_margin_and_no_more(after: int, passes: bool) -> None:
+    # 0.9 - 0.6 is a little more than 0.3 in floating point.
+    verdict = judge(
+        gates(max_recall_drop=0.3),
+        two_classes(((after, 10 - after), (0, 10))),
+        two_classes(((9, 1), (0, 10))),
+    )
+    assert finding(verdict, "recall_drop", "a").passed is passes
+    assert verdict.passed is passes
+
+
+def test_without_a_pushed_model_nothing_can_drop() -> None:
+    assert not [found for found in judge(OPEN, MATRIX, None).findings if found.rule == "recall_drop"]
+
+
+def test_a_new_class_is_not_compared_with_a_model_that_did_not_know_it() -> None:
+    candidate = ConfusionMatrix(("a", "b", "new"), ((5, 0, 0), (0, 5, 0), (0, 0, 5)))
+    verdict = judge(OPEN, candidate, two_classes(((5, 0), (0, 5))))
+    assert {found.label for found in verdict.findings if found.rule == "recall_drop"} == {"a", "b"}
+    assert verdict.passed
+
+
+def test_a_class_of_the_pushed_model_that_is_gone_fails() -> None:
+    pushed = ConfusionMatrix(("a", "b", "gone"), ((5, 0, 0), (0, 5, 0), (0, 0, 5)))
+    verdict = judge(OPEN, two_classes(((5, 0), (0, 5))), pushed)
+    assert not verdict.passed
+    assert {found.label for found in verdict.failures} == {"gone"}
+    sentence = finding(verdict, "recall_drop", "gone").sentence()
+    assert "'gone'" in sentence
+    assert "the last pushed model knows this class, this one does not" in sentence
+
+
+def test_a_class_that_the_pushed_model_was_not_measured_on_fails() -> None:
+    verdict = judge(OPEN, MATRIX, two_classes(((0, 0), (0, 5))))
+    assert [found.sentence() for found in verdict.failures] == [
+        "class 'a': recall drop could not be measured, bar at most 1 (against the last pushed model)"
+    ]
+
+
+def test_a_class_that_is_never_predicted_has_precision_zero() -> None:
+    found = finding(judge(gates(min_precision=0.1), two_classes(((5, 0), (5, 0))), None), "precision", "b")
+    assert (found.value, found.passed) == (0, False)
+
+
+def test_a_class_without_test_clips_could_not_be_measured_and_fails() -> None:
+    verdict = judge(OPEN, two_classes(((5, 0), (0, 0))), None)
+    assert finding(verdict, "examples", "b").value == 0
+    assert finding(verdict, "recall", "b").value is None
+    assert finding(verdict, "recall", "b").sentence() == "class 'b': recall could not be measured, bar at least 0"
+    assert not verdict.passed
+
+
+def test_without_any_clip_nothing_could_be_measured() -> None:
+    verdict = judge(OPEN, two_classes(((0, 0), (0, 0))), None)
+    assert not verdict.passed
+    assert {found.rule for found in verdict.findings if found.value is None} == {"accuracy", "recall", "precision"}
+
+
+def test_bars_of_a_class_replace_those_of_all_classes() -> None:
+    config = gates(min_recall=0.65, min_precision=0.1, classes={"b": ClassGates(min_recall=0.5, min_examples=11)})
+    verdict = judge(config, MATRIX, None)
+    assert (finding(verdict, "recall", "a").bar, finding(verdict, "recall", "b").bar) == (0.65, 0.5)
+    assert finding(verdict, "precision", "b").bar == 0.1
+    assert [(found.rule, found.label) for found in verdict.failures] == [("examples", "b")]
+
+
+def test_a_bar_of_zero_for_a_class_is_a_bar() -> None:
+    assert gates(min_recall=0.9, classes={"b": ClassGates(min_recall=0)}).bar("b", "min_recall") == 0
+
+
+def test_a_class_with_bars_that_the_model_does_not_know_fails() -> None:
+    verdict = judge(gates(classes={"jump": ClassGates(min_recall=0)}), MATRIX, None)
+    assert {found.label for found in verdict.failures} == {"jump"}
+
+
+def test_no_findings_are_no_pass() -> None:
+    assert not Verdict(()).passed
+
+
+def test_a_verdict_comes_back_from_its_json() -> None:
+    pushed = ConfusionMatrix(("a", "gone"), ((9, 1), (0, 0)))
+    verdict = judge(GatesConfig(), MATRIX, pushed)
+    assert Verdict.from_json(json.loads(json.dumps(verdict.as_json()))) == verdict
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (Finding("recall", "sit", 2 / 3, 0.7, False), "class 'sit': recall 0.6667, bar at least 0.7"),
+        (Finding("recall", "sit", 0.6998, 0.7, False), "class 'sit': recall 0.6998, bar at least 0.7"),
+        (Finding("accuracy", "", 0.5, 0.6, False), "all classes: accuracy 0.5, bar at least 0.6"),
+        (Finding("examples", "sit", 12345, 20000, False), "class 'sit': examples 12345, bar at least 20000"),
+        (
+            Finding("recall_drop", "sit", 0.25, 0.1, False, "last pushed model 1, this one 0.75"),
+            "class 'sit': recall drop 0.25, bar at most 0.1 (last pushed model 1, this one 0.75)",
+        ),
+    ],
+)
+def test_a_sentence_names_class_value_and_bar(found: Finding, sentence: str) -> None:
+    assert found.sentence() == sentence
+
+
+@settings(deadline=None, database=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60))
+def test_the_numbers_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    classes = ("a", "b", "c", "d")
+    counts = [[pairs.count((i, j)) for j in range(4)] for i in range(4)]
+    matrix = ConfusionMatrix(classes, tuple(map(tuple, counts)))
+    truth, predicted = zip(*pairs, strict=True)
+    expected = precision_recall_fscore_support(truth, predicted, labels=range(4), zero_division=0)
+    for label, precision, recall, f1, support in zip(classes, *expected, strict=True):
+        assert matrix.examples(label) == support
+        assert math.isclose(matrix.precision(label) or 0, precision)
+        assert math.isclose(matrix.recall(label) or 0, recall)
+        assert math.isclose(matrix.f1(label) or 0, f1)
+    assert matrix.num_clips == len(pairs)
+    assert math.isclose(matrix.accuracy or 0, sum(t == p for t, p in pairs) / len(pairs))

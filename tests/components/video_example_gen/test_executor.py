@@ -1,0 +1,63 @@
+"""How the executor shares out the work, and what it says when there is none."""
+
+from pathlib import Path
+
+import pytest
+
+from components.annotations.manifest import Manifest
+from components.annotations.reasons import Reason
+from components.annotations.records import Reject, Segment, Source, UserError
+from components.video_example_gen import executor
+from components.video_example_gen.executor import Shard, make_shards
+
+
+def make_manifest(num_videos: int) -> Manifest:
+    names = [f"{index:03d}.mp4" for index in range(num_videos)]
+    segments: dict[str, tuple[Segment, ...]] = {
+        name: (Segment(name, "wave", Source("labels.csv", row)),) for row, name in enumerate(names, start=2)
+    }
+    return Manifest(segments, (), (), num_videos, num_videos)
+
+
+def shards_of(num_videos: int) -> list[Shard]:
+    """Shards when every fifth video is in test."""
+    manifest = make_manifest(num_videos)
+    split_of = {video: "train" if index % 5 else "test" for index, video in enumerate(manifest.segments_by_video)}
+    return make_shards(manifest, split_of, Path("/examples"))
+
+
+def test_each_video_is_in_one_shard_of_its_split() -> None:
+    shards = shards_of(100)
+    assert sorted(task.video for shard in shards for task in shard.tasks) == [
+        f"{index:03d}.mp4" for index in range(100)
+    ]
+    assert all({task.split for task in shard.tasks} == {Path(shard.path).parent.name[6:]} for shard in shards)
+    assert [Path(shard.path).name for shard in shards] == [
+        "data_tfrecord-00000-of-00002.gz",
+        "data_tfrecord-00001-of-00002.gz",
+        *(f"data_tfrecord-{index:05d}-of-00005.gz" for index in range(5)),
+    ]
+
+
+@pytest.mark.parametrize("num_videos", [5, 37, 400])
+def test_shards_of_a_split_differ_by_one_video_at_most_and_none_is_empty(num_videos: int) -> None:
+    sizes = [len(shard.tasks) for shard in shards_of(num_videos) if "train" in shard.path]
+    assert min(sizes) >= 1
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_when_no_row_can_be_used_the_first_says_why() -> None:
+    reject = Reject(Reason.TIME_INVALID, "start_seconds is not a number", Source("labels.csv", 3), "caf\udce9.mp4")
+    message = executor._nothing_usable(Manifest({}, (reject,), (), 7, 0))
+    assert message == (
+        r"none of the 7 annotation rows can be used; the first is labels.csv, row 3, caf\udce9.mp4: time_invalid, "
+        "start_seconds is not a number. Write times as seconds: finite numbers, not negative."
+    )
+
+
+def test_a_split_that_lost_all_of_its_clips_is_an_error_with_the_reasons() -> None:
+    summary = {"splits": {"train": {}, "test": {}}, "rejected_by_reason": {"row": {"video_unreadable": 3}}}
+    with pytest.raises(
+        UserError, match=r"no clip is left in the eval split: .*'video_unreadable': 3.* Mend the inputs"
+    ):
+        executor._require_clips(summary)

@@ -1,0 +1,160 @@
+"""One video becomes Examples and rejects, one for each of its segments."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.annotations.manifest import segment_id
+from components.annotations.reasons import Reason
+from components.annotations.records import Box, Reject, Segment, Source
+from components.video.config import SamplingConfig
+from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
+from models import features
+from tests.components.video.videos import HEIGHT, WIDTH, read_index, write_video
+
+SAMPLING = SamplingConfig(num_frames=4, short_side=32)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `d/a.mp4`: five seconds, ten frames each."""
+    root = tmp_path_factory.mktemp("videos")
+    write_video(root / "d" / "a.mp4", 50)
+    return root
+
+
+def segment(start: float = 0.0, end: float | None = None, label: str = "wave", **fields: Any) -> Segment:
+    return Segment("d/a.mp4", label, Source("labels.csv", fields.pop("row", 2)), start, end, **fields)
+
+
+def ingest(root: Path, *segments: Segment, video: str = "d/a.mp4", **sampling: Any) -> list[IngestedClip | Reject]:
+    return list(ingest_video(root, VideoTask(video, segments, "train"), SAMPLING.model_copy(update=sampling)))
+
+
+def ingest_one(root: Path, one: Segment, **sampling: Any) -> dict[str, list[Any]]:
+    """The values of the only Example."""
+    (result,) = ingest(root, one, **sampling)
+    assert isinstance(result, IngestedClip), result
+    example = tf.train.Example.FromString(result.example)
+    return {
+        name: list(feature.bytes_list.value or feature.float_list.value)
+        for name, feature in example.features.feature.items()
+    }
+
+
+def reasons(results: list[IngestedClip | Reject]) -> list[tuple[int | None, Reason]]:
+    """(row, reason) of the rejects; no row for the video's own."""
+    rejects = [result for result in results if isinstance(result, Reject)]
+    return [(reject.source.row if reject.source else None, reject.reason) for reject in rejects]
+
+
+def test_an_example_holds_all_features(root: Path) -> None:
+    one = segment(1.0, 3.0, group="ann", split="test")
+    values = ingest_one(root, one)
+    assert {name: len(value) for name, value in values.items()} == features.feature_lengths(4)
+    assert values[features.VIDEO_ID] == [b"d/a.mp4"]
+    assert values[features.SEGMENT_ID] == [segment_id("d/a.mp4", one).encode()]
+    assert values[features.GROUP] == [b"ann"]
+    assert values[features.LABEL] == [b"wave"]
+    assert values[features.SPLIT_ORIGIN] == [b"test"]
+    assert values[features.FRAME_SECONDS] == pytest.approx([1.3, 1.8, 2.3, 2.8])
+    assert (values[features.START_SECONDS], values[features.END_SECONDS]) == ([1.0], [3.0])
+    assert (values[features.FPS], values[features.WIDTH], values[features.HEIGHT]) == ([10.0], [WIDTH], [HEIGHT])
+    assert 0 < values[features.MOTION][0] < 1
+    assert 0 < values[features.BRIGHTNESS][0] < 1
+
+
+def test_frames_are_jpegs_of_the_segment(root: Path) -> None:
+    jpegs = ingest_one(root, segment(1.0, 3.0))[features.FRAMES]
+    frames = [cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) for jpeg in jpegs]
+    assert [read_index(frame) for frame in frames] == [13, 18, 23, 28]
+    assert {frame.shape for frame in frames} == {(32, 64, 3)}
+
+
+def test_an_open_end_is_the_time_of_the_last_frame(root: Path) -> None:
+    values = ingest_one(root, segment(4.0))
+    assert values[features.END_SECONDS] == pytest.approx([4.9])
+    assert values[features.SPLIT_ORIGIN] == [b"assigned"]
+    assert values[features.GROUP] == [b"d/a.mp4"]
+
+
+def test_boxes_are_those_of_the_frames(root: Path) -> None:
+    boxes = (Box(1.3, 0.0, 0.0, 0.5, 0.5), Box(2.3, 0.5, 0.5, 1.0, 1.0))
+    values = ingest_one(root, segment(1.0, 3.0, boxes=boxes))
+    assert values[features.BOX_VALID] == [1.0, 0.5, 1.0, 0.0]
+    assert values[features.BOXES] == pytest.approx([0, 0, 0.5, 0.5, 0.25, 0.25, 0.75, 0.75, 0.5, 0.5, 1, 1, 0, 0, 0, 0])
+
+
+@pytest.mark.parametrize("label", ["走る", "x" * 256, "<script>", "a,b;c"])
+def test_labels_of_any_kind(root: Path, label: str) -> None:
+    assert ingest_one(root, segment(label=label))[features.LABEL] == [label.encode()]
+
+
+def test_the_same_input_gives_the_same_bytes(root: Path, tmp_path: Path) -> None:
+    segments = (segment(0, 2), segment(1.0, 3.0, group="ann"), segment(boxes=(Box(1.0, 0, 0, 1, 1),)))
+    write_video(tmp_path / "d" / "a.mp4", 50)
+    first, second, elsewhere = ingest(root, *segments), ingest(root, *segments), ingest(tmp_path, *segments)
+    assert first == second == elsewhere
+    assert all(isinstance(result, IngestedClip) for result in first)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reason", "message"),
+    [
+        (7.0, 8.0, Reason.SEGMENT_PAST_END, "starts at 7 s; the video ends at 5.00 s"),
+        (7.0, None, Reason.SEGMENT_PAST_END, "starts at 7 s; the video ends at 5.00 s"),
+        (1e308, None, Reason.SEGMENT_PAST_END, "starts at 1e+308 s; the video ends at 5.00 s"),
+        (4.0, 5.6, Reason.SEGMENT_PAST_END, "ends at 5.6 s; the video ends at 5.00 s"),
+        (1.0, 1.25, Reason.SEGMENT_TOO_SHORT, "2 distinct frames; at least 4 are needed"),
+        (4.95, None, Reason.SEGMENT_TOO_SHORT, "0 distinct frames; at least 4 are needed"),
+    ],
+)
+def test_a_segment_that_cannot_be_used(
+    root: Path, start: float, end: float | None, reason: Reason, message: str
+) -> None:
+    rejected, of_video = ingest(root, segment(start, end))
+    assert isinstance(rejected, Reject)
+    assert (rejected.reason, rejected.message) == (reason, message)
+    assert rejected.value == f"{start:g} to {'end' if end is None else f'{end:g}'}"
+    assert isinstance(of_video, Reject)
+    assert (of_video.reason, of_video.source) == (Reason.VIDEO_UNANNOTATED, None)
+
+
+def test_an_end_a_little_beyond_the_last_frame_is_tolerated(root: Path) -> None:
+    assert ingest_one(root, segment(1.0, 5.4))[features.FRAME_SECONDS][-1] == pytest.approx(4.9)
+
+
+def test_one_bad_segment_costs_no_other(root: Path) -> None:
+    results = ingest(root, segment(7.0, 8.0, row=2), segment(0.0, 2.0, row=3), segment(1.0, 1.1, row=4))
+    assert reasons(results) == [(2, Reason.SEGMENT_PAST_END), (4, Reason.SEGMENT_TOO_SHORT)]
+    assert len(results) == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\0\0\0\x18ftypisom" + bytes(5000)])
+def test_an_unreadable_video_costs_all_of_its_rows_and_itself(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.mp4").write_bytes(content)
+    results = ingest(tmp_path, segment(row=2), segment(1, 2, row=3), video="bad.mp4")
+    assert reasons(results) == [(row, Reason.VIDEO_UNREADABLE) for row in (None, 2, 3)]
+
+
+@pytest.mark.parametrize("name", ["gone.mp4", "d", "caf\udce9.mp4"])
+def test_a_video_that_is_gone_when_its_turn_comes(root: Path, name: str) -> None:
+    assert reasons(ingest(root, segment(), video=name)) == [(row, Reason.VIDEO_UNREADABLE) for row in (None, 2)]
+
+
+def test_the_limits_are_those_of_the_configuration(root: Path) -> None:
+    for results in (ingest(root, segment(), max_frames=10), ingest(root, segment(), max_pixels=100)):
+        assert reasons(results) == [(row, Reason.VIDEO_TOO_LARGE) for row in (None, 2)]
+
+
+def test_a_video_without_segments_is_rejected_once(root: Path) -> None:
+    assert reasons(ingest(root)) == [(None, Reason.VIDEO_UNANNOTATED)]
+
+
+def test_nothing_is_written_beside_the_videos(root: Path) -> None:
+    ingest(root, segment())
+    assert [path.name for path in (root / "d").iterdir()] == ["a.mp4"]

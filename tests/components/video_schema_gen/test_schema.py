@@ -1,0 +1,83 @@
+"""The schema of the Examples, and what TFDV and TensorFlow make of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tensorflow as tf
+import tensorflow_data_validation as tfdv
+from tensorflow_metadata.proto.v0 import schema_pb2
+from tensorflow_transform.tf_metadata import schema_utils
+from tfx.v1.types.standard_artifacts import Schema
+
+from components.video_schema_gen.component import SCHEMA_FILE, VideoSchemaGen, VideoSchemaGenExecutor, clip_schema
+from models import features
+
+CLASSES = ("wave", "sit")
+NUM_FRAMES = 3
+
+
+@pytest.fixture
+def schema() -> schema_pb2.Schema:
+    return clip_schema(NUM_FRAMES, CLASSES)
+
+
+def example(**changes: list[Any]) -> bytes:
+    """A serialized Example whose values are as the schema wants them, but for `changes`."""
+    values: dict[str, list[Any]] = {
+        name: [0.0] * length for name, length in features.feature_lengths(NUM_FRAMES).items()
+    }
+    values |= {name: ["anything"] for name in features.BYTES_FEATURES}
+    values |= {"label": ["wave"], "frames": [b"jpeg"] * NUM_FRAMES}
+    return features.make_example(values | changes)
+
+
+def anomalies(schema: schema_pb2.Schema, path: Path, serialized: bytes) -> dict[str, str]:
+    """What ExampleValidator would say of each feature in which an Example departs from the schema."""
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        writer.write(serialized)
+    options = tfdv.StatsOptions(schema=schema, enable_semantic_domain_stats=True)
+    statistics = tfdv.generate_statistics_from_tfrecord(str(path), stats_options=options)
+    found = tfdv.validate_statistics(statistics, schema).anomaly_info
+    return {name: info.short_description for name, info in found.items()}
+
+
+def test_every_feature_has_a_fixed_length(schema: schema_pb2.Schema) -> None:
+    spec = schema_utils.schema_as_feature_spec(schema).feature_spec
+    assert {name: feature.shape for name, feature in spec.items()} == {
+        name: [length] for name, length in features.feature_lengths(NUM_FRAMES).items()
+    }
+
+
+def test_the_schema_parses_what_ingest_writes(schema: schema_pb2.Schema) -> None:
+    spec = schema_utils.schema_as_feature_spec(schema).feature_spec
+    parsed = tf.io.parse_example([example()], spec)
+    assert parsed["frames"].numpy().tolist() == [[b"jpeg"] * NUM_FRAMES]
+    assert parsed["boxes"].shape == (1, 4 * NUM_FRAMES)
+
+
+def test_only_frames_are_images(schema: schema_pb2.Schema) -> None:
+    assert [feature.name for feature in schema.feature if feature.HasField("image_domain")] == ["frames"]
+
+
+def test_only_the_domain_of_the_label_is_closed(schema: schema_pb2.Schema) -> None:
+    closed = {feature.name: feature.string_domain.value for feature in schema.feature if feature.string_domain.value}
+    assert closed == {"label": list(CLASSES)}
+
+
+def test_a_departure_is_an_anomaly_and_a_new_video_or_group_is_none(
+    schema: schema_pb2.Schema, tmp_path: Path
+) -> None:
+    departed: dict[str, list[Any]] = {"label": ["jump"], "frames": [b"jpeg"] * (NUM_FRAMES + 1), "motion": ["fast"]}
+    serialized = example(**departed, video_id=["another.mp4"], group=["someone else"])
+    assert anomalies(schema, tmp_path / "data", serialized).keys() == departed.keys()
+
+
+def test_the_component_writes_the_schema(schema: schema_pb2.Schema, tmp_path: Path) -> None:
+    component = VideoSchemaGen(num_frames=NUM_FRAMES, classes=CLASSES)
+    assert json.loads(component.exec_properties["classes"]) == list(CLASSES)
+    artifact = Schema()
+    artifact.uri = str(tmp_path / "schema")
+    VideoSchemaGenExecutor().Do({}, {"schema": [artifact]}, component.exec_properties)
+    assert tfdv.load_schema_text(str(tmp_path / "schema" / SCHEMA_FILE)) == schema

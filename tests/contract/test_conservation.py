@@ -1,0 +1,140 @@
+"""Nothing gets lost: each row and each video ends in the Examples or, once, among the rejects."""
+
+import json
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.annotations.config import DataConfig, SplitsConfig
+from components.annotations.manifest import Manifest, build_manifest
+from components.annotations.readers.detect import read_annotations
+from components.annotations.records import Record, Reject, UserError
+from components.annotations.splits import assign_splits
+from components.video.config import SamplingConfig
+from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
+from components.video_example_gen.ledger import Ledger
+from tests.components.video.videos import write_video
+
+SAMPLING = SamplingConfig(num_frames=3, min_frames=2, short_side=16)
+HEADER = "path,start_seconds,end_seconds,label,group,split\n"
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Path]:
+    """Files that data sets are made of: whole, short, cut, empty and no videos."""
+    with TemporaryDirectory() as folder:
+        store = Path(folder)
+        whole = [write_video(store / f"whole{number}.mp4", 8, first=20 * number) for number in range(11)][0]
+        write_video(store / "single.mp4", 1)
+        avi = write_video(store / "film.avi", 12, codec="MJPG").read_bytes()
+        (store / "cut.avi").write_bytes(avi[: len(avi) // 2])
+        (store / "cut.mp4").write_bytes(whole.read_bytes()[:-200])
+        (store / "head.mp4").write_bytes(whole.read_bytes()[:600])
+        (store / "empty.mp4").touch()
+        (store / "text.mp4").write_text("no video")
+        yield store
+
+
+GOOD_FILES = [*(f"whole{number}.mp4" for number in range(11)), "film.avi"]
+BAD_FILES = ["single.mp4", "cut.avi", "cut.mp4", "head.mp4", "empty.mp4", "text.mp4"]
+NAMES = [f"{folder}{index}.mp4" for folder in ("", "d/") for index in range(6)]
+GOOD_TIMES = [",", "0,0.7", "0.1,0.75", "0.2,", ",0.6"]
+BAD_TIMES = ["5,6", "0,0.1", "0.5,0.5", "-1,2", "nan,", "0,inf", "x,y", ",9"]
+BAD_ROWS = [
+    "none.mp4,,,sit",
+    "../0.mp4,,,sit",
+    "/etc/passwd,,,sit",
+    "d,,,wave",
+    f"{'x' * 300},,,wave",
+    "0.mp4,,,",
+    "0.mp4,,,走る",
+    "0.mp4,,,si\tt",
+    "0.mp4,,,sit,ann,holdout",
+    "./0.mp4,,,sit",
+    ",,,sit",
+    ",,,,,,,,",
+    "",
+    "0.mp4;0;1;sit",
+    '0.mp4,,,"sit"x',
+    '0.mp4,,,"sit',
+]
+
+
+@st.composite
+def data_sets(draw: st.DrawFn) -> tuple[dict[str, str], list[str]]:
+    """What file stands under each name, and annotation rows, most of them good."""
+    files = dict(zip(NAMES, GOOD_FILES, strict=True)) | draw(
+        st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["absent", *GOOD_FILES[:3], *BAD_FILES]), max_size=6)
+    )
+    rows = []
+    for name in NAMES:
+        group = draw(st.sampled_from(["", "", "", "ann", "bob"]))
+        for label in draw(st.lists(st.sampled_from(["sit", "wave"]), max_size=3)):
+            rows.append(f"{name},{draw(st.sampled_from(GOOD_TIMES * 2 + BAD_TIMES))},{label},{group}")
+    rows += draw(st.lists(st.sampled_from(BAD_ROWS), max_size=6))
+    return files, draw(st.permutations(rows))
+
+
+def split_or_all_in_train(manifest: Manifest, config: SplitsConfig) -> dict[str, str]:
+    """The split of each video. A data set too small to be split must add up all the same."""
+    try:
+        return assign_splits(manifest.segments_by_video, manifest.ties, config)
+    except UserError:
+        return dict.fromkeys(manifest.segments_by_video, "train")
+
+
+def check_conservation(root: Path, records: list[Record], config: SplitsConfig) -> None:
+    manifest = build_manifest(records, root, ("wave", "sit"))
+    split_of = split_or_all_in_train(manifest, config)
+    clips: list[tuple[str, IngestedClip]] = []
+    rejects = list(manifest.rejects)
+    for video, segments in manifest.segments_by_video.items():
+        for result in ingest_video(root, VideoTask(video, segments, split_of[video]), SAMPLING):
+            if isinstance(result, Reject):
+                rejects.append(result)
+            else:
+                clips.append((video, result))
+
+    sources = [clip.segment.source for _, clip in clips] + [reject.source for reject in rejects if reject.source]
+    assert Counter(sources) == Counter(record.source for record in records)
+    assert set(Counter(sources).values()) == {1}
+
+    videos = list({video for video, _ in clips}) + [reject.video for reject in rejects if not reject.source]
+    assert set(Counter(videos).values()) <= {1}
+    assert len(videos) == manifest.num_videos
+
+    splits_of_group: dict[str, set[str]] = defaultdict(set)
+    for video, clip in clips:
+        splits_of_group[clip.group].add(split_of[video])
+    assert all(len(found) == 1 for found in splits_of_group.values())
+
+    accepted = tuple({"video": video} for video, _ in clips)
+    ledger = Ledger(accepted, tuple(reject.as_ledger_entry() for reject in rejects), len(records), manifest.num_videos)
+    json.dumps(ledger.rejected, ensure_ascii=False).encode()
+
+
+@settings(max_examples=60)
+@given(data_set=data_sets(), mode=st.sampled_from(["hash", "stratified"]), seed=st.integers(0, 5))
+def test_every_row_and_every_video_is_accounted_for(
+    store: Path, data_set: tuple[dict[str, str], list[str]], mode: str, seed: int
+) -> None:
+    files, rows = data_set
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "videos"
+        (root / "d").mkdir(parents=True)
+        for name, kind in files.items():
+            if kind != "absent":
+                shutil.copyfile(store / kind, root / name)
+        annotations = Path(folder) / "labels.csv"
+        annotations.write_text(HEADER + "\n".join(rows))
+        try:
+            records = read_annotations(DataConfig(annotations=str(annotations), videos=str(root), format="csv"))
+        except UserError:
+            return
+        check_conservation(root, records, SplitsConfig(mode=mode, seed=seed, train=0.4, eval=0.3, test=0.3))

@@ -1,0 +1,83 @@
+"""Clips that tests draw, and what Transform makes of them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+import tensorflow_transform as tft
+import tensorflow_transform.beam as tft_beam
+from tensorflow_transform.tf_metadata import dataset_metadata
+from tfx_bsl.public import tfxio
+
+from components.video.clips import encode_jpeg
+from components.video_schema_gen.component import clip_schema
+from models import features
+from models.config import ModelConfig
+from models.networks.r2plus1d import R2Plus1DPreset, r2plus1d
+from models.preprocessing import preprocessing_fn
+
+Clip = npt.NDArray[np.uint8]
+
+CLASSES = ("walk", "jump", "sit")
+NUM_STORED = 4
+
+
+def draw_clip(label_id: int, seed: int, height: int = 40, width: int = 56) -> Clip:
+    """Noise, and a bright bar whose place tells the class: uint8 [NUM_STORED, height, width, 3]."""
+    clip = np.random.default_rng(seed).integers(0, 60, (NUM_STORED, height, width, 3), dtype=np.uint8)
+    left = (1 + label_id) * width // 5
+    clip[:, :, left : left + width // 5] += 180
+    return clip
+
+
+def encode_clip(clip: Clip) -> list[bytes]:
+    """JPEG frames, as ingest stores them."""
+    return [encode_jpeg(frame, quality=95) for frame in clip]
+
+
+def clip_example(label: str, jpegs: Sequence[bytes], group: str = "someone") -> bytes:
+    """A serialized Example as ingest writes it."""
+    values: dict[str, list[Any]] = {
+        name: [0.5] * length for name, length in features.feature_lengths(len(jpegs)).items()
+    }
+    values |= {name: ["anything"] for name in features.BYTES_FEATURES}
+    values |= {features.LABEL: [label], features.GROUP: [group], features.FRAMES: list(jpegs)}
+    return features.make_example(values)
+
+
+def write_examples(path: Path, examples: Sequence[bytes]) -> str:
+    """Write Examples as ingest does; returns the path."""
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+        for example in examples:
+            writer.write(example)
+    return str(path)
+
+
+def run_transform(folder: Path, examples: Sequence[bytes], model: ModelConfig) -> tft.TFTransformOutput:
+    """Transform's output for a training set, as the pipeline's component makes it."""
+    schema = clip_schema(NUM_STORED, CLASSES)
+    source = tfxio.TFExampleRecord(write_examples(folder / "analyzed.gz", examples), schema=schema)
+    custom_config = {"model": model.model_dump_json(), "classes": json.dumps(CLASSES)}
+    with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=str(folder / "temp")):
+        data = (pipeline | source.BeamSource(), source.TensorAdapterConfig())
+        graph = data | tft_beam.AnalyzeDataset(lambda inputs: preprocessing_fn(inputs, custom_config))
+        _ = graph | tft_beam.WriteTransformFn(str(folder / "transform"))
+        _ = dataset_metadata.DatasetMetadata(schema) | tft_beam.WriteMetadata(
+            str(folder / "transform" / tft.TFTransformOutput.RAW_METADATA_DIR), pipeline
+        )
+    return tft.TFTransformOutput(str(folder / "transform"))
+
+
+def one_stage_network(model: ModelConfig) -> keras.Model:
+    """An R(2+1)D network of one block, which is quick to trace."""
+    keras.utils.set_random_seed(1)
+    frames = keras.Input((model.num_frames, model.height, model.width, 3), dtype="uint8")
+    scaled = keras.ops.cast(frames, "float32") / 128 - 1
+    pooled = r2plus1d(scaled, R2Plus1DPreset(stem_middle_width=4, stage_widths=(16,), blocks=(1,)))
+    return keras.Model(frames, keras.layers.Dense(len(CLASSES))(pooled))

@@ -1,0 +1,185 @@
+"""The configuration file: what it may say, and what is said about what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from components.annotations.records import UserError
+from pipeline.config import Config, load_config
+
+REQUIRED = "output_dir: out\ndata: {annotations: data/a.csv, videos: data}\n"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def load(folder: Path, text: str) -> Config:
+    path = folder / "config.yaml"
+    path.write_text(text)
+    return load_config(path)
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    """The lines of the error, without the path of the file that each begins with."""
+    with pytest.raises(UserError) as caught:
+        load(folder, text)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{folder / 'config.yaml'}: ") for line in lines)
+    return [line.removeprefix(f"{folder / 'config.yaml'}: ") for line in lines]
+
+
+def test_three_keys_are_enough(tmp_path: Path) -> None:
+    config = load(tmp_path, REQUIRED)
+    assert config.model.preset == "r2plus1d_18"
+    assert config.gates.min_recall == 0.5
+    assert config.push_destination == f"{tmp_path}/out/serving/action"
+
+
+@pytest.mark.parametrize("key", ["output_dir", "data"])
+def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
+    text = "".join(line for line in REQUIRED.splitlines(keepends=True) if not line.startswith(key))
+    assert problems(tmp_path, text) == [f"{key}: missing; this key has no default"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("modle: {}", "modle: unknown key; remove it or correct its spelling"),
+        ("model: {num_frams: 3}", "model.num_frams: unknown key; remove it or correct its spelling"),
+        (
+            "training: {augmentation: {flipp: true}}",
+            "training.augmentation.flipp: unknown key; remove it or correct its spelling",
+        ),
+        (
+            "gates: {classes: {sit: {min_recal: 1}}}",
+            "gates.classes.sit.min_recal: unknown key; remove it or correct its spelling",
+        ),
+        ("1: 2", "1: Keys should be strings; found 1"),
+        ("model: 5", "model: Input should be a valid dictionary or instance of ModelConfig; found 5"),
+        ("model:", "model: Input should be a valid dictionary or instance of ModelConfig; found None"),
+        ("training: {epochs: {a: 1}}", "training.epochs: Input should be a valid integer; found {'a': 1}"),
+        (
+            "training: {epochs: many}",
+            "training.epochs: Input should be a valid integer, unable to parse string as an integer; found 'many'",
+        ),
+        ("model: {classes: [on, sit]}", "model.classes.0: Input should be a valid string; found True"),
+        ("beam: {workers: 0}", "beam.workers: Input should be greater than or equal to 1; found 0"),
+        ("training: {dropout: 1.5}", "training.dropout: Input should be less than 1; found 1.5"),
+        ("training: {warmup_epochs: .inf}", "training.warmup_epochs: Input should be a finite number; found inf"),
+        ("gates: {min_recall: .nan}", "gates.min_recall: Input should be a finite number; found nan"),
+        ("name: My Name", "name: String should match pattern '^[a-z0-9][a-z0-9-]*$'; found 'My Name'"),
+        (
+            "model: {classes: [a, a]}",
+            "model.classes: at least two different labels are needed; received ['a', 'a']",
+        ),
+        ("splits: {train: 0.9}", "splits: train, eval and test must add up to 1; received 1.2"),
+        (
+            "model: {num_frames: 17}\nsampling: {num_frames: 16}",
+            "model.num_frames is 17, but sampling.num_frames stores only 16 frames a clip",
+        ),
+    ],
+)
+def test_a_problem_is_one_line_with_the_key_and_what_was_found(tmp_path: Path, text: str, problem: str) -> None:
+    assert problems(tmp_path, f"{REQUIRED}{text}\n") == [problem]
+
+
+@pytest.mark.parametrize("name", [".", "..", ".hidden", "a/b", "a\\nb"])
+def test_a_model_name_that_would_leave_the_serving_folder_is_refused(tmp_path: Path, name: str) -> None:
+    (problem,) = problems(tmp_path, f'{REQUIRED}serving: {{model_name: "{name}"}}\n')
+    assert problem.startswith("serving.model_name: ")
+
+
+def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
+    text = f"{REQUIRED}training: {{epochs: 0, batch_size: x}}\nmodel: {{heigth: 1}}\n"
+    assert [line.partition(":")[0] for line in problems(tmp_path, text)] == [
+        "model.heigth",
+        "training.epochs",
+        "training.batch_size",
+    ]
+
+
+def test_a_value_of_any_length_is_shown_in_short(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, f"{REQUIRED}training: {{epochs: {'x' * 100_000}}}\n")
+    assert len(problem) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("", "nothing"), ("# nothing but this\n", "nothing"), ("- a\n", "['a']"), ("a\n", "'a'")]
+)
+def test_a_file_without_keys_is_refused(tmp_path: Path, text: str, found: str) -> None:
+    assert problems(tmp_path, text) == [f"expected keys such as data and output_dir; found {found}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data: [",
+        "\ta: 1",
+        f"{REQUIRED}x: 2024-13-45",
+        f"{REQUIRED}? [a, b]\n: 1",
+        "[" * 5000,
+        f"{REQUIRED}model: {{}}\nmodel: {{}}",
+        f"{REQUIRED}training: {{epochs: 1, epochs: 2}}",
+    ],
+    ids=["unclosed", "tab", "no_such_date", "list_as_key", "deeply_nested", "section_twice", "key_twice"],
+)
+def test_what_is_no_yaml_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UserError, match=r"config\.yaml: not valid YAML: "):
+        load(tmp_path, text)
+
+
+def test_a_key_that_stands_twice_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"the key model stands twice\n.*line 4"):
+        load(tmp_path, f"{REQUIRED}model: {{}}\nmodel: {{}}\n")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(b"\xff\xfe\xfa\x00\x01")
+    with pytest.raises(UserError, match="not valid YAML"):
+        load_config(path)
+
+
+@pytest.mark.parametrize(
+    "tag", ["!!python/object/apply:os.system [touch hacked]", "!!python/name:os.system", "!!python/object:os.system {}"]
+)
+def test_tags_that_make_objects_are_refused(tmp_path: Path, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="could not determine a constructor for the tag"):
+        load(tmp_path, f"{REQUIRED}name: {tag}\n")
+    assert not (tmp_path / "hacked").exists()
+
+
+@pytest.mark.parametrize(("name", "reason"), [("nowhere.yaml", "No such file"), (".", "Is a directory")])
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(UserError, match=f"the configuration cannot be read: {reason}"):
+        load_config(tmp_path / name)
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "sub" / "config.yaml"
+    path.write_text("output_dir: ../out\ndata: {annotations: a.csv, videos: /videos}\nserving: {directory: models}\n")
+    config = load_config(Path("sub/config.yaml"))
+    assert config.output_dir == f"{tmp_path}/out"
+    assert config.data.annotations == f"{tmp_path}/sub/a.csv"
+    assert config.data.videos == "/videos"
+    assert config.push_destination == f"{tmp_path}/sub/models"
+
+
+def test_a_tilde_is_the_home_folder_and_a_url_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    text = "output_dir: ~/out\ndata: {annotations: a.csv, videos: v}\nserving: {directory: 'gs://bucket/models'}\n"
+    config = load(tmp_path, text)
+    assert config.output_dir == f"{tmp_path}/home/out"
+    assert config.push_destination == "gs://bucket/models"
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser/out", "a\\0b"])
+def test_a_name_that_is_no_path_is_refused_with_its_key(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match="output_dir: .* is no path"):
+        load(tmp_path, f'output_dir: "{name}"\ndata: {{annotations: a.csv, videos: v}}\n')
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_examples_load(path: Path) -> None:
+    assert load_config(path).data.videos

@@ -1,0 +1,165 @@
+"""What a run knows before it starts: the classes, and what identifies a training."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.annotations.records import UserError
+from models.card import ModelCard
+from pipeline.config import Config
+from pipeline.plan import Plan, make_plan
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """`data/` with three annotated files, whose content nobody looks at when a run is planned."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("1", "2", "3"):
+        (data / f"{name}.mp4").write_bytes(b"video")
+    (data / "annotations.csv").write_text("path,label\n1.mp4,wave\n2.mp4,sit\n3.mp4,jump\n")
+    return tmp_path
+
+
+def config_of(folder: Path, **sections: Any) -> Config:
+    values = {
+        "output_dir": str(folder / "out"),
+        "data": {"annotations": str(folder / "data/annotations.csv"), "videos": str(folder / "data")},
+    }
+    return Config.model_validate(values | sections)
+
+
+def plan_of(folder: Path, **sections: Any) -> Plan:
+    return make_plan(config_of(folder, **sections))
+
+
+def push(folder: Path, version: str, classes: tuple[str, ...], training_key: str = "") -> None:
+    version_dir = folder / "out/serving/action" / version
+    ModelCard(classes, {}, {}, training_key).write(version_dir)
+    (version_dir / "saved_model.pb").write_bytes(b"")
+
+
+def test_classes_are_sorted_by_name(folder: Path) -> None:
+    assert plan_of(folder).classes == ("jump", "sit", "wave")
+
+
+def test_classes_of_the_configuration_keep_their_order(folder: Path) -> None:
+    assert plan_of(folder, model={"classes": ["wave", "jump", "sit"]}).classes == ("wave", "jump", "sit")
+
+
+def test_pushed_classes_keep_their_ids_and_new_ones_are_appended(folder: Path) -> None:
+    push(folder, "1", ("wave", "sit"))
+    assert plan_of(folder).classes == ("wave", "sit", "jump")
+
+
+def test_a_pushed_class_without_annotations_keeps_its_id(folder: Path) -> None:
+    push(folder, "1", ("walk", "wave"))
+    assert plan_of(folder).classes == ("walk", "wave", "jump", "sit")
+
+
+def test_fewer_than_two_classes_are_refused(folder: Path) -> None:
+    (folder / "data/annotations.csv").write_text("path,label\n1.mp4,wave\n")
+    with pytest.raises(UserError, match=r"at least two classes are needed; found wave\. Check data\.columns\.label"):
+        plan_of(folder)
+
+
+@pytest.mark.parametrize(
+    ("sections", "place"),
+    [
+        ({"training": {"augmentation": {"flip_protected": ["walk", "sit"]}}}, "training.augmentation.flip_protected"),
+        ({"gates": {"classes": {"walk": {"min_recall": 1}}}}, "gates.classes"),
+    ],
+)
+def test_a_label_that_is_no_class_is_refused(folder: Path, sections: dict[str, Any], place: str) -> None:
+    with pytest.raises(UserError, match=f"{place} names walk; the classes are jump, sit, wave"):
+        plan_of(folder, **sections)
+
+
+def test_a_missing_videos_folder_is_named(folder: Path) -> None:
+    data = {"annotations": str(folder / "data/annotations.csv"), "videos": str(folder / "nowhere")}
+    with pytest.raises(UserError, match=r"data\.videos: .*nowhere is not a folder"):
+        plan_of(folder, data=data)
+
+
+def test_the_same_inputs_have_the_same_training_key(folder: Path) -> None:
+    assert plan_of(folder).training_key == plan_of(folder).training_key
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"splits": {"seed": 1}},
+        {"sampling": {"short_side": 100}},
+        {"model": {"height": 64}},
+        {"model": {"classes": ["wave", "jump", "sit"]}},
+        {"training": {"epochs": 3}},
+        {"training": {"augmentation": {"flip": False}}},
+    ],
+    ids=str,
+)
+def test_whatever_decides_the_model_changes_the_training_key(folder: Path, sections: dict[str, Any]) -> None:
+    assert plan_of(folder, **sections).training_key != plan_of(folder).training_key
+
+
+def test_reading_the_annotations_differently_changes_the_training_key(folder: Path) -> None:
+    (folder / "data/annotations.csv").write_text("path,label,begin\n1.mp4,wave,0\n2.mp4,sit,1\n")
+    data = config_of(folder).data.model_dump() | {"columns": {"start_seconds": "begin"}}
+    assert plan_of(folder, data=data).training_key != plan_of(folder).training_key
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [{"gates": {"min_recall": 0.9}}, {"beam": {"workers": 2}}, {"kubeflow": {"image": "other"}}, {"name": "other"}],
+    ids=str,
+)
+def test_what_does_not_decide_the_model_leaves_the_training_key(folder: Path, sections: dict[str, Any]) -> None:
+    assert plan_of(folder, **sections).training_key == plan_of(folder).training_key
+
+
+def test_changed_annotations_change_the_training_key(folder: Path) -> None:
+    before = plan_of(folder)
+    path = folder / "data/annotations.csv"
+    path.write_text(path.read_text().replace("1.mp4,wave", "1.mp4,jump"))
+    assert plan_of(folder).training_key != before.training_key
+
+
+@pytest.mark.parametrize("change", ["touched", "longer", "gone", "added"])
+def test_the_digest_of_the_data_notices_every_change_of_a_video(folder: Path, change: str) -> None:
+    before = plan_of(folder)
+    video = folder / "data/1.mp4"
+    if change == "touched":
+        status = video.stat()
+        os.utime(video, ns=(status.st_atime_ns, status.st_mtime_ns + 1000))
+    elif change == "longer":
+        video.write_bytes(b"another video")
+    elif change == "gone":
+        video.unlink()
+    else:
+        (folder / "data/4.mp4").write_bytes(b"video")
+    after = plan_of(folder)
+    assert after.data_digest != before.data_digest
+    assert after.training_key != before.training_key
+
+
+def test_the_code_is_part_of_the_training_key(folder: Path) -> None:
+    plan = plan_of(folder)
+    other = Plan(plan.config, plan.classes, plan.data_digest, plan.ingest_digest, "other code")
+    assert other.training_key != plan.training_key
+    other = Plan(plan.config, plan.classes, plan.data_digest, "other code", plan.model_digest)
+    assert other.training_key != plan.training_key
+
+
+def test_a_candidate_is_compared_with_the_last_version_that_is_not_its_own(folder: Path) -> None:
+    assert plan_of(folder).last_version == ""
+    push(folder, "1", ("jump", "sit", "wave"), "other")
+    push(folder, "2", ("jump", "sit", "wave"), plan_of(folder).training_key)
+    assert plan_of(folder).last_version == "1"
+
+
+def test_a_damaged_card_of_a_pushed_model_is_named(folder: Path) -> None:
+    push(folder, "1", ("a", "b"))
+    (folder / "out/serving/action/1/assets.extra/clipgate.json").write_text("{")
+    with pytest.raises(UserError, match=r"serving/action/1.* is damaged"):
+        plan_of(folder)
