@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.stages --config examples/demo.yaml
 
-Runs the pipeline from scratch in a temporary output directory, samples the memory of the run's processes ten times a second, and
+Runs the pipeline from scratch in a temporary output directory, samples the memory of its processes ten times a second, and
 prints JSON: seconds and peak MiB by component, and of the whole run.
 """
 

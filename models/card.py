@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from components.annotations.records import UserError
+from models.errors import UserError
 
 CARD_FILE = "assets.extra/clipgate.json"
 

@@ -33,7 +33,7 @@ class ServingModule(tf.Module):
         layer = transform.transform_features_layer()
         # Hidden from the tracking: the layer would be saved with functions of its own, which takes longer than all signatures.
         # A Transform graph with vocabularies needs to be tracked; saving would say so.
-        self._transform = lambda raw: layer(raw)
+        self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)

@@ -10,10 +10,10 @@ from typing import Any
 import keras
 import tensorflow_transform as tft
 
-from components.annotations.records import UserError
 from models.card import ModelCard
 from models.config import ModelConfig, TrainingConfig
 from models.data import ClipSource, evaluation_batches, training_batches
+from models.errors import UserError
 from models.networks.build import build_network
 from models.progress import Progress, say
 from models.serving import ServingModule, export

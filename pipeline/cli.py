@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from components.annotations.records import UserError
 from components.model_gate.rules import ConfusionMatrix, Verdict
+from models.errors import UserError
 from pipeline.config import Config, load_config
 from pipeline.launch import RunOutcome, run_pipeline
 

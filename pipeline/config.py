@@ -9,10 +9,10 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from components.annotations.config import DataConfig, SplitsConfig
-from components.annotations.records import UserError
 from components.model_gate.rules import GatesConfig
 from components.video.config import SamplingConfig
 from models.config import ModelConfig, TrainingConfig
+from models.errors import UserError
 from models.section import Section
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from components.annotations.records import UserError
+from models.errors import UserError
 from pipeline.config import Config
 
 _SECONDS_TO_STOP = 10

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from absl import logging as absl_logging
 from tfx import v1 as tfx
 
-from components.annotations.records import UserError
+from models.errors import UserError
 from models.progress import PROGRESS_LOGGER
 from pipeline.config import load_config
 from pipeline.dag import create_pipeline

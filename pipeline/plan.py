@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from components.annotations.fingerprint import find_classes, fingerprint_inputs
-from components.annotations.records import UserError
 from components.baseline.pushed import last_pushed
 from models.card import read_card
+from models.errors import UserError
 from pipeline.config import Config
 
 # What decides the Examples, and what decides a model trained on them.

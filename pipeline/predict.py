@@ -4,12 +4,12 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from components.annotations.records import UserError
 from components.baseline.pushed import last_pushed
 from components.video.clips import Span, VideoError, encode_jpeg, read_clips
 from components.video.config import SamplingConfig
 from components.video.magic import is_video_file
 from models.card import CARD_FILE, ModelCard, read_card
+from models.errors import UserError
 
 
 def find_model(model_dir: Path) -> tuple[Path, ModelCard]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from components.annotations.config import DataConfig
 from components.annotations.paths import files_below
 from components.annotations.readers.detect import annotation_files, explain_os_errors, read_annotations
-from components.annotations.records import Segment, UserError
+from components.annotations.records import Segment
+from models.errors import UserError
 
 
 def fingerprint_inputs(data: DataConfig) -> str:

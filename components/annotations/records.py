@@ -82,7 +82,3 @@ Record = Segment | Reject
 def printable(text: str) -> str:
     """`text` as UTF-8 can hold it (file names may be any bytes) and not longer than a path can be."""
     return text[:_LONGEST_TEXT].encode("utf-8", "backslashreplace").decode()
-
-
-class UserError(Exception):
-    """Something that the user can put right; the message says what and how, and is shown without a traceback."""

@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from components.annotations.config import SPLITS, SplitsConfig
-from components.annotations.records import Segment, UserError
+from components.annotations.records import Segment
+from models.errors import UserError
 
 Videos = Mapping[str, Sequence[Segment]]
 

@@ -201,6 +201,8 @@ def _open(path: Path) -> cv2.VideoCapture:
         raise VideoError(
             "video_unreadable", "OpenCV cannot open it: damaged, encrypted, no video in it, or a codec it does not know"
         )
+    # OpenCV 4.11, unlike those before and after it, turns no picture unless asked (opencv/opencv#26795).
+    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
     return capture
 
 

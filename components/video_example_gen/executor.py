@@ -16,11 +16,12 @@ from tfx.types import artifact_utils
 from components.annotations.config import SPLITS, DataConfig, SplitsConfig
 from components.annotations.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Reject, UserError
+from components.annotations.records import Reject
 from components.annotations.splits import assign_splits
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask, ingest_video
 from components.video_example_gen.ledger import Ledger, read_entries
+from models.errors import UserError
 from models.progress import Progress, say
 
 _VIDEOS_PER_SHARD = 16

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from components.annotations.config import DataConfig, SplitsConfig
 from components.annotations.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Record, Reject, UserError
+from components.annotations.records import Record, Reject
 from components.annotations.splits import assign_splits
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
 from components.video_example_gen.ledger import Ledger
+from models.errors import UserError
 from tests.components.video.videos import write_video
 
 SAMPLING = SamplingConfig(num_frames=3, min_frames=2, short_side=16)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from components.annotations.records import UserError
 from models.card import CARD_FILE, ModelCard, read_card
+from models.errors import UserError
 
 CARD = ModelCard(("wave", "sit down", "тест"), {"num_frames": 8}, {"short_side": 80}, "key")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.annotations.records import UserError
 from models.card import ModelCard
+from models.errors import UserError
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
 

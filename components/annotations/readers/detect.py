@@ -11,7 +11,8 @@ from components.annotations.readers.folders import read_folders
 from components.annotations.readers.table import read_csv, read_jsonl
 from components.annotations.readers.text import check_text
 from components.annotations.readers.ucf101 import lists_of_fold, read_ucf101
-from components.annotations.records import Record, UserError
+from components.annotations.records import Record
+from models.errors import UserError
 
 Reader = Callable[[Path, DataConfig], Iterator[Record]]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig
 from components.annotations.paths import files_below
-from components.annotations.records import Record, Segment, Source, UserError
+from components.annotations.records import Record, Segment, Source
+from models.errors import UserError
 
 
 def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:

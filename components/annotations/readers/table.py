@@ -9,7 +9,8 @@ from typing import Any
 
 from components.annotations.config import SPLITS, Columns, DataConfig
 from components.annotations.reasons import Reason
-from components.annotations.records import Box, Record, Reject, Segment, Source, UserError
+from components.annotations.records import Box, Record, Reject, Segment, Source
+from models.errors import UserError
 
 _SPLIT_NAMES = {name: name for name in SPLITS} | {
     "training": "train",

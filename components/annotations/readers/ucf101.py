@@ -10,7 +10,8 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig
 from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Segment, Source, UserError
+from components.annotations.records import Record, Reject, Segment, Source
+from models.errors import UserError
 
 _LIST = re.compile(r"(train|test)list(\d\d)\.txt")
 _GROUP = re.compile(r"_(g\d+)_c\d")

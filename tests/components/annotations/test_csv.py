@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from components.annotations.reasons import Reason
-from components.annotations.records import Segment, Source, UserError
+from components.annotations.records import Segment, Source
+from models.errors import UserError
 from tests.components.annotations.reading import outline, read, read_reject, read_segment
 
 HEADER = "path,start_seconds,end_seconds,label,group,split\n"

@@ -7,7 +7,7 @@ import pytest
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import annotation_files, detect_format, read_annotations
-from components.annotations.records import UserError
+from models.errors import UserError
 from tests.components.annotations.reading import read
 
 

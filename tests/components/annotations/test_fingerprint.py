@@ -8,7 +8,7 @@ import pytest
 
 from components.annotations.config import DataConfig
 from components.annotations.fingerprint import find_classes, fingerprint_inputs
-from components.annotations.records import UserError
+from models.errors import UserError
 
 
 @pytest.fixture

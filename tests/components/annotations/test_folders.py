@@ -8,7 +8,8 @@ import pytest
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
 from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Segment, Source, UserError
+from components.annotations.records import Record, Reject, Segment, Source
+from models.errors import UserError
 
 
 def read_folder(folder: Path, videos: Path | None = None) -> list[Record]:

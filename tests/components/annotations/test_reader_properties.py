@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from components.annotations.config import SPLITS, DataConfig
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Reject, Segment, UserError
+from components.annotations.records import Reject, Segment
+from models.errors import UserError
 
 TABLE = (
     b"path,start_seconds,end_seconds,label,group,split,boxes\n"

@@ -7,8 +7,9 @@ import pytest
 from components.annotations.config import SPLITS, DataConfig, SplitsConfig
 from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Segment, UserError
+from components.annotations.records import Segment
 from components.annotations.splits import assign_splits
+from models.errors import UserError
 from tests.components.annotations.split_data import count_segments, splits_of_groups
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"

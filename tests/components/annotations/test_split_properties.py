@@ -6,8 +6,8 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from components.annotations.config import SPLITS, SplitsConfig
-from components.annotations.records import UserError
 from components.annotations.splits import assign_splits
+from models.errors import UserError
 from tests.components.annotations.split_data import (
     Videos,
     count_segments,

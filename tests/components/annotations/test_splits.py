@@ -3,8 +3,8 @@
 import pytest
 
 from components.annotations.config import SPLITS, SplitsConfig
-from components.annotations.records import UserError
 from components.annotations.splits import assign_splits
+from models.errors import UserError
 from tests.components.annotations.split_data import count_segments, make_videos, one_class_groups, splits_of_groups
 
 STRATIFIED = SplitsConfig()

@@ -7,7 +7,8 @@ import pytest
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
 from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Segment, Source, UserError
+from components.annotations.records import Record, Reject, Segment, Source
+from models.errors import UserError
 
 TRAIN = "Sit/v_Sit_g08_c01.avi 1\nStand Up/v_StandUp_g08_c01.avi 2\n"
 TEST = "Sit/v_Sit_g01_c01.avi\n"

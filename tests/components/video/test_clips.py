@@ -20,7 +20,7 @@ from components.video.clips import (
     read_clips,
     scale_short_side,
 )
-from tests.components.video.videos import HEIGHT, WIDTH, draw_frame, read_index, write_video
+from tests.components.video.videos import HEIGHT, WIDTH, draw_frame, read_index, turn_video, write_video
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +159,16 @@ def test_unusual_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: st
     write_video(tmp_path / "a.mp4", 4).rename(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert indices(read(Path(name), Span())[0]) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("quarter_turns", [0, 1, 2, 3])
+def test_a_recording_is_turned_as_its_header_asks(video: Path, tmp_path: Path, quarter_turns: int) -> None:
+    turned = turn_video(video, tmp_path / "turned.mp4", quarter_turns)
+    (upright,), (clip,) = read(video, Span(1.0, 3.0)), read(turned, Span(1.0, 3.0))
+    for expected, frame in zip(upright.frames, clip.frames, strict=True):
+        assert np.array_equal(frame, np.rot90(expected, -quarter_turns))
+    size = (HEIGHT, WIDTH) if quarter_turns % 2 else (WIDTH, HEIGHT)
+    assert (probe(turned).width, probe(turned).height) == size
 
 
 def test_probe_says_what_the_header_says(video: Path) -> None:

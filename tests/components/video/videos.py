@@ -9,6 +9,7 @@ from components.video.clips import Frame
 
 _NUM_BITS = 8
 _BAR_WIDTH = 12
+_MATRIX_OFFSET = 44  # from the name of an MP4 track header on
 WIDTH, HEIGHT = _NUM_BITS * _BAR_WIDTH, 48
 
 
@@ -34,3 +35,14 @@ def write_video(path: Path, num_frames: int, fps: float = 10.0, codec: str = "mp
         writer.write(draw_frame(first + index))
     writer.release()
     return path
+
+
+def turn_video(source: Path, target: Path, quarter_turns: int) -> Path:
+    """A copy of an MP4 file whose header asks for its last track to be shown turned clockwise."""
+    content = bytearray(source.read_bytes())
+    cosine, sine = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarter_turns]
+    matrix = np.array([cosine, sine, 0, -sine, cosine, 0, 0, 0, 0x4000]) * 0x10000
+    start = content.rindex(b"tkhd") + _MATRIX_OFFSET
+    content[start : start + 36] = matrix.astype(">i4").tobytes()
+    target.write_bytes(content)
+    return target

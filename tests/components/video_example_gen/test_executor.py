@@ -6,9 +6,10 @@ import pytest
 
 from components.annotations.manifest import Manifest
 from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Segment, Source, UserError
+from components.annotations.records import Reject, Segment, Source
 from components.video_example_gen import executor
 from components.video_example_gen.executor import Shard, make_shards
+from models.errors import UserError
 
 
 def make_manifest(num_videos: int) -> Manifest:

@@ -66,9 +66,7 @@ def test_only_the_domain_of_the_label_is_closed(schema: schema_pb2.Schema) -> No
     assert closed == {"label": list(CLASSES)}
 
 
-def test_a_departure_is_an_anomaly_and_a_new_video_or_group_is_none(
-    schema: schema_pb2.Schema, tmp_path: Path
-) -> None:
+def test_a_departure_is_an_anomaly_and_a_new_video_or_group_is_none(schema: schema_pb2.Schema, tmp_path: Path) -> None:
     departed: dict[str, list[Any]] = {"label": ["jump"], "frames": [b"jpeg"] * (NUM_FRAMES + 1), "motion": ["fast"]}
     serialized = example(**departed, video_id=["another.mp4"], group=["someone else"])
     assert anomalies(schema, tmp_path / "data", serialized).keys() == departed.keys()

@@ -1,0 +1,5 @@
+"""Errors that people can do something about."""
+
+
+class UserError(Exception):
+    """Something that the user can put right; the message says what and how, and is shown without a traceback."""
