@@ -109,20 +109,20 @@ def check_reject(reject: Reject) -> None:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(data=st.data(), chosen=st.booleans())
 def test_mutated_files(folder: Path, name: str, data: st.DataObject, chosen: bool) -> None:
     file, seed = SEEDS[name]
     check_records(folder, file, data.draw(mutated(seed)), format=name if chosen else "auto")
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(content=st.binary(max_size=200), name=st.sampled_from(sorted(SEEDS)), header=st.booleans())
 def test_any_bytes(folder: Path, content: bytes, name: str, header: bool) -> None:
     check_records(folder, SEEDS[name][0], content, format=name, header=header)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(text=st.text(st.characters(blacklist_categories=["Cs"]), max_size=100), delimiter=st.sampled_from(",;\t|x "))
 def test_any_text_below_a_header(folder: Path, text: str, delimiter: str) -> None:
     header = delimiter.join(["path", "label", "start_seconds", "boxes"]) + "\n"
@@ -136,7 +136,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(
     fields=st.fixed_dictionaries(
         {"path": st.just("a.mp4") | JSON_VALUES, "label": st.just("wave") | JSON_VALUES},
@@ -147,7 +147,7 @@ def test_any_json_values(folder: Path, fields: dict[str, Any]) -> None:
     check_records(folder, "labels.jsonl", json.dumps(fields).encode(), format="jsonl")
 
 
-@settings(max_examples=100)
+@settings(max_examples=80)
 @given(
     start=st.floats(0, 1e6),
     length=st.floats(1e-3, 1e6),

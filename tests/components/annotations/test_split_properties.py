@@ -39,7 +39,7 @@ ROWS = st.tuples(
 TIES = st.lists(st.lists(st.sampled_from(NAMES), min_size=2, max_size=3, unique=True), max_size=2)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(rows=st.lists(ROWS, min_size=1, max_size=24), ties=TIES, config=configs())
 def test_each_video_has_one_split_and_what_belongs_together_stays_together(
     rows: list[tuple[str, str, str | None, str]], ties: list[list[str]], config: SplitsConfig
@@ -113,7 +113,7 @@ def test_hashing_meets_the_shares_when_there_are_many_groups(config: SplitsConfi
 MORE_GROUPS = st.sampled_from([None, "ann", "zoe", "sit-3", "sit-4"])
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     old=st.dictionaries(st.sampled_from(NAMES), MORE_GROUPS),
     new=st.dictionaries(st.sampled_from(["-.mp4", "5a.mp4", "z.mp4"]), MORE_GROUPS, min_size=1),
