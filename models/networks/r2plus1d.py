@@ -22,7 +22,7 @@ class R2Plus1DPreset:
 
 _FULL_WIDTHS = (64, 128, 256, 512)
 PRESETS = {
-    "tiny": R2Plus1DPreset(12, (16, 32, 64, 128), (1, 1, 1, 1)),
+    "tiny": R2Plus1DPreset(12, (8, 32, 64, 128), (1, 1, 1, 1)),
     "small": R2Plus1DPreset(24, (32, 64, 128, 256), (1, 1, 1, 1)),
     "r2plus1d_10": R2Plus1DPreset(45, _FULL_WIDTHS, (1, 1, 1, 1)),
     "r2plus1d_18": R2Plus1DPreset(45, _FULL_WIDTHS, (2, 2, 2, 2)),
