@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.annotations.boxes import boxes_at
 from components.annotations.manifest import segment_id
 from components.annotations.reasons import Reason
 from components.annotations.records import Reject, Segment
-from components.video.boxes import boxes_at
 from components.video.clips import (
     Clip,
     Frame,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.annotations.boxes import ABSENT, ANNOTATED, IMPUTED, boxes_at
 from components.annotations.records import Box
-from components.video.boxes import ABSENT, ANNOTATED, IMPUTED, boxes_at
 
 NOTHING = (0.0, 0.0, 0.0, 0.0)
 EARLY = Box(1.0, 0.0, 0.0, 0.5, 0.5)
