@@ -81,7 +81,7 @@ def test_grpc_the_command_line_and_the_stored_examples_agree(
 
     path = project.folder / "data" / video
     shown = project.clipgate(
-        "predict", str(path), "--model", str(project.versions()[0].parent), "--json",
+        "predict", str(path), "--model", str(project.versions()[0]), "--json",
         "--start-seconds", start, "--end-seconds", end,
     )  # fmt: skip
     predicted = json.loads(shown.stdout)
