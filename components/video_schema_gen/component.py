@@ -1,7 +1,7 @@
 """VideoSchemaGen: the curated schema of the Examples.
 
 What VideoExampleGen writes is known before the first Example exists, so nothing is inferred. A schema that comes before
-the statistics tells TFDV that `frames` are images (a 428-byte histogram instead of 22 KB of value counts a feature),
+the statistics tells TFDV that `frames` are images (a histogram of formats instead of value counts of JPEG bytes),
 leaves ids and groups without a closed domain (a new video is no anomaly), and closes the domain of labels (a new label is).
 """
 
