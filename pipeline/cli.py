@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from components.model_gate.rules import ConfusionMatrix, Verdict
+from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
 from models.errors import UserError
 from pipeline.config import Config, load_config
 from pipeline.launch import RunOutcome, run_pipeline
@@ -123,7 +123,7 @@ def main() -> None:
 
 def _show_result(config: Config, outcome: RunOutcome) -> int:
     result: dict[str, Any] = outcome.result or {}
-    gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / "gate.json").read_text())
+    gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / GATE_FILE).read_text())
     verdict = Verdict.from_json(gate)
     matrix = ConfusionMatrix(tuple(gate["classes"]), tuple(map(tuple, gate["confusion_matrix"])))
     _console.print(_class_table(config, matrix))

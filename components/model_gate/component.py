@@ -19,11 +19,9 @@ from tfx.v1.types.standard_artifacts import Model, ModelBlessing, ModelEvaluatio
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
 from components.model_gate.evaluation import BASELINE, CANDIDATE, read_confusion_matrix
-from components.model_gate.rules import GatesConfig, judge
+from components.model_gate.rules import GATE_FILE, GatesConfig, judge
 from models.card import read_card
 from models.progress import say
-
-GATE_FILE = "gate.json"
 
 
 class ModelGateExecutor(base_executor.BaseExecutor):

@@ -11,6 +11,8 @@ from pydantic import Field
 
 from models.section import Section
 
+GATE_FILE = "gate.json"
+
 
 class ClassGates(Section):
     """Bars for one class; what is not given is taken from the gates of all classes."""

@@ -6,9 +6,8 @@ from pathlib import Path
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.annotations.config import SPLITS
-from components.model_gate.component import GATE_FILE
 from components.model_gate.evaluation import CANDIDATE, read_slices
-from components.model_gate.rules import ConfusionMatrix, Verdict
+from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
 from components.reporter.data import (
     Anomaly,
     Push,

@@ -11,15 +11,15 @@ from components.annotations.records import Segment
 from components.annotations.splits import assign_splits
 from models.errors import UserError
 from tests.components.annotations.split_data import count_segments, splits_of_groups
+from tests.shared_data import SHARED_DATA
 
-DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
-FILES = sorted(path for path in (DATA / "annotations").rglob("*") if path.is_file())
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the recordings are not at {DATA}")
+FILES = sorted(path for path in (SHARED_DATA / "annotations").rglob("*") if path.is_file())
+needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"the recordings are not at {SHARED_DATA}")
 
 
 @needs_data
 def test_clips_cut_from_the_same_recording_are_split_together() -> None:
-    root = DATA / "fights"
+    root = SHARED_DATA / "fights"
     records = read_annotations(DataConfig(annotations=str(root / "annotations.csv"), videos=str(root)))
     manifest = build_manifest(records, root)
     assert (manifest.num_rows, manifest.num_videos) == (193, 193)

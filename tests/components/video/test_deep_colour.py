@@ -10,8 +10,9 @@ import pytest
 
 from components.video.clips import Frame, Span, read_clips
 from tests.components.video.videos import turn_video
+from tests.shared_data import SHARED_DATA
 
-VIDEO = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "zoo" / "hlg10-color-test.mp4"
+VIDEO = SHARED_DATA / "zoo" / "hlg10-color-test.mp4"
 pytestmark = pytest.mark.skipif(not VIDEO.is_file(), reason=f"the recording is not at {VIDEO}")
 
 

@@ -13,15 +13,15 @@ from components.annotations.records import Reject, Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
 from models import features
+from tests.shared_data import SHARED_DATA
 
-DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
-ODD_FILES = sorted(path for path in (DATA / "zoo").glob("*") if path.suffix != ".csv")
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"the recordings are not at {DATA}")
+ODD_FILES = sorted(path for path in (SHARED_DATA / "zoo").glob("*") if path.suffix != ".csv")
+needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"the recordings are not at {SHARED_DATA}")
 
 
 @needs_data
 def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why_not() -> None:
-    root = DATA / "falls"
+    root = SHARED_DATA / "falls"
     records = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root)))
     manifest = build_manifest(records, root)
     assert (manifest.num_rows, manifest.num_videos, manifest.rejects) == (11, 6, ())
