@@ -15,7 +15,7 @@ ANNOTATED, IMPUTED, ABSENT = 1.0, 0.5, 0.0
 class BoxTrack:
     """One box per frame: edges [x_min, y_min, x_max, y_max] (zeros where absent) and its validity.
 
-    `validity` is 1 for a box that was annotated at that time, 0.5 for one interpolated between two, 0 for none.
+    `validity` is 1 for a box that was drawn at that time, 0.5 for one interpolated between two, 0 for none.
     """
 
     edges: tuple[Edges, ...]
@@ -26,31 +26,37 @@ def boxes_at(boxes: Sequence[Box], frame_seconds: Sequence[float], tolerance_sec
     """Boxes at each time: annotated ones within the tolerance, else interpolated linearly, never extrapolated.
 
     Args:
-      boxes: sorted by time.
+      boxes: sorted by time, in seconds.
       frame_seconds: the times asked for.
       tolerance_seconds: how far an annotated box may be from a frame and still be that frame's.
     """
-    times = [box.seconds for box in boxes]
+    times = [box.time for box in boxes]
     edges: list[Edges] = []
     validity: list[float] = []
     for seconds in frame_seconds:
-        later = bisect_left(times, seconds)
-        neighbours = boxes[max(0, later - 1) : later + 1]
-        nearest = min(neighbours, key=lambda box: abs(box.seconds - seconds), default=None)
-        if nearest and abs(nearest.seconds - seconds) <= tolerance_seconds:
-            edges.append(_edges(nearest))
-            validity.append(ANNOTATED)
-        elif len(neighbours) == 2:
-            before, after = neighbours
-            weight = (seconds - before.seconds) / (after.seconds - before.seconds)
-            pairs = zip(_edges(before), _edges(after), strict=True)
-            x_min, y_min, x_max, y_max = (left + (right - left) * weight for left, right in pairs)
-            edges.append((x_min, y_min, x_max, y_max))
-            validity.append(IMPUTED)
-        else:
-            edges.append((0.0, 0.0, 0.0, 0.0))
-            validity.append(ABSENT)
+        box_edges, box_validity = _box_at(boxes, times, seconds, tolerance_seconds)
+        edges.append(box_edges)
+        validity.append(box_validity)
     return BoxTrack(tuple(edges), tuple(validity))
+
+
+def _box_at(boxes: Sequence[Box], times: Sequence[float], seconds: float, tolerance: float) -> tuple[Edges, float]:
+    later = bisect_left(times, seconds)
+    neighbours = boxes[max(0, later - 1) : later + 1]
+    nearest = min(neighbours, key=lambda box: abs(box.time - seconds), default=None)
+    if nearest and abs(nearest.time - seconds) <= tolerance:
+        return _absent() if nearest.is_end else (_edges(nearest), IMPUTED if nearest.is_imputed else ANNOTATED)
+    if len(neighbours) < 2 or neighbours[0].is_end:
+        return _absent()
+    before, after = neighbours
+    weight = (seconds - before.time) / (after.time - before.time)
+    pairs = zip(_edges(before), _edges(after), strict=True)
+    x_min, y_min, x_max, y_max = (left + (right - left) * weight for left, right in pairs)
+    return (x_min, y_min, x_max, y_max), IMPUTED
+
+
+def _absent() -> tuple[Edges, float]:
+    return (0.0, 0.0, 0.0, 0.0), ABSENT
 
 
 def _edges(box: Box) -> Edges:

@@ -1,4 +1,4 @@
-"""The `data` and `splits` sections of the configuration."""
+"""The `data`, `negatives` and `splits` sections of the configuration."""
 
 from typing import Literal
 
@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from models.section import Section
 
 SPLITS = ("train", "eval", "test")
+
+FormatName = Literal["csv", "folders", "jsonl", "ucf101"]
 
 
 class Columns(Section):
@@ -19,6 +21,7 @@ class Columns(Section):
     group: str = "group"
     split: str = "split"
     boxes: str = "boxes"
+    masks: str = "masks"
 
 
 class DataConfig(Section):
@@ -26,10 +29,40 @@ class DataConfig(Section):
 
     annotations: str
     videos: str
-    format: Literal["auto", "csv", "jsonl", "folders", "ucf101"] = "auto"
-    header: bool = True
-    delimiter: str = Field(",", min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')
+    format: Literal["auto"] | FormatName = "auto"
+    header: bool = Field(True, description="generic CSV: the first row names the columns")
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, pattern=r'[^"\r\n\x00]', description="generic CSV and lists"
+    )
     columns: Columns = Columns()
+    metadata: tuple[str, ...] = Field(
+        (), description="generic CSV and JSONL: columns of numbers to keep with each clip"
+    )
+    label_map: str | None = Field(None, description="a file with the names of the classes, where labels are numbers")
+    label_field: str | None = Field(
+        None,
+        description="where the label stands, if there is a choice: attribute, tier, column or control of the format",
+    )
+    frame_rate: float | None = Field(
+        None,
+        gt=0,
+        lt=10_000,
+        description="frames per second of the annotation tool's own clock; default: the video's frames",
+    )
+    fold: int = Field(1, ge=1, le=9, description="UCF101 and HMDB51: which of the official splits")
+
+
+class NegativesConfig(Section):
+    """Clips of a class for `none of the actions`: taken from the unannotated parts of the videos, or stated by a format."""
+
+    label: str = Field("background", min_length=1, max_length=256)
+    clips_per_video: int = Field(
+        0, ge=0, le=10_000, description="taken from unannotated time; 0: only stated negatives"
+    )
+    clip_seconds: float = Field(2.0, gt=0)
+    margin_seconds: float = Field(1.0, ge=0, description="kept free around each annotated action")
+    unannotated_videos: bool = Field(False, description="also take clips from videos that no row names")
+    seed: int = 0
 
 
 class SplitsConfig(Section):
@@ -40,6 +73,7 @@ class SplitsConfig(Section):
     eval: float = Field(0.15, gt=0, lt=1)
     test: float = Field(0.15, gt=0, lt=1)
     seed: int = 0
+    assignment: str | None = Field(None, description="an earlier run's splits.csv: its groups stay where they are")
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> "SplitsConfig":

@@ -53,7 +53,7 @@ def build_manifest(records: Iterable[Record], root: Path, classes: tuple[str, ..
         if isinstance(video, _Problem):
             rejects.append(_reject(record, video.reason, video.message, record.video))
             continue
-        key = (video, record.label, record.start_seconds, record.end_seconds)
+        key = (video, record.label, record.start, record.end)
         if key in seen:
             message = "the same video, label and times stand in an earlier row"
             rejects.append(_reject(record, Reason.DUPLICATE_ROW, message, record.video))
@@ -75,7 +75,7 @@ def build_manifest(records: Iterable[Record], root: Path, classes: tuple[str, ..
 
 def segment_id(video: str, segment: Segment) -> str:
     """A stable name: the same video, times and label give the same id, wherever the row stands."""
-    text = f"{video}\n{segment.start_seconds!r}\n{segment.end_seconds!r}\n{segment.label}"
+    text = f"{video}\n{segment.start!r}\n{segment.end!r}\n{segment.label}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

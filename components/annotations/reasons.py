@@ -6,22 +6,28 @@ from enum import Enum
 class Reason(str, Enum):
     """A ledger's reason code; `remedy` says what a user can do about it."""
 
+    FILE_MALFORMED = "file_malformed"
     ROW_MALFORMED = "row_malformed"
     TEXT_INVALID = "text_invalid"
     LABEL_MISSING = "label_missing"
     LABEL_UNKNOWN = "label_unknown"
+    NEGATIVE_UNUSED = "negative_unused"
     TIME_INVALID = "time_invalid"
     END_BEFORE_START = "end_before_start"
     BOX_INVALID = "box_invalid"
+    MASK_INVALID = "mask_invalid"
+    METADATA_INVALID = "metadata_invalid"
     SPLIT_UNKNOWN = "split_unknown"
     DUPLICATE_ROW = "duplicate_row"
     PATH_INVALID = "path_invalid"
     VIDEO_MISSING = "video_missing"
+    VIDEO_AMBIGUOUS = "video_ambiguous"
     VIDEO_UNANNOTATED = "video_unannotated"
     NOT_A_VIDEO = "not_a_video"
     VIDEO_UNREADABLE = "video_unreadable"
     CODEC_NOT_SUPPORTED = "codec_not_supported"
     VIDEO_TOO_LARGE = "video_too_large"
+    VIDEO_TIMED_OUT = "video_timed_out"
     SEGMENT_PAST_END = "segment_past_end"
     SEGMENT_TOO_SHORT = "segment_too_short"
 
@@ -31,22 +37,28 @@ class Reason(str, Enum):
 
 
 _REMEDIES = {
+    Reason.FILE_MALFORMED: "Export the file again, or correct it where the message says; what follows was not read.",
     Reason.ROW_MALFORMED: "Correct the row so that it has the columns (or keys) that the format asks for.",
     Reason.TEXT_INVALID: "Save the file as UTF-8; keep labels and groups short, on one line, without control characters.",
     Reason.LABEL_MISSING: "Give the row a label, or delete it.",
     Reason.LABEL_UNKNOWN: "Add the label to model.classes, or correct its spelling in the row.",
-    Reason.TIME_INVALID: "Write times as seconds: finite numbers, not negative.",
-    Reason.END_BEFORE_START: "Make end_seconds greater than start_seconds.",
+    Reason.NEGATIVE_UNUSED: "The row states that no action happens here; set negatives.label to train on it, or delete it.",
+    Reason.TIME_INVALID: "Write times in the format's own unit: finite numbers, not negative.",
+    Reason.END_BEFORE_START: "Make the end later than the start.",
     Reason.BOX_INVALID: "Write boxes as [seconds, x_min, y_min, x_max, y_max], relative to the frame, between 0 and 1.",
+    Reason.MASK_INVALID: "Give a PNG below data.videos, or COCO run lengths with their size, for each time.",
+    Reason.METADATA_INVALID: "Write the column as a number, or leave it empty; a gap is imputed.",
     Reason.SPLIT_UNKNOWN: "Use train, eval (or val, validation) or test.",
     Reason.DUPLICATE_ROW: "Delete the repeated row; the first one was used.",
     Reason.PATH_INVALID: "Write the path relative to data.videos, inside that folder, without '..' or links that leave it.",
     Reason.VIDEO_MISSING: "Put the video at this path below data.videos, or delete its rows.",
+    Reason.VIDEO_AMBIGUOUS: "Several files below data.videos have this name; rename them, or give the path in the row.",
     Reason.VIDEO_UNANNOTATED: "Annotate the video, or move it out of data.videos.",
     Reason.NOT_A_VIDEO: "The file's content is no video, whatever its name; export or download it again.",
     Reason.VIDEO_UNREADABLE: "Check that it may be read, is whole and holds a video; repair it (ffmpeg -i IN -c copy OUT).",
     Reason.CODEC_NOT_SUPPORTED: "Re-encode it as H.264 (ffmpeg -i IN -c:v libx264 OUT.mp4); encrypted files need their key.",
     Reason.VIDEO_TOO_LARGE: "Scale the video down (ffmpeg -i IN -vf scale=-2:720 OUT.mp4), cut it, or raise sampling's limit.",
+    Reason.VIDEO_TIMED_OUT: "Decoding took longer than sampling allows; re-encode it (ffmpeg -i IN OUT.mp4), or raise that.",
     Reason.SEGMENT_PAST_END: "The segment lies beyond the end of the video; check its times and that the video is whole.",
     Reason.SEGMENT_TOO_SHORT: "The segment holds fewer frames than sampling.min_frames; widen it, or lower the limit.",
 }

@@ -122,8 +122,8 @@ class _WriteShard(beam.DoFn):
                         **asdict(result.segment.source),
                         "video": task.video,
                         "label": result.segment.label,
-                        "start_seconds": result.segment.start_seconds,
-                        "end_seconds": result.segment.end_seconds,
+                        "start_seconds": result.segment.start,
+                        "end_seconds": result.segment.end,
                         "group": result.group,
                         "split": task.split,
                     }

@@ -46,7 +46,7 @@ def ingest_video(root: Path, task: VideoTask, sampling: SamplingConfig) -> Itera
     try:
         info, clips = read_clips(
             root / task.video,
-            [Span(segment.start_seconds, segment.end_seconds) for segment in task.segments],
+            [Span(segment.start, segment.end) for segment in task.segments],
             num_frames=sampling.num_frames,
             short_side=sampling.short_side,
             max_pixels=sampling.max_pixels,
@@ -63,9 +63,7 @@ def ingest_video(root: Path, task: VideoTask, sampling: SamplingConfig) -> Itera
         problem = _problem(segment, clip, info, sampling)
         if problem:
             reason, message = problem
-            value = (
-                f"{segment.start_seconds:g} to {'end' if segment.end_seconds is None else f'{segment.end_seconds:g}'}"
-            )
+            value = f"{segment.start:g} to {'end' if segment.end is None else f'{segment.end:g}'}"
             yield Reject(reason, message, segment.source, task.video, segment.label, value)
         else:
             used = True
@@ -79,10 +77,10 @@ def ingest_video(root: Path, task: VideoTask, sampling: SamplingConfig) -> Itera
 def _problem(segment: Segment, clip: Clip, info: VideoInfo, sampling: SamplingConfig) -> tuple[Reason, str] | None:
     frame_duration = 1 / info.fps if info.fps else 0.0
     video_end = clip.end_seconds + frame_duration
-    if segment.start_seconds >= video_end:
-        return Reason.SEGMENT_PAST_END, f"starts at {segment.start_seconds:g} s; the video ends at {video_end:.2f} s"
-    if segment.end_seconds is not None and segment.end_seconds > video_end + sampling.end_tolerance_seconds:
-        return Reason.SEGMENT_PAST_END, f"ends at {segment.end_seconds:g} s; the video ends at {video_end:.2f} s"
+    if segment.start >= video_end:
+        return Reason.SEGMENT_PAST_END, f"starts at {segment.start:g} s; the video ends at {video_end:.2f} s"
+    if segment.end is not None and segment.end > video_end + sampling.end_tolerance_seconds:
+        return Reason.SEGMENT_PAST_END, f"ends at {segment.end:g} s; the video ends at {video_end:.2f} s"
     needed = min(sampling.min_frames, sampling.num_frames)
     if clip.num_distinct < needed:
         return Reason.SEGMENT_TOO_SHORT, f"{clip.num_distinct} distinct frames; at least {needed} are needed"
@@ -93,7 +91,7 @@ def _example(
     task: VideoTask, segment: Segment, group: str, info: VideoInfo, clip: Clip, sampling: SamplingConfig
 ) -> bytes:
     track = boxes_at(segment.boxes, clip.frame_seconds, tolerance_seconds=0.5 / info.fps if info.fps else 0.02)
-    end = clip.end_seconds if segment.end_seconds is None else segment.end_seconds
+    end = clip.end_seconds if segment.end is None else segment.end
     return features.make_example(
         {
             features.VIDEO_ID: [task.video],
@@ -103,7 +101,7 @@ def _example(
             features.SPLIT_ORIGIN: [segment.split or "assigned"],
             features.FRAMES: _encode_frames(clip.frames, sampling.jpeg_quality),
             features.FRAME_SECONDS: clip.frame_seconds,
-            features.START_SECONDS: [segment.start_seconds],
+            features.START_SECONDS: [segment.start],
             features.END_SECONDS: [end],
             features.FPS: [info.fps],
             features.WIDTH: [float(info.width)],

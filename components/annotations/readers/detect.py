@@ -1,26 +1,26 @@
 """Which reader a file or folder of annotations needs, from its content."""
 
 import codecs
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.folders import read_folders
-from components.annotations.readers.table import read_csv, read_jsonl
+from components.annotations.readers.folders import FOLDERS
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.table import CSV, JSONL
 from components.annotations.readers.text import check_text
-from components.annotations.readers.ucf101 import lists_of_fold, read_ucf101
-from components.annotations.records import Record
+from components.annotations.readers.ucf101 import UCF101
+from components.annotations.reasons import Reason
+from components.annotations.records import Record, Reject
 from models.errors import UserError
 
-Reader = Callable[[Path, DataConfig], Iterator[Record]]
-
+# In the order of detection: what a format alone has comes before what several have.
 READERS: dict[str, Reader] = {
-    "csv": read_csv,
-    "jsonl": read_jsonl,
-    "folders": read_folders,
-    "ucf101": read_ucf101,
+    "ucf101": UCF101,
+    "folders": FOLDERS,
+    "jsonl": JSONL,
+    "csv": CSV,
 }
 _HEAD_SIZE = 1 << 16
 
@@ -29,14 +29,19 @@ def read_annotations(config: DataConfig) -> list[Record]:
     """All records of the configured annotations, in the order of the file.
 
     Raises:
-      UserError: there is no such file, it cannot be read or is empty, or its format is none that is known.
+      UserError: there is no such file, it cannot be read or is empty or malformed as a whole, or its format is none that
+        is known.
     """
     path = Path(config.annotations)
     with explain_os_errors(path):
         name = _choose_format(path, config)
-        records = [check_text(record) for record in READERS[name](path, config)]
+        records = [check_text(record) for record in READERS[name].read(path, config)]
     if not records:
         raise UserError(f"data.annotations: {path} holds no annotation (read as {name})")
+    first = records[0]
+    if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
+        row = first.source.row if first.source else 1
+        raise UserError(f"{path}, row {row} (read as {name}): {first.message} {first.reason.remedy}")
     return records
 
 
@@ -44,10 +49,7 @@ def annotation_files(config: DataConfig) -> list[Path]:
     """The files that `read_annotations` reads; none for a folder per class, where the names are the annotations."""
     path = Path(config.annotations)
     with explain_os_errors(path):
-        name = _choose_format(path, config)
-        if name == "folders":
-            return []
-        return list(lists_of_fold(path).values()) if name == "ucf101" else [path]
+        return READERS[_choose_format(path, config)].files(path, config)
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def explain_os_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"data.annotations: {path} cannot be read: {error.strerror}; check its name and permissions"
+            f"data.annotations: {error.filename or path} cannot be read: {error.strerror}; check its name and permissions"
         ) from error
 
 
@@ -67,28 +69,28 @@ def detect_format(path: Path) -> str:
     Raises:
       UserError: the content is like none of the known formats; the message lists them.
     """
+    sample = _sample(path)
+    for name, reader in READERS.items():
+        if reader.detects(sample):
+            return name
+    known = ", ".join(sorted(READERS))
+    raise UserError(
+        f"data.annotations: {path}: the format could not be told from the first line {sample.first_line[:80]!r}. "
+        f"Set data.format to one of: {known}."
+    )
+
+
+def _sample(path: Path) -> Sample:
     if path.is_dir():
-        return "ucf101" if list(path.glob("trainlist*.txt")) else "folders"
+        return Sample(path)
     with path.open("rb") as file:
         head = file.read(_HEAD_SIZE)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UserError(f"data.annotations: {path} is UTF-16; save it as UTF-8")
-    lines = head.decode("utf-8-sig", errors="replace").splitlines()
-    first_line = next((line for line in lines if line.strip()), "").strip()
-    if not first_line:
+    sample = Sample(path, head.decode("utf-8-sig", errors="replace"))
+    if not sample.first_line:
         raise UserError(f"data.annotations: {path} is empty")
-    if first_line.startswith("{"):
-        if len(head) == _HEAD_SIZE and len(lines) == 1 or _is_json(first_line):
-            return "jsonl"
-    elif "list" in path.name and path.suffix == ".txt" and "/" in first_line.split()[0]:
-        return "ucf101"
-    elif "," in first_line or ";" in first_line or "\t" in first_line:
-        return "csv"
-    known = ", ".join(sorted(READERS))
-    raise UserError(
-        f"data.annotations: {path}: the format could not be told from the first line {first_line[:80]!r}. "
-        f"Set data.format to one of: {known}."
-    )
+    return sample
 
 
 def _choose_format(path: Path, config: DataConfig) -> str:
@@ -103,11 +105,3 @@ def _choose_format(path: Path, config: DataConfig) -> str:
     if name in ("csv", "jsonl") and path.is_dir():
         raise UserError(f"data.annotations: {path} is a folder; data.format '{name}' expects a file")
     return name
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True

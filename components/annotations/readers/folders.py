@@ -5,6 +5,7 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig
 from components.annotations.paths import files_below
+from components.annotations.readers.reader import Reader, Sample
 from components.annotations.records import Record, Segment, Source
 from models.errors import UserError
 
@@ -34,3 +35,15 @@ def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:
                 source=Source(label.name, row),
                 group="/".join(parents) or None,
             )
+
+
+def _no_files(path: Path, config: DataConfig) -> list[Path]:
+    # The names are the annotations.
+    return []
+
+
+def _is_folder(sample: Sample) -> bool:
+    return sample.path.is_dir()
+
+
+FOLDERS = Reader(read_folders, _is_folder, _no_files)

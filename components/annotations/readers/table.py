@@ -2,34 +2,25 @@
 
 import csv
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from components.annotations.config import SPLITS, Columns, DataConfig
+from components.annotations.config import Columns, DataConfig
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.values import (
+    BadValueError,
+    is_blank,
+    parse_number,
+    parse_range,
+    parse_split,
+    parse_text,
+)
 from components.annotations.reasons import Reason
-from components.annotations.records import Box, Record, Reject, Segment, Source
-from models.errors import UserError
+from components.annotations.records import Box, Mask, Record, Reject, Segment, Source
 
-_SPLIT_NAMES = {name: name for name in SPLITS} | {
-    "training": "train",
-    "val": "eval",
-    "valid": "eval",
-    "validation": "eval",
-    "testing": "test",
-}
 _LONGEST_FIELD = 16 * 2**20
-
-
-class _BadValueError(ValueError):
-    def __init__(self, reason: Reason, message: str, value: Any) -> None:
-        super().__init__(message)
-        self.reason = reason
-        try:
-            self.value = str(value)[:200]
-        except RecursionError:
-            self.value = "(deeply nested)"
+_Item = TypeVar("_Item")
 
 
 def read_csv(path: Path, config: DataConfig) -> Iterator[Record]:
@@ -38,13 +29,19 @@ def read_csv(path: Path, config: DataConfig) -> Iterator[Record]:
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         text = (line.replace("\0", "\ufffd") for line in file)
         lines = csv.reader(text, delimiter=config.delimiter, strict=True)
-        names = list(config.columns.model_dump().values())
+        names = [*config.columns.model_dump().values(), *config.metadata]
         if config.header:
+            header = Source(path.name, 1)
             try:
                 names = [name.strip() for name in next(lines, [])]
             except csv.Error as error:
-                raise UserError(f"{path}, row 1: the header cannot be read: {error}; correct its quotes") from error
-            _require_columns(path, names, config.columns)
+                message = f"the header cannot be read: {error}; correct its quotes"
+                yield Reject(Reason.FILE_MALFORMED, message, header)
+                return
+            problem = _problem_of_header(names, config)
+            if problem:
+                yield Reject(Reason.FILE_MALFORMED, problem, header)
+                return
         while True:
             source = Source(path.name, lines.line_num + 1)
             try:
@@ -62,7 +59,7 @@ def read_csv(path: Path, config: DataConfig) -> Iterator[Record]:
                 message = f"{len(values)} fields where the header has {len(names)}"
                 yield Reject(Reason.ROW_MALFORMED, message, source, value=config.delimiter.join(values)[:200])
                 continue
-            yield _to_record(dict(zip(names, values, strict=False)), config.columns, source)
+            yield _to_record(dict(zip(names, values, strict=False)), config, source)
 
 
 def read_jsonl(path: Path, config: DataConfig) -> Iterator[Record]:
@@ -80,98 +77,122 @@ def read_jsonl(path: Path, config: DataConfig) -> Iterator[Record]:
             if not isinstance(fields, dict):
                 yield Reject(Reason.ROW_MALFORMED, "not a JSON object", source, value=line[:200])
                 continue
-            yield _to_record(fields, config.columns, source)
+            yield _to_record(fields, config, source)
 
 
-def _require_columns(path: Path, names: list[str], columns: Columns) -> None:
+def _problem_of_header(names: list[str], config: DataConfig) -> str:
     # A column that was named in the configuration is wanted, an optional one under its default name may be absent.
-    defaults = Columns()
-    wanted = {field: name for field, name in columns if field in ("path", "label") or name != getattr(defaults, field)}
-    missing = [name for name in wanted.values() if name not in names]
+    columns, defaults = config.columns, Columns()
+    wanted = [name for field, name in columns if field in ("path", "label") or name != getattr(defaults, field)]
+    missing = [name for name in (*wanted, *config.metadata) if name not in names]
     if missing:
-        raise UserError(
-            f"{path}, row 1: no column {' and no column '.join(map(repr, missing))}; found {', '.join(names) or 'nothing'}. "
+        return (
+            f"no column {' and no column '.join(map(repr, missing))}; found {', '.join(names) or 'nothing'}. "
             "Name the columns under data.columns, set data.delimiter if it is not a comma, or data.header: false if the "
             "file has no header."
         )
-    repeated = [name for name in columns.model_dump().values() if names.count(name) > 1]
+    repeated = [name for name in (*columns.model_dump().values(), *config.metadata) if names.count(name) > 1]
     if repeated:
-        raise UserError(f"{path}, row 1: the column {repeated[0]!r} stands there more than once; rename or delete one")
+        return f"the column {repeated[0]!r} stands there more than once; rename or delete one"
+    return ""
 
 
-def _to_record(fields: Mapping[str, Any], columns: Columns, source: Source) -> Record:
+def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) -> Record:
+    columns = config.columns
     video = label = ""
     try:
-        video = _text(fields.get(columns.path), columns.path)
-        label = _text(fields.get(columns.label), columns.label)
+        video = parse_text(fields.get(columns.path), columns.path)
+        label = parse_text(fields.get(columns.label), columns.label)
         if not video:
-            raise _BadValueError(Reason.ROW_MALFORMED, f"no {columns.path}", fields.get(columns.path))
+            raise BadValueError(Reason.ROW_MALFORMED, f"no {columns.path}", fields.get(columns.path))
         if not label:
-            raise _BadValueError(Reason.LABEL_MISSING, f"no {columns.label}", fields.get(columns.label))
-        start = _seconds(fields.get(columns.start_seconds), columns.start_seconds) or 0.0
-        end = _seconds(fields.get(columns.end_seconds), columns.end_seconds)
-        if end is not None and end <= start:
-            raise _BadValueError(
-                Reason.END_BEFORE_START, f"ends at {end:g} s, starts at {start:g} s", f"{start}, {end}"
-            )
+            raise BadValueError(Reason.LABEL_MISSING, f"no {columns.label}", fields.get(columns.label))
+        start, end = parse_range(
+            fields.get(columns.start_seconds),
+            fields.get(columns.end_seconds),
+            (columns.start_seconds, columns.end_seconds),
+        )
         return Segment(
             video=video,
             label=label,
             source=source,
-            start_seconds=start,
-            end_seconds=end,
-            group=_text(fields.get(columns.group), columns.group) or None,
-            split=_split(fields.get(columns.split), columns.split),
+            start=start,
+            end=end,
+            group=parse_text(fields.get(columns.group), columns.group) or None,
+            split=parse_split(fields.get(columns.split), columns.split),
             boxes=_boxes(fields.get(columns.boxes)),
+            masks=_masks(fields.get(columns.masks)),
+            metadata={
+                name: parse_number(fields[name], name, Reason.METADATA_INVALID)
+                for name in config.metadata
+                if not is_blank(fields.get(name))
+            },
         )
-    except _BadValueError as error:
+    except BadValueError as error:
         return Reject(error.reason, str(error), source, video, label, error.value)
 
 
-def _text(value: Any, name: str) -> str:
-    if isinstance(value, (list, dict)):
-        raise _BadValueError(Reason.ROW_MALFORMED, f"{name} is not a text", value)
-    return "" if value is None else str(value).strip()
-
-
-def _is_blank(value: Any) -> bool:
-    return value is None or isinstance(value, str) and not value.strip()
-
-
-def _seconds(value: Any, name: str) -> float | None:
-    if _is_blank(value):
-        return None
-    try:
-        # An integer may be too large for a float; a truth value would count as 0 or 1.
-        seconds = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise _BadValueError(Reason.TIME_INVALID, f"{name} is not a number", value) from None
-    if not math.isfinite(seconds) or seconds < 0:
-        raise _BadValueError(Reason.TIME_INVALID, f"{name} is negative or not finite", value)
-    return seconds
-
-
-def _split(value: Any, name: str) -> str | None:
-    split = _text(value, name).lower()
-    if not split:
-        return None
-    if split not in _SPLIT_NAMES:
-        raise _BadValueError(Reason.SPLIT_UNKNOWN, f"{name} names no split", value)
-    return _SPLIT_NAMES[split]
-
-
 def _boxes(value: Any) -> tuple[Box, ...]:
-    if _is_blank(value):
-        return ()
+    boxes = _items(value, _box, Reason.BOX_INVALID)
+    return tuple(sorted(boxes, key=lambda box: box.time))
+
+
+def _masks(value: Any) -> tuple[Mask, ...]:
+    masks = _items(value, _mask, Reason.MASK_INVALID)
+    return tuple(sorted(masks, key=lambda mask: mask.time))
+
+
+def _items(value: Any, parse: Callable[[Any], _Item], reason: Reason) -> list[_Item]:
+    if is_blank(value):
+        return []
     try:
         rows = json.loads(value) if isinstance(value, str) else value
-        boxes = [_box(row) for row in rows]
+        return [parse(row) for row in rows]
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise _BadValueError(Reason.BOX_INVALID, str(error)[:200], value) from None
-    return tuple(sorted(boxes, key=lambda box: box.seconds))
+        raise BadValueError(reason, str(error)[:200], value) from None
 
 
 def _box(row: Any) -> Box:
     if not isinstance(row, list) or len(row) != 5:
         raise ValueError(f"not a list of five numbers: {json.dumps(row)}")
-    return Box(*(float(number) for number in row))
+    seconds, x_min, y_min, x_max, y_max = map(float, row)
+    if not (min(x_min, y_min) >= 0 and max(x_max, y_max) <= 1):
+        raise ValueError(f"not a box inside the frame: {json.dumps(row)}")
+    return Box(seconds, x_min, y_min, x_max, y_max)
+
+
+def _mask(row: Any) -> Mask:
+    """[seconds, "path.png"], or [seconds, {"size": [height, width], "counts": "..."}] as COCO's tools write it."""
+    if not isinstance(row, list) or len(row) != 2:
+        raise ValueError(f"not a list of a time and a mask: {json.dumps(row)[:100]}")
+    seconds, content = row
+    if isinstance(content, str):
+        return Mask(float(seconds), png=content)
+    if not isinstance(content, dict) or not isinstance(content.get("counts"), str):
+        raise ValueError("a mask is a PNG's path, or an object with size and counts")
+    height, width = content.get("size") or (0, 0)
+    return Mask(float(seconds), rle=content["counts"].encode(), height=int(height), width=int(width))
+
+
+def _looks_like_csv(sample: Sample) -> bool:
+    return any(mark in sample.first_line for mark in ",;\t")
+
+
+def _looks_like_jsonl(sample: Sample) -> bool:
+    line = sample.first_line
+    if not line.startswith("{"):
+        return False
+    # A first line longer than what was read of the file cannot be tried.
+    return len(sample.head.splitlines()) == 1 or _is_json(line)
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+CSV = Reader(read_csv, _looks_like_csv)
+JSONL = Reader(read_jsonl, _looks_like_jsonl)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.reader import Reader, Sample
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject, Segment, Source
 from models.errors import UserError
@@ -18,8 +19,8 @@ _GROUP = re.compile(r"_(g\d+)_c\d")
 
 
 def read_ucf101(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of one fold: `path` is one of its two lists, or a folder that holds the lists (the first fold is read)."""
-    for split, file in lists_of_fold(path).items():
+    """Records of one fold: `path` is one of its two lists, or the folder of the lists (`data.fold` says which)."""
+    for split, file in _lists_of_fold(path, config.fold).items():
         with file.open(encoding="utf-8", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
                 text = line.strip()
@@ -38,19 +39,19 @@ def read_ucf101(path: Path, config: DataConfig) -> Iterator[Record]:
                 yield Segment(video, label, source, group=group, split=split)
 
 
-def lists_of_fold(path: Path) -> dict[str, Path]:
-    """The train and the test list that belong together; `path` is one of them, or their folder (the first fold).
+def _lists_of_fold(path: Path, fold: int) -> dict[str, Path]:
+    """The train and the test list that belong together; `path` is one of them, or their folder.
 
     Raises:
       UserError: one of the two is missing, or `path` is a file of another name.
     """
-    folder, fold = path, "01"
+    folder, number = path, f"{fold:02d}"
     if not path.is_dir():
         match = _LIST.fullmatch(path.name)
         if not match:
             raise UserError(f"{path}: expected a UCF101 list named like trainlist01.txt or testlist01.txt")
-        folder, fold = path.parent, match[2]
-    lists = {split: folder / f"{split}list{fold}.txt" for split in ("train", "test")}
+        folder, number = path.parent, match[2]
+    lists = {split: folder / f"{split}list{number}.txt" for split in ("train", "test")}
     missing = [str(file) for file in lists.values() if not file.is_file()]
     if missing:
         raise UserError(f"{path}: UCF101's lists come in pairs and {' and '.join(missing)} is missing")
@@ -60,3 +61,16 @@ def lists_of_fold(path: Path) -> dict[str, Path]:
 def _without_class_number(line: str) -> str:
     head, *number = line.rsplit(maxsplit=1)
     return head if number and number[0].isdecimal() else line
+
+
+def _looks_like_ucf101(sample: Sample) -> bool:
+    if sample.path.is_dir():
+        return any(_LIST.fullmatch(file.name) for file in sample.path.iterdir())
+    return bool(_LIST.fullmatch(sample.path.name)) and "/" in sample.first_line
+
+
+def _both_lists(path: Path, config: DataConfig) -> list[Path]:
+    return list(_lists_of_fold(path, config.fold).values())
+
+
+UCF101 = Reader(read_ucf101, _looks_like_ucf101, _both_lists)

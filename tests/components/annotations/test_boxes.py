@@ -51,15 +51,15 @@ def test_two_boxes_at_one_time_are_no_division_by_zero() -> None:
 
 BOXES = st.lists(
     st.builds(Box, st.floats(0, 20), st.just(0.1), st.floats(0, 0.4), st.just(0.9), st.floats(0.5, 1)), max_size=20
-).map(lambda boxes: sorted(boxes, key=lambda box: box.seconds))
+).map(lambda boxes: sorted(boxes, key=lambda box: box.time))
 
 
 @given(boxes=BOXES, times=st.lists(st.floats(-1, 21), max_size=30), tolerance=st.floats(0, 1))
 def test_validity_says_what_is_near(boxes: list[Box], times: list[float], tolerance: float) -> None:
     track = boxes_at(boxes, times, tolerance)
     for seconds, edges, validity in zip(times, track.edges, track.validity, strict=True):
-        is_near = any(abs(box.seconds - seconds) <= tolerance for box in boxes)
-        is_between = bool(boxes) and boxes[0].seconds < seconds < boxes[-1].seconds
+        is_near = any(abs(box.time - seconds) <= tolerance for box in boxes)
+        is_between = bool(boxes) and boxes[0].time < seconds < boxes[-1].time
         assert validity == (ANNOTATED if is_near else IMPUTED if is_between else ABSENT)
         if validity:
             assert min(box.y_min for box in boxes) - 1e-9 <= edges[1] <= max(box.y_min for box in boxes) + 1e-9

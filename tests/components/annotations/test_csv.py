@@ -15,7 +15,7 @@ WHOLE_CLIP = Segment("a.mp4", "wave", Source("labels.csv", 2))
 
 def test_columns_are_found_by_their_names_whatever_their_order(tmp_path: Path) -> None:
     text = "split,notes,label,end_seconds,start_seconds,group,path\nval,?,wave,2.5,0.5,ann,d/a.mp4\n"
-    expected = Segment("d/a.mp4", "wave", Source("labels.csv", 2), 0.5, 2.5, "ann", "eval")
+    expected = Segment("d/a.mp4", "wave", Source("labels.csv", 2), 0.5, 2.5, group="ann", split="eval")
     assert read(tmp_path, text) == [expected]
 
 
@@ -24,7 +24,7 @@ def test_path_and_label_are_enough(tmp_path: Path) -> None:
 
 
 def test_without_a_header_the_columns_come_in_the_order_of_the_configuration(tmp_path: Path) -> None:
-    expected = Segment("a.mp4", "wave", Source("labels.csv", 1), 1.0, 2.0, "ann", "train")
+    expected = Segment("a.mp4", "wave", Source("labels.csv", 1), 1.0, 2.0, group="ann", split="train")
     assert read(tmp_path, "a.mp4,1,2,wave,ann,training\n", header=False) == [expected]
 
 
@@ -43,11 +43,11 @@ def test_a_delimiter_that_cannot_delimit_is_an_error_of_the_configuration(tmp_pa
 def test_renamed_columns(tmp_path: Path) -> None:
     text = "file,from,action\na.mp4,1.5,wave\n"
     columns = {"path": "file", "start_seconds": "from", "label": "action"}
-    assert read_segment(tmp_path, text, columns=columns).start_seconds == 1.5
+    assert read_segment(tmp_path, text, columns=columns).start == 1.5
 
 
 def test_a_renamed_column_that_the_file_lacks_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"labels\.csv, row 1: no column 'begin'; found path, label\. Name the columns"):
+    with pytest.raises(UserError, match=r"row 1 \(read as csv\): no column 'begin'; found path, label\. Name"):
         read(tmp_path, "path,label\na.mp4,wave\n", columns={"start_seconds": "begin"})
 
 
@@ -171,7 +171,7 @@ def test_a_quotation_mark_that_is_never_closed_is_said_to_be_so(tmp_path: Path) 
     ],
 )
 def test_a_header_that_is_none_is_an_error_with_a_remedy(tmp_path: Path, header: str, message: str) -> None:
-    with pytest.raises(UserError, match=r"labels\.csv, row 1: " + message):
+    with pytest.raises(UserError, match=r"labels\.csv, row 1 \(read as csv\): " + message):
         read(tmp_path, header + "\na.mp4,wave", format="csv")
 
 
@@ -186,5 +186,5 @@ def test_a_reject_says_file_row_value_and_remedy(tmp_path: Path) -> None:
         "label": "wave",
         "value": "x",
         "message": "start_seconds is not a number",
-        "remedy": "Write times as seconds: finite numbers, not negative.",
+        "remedy": "Write times in the format's own unit: finite numbers, not negative.",
     }

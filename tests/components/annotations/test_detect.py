@@ -35,9 +35,11 @@ def test_a_folder_holds_lists_or_classes(tmp_path: Path) -> None:
     assert detect_format(tmp_path) == "ucf101"
 
 
-@pytest.mark.parametrize("content", ["hello\n", "{\n", '{"a": ' * 9000])
+@pytest.mark.parametrize("content", ["hello\n", "{\n{\n", "%PDF"])
 def test_an_unknown_content_is_an_error_that_names_the_formats(tmp_path: Path, content: str) -> None:
-    with pytest.raises(UserError, match=r"labels\.csv: the format could not be told .* csv, folders, jsonl, ucf101"):
+    with pytest.raises(
+        UserError, match=r"labels\.csv: the format could not be told .* csv, .*folders, .*jsonl, .*ucf101"
+    ):
         read(tmp_path, content)
 
 

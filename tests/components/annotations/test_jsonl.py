@@ -22,7 +22,7 @@ def test_keys_are_those_of_the_columns(tmp_path: Path) -> None:
     text = line(start_seconds=1, end_seconds="2.5", group="ann", split="test", boxes=[[1, 0, 0.25, 1, 0.75]])
     box = Box(1.0, 0.0, 0.25, 1.0, 0.75)
     assert read(tmp_path, text, NAME) == [
-        Segment("a.mp4", "wave", Source(NAME, 1), 1.0, 2.5, "ann", "test", (box,)),
+        Segment("a.mp4", "wave", Source(NAME, 1), 1.0, 2.5, group="ann", split="test", boxes=(box,)),
     ]
 
 
@@ -120,4 +120,4 @@ def test_boxes_in_a_csv_file_that_are_no_json(tmp_path: Path, text: str) -> None
 
 def test_boxes_are_sorted_by_time(tmp_path: Path) -> None:
     text = 'path,label,boxes\na.mp4,wave,"[[2,0,0,1,1],[0.5,0,0,1,1],[1,0,0,1,1]]"\n'
-    assert [box.seconds for box in read_segment(tmp_path, text).boxes] == [0.5, 1, 2]
+    assert [box.time for box in read_segment(tmp_path, text).boxes] == [0.5, 1, 2]

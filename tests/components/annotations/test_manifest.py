@@ -120,7 +120,7 @@ def test_repeated_rows_are_rejected_under_every_spelling_of_the_video(root: Path
 
 
 def test_other_times_or_another_label_make_another_segment(root: Path) -> None:
-    rows = [row("a.mp4"), row("./a.mp4", end_seconds=1.0), row("a.mp4", start_seconds=0.5), row("a.mp4", "sit")]
+    rows = [row("a.mp4"), row("./a.mp4", end=1.0), row("a.mp4", start=0.5), row("a.mp4", "sit")]
     manifest = build_manifest(rows, root)
     assert manifest.segments_by_video == {"a.mp4": tuple(rows)}
     assert len({segment_id("a.mp4", segment) for segment in rows}) == 4

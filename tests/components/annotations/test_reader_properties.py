@@ -92,11 +92,11 @@ def check_records(folder: Path, name: str, content: bytes, **config: Any) -> Non
 def check_segment(segment: Segment) -> None:
     assert segment.video
     assert segment.label
-    assert 0 <= segment.start_seconds < math.inf
-    assert segment.end_seconds is None or segment.start_seconds < segment.end_seconds < math.inf
+    assert 0 <= segment.start < math.inf
+    assert segment.end is None or segment.start < segment.end < math.inf
     assert segment.split in (None, *SPLITS)
     assert segment.group != ""
-    assert [box.seconds for box in segment.boxes] == sorted(box.seconds for box in segment.boxes)
+    assert [box.time for box in segment.boxes] == sorted(box.time for box in segment.boxes)
     f"{segment.video}{segment.label}{segment.group}".encode()
 
 
@@ -161,4 +161,4 @@ def test_what_is_written_is_what_is_read(folder: Path, start: float, length: flo
     path.write_text(f'path,start_seconds,end_seconds,label\na.mp4,{start!r},{start + length!r},"{quoted}"\n', "utf-8")
     (record,) = read_annotations(DataConfig(annotations=str(path), videos=str(folder), format="csv"))
     assert isinstance(record, Segment)
-    assert (record.start_seconds, record.end_seconds, record.label) == (start, start + length, label)
+    assert (record.start, record.end, record.label) == (start, start + length, label)

@@ -52,7 +52,7 @@ def test_when_no_row_can_be_used_the_first_says_why() -> None:
     message = executor._nothing_usable(Manifest({}, (reject,), (), 7, 0))
     assert message == (
         r"none of the 7 annotation rows can be used; the first is labels.csv, row 3, caf\udce9.mp4: time_invalid, "
-        "start_seconds is not a number. Write times as seconds: finite numbers, not negative."
+        "start_seconds is not a number. Write times in the format's own unit: finite numbers, not negative."
     )
 
 

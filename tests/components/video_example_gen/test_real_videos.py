@@ -40,9 +40,9 @@ def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why
         seconds = example.features.feature[features.FRAME_SECONDS].float_list.value
         assert len(seconds) == SamplingConfig().num_frames
         assert list(seconds) == sorted(seconds)
-        assert result.segment.end_seconds is not None
-        assert result.segment.start_seconds <= seconds[0]
-        assert seconds[-1] < result.segment.end_seconds
+        assert result.segment.end is not None
+        assert result.segment.start <= seconds[0]
+        assert seconds[-1] < result.segment.end
 
 
 @needs_data

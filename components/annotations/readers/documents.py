@@ -1,0 +1,48 @@
+"""Whole documents, JSON and XML, read from files that may be damaged or hostile."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from components.annotations.readers.values import BadValueError
+from components.annotations.reasons import Reason
+
+
+def load_json(path: Path) -> Any:
+    """The content of a JSON file.
+
+    Raises:
+      BadValueError: it is not JSON (reason file_malformed); the message says where it breaks.
+    """
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadValueError(Reason.FILE_MALFORMED, f"not JSON: {error}", text[:80]) from None
+
+
+def xml_elements(path: Path, tags: frozenset[str]) -> Iterator[Element]:
+    """Elements named in `tags`, whole, in the order in which they end; the tree above them is not kept in memory.
+
+    Raises:
+      BadValueError: the file is not well-formed XML, or declares entities or a document type (reason file_malformed).
+    """
+    depth = 0
+    try:
+        for event, element in iterparse(str(path), events=("start", "end"), forbid_dtd=True):
+            if event == "start":
+                depth += element.tag in tags
+                continue
+            if element.tag in tags:
+                depth -= 1
+                yield element
+            # What lies outside of the wanted elements, and what was yielded, is not looked at again.
+            if depth == 0:
+                element.clear()
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise BadValueError(Reason.FILE_MALFORMED, f"not well-formed XML: {error}", path.name) from None

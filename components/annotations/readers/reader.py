@@ -1,0 +1,42 @@
+"""What a reader is: how to tell its format, how to read it, and which files it looks at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from components.annotations.config import DataConfig
+from components.annotations.records import Record
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What detection may look at: a path and, if it is a file, the beginning of its text."""
+
+    path: Path
+    head: str = ""
+
+    @property
+    def first_line(self) -> str:
+        """The first line that is not blank."""
+        return next((line.strip() for line in self.head.splitlines() if line.strip()), "")
+
+
+def own_file(path: Path, config: DataConfig) -> list[Path]:
+    """The annotation file itself, and the class names where the configuration has a file of them."""
+    return [path, *([Path(config.label_map)] if config.label_map else [])]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One annotation format.
+
+    Attributes:
+      read: the records of `path`, in its order. Whatever the content is, `read` gives records and rejects; it raises
+        OSError for files that cannot be read, and UserError when the configuration asks for what the format lacks.
+      detects: whether a sample is of this format, from its content rather than its name.
+      files: the files that `read` reads, for the fingerprint of the inputs.
+    """
+
+    read: Callable[[Path, DataConfig], Iterator[Record]]
+    detects: Callable[[Sample], bool]
+    files: Callable[[Path, DataConfig], list[Path]] = field(default=own_file)

@@ -1,0 +1,82 @@
+"""Values as annotation files hold them, to numbers and texts; what is none raises BadValueError with its reason."""
+
+import math
+from typing import Any
+
+from components.annotations.config import SPLITS
+from components.annotations.reasons import Reason
+
+_SPLIT_NAMES = {name: name for name in SPLITS} | {
+    "training": "train",
+    "val": "eval",
+    "valid": "eval",
+    "validation": "eval",
+    "testing": "test",
+}
+
+
+class BadValueError(ValueError):
+    """A value that makes a row unusable: `reason` is the ledger's, `value` what was found."""
+
+    def __init__(self, reason: Reason, message: str, value: Any) -> None:
+        super().__init__(message)
+        self.reason = reason
+        try:
+            self.value = str(value)[:200]
+        except (RecursionError, ValueError):
+            self.value = "(deeply nested, or a number of thousands of digits)"
+
+
+def is_blank(value: Any) -> bool:
+    """Whether nothing was written."""
+    return value is None or isinstance(value, str) and not value.strip()
+
+
+def parse_text(value: Any, name: str) -> str:
+    """A text or number as stripped text; nothing gives ''."""
+    if isinstance(value, (list, dict)):
+        raise BadValueError(Reason.ROW_MALFORMED, f"{name} is not a text", value)
+    try:
+        return "" if value is None else str(value).strip()
+    except ValueError:
+        raise BadValueError(Reason.ROW_MALFORMED, f"{name} is a number of too many digits", "") from None
+
+
+def parse_number(value: Any, name: str, reason: Reason) -> float:
+    """A finite number, written as such or as text."""
+    try:
+        # An integer may be too large for a float; a truth value would count as 0 or 1.
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise BadValueError(reason, f"{name} is not a number", value) from None
+    if not math.isfinite(number):
+        raise BadValueError(reason, f"{name} is not finite", value)
+    return number
+
+
+def parse_time(value: Any, name: str) -> float | None:
+    """A time (seconds or frames) from 0 on; nothing gives None."""
+    if is_blank(value):
+        return None
+    time = parse_number(value, name, Reason.TIME_INVALID)
+    if time < 0:
+        raise BadValueError(Reason.TIME_INVALID, f"{name} is negative", value)
+    return time
+
+
+def parse_range(start: Any, end: Any, names: tuple[str, str] = ("the start", "the end")) -> tuple[float, float | None]:
+    """Start (default 0) and end (default None) of a segment, in order."""
+    first, last = parse_time(start, names[0]) or 0.0, parse_time(end, names[1])
+    if last is not None and last <= first:
+        raise BadValueError(Reason.END_BEFORE_START, f"ends at {last:g}, starts at {first:g}", f"{first}, {last}")
+    return first, last
+
+
+def parse_split(value: Any, name: str) -> str | None:
+    """train, eval or test, under the names that formats have for them; nothing gives None."""
+    split = parse_text(value, name).lower()
+    if not split:
+        return None
+    if split not in _SPLIT_NAMES:
+        raise BadValueError(Reason.SPLIT_UNKNOWN, f"{name} names no split", value)
+    return _SPLIT_NAMES[split]
