@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from components.annotations.config import DataConfig, SplitsConfig
+from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.model_gate.rules import GatesConfig
 from components.video.config import SamplingConfig
 from models.config import ModelConfig, TrainingConfig
@@ -24,9 +24,12 @@ class ServingConfig(Section):
 
 
 class BeamConfig(Section):
-    """How Beam runs on this machine: `workers` processes, and any further pipeline options."""
+    """How Beam runs on this machine, and any further pipeline options."""
 
-    workers: int = Field(1, ge=1, le=256)
+    decoders: int = Field(0, ge=0, le=256, description="videos decoded side by side; 0: one a core")
+    workers: int = Field(
+        1, ge=1, le=256, description="processes of the steps after ingest; more pay from many clips on"
+    )
     args: tuple[str, ...] = ()
 
 
@@ -43,6 +46,7 @@ class Config(Section):
     name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$")
     output_dir: str = Field(min_length=1)
     data: DataConfig
+    negatives: NegativesConfig | None = None
     splits: SplitsConfig = SplitsConfig()
     sampling: SamplingConfig = SamplingConfig()
     model: ModelConfig = ModelConfig()

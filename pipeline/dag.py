@@ -25,10 +25,11 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
     example_gen = VideoExampleGen(
         data=config.data,
         splits=config.splits,
+        negatives=config.negatives,
         sampling=config.sampling,
         classes=plan.classes,
         fingerprint=plan.data_digest + plan.ingest_digest,
-    )
+    ).with_beam_pipeline_args(ingest_beam_args(plan))
     examples = example_gen.outputs["examples"]
     schema_gen = VideoSchemaGen(num_frames=config.sampling.num_frames, classes=plan.classes)
     schema = schema_gen.outputs["schema"]
@@ -118,6 +119,11 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         metadata_connection_config=metadata.sqlite_metadata_connection_config(metadata_path) if metadata_path else None,
         beam_pipeline_args=beam_args(plan),
     )
+
+
+def ingest_beam_args(plan: Plan) -> list[str]:
+    """Threads are enough: each waits for a process of its own that decodes."""
+    return ["--direct_running_mode=multi_threading", f"--direct_num_workers={plan.config.beam.decoders}"]
 
 
 def beam_args(plan: Plan) -> list[str]:

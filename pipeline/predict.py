@@ -1,13 +1,16 @@
 """Prediction on video files: the frames are chosen, scaled and encoded by the very functions that ingest uses."""
 
+import os
 from pathlib import Path
 
 import tensorflow as tf
 
 from components.baseline.pushed import last_pushed
-from components.video.clips import Span, VideoError, encode_jpeg, read_clips
+from components.video.capture import VideoError
 from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
 from components.video.magic import is_video_file
+from components.video.tasks import Span
 from models.card import CARD_FILE, ModelCard, read_card
 from models.errors import UserError
 
@@ -26,10 +29,10 @@ def find_model(model_dir: Path) -> tuple[Path, ModelCard]:
     return version, read_card(version)
 
 
-def read_jpeg_frames(
+def read_jpeg_clips(
     video: Path, sampling: SamplingConfig, start_seconds: float = 0.0, end_seconds: float | None = None
-) -> list[bytes]:
-    """The frames of a segment as ingest would store them, `sampling.num_frames` JPEGs.
+) -> list[tuple[bytes, ...]]:
+    """The clips of a segment as ingest would store them, each of `sampling.num_frames` JPEGs.
 
     Raises:
       UserError: the file is no readable video, or the segment holds no frame.
@@ -43,29 +46,23 @@ def read_jpeg_frames(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
         )
     try:
-        _, clips = read_clips(
-            video,
-            [Span(start_seconds, end_seconds)],
-            num_frames=sampling.num_frames,
-            short_side=sampling.short_side,
-            max_pixels=sampling.max_pixels,
-            max_frames=sampling.max_frames,
-        )
+        with Decoder(num_threads=os.cpu_count() or 1) as decoder:
+            clips = list(decoder.read_clips(video, [Span(start_seconds, end_seconds)], sampling))
     except VideoError as error:
         raise UserError(f"{video}: {error}") from error
-    if not clips[0].frames:
-        raise UserError(
-            f"{video}: no frame from {start_seconds:g} s on; the video ends at {clips[0].end_seconds:.2f} s"
-        )
-    return [encode_jpeg(frame, sampling.jpeg_quality) for frame in clips[0].frames]
+    found = [clip.jpegs for clip in clips if clip.jpegs]
+    if not found:
+        end = f"; the video ends at {clips[0].read_seconds:.2f} s" if clips else ""
+        raise UserError(f"{video}: no frame from {start_seconds:g} s on{end}")
+    return found
 
 
 def predict_video(
     video: Path, model_dir: Path, start_seconds: float = 0.0, end_seconds: float | None = None
 ) -> dict[str, float]:
-    """Probability of each class for one segment of a video."""
+    """Probability of each class for one segment of a video: the mean over its clips."""
     version, card = find_model(model_dir)
-    frames = read_jpeg_frames(video, SamplingConfig.model_validate(card.sampling), start_seconds, end_seconds)
-    model = tf.saved_model.load(str(version))
-    outputs = model.signatures["predict_jpeg"](frames=tf.constant([frames]))
-    return dict(zip(card.classes, outputs["probabilities"][0].numpy().tolist(), strict=True))
+    clips = read_jpeg_clips(video, SamplingConfig.model_validate(card.sampling), start_seconds, end_seconds)
+    predict = tf.saved_model.load(str(version)).signatures["predict_jpeg"]
+    outputs = [predict(frames=tf.constant([clip]))["probabilities"][0].numpy() for clip in clips]
+    return dict(zip(card.classes, (sum(outputs) / len(outputs)).tolist(), strict=True))

@@ -22,34 +22,34 @@ class BoxTrack:
     validity: tuple[float, ...]
 
 
-def boxes_at(boxes: Sequence[Box], frame_seconds: Sequence[float], tolerance_seconds: float) -> BoxTrack:
+def boxes_at(boxes: Sequence[Box], times: Sequence[float], tolerance: float) -> BoxTrack:
     """Boxes at each time: annotated ones within the tolerance, else interpolated linearly, never extrapolated.
 
     Args:
-      boxes: sorted by time, in seconds.
-      frame_seconds: the times asked for.
-      tolerance_seconds: how far an annotated box may be from a frame and still be that frame's.
+      boxes: sorted by time.
+      times: the times asked for, in the unit of the boxes (seconds, or frames).
+      tolerance: how far an annotated box may be from a frame and still be that frame's.
     """
-    times = [box.time for box in boxes]
+    box_times = [box.time for box in boxes]
     edges: list[Edges] = []
     validity: list[float] = []
-    for seconds in frame_seconds:
-        box_edges, box_validity = _box_at(boxes, times, seconds, tolerance_seconds)
+    for time in times:
+        box_edges, box_validity = _box_at(boxes, box_times, time, tolerance)
         edges.append(box_edges)
         validity.append(box_validity)
     return BoxTrack(tuple(edges), tuple(validity))
 
 
-def _box_at(boxes: Sequence[Box], times: Sequence[float], seconds: float, tolerance: float) -> tuple[Edges, float]:
-    later = bisect_left(times, seconds)
+def _box_at(boxes: Sequence[Box], box_times: Sequence[float], time: float, tolerance: float) -> tuple[Edges, float]:
+    later = bisect_left(box_times, time)
     neighbours = boxes[max(0, later - 1) : later + 1]
-    nearest = min(neighbours, key=lambda box: abs(box.time - seconds), default=None)
-    if nearest and abs(nearest.time - seconds) <= tolerance:
+    nearest = min(neighbours, key=lambda box: abs(box.time - time), default=None)
+    if nearest and abs(nearest.time - time) <= tolerance:
         return _absent() if nearest.is_end else (_edges(nearest), IMPUTED if nearest.is_imputed else ANNOTATED)
     if len(neighbours) < 2 or neighbours[0].is_end:
         return _absent()
     before, after = neighbours
-    weight = (seconds - before.time) / (after.time - before.time)
+    weight = (time - before.time) / (after.time - before.time)
     pairs = zip(_edges(before), _edges(after), strict=True)
     x_min, y_min, x_max, y_max = (left + (right - left) * weight for left, right in pairs)
     return (x_min, y_min, x_max, y_max), IMPUTED

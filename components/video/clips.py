@@ -1,246 +1,150 @@
 """Videos to clips: one pass, front to back, for all segments of a video.
 
-Times are presentation times from the file, never index / fps: rates vary, edit lists shift, and headers lie. Nothing
-seeks: OpenCV's seek by frame number is inexact, and exact seeks cost more than reading on.
+A second pass is made only where the first cannot know what it needs: the number of frames in a segment whose bounds are
+seconds, or the end of a video whose header lies about it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
-from components.video.sampling import BoundedSelector, OpenEndSelector, Selector
-
-Frame = npt.NDArray[np.uint8]
+from components.video.capture import FrameReader, VideoError, VideoInfo, open_video
+from components.video.config import SamplingConfig
+from components.video.images import Frame, brightness, encode_jpeg, scale_short_side, thumbnail
+from components.video.sampling import FrameIndex
+from components.video.tasks import Clip, ClipTask, Ending, Span, StoredFrame, make_tasks, needs_index
 
 _LONGEST_JPEG_SIDE = 65_500
-# FFmpeg's tag of 4:2:0 pictures with more than 8 bits ends in the number of bits.
-_DEEP_420_TAG = b"Y3\x0b"
-_UNWRITTEN_ROWS = 3
-
-
-class VideoError(Exception):
-    """A video that cannot be used as a whole; `code` is one of the ledger's reason codes."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True)
-class VideoInfo:
-    """What the container's header says, rotation applied. `fps` is nominal (0 where unknown)."""
-
-    width: int
-    height: int
-    fps: float
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of a video: from `start_seconds` to `end_seconds` (None: to the end of the video)."""
-
-    start_seconds: float = 0.0
-    end_seconds: float | None = None
-
-    def selector(self, num_frames: int) -> Selector:
-        """What decides which frames of this span are kept."""
-        if self.end_seconds is None:
-            return OpenEndSelector(self.start_seconds, num_frames)
-        return BoundedSelector(self.start_seconds, self.end_seconds, num_frames)
-
-
-@dataclass(frozen=True)
-class Clip:
-    """Sampled frames of one span.
-
-    Attributes:
-      frames: `num_frames` RGB images, uint8 [height, width, 3], all of one size; repeats are the same object.
-      frame_seconds: presentation time of each, seconds from the start of the video stream.
-      num_distinct: how many different frames there are among them.
-      end_seconds: presentation time of the video's last frame if that was reached, else that of the last one read.
-    """
-
-    frames: tuple[Frame, ...]
-    frame_seconds: tuple[float, ...]
-    num_distinct: int
-    end_seconds: float
-
-
-@dataclass
-class _Collector:
-    selector: Selector
-    frames: list[Frame] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-
-    def keep(self, frame: Frame, seconds: float) -> None:
-        self.frames.append(frame)
-        self.seconds.append(seconds)
-        for position in reversed(self.selector.dropped()):
-            del self.frames[position], self.seconds[position]
-
-    def clip(self, end_seconds: float) -> Clip:
-        positions = self.selector.positions()
-        return Clip(
-            frames=tuple(self.frames[position] for position in positions),
-            frame_seconds=tuple(self.seconds[position] for position in positions),
-            num_distinct=len(set(positions)),
-            end_seconds=end_seconds,
-        )
 
 
 def probe(path: Path) -> VideoInfo:
-    """Size and nominal frame rate of a video.
+    """Size, nominal frame rate and duration of a video.
 
     Raises:
-      VideoError: OpenCV cannot open it.
+      VideoError: it cannot be opened.
     """
-    capture = _open(path)
-    try:
-        return _info(capture)
-    finally:
-        capture.release()
+    with open_video(path, num_threads=1) as reader:
+        return reader.info
 
 
 def read_clips(
     path: Path,
     spans: Sequence[Span],
+    sampling: SamplingConfig,
     *,
-    num_frames: int,
-    short_side: int,
-    max_pixels: int,
-    max_frames: int,
-) -> tuple[VideoInfo, list[Clip]]:
-    """Sample `num_frames` frames of each span in one pass, scaled so that the shorter side has `short_side` pixels.
+    num_threads: int = 1,
+    on_frame: Callable[[], None] = lambda: None,
+) -> Generator[Clip, None, Ending]:
+    """The clips of each span, each as soon as its last frame was read; returns where reading stopped.
 
-    A span without any frame in it gives a clip with no frames.
+    Frames are scaled so that the shorter side has `sampling.short_side` pixels. Memory depends on how many spans overlap,
+    not on the video's length. `on_frame` is called for each frame that is read.
 
     Raises:
-      VideoError: the file cannot be opened, yields no frame, or exceeds a limit.
+      VideoError: the file cannot be opened, yields no frame, or exceeds a limit. Clips may have come before.
     """
-    collectors = [_Collector(span.selector(num_frames)) for span in spans]
-    ends = [span.end_seconds for span in spans]
-    last_needed_seconds = float("inf") if None in ends else max((end for end in ends if end is not None), default=0.0)
-    capture = _open(path)
-    try:
-        info = _info(capture)
-        if info.width * info.height > max_pixels:
-            raise VideoError(
-                "video_too_large", f"{info.width}x{info.height} frames; the limit is {max_pixels} pixels a frame"
-            )
-        if max(info.width, info.height) > _LONGEST_JPEG_SIDE:
-            raise VideoError(
-                "video_too_large",
-                f"{info.width}x{info.height} frames; a JPEG's side has {_LONGEST_JPEG_SIDE} at the most",
-            )
-        seconds = 0.0
-        num_read = 0
-        for seconds, retrieve in _frames(capture):
-            num_read += 1
-            if num_read > max_frames:
-                raise VideoError("video_too_large", f"more than {max_frames} frames")
-            takers = [collector for collector in collectors if collector.selector.wants(seconds)]
-            if takers:
-                frame = scale_short_side(retrieve(), short_side)
-                for collector in takers:
-                    collector.keep(frame, seconds)
-            if seconds >= last_needed_seconds:
-                break
-        if num_read == 0:
-            raise VideoError("codec_not_supported", "the file opens but yields no frame")
-        return info, [collector.clip(seconds) for collector in collectors]
-    except cv2.error as error:
-        raise VideoError("video_unreadable", f"OpenCV cannot decode a frame: {error.err}") from error
-    finally:
-        capture.release()
+    index = None
+    with open_video(path, num_threads) as reader:
+        info = reader.info
+        _check_size(info, sampling)
+        need_index = [needs_index(span, sampling, info) for span in spans]
+        if any(need_index):
+            index = _read_index(reader, sampling, on_frame)
+
+    def tasks_of(number: int, end_of_video: float) -> list[ClipTask]:
+        return make_tasks(number, spans[number], sampling, info, index if need_index[number] else None, end_of_video)
+
+    with open_video(path, num_threads) as reader:
+        tasks = [task for number in range(len(spans)) for task in tasks_of(number, info.duration_seconds)]
+        ending = yield from _carry_out(tasks, reader, sampling, on_frame)
+    at_the_end = [task for task in tasks if task.ends_with_video]
+    # An end that is off by less than a frame changes nothing that can be seen.
+    if at_the_end and abs(info.duration_seconds - ending.seconds) > 1.5 * info.frame_seconds:
+        with open_video(path, num_threads) as reader:
+            numbers = sorted({task.span for task in at_the_end})
+            at_the_end = [task for number in numbers for task in tasks_of(number, ending.seconds)]
+            yield from _carry_out(at_the_end, reader, sampling, on_frame)
+    yield from (task.clip(ending, info.frame_seconds) for task in at_the_end)
+    return ending
 
 
-def scale_short_side(frame: Frame, short_side: int) -> Frame:
-    """`frame` (uint8 [height, width, 3]) scaled down, aspect kept; a smaller frame stays as it is."""
-    height, width = frame.shape[:2]
-    scale = short_side / min(height, width)
-    if scale >= 1:
-        return frame
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _carry_out(
+    tasks: Sequence[ClipTask], reader: FrameReader, sampling: SamplingConfig, on_frame: Callable[[], None]
+) -> Generator[Clip, None, Ending]:
+    """One pass over the video. Clips that end with the video are not yielded: their end has to be checked first."""
+    pending = sorted(tasks, key=lambda task: task.plan.start, reverse=True)
+    frames_pending = [task for task in pending if task.in_frames]
+    seconds_pending = [task for task in pending if not task.in_frames]
+    active: list[ClipTask] = []
+    frame_seconds = reader.info.frame_seconds
+    clock = _Clock(frame_seconds, sampling.max_frames)
+    for seconds, retrieve in reader.frames():
+        index = clock.advance(seconds)
+        on_frame()
+        while frames_pending and frames_pending[-1].plan.start <= index:
+            active.append(frames_pending.pop())
+        while seconds_pending and seconds_pending[-1].plan.start <= seconds:
+            active.append(seconds_pending.pop())
+        takers = [task for task in active if task.wants(index, seconds)]
+        if takers:
+            frame = _store(retrieve(), seconds, index, sampling)
+            for task in takers:
+                task.frames.append(frame)
+        finished = [task for task in active if task.is_done(index, seconds)]
+        if finished:
+            active = [task for task in active if not task.is_done(index, seconds)]
+            so_far = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
+            yield from (task.clip(so_far, frame_seconds) for task in finished)
+        if not (active or frames_pending or seconds_pending):
+            return Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
+    if clock.num_frames == 0:
+        raise VideoError("codec_not_supported", "the file opens but yields no frame")
+    ending = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=True)
+    unfinished = [*active, *reversed(frames_pending), *reversed(seconds_pending)]
+    yield from (task.clip(ending, frame_seconds) for task in unfinished if not task.ends_with_video)
+    return ending
 
 
-def encode_jpeg(frame: Frame, quality: int) -> bytes:
-    """`frame` (RGB, uint8 [height, width, 3]) as JPEG; the same pixels give the same bytes."""
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return bytes(data.tobytes())
+class _Clock:
+    """Counts frames, and knows when the last one ends: after its nominal length, or as long as the one before it."""
+
+    def __init__(self, frame_seconds: float, max_frames: int) -> None:
+        self._frame_seconds = frame_seconds
+        self._max_frames = max_frames
+        self._seconds = 0.0
+        self.num_frames = 0
+        self.end_seconds = 0.0
+
+    def advance(self, seconds: float) -> int:
+        """The index of the frame shown from `seconds` on."""
+        if self.num_frames == self._max_frames:
+            raise VideoError("video_too_large", f"more than {self._max_frames} frames")
+        self.end_seconds = seconds + (self._frame_seconds or (seconds - self._seconds if self.num_frames else 0.0))
+        self._seconds = seconds
+        self.num_frames += 1
+        return self.num_frames - 1
 
 
-def motion_energy(frames: Sequence[Frame]) -> float:
-    """Mean absolute difference between neighbouring frames' grey values, 0 to 1; 0 for a single frame."""
-    small = [
-        cv2.resize(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), (64, 64), interpolation=cv2.INTER_AREA) for frame in frames
-    ]
-    differences = [float(cv2.absdiff(before, after).mean()) for before, after in zip(small, small[1:], strict=False)]
-    return sum(differences) / len(differences) / 255 if differences else 0.0
+def _read_index(reader: FrameReader, sampling: SamplingConfig, on_frame: Callable[[], None]) -> FrameIndex:
+    clock = _Clock(reader.info.frame_seconds, sampling.max_frames)
+    times = array("d")
+    for seconds, _ in reader.frames():
+        clock.advance(seconds)
+        on_frame()
+        times.append(seconds)
+    return FrameIndex(times, clock.end_seconds)
 
 
-def brightness(frames: Sequence[Frame]) -> float:
-    """Mean of all pixels, 0 to 1."""
-    return float(np.mean([frame.mean() for frame in frames])) / 255
+def _store(frame: Frame, seconds: float, index: int, sampling: SamplingConfig) -> StoredFrame:
+    small = scale_short_side(frame, sampling.short_side)
+    jpeg = encode_jpeg(small, sampling.jpeg_quality)
+    height, width = small.shape[:2]
+    return StoredFrame(jpeg, thumbnail(small), brightness(small), seconds, index, (height, width))
 
 
-def _open(path: Path) -> cv2.VideoCapture:
-    # FFmpeg takes a relative name with a colon in it for a URL.
-    name = str(path.absolute())
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        # OpenCV would crash the process.
-        raise VideoError("video_unreadable", "the file's name is not UTF-8") from None
-    capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG)
-    if not capture.isOpened():
-        raise VideoError(
-            "video_unreadable", "OpenCV cannot open it: damaged, encrypted, no video in it, or a codec it does not know"
-        )
-    # OpenCV 4.11, unlike those before and after it, turns no picture unless asked (opencv/opencv#26795).
-    capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
-    return capture
-
-
-def _info(capture: cv2.VideoCapture) -> VideoInfo:
-    fps = float(capture.get(cv2.CAP_PROP_FPS))
-    return VideoInfo(
-        width=int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
-        height=int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
-        fps=fps if 0 < fps < 10_000 else 0.0,
-    )
-
-
-def _frames(capture: cv2.VideoCapture) -> Iterator[tuple[float, Callable[[], Frame]]]:
-    """(presentation time, function that gives the RGB frame) in order; a time that goes back is held."""
-    seconds = 0.0
-    lacks_last_rows = _lacks_last_rows(capture)
-    num_quarter_turns = int(capture.get(cv2.CAP_PROP_ORIENTATION_META)) // 90
-    while capture.grab():
-        seconds = max(seconds, float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000)
-
-        def retrieve() -> Frame:
-            ok, frame = capture.retrieve()
-            if not ok:
-                raise VideoError("video_unreadable", "a frame could not be converted")
-            image = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-            if lacks_last_rows:
-                # As they lay in the file, before they were turned clockwise.
-                rows = np.rot90(image, num_quarter_turns)
-                rows[-_UNWRITTEN_ROWS:] = rows[-_UNWRITTEN_ROWS - 1]
-            return image
-
-        yield seconds, retrieve
-
-
-def _lacks_last_rows(capture: cv2.VideoCapture) -> bool:
-    """Whether OpenCV leaves the last rows as they were in memory: another picture, or anything, at every run.
-
-    It does so with 4:2:0 pictures of more than 8 bits (HDR recordings of phones) whose coded height is padded.
-    """
-    tag = int(capture.get(cv2.CAP_PROP_CODEC_PIXEL_FORMAT)) & 0xFFFFFFFF
-    return tag.to_bytes(4, "little").startswith(_DEEP_420_TAG)
+def _check_size(info: VideoInfo, sampling: SamplingConfig) -> None:
+    size = f"{info.width}x{info.height} frames"
+    if info.width * info.height > sampling.max_pixels:
+        raise VideoError("video_too_large", f"{size}; the limit is {sampling.max_pixels} pixels a frame")
+    if max(info.width, info.height) > _LONGEST_JPEG_SIDE:
+        raise VideoError("video_too_large", f"{size}; a JPEG's side has {_LONGEST_JPEG_SIDE} at the most")

@@ -1,17 +1,48 @@
 """The `sampling` section of the configuration: which frames are stored, and how."""
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, model_validator
 
 from models.section import Section
 
 
 class SamplingConfig(Section):
-    """Frames stored per segment; the model takes its own number from these, with room for random starts and crops."""
+    """Frames stored per clip; the model takes its own number from these, with room for random starts and crops."""
 
+    method: Literal["uniform", "step", "dense"] = Field(
+        "uniform", description="spread over the segment; a step apart (step_frames or step_seconds); every frame"
+    )
     num_frames: int = Field(24, ge=1, le=512)
-    min_frames: int = Field(4, ge=1, description="a segment with fewer distinct frames is rejected")
+    step_frames: int | None = Field(
+        None, ge=1, le=10_000, description="method step: frames from one sample to the next"
+    )
+    step_seconds: float | None = Field(None, gt=0, le=3600, description="method step: seconds instead of frames")
+    views: int = Field(1, ge=1, le=64, description="methods step and dense: clips a segment, from its start to its end")
+    window_seconds: float | None = Field(None, gt=0, description="longer segments are cut into windows, each a clip")
+    window_stride_seconds: float | None = Field(None, gt=0, description="default: window_seconds, no overlap")
+    short: Literal["repeat_last", "wrap", "error"] = Field(
+        "repeat_last", description="where a segment ends before its samples do: hold the last, start anew, or reject it"
+    )
+    min_frames: int = Field(4, ge=1, description="a clip with fewer distinct frames is rejected")
     short_side: int = Field(128, ge=16, le=2160, description="pixels")
     jpeg_quality: int = Field(90, ge=1, le=100)
     end_tolerance_seconds: float = Field(0.5, ge=0, description="how far an end may lie beyond the video's last frame")
     max_pixels: int = Field(4096 * 2304, ge=1, description="width times height of a frame")
     max_frames: int = Field(2_000_000, ge=1, description="frames read of one video at the most")
+    max_cpu_seconds: int = Field(3600, ge=1, description="computing time for one video at the most")
+    max_stall_seconds: float = Field(60.0, gt=0, description="a decoder that shows no progress for so long is stopped")
+    max_memory_megabytes: int = Field(2048, ge=256, description="memory of the process that decodes")
+
+    @model_validator(mode="after")
+    def _method_has_what_it_needs(self) -> "SamplingConfig":
+        steps = [self.step_frames, self.step_seconds]
+        if self.method == "step" and sum(step is not None for step in steps) != 1:
+            raise ValueError("method 'step' needs either step_frames or step_seconds")
+        if self.method != "step" and steps != [None, None]:
+            raise ValueError(f"step_frames and step_seconds belong to method 'step'; the method is {self.method!r}")
+        if self.method == "uniform" and self.views > 1:
+            raise ValueError("views belong to methods 'step' and 'dense': 'uniform' spreads over the whole segment")
+        if self.window_stride_seconds is not None and self.window_seconds is None:
+            raise ValueError("window_stride_seconds needs window_seconds")
+        return self

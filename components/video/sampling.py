@@ -1,105 +1,135 @@
-"""Which frames of a segment are kept, decided while the video goes by once. Pure: numbers in, decisions out.
+"""Which frames of a segment are kept. Pure: numbers in, decisions out.
 
-A selector is offered the presentation time of each frame in turn and says whether it wants that frame. At the end,
-`positions()` names, for each of the `num_frames` samples, the position among the wanted frames that fills it.
+A position is a time in seconds or the index of a frame; all functions work with either. `frame_length` is how long a
+frame stays on display in the same unit: 1 for indices, 1 / fps for seconds (0 where the rate is unknown).
 """
 
-from typing import Protocol
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components.video.config import SamplingConfig
+
+# Of a frame's length: how far before a wanted position the frame may begin that is then on display. A little less than
+# 1, so that rounded time stamps do not give the frame before.
+_ON_DISPLAY = 0.99
 
 
-class Selector(Protocol):
-    """Chooses frames by presentation time, in one pass."""
+@dataclass(frozen=True)
+class ClipPlan:
+    """The frames of one clip of [start, end).
 
-    def wants(self, seconds: float) -> bool:
-        """Whether the frame shown from `seconds` on is to be kept. Times must not decrease."""
+    Attributes:
+      targets: ascending positions; each stands for the first frame at or after it.
+      samples: for each frame of the clip, which of the targets it is.
+    """
 
-    def dropped(self) -> list[int]:
-        """Positions (among the frames kept so far) that are no longer needed; they are renumbered after this call."""
+    start: float
+    end: float
+    targets: tuple[float, ...]
+    samples: tuple[int, ...]
 
-    def positions(self) -> list[int]:
-        """For each sample, which of the kept frames it is; empty when none was kept."""
+
+def windows(start: float, end: float, length: float, stride: float) -> list[tuple[float, float]]:
+    """[start, end) cut into windows a stride apart; the last one ends where the segment does. A short segment is one.
+
+    >>> windows(0, 10, 4, 4)
+    [(0, 4), (4, 8), (6, 10)]
+    """
+    if end - start <= length:
+        return [(start, end)]
+    starts: list[float] = []
+    while (first := start + len(starts) * stride) + length < end:
+        starts.append(first)
+    return [(first, first + length) for first in starts] + [(end - length, end)]
 
 
-def bin_centres(start_seconds: float, end_seconds: float, num_frames: int) -> list[float]:
+def plan_clips(
+    start: float, end: float, sampling: SamplingConfig, *, step: float | None, frame_length: float
+) -> list[ClipPlan]:
+    """The clips of the segment [start, end): one, or one a view.
+
+    Args:
+      step: distance between samples, in the unit of `start` and `end`; None spreads them over the segment.
+      frame_length: see above.
+    """
+    count = sampling.num_frames
+    if step is None:
+        return [_plan(start, end, bin_centres(start, end, count), frame_length)]
+    plans = []
+    slack = max(0.0, end - start - (count - 1) * step - frame_length)
+    for view in range(sampling.views):
+        offset = slack * (view / (sampling.views - 1) if sampling.views > 1 else 0.5)
+        wanted = [start + offset + index * step for index in range(count)]
+        if sampling.short == "wrap":
+            wanted = [start + (position - start) % (end - start) for position in wanted]
+        plans.append(_plan(start, end, wanted, frame_length))
+    return plans
+
+
+def bin_centres(start: float, end: float, num_frames: int) -> list[float]:
     """The middles of `num_frames` equal parts of [start, end).
 
     >>> bin_centres(0.0, 4.0, 4)
     [0.5, 1.5, 2.5, 3.5]
     """
-    step = (end_seconds - start_seconds) / num_frames
-    return [start_seconds + (index + 0.5) * step for index in range(num_frames)]
+    step = (end - start) / num_frames
+    return [start + (index + 0.5) * step for index in range(num_frames)]
 
 
-def spread(num_items: int, num_samples: int) -> list[int]:
-    """`num_samples` indices spread evenly over range(num_items); items repeat when there are too few.
-
-    >>> spread(8, 4), spread(2, 4)
-    ([1, 3, 5, 7], [0, 0, 1, 1])
-    """
-    return [min(num_items - 1, int((index + 0.5) * num_items / num_samples)) for index in range(num_samples)]
+def _plan(start: float, end: float, wanted: Sequence[float], frame_length: float) -> ClipPlan:
+    positions = [max(start, position - _ON_DISPLAY * frame_length) for position in wanted]
+    targets = sorted(set(positions))
+    return ClipPlan(start, end, tuple(targets), tuple(bisect_left(targets, position) for position in positions))
 
 
-class BoundedSelector:
-    """Samples of [start, end): for each bin centre the first frame at or after it, inside the segment.
+class Selector:
+    """Carries out a plan while the frames go by once, in order."""
 
-    A centre after which the segment has no further frame takes the last frame kept (`repeat_last`).
-    """
-
-    def __init__(self, start_seconds: float, end_seconds: float, num_frames: int) -> None:
-        self._end = end_seconds
-        self._targets = bin_centres(start_seconds, end_seconds, num_frames)
+    def __init__(self, plan: ClipPlan) -> None:
+        self._plan = plan
         self._filled: list[int] = []
         self._num_kept = 0
 
-    def wants(self, seconds: float) -> bool:
-        num_filled = len(self._filled)
-        if num_filled == len(self._targets) or not self._targets[num_filled] <= seconds < self._end:
+    def wants(self, position: float) -> bool:
+        """Whether the frame at `position` is to be kept. Positions must not decrease.
+
+        The segment's first frame always is: it may be the only one.
+        """
+        if not self._plan.start <= position < self._plan.end:
             return False
-        while num_filled < len(self._targets) and self._targets[num_filled] <= seconds:
+        targets, num_filled = self._plan.targets, len(self._filled)
+        while num_filled < len(targets) and targets[num_filled] <= position:
             num_filled += 1
+        if num_filled == len(self._filled) and self._num_kept:
+            return False
         self._filled += [self._num_kept] * (num_filled - len(self._filled))
         self._num_kept += 1
         return True
 
-    def dropped(self) -> list[int]:
-        return []
+    def samples(self) -> list[int]:
+        """For each frame of the clip, which of the kept frames it is; empty when none was kept.
 
-    def positions(self) -> list[int]:
-        if not self._filled:
+        A target after which the segment had no frame takes the last frame kept.
+        """
+        if not self._num_kept:
             return []
-        return self._filled + [self._filled[-1]] * (len(self._targets) - len(self._filled))
+        filled = self._filled or [0]
+        return [filled[min(target, len(filled) - 1)] for target in self._plan.samples]
 
 
-class OpenEndSelector:
-    """Samples from `start` to the unknown end of the video, in memory that does not grow with its length.
+@dataclass(frozen=True)
+class FrameIndex:
+    """The presentation time of every frame of a video, in order, and the time at which the last one ends."""
 
-    Keeps every `stride`-th frame; when four times the needed number is kept, every other one is dropped and the stride
-    doubles: between twice and four times as many as needed are there to choose from.
-    A header's frame count would be cheaper, and is wrong too often.
-    """
+    seconds: Sequence[float]
+    end_seconds: float
 
-    def __init__(self, start_seconds: float, num_frames: int) -> None:
-        self._start = start_seconds
-        self._num_frames = num_frames
-        self._stride = 1
-        self._num_seen = 0
-        self._num_kept = 0
+    def frame_at(self, seconds: float) -> int:
+        """The first frame that is shown at `seconds` or later."""
+        return bisect_left(self.seconds, seconds)
 
-    def wants(self, seconds: float) -> bool:
-        if seconds < self._start:
-            return False
-        wanted = self._num_seen % self._stride == 0
-        self._num_seen += 1
-        self._num_kept += wanted
-        return wanted
-
-    def dropped(self) -> list[int]:
-        if self._num_kept < 4 * self._num_frames:
-            return []
-        drop = list(range(1, self._num_kept, 2))
-        self._num_kept -= len(drop)
-        self._stride *= 2
-        return drop
-
-    def positions(self) -> list[int]:
-        return spread(self._num_kept, self._num_frames) if self._num_kept else []
+    def seconds_at(self, frame: float) -> float:
+        """When a frame is first shown; past the last one, when that ends."""
+        position = int(frame)
+        return self.seconds[position] if position < len(self.seconds) else self.end_seconds

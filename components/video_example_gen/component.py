@@ -8,7 +8,7 @@ from tfx.types import channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.v1.types.standard_artifacts import Examples
 
-from components.annotations.config import DataConfig, SplitsConfig
+from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
@@ -25,6 +25,7 @@ class VideoExampleGenSpec(ComponentSpec):
     PARAMETERS = {
         "data": ExecutionParameter(type=str),
         "splits": ExecutionParameter(type=str),
+        "negatives": ExecutionParameter(type=str),
         "sampling": ExecutionParameter(type=str),
         "classes": ExecutionParameter(type=str),
         "fingerprint": ExecutionParameter(type=str),
@@ -42,6 +43,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
         *,
         data: DataConfig,
         splits: SplitsConfig,
+        negatives: NegativesConfig | None,
         sampling: SamplingConfig,
         classes: Sequence[str],
         fingerprint: str,
@@ -50,6 +52,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
         spec = VideoExampleGenSpec(
             data=data.model_dump_json(),
             splits=splits.model_dump_json(),
+            negatives=negatives.model_dump_json() if negatives else "null",
             sampling=sampling.model_dump_json(),
             classes=json.dumps(list(classes)),
             fingerprint=fingerprint,

@@ -2,24 +2,28 @@
 
 import json
 import math
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
+from apache_beam.utils.shared import Shared
+from pydantic import TypeAdapter
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
-from components.annotations.config import SPLITS, DataConfig, SplitsConfig
+from components.annotations.config import SPLITS, DataConfig, NegativesConfig, SplitsConfig
 from components.annotations.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Reject
 from components.annotations.splits import assign_splits
 from components.video.config import SamplingConfig
-from components.video_example_gen.ingest import VideoTask, ingest_video
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
 from components.video_example_gen.ledger import Ledger, read_entries
 from models.errors import UserError
 from models.progress import Progress, say
@@ -44,6 +48,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         data = DataConfig.model_validate_json(exec_properties["data"])
         splits = SplitsConfig.model_validate_json(exec_properties["splits"])
         sampling = SamplingConfig.model_validate_json(exec_properties["sampling"])
+        negatives = TypeAdapter(NegativesConfig | None).validate_json(exec_properties["negatives"])
         classes = tuple(json.loads(exec_properties["classes"]))
         examples = artifact_utils.get_single_instance(output_dict["examples"])
         ledger_artifact = artifact_utils.get_single_instance(output_dict["ledger"])
@@ -54,12 +59,12 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             raise UserError(_nothing_usable(manifest))
         split_of = assign_splits(manifest.segments_by_video, manifest.ties, splits)
         shards = make_shards(manifest, split_of, Path(examples.uri))
-        events = self._run(root, shards, sampling, Path(ledger_artifact.uri))
+        events = self._run(root, shards, sampling, negatives, Path(ledger_artifact.uri))
 
         ledger = Ledger(
-            accepted=tuple(event for event in events if event["kind"] == "clip"),
+            accepted=tuple(event for event in events if event["reason"] is None),
             rejected=tuple(reject.as_ledger_entry() for reject in manifest.rejects)
-            + tuple(event for event in events if event["kind"] != "clip"),
+            + tuple(event for event in events if event["reason"] is not None),
             num_rows=manifest.num_rows,
             num_videos=manifest.num_videos,
         )
@@ -75,7 +80,9 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             f"{summary['rows_rejected']} rows and {summary['videos_rejected']} videos are in the ledger"
         )
 
-    def _run(self, root: Path, shards: list[Shard], sampling: SamplingConfig, folder: Path) -> list[dict[str, Any]]:
+    def _run(
+        self, root: Path, shards: list[Shard], sampling: SamplingConfig, negatives: NegativesConfig | None, folder: Path
+    ) -> list[dict[str, Any]]:
         folder.mkdir(parents=True, exist_ok=True)
         events = folder / "events"
         num_videos = sum(len(shard.tasks) for shard in shards)
@@ -84,7 +91,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
                 pipeline
                 | "Shards" >> beam.Create(shards)
                 | "Spread" >> beam.Reshuffle()
-                | "WriteShard" >> beam.ParDo(_WriteShard(str(root), sampling, num_videos))
+                | "WriteShard" >> beam.ParDo(_WriteShard(str(root), sampling, negatives, num_videos))
                 | "Events" >> beam.io.WriteToText(str(events), num_shards=1, shard_name_template="")
             )
         read = read_entries(events)
@@ -92,17 +99,44 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         return read
 
 
-class _WriteShard(beam.DoFn):
-    """Writes a shard's file and yields one JSON line per clip or reject."""
+class _Tally:
+    """What all threads have done so far, said as progress."""
 
-    def __init__(self, root: str, sampling: SamplingConfig, num_videos: int) -> None:
+    def __init__(self, num_videos: int) -> None:
+        self._progress = Progress(num_videos, "videos")
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._num_clips = 0
+
+    def add_clip(self) -> None:
+        with self._lock:
+            self._num_clips += 1
+
+    def add_video(self) -> None:
+        with self._lock:
+            rate = self._num_clips / max(1e-3, time.monotonic() - self._started)
+            self._progress.advance(detail=f"{self._num_clips} clips, {rate:.1f} clips/s")
+
+
+class _WriteShard(beam.DoFn):
+    """Writes a shard's file and yields one JSON line for each segment and each rejected video."""
+
+    def __init__(self, root: str, sampling: SamplingConfig, negatives: NegativesConfig | None, num_videos: int) -> None:
         super().__init__()
         self._root = root
         self._sampling = sampling
+        self._negatives = negatives
         self._num_videos = num_videos
+        self._shared = Shared()
 
     def setup(self) -> None:
-        self._progress = Progress(self._num_videos, "videos")
+        # The threads of a process count together.
+        self._tally = self._shared.acquire(lambda: _Tally(self._num_videos))
+        self._decoder = Decoder()
+        self._ingest = VideoIngest(self._sampling, self._negatives, self._decoder)
+
+    def teardown(self) -> None:
+        self._decoder.close()
 
     def process(self, shard: Shard) -> Iterator[str]:
         # A retried bundle must not leave half a file behind: the name appears when the content is complete.
@@ -112,23 +146,13 @@ class _WriteShard(beam.DoFn):
         options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=1)
         with tf.io.TFRecordWriter(partial, options) as writer:
             for task in shard.tasks:
-                for result in ingest_video(Path(self._root), task, self._sampling):
-                    if isinstance(result, Reject):
+                for result in self._ingest.ingest(Path(self._root, task.video), task):
+                    if isinstance(result, IngestedClip):
+                        writer.write(result.example)
+                        self._tally.add_clip()
+                    else:
                         yield json.dumps(result.as_ledger_entry())
-                        continue
-                    writer.write(result.example)
-                    entry = {
-                        "kind": "clip",
-                        **asdict(result.segment.source),
-                        "video": task.video,
-                        "label": result.segment.label,
-                        "start_seconds": result.segment.start,
-                        "end_seconds": result.segment.end,
-                        "group": result.group,
-                        "split": task.split,
-                    }
-                    yield json.dumps(entry)
-                self._progress.advance()
+                self._tally.add_video()
         tf.io.gfile.rename(partial, shard.path, overwrite=True)
 
 

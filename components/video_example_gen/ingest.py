@@ -1,26 +1,21 @@
-"""One video to its Examples and rejects. Plain code: Beam calls it, and so can anything else."""
+"""One video to its Examples, rejects and account. Plain code: Beam calls it, and so can anything else."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from components.annotations.boxes import boxes_at
-from components.annotations.manifest import segment_id
+from components.annotations.config import NegativesConfig
+from components.annotations.negatives import background_spans
 from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Segment
-from components.video.clips import (
-    Clip,
-    Frame,
-    Span,
-    VideoError,
-    VideoInfo,
-    brightness,
-    encode_jpeg,
-    motion_energy,
-    read_clips,
-)
+from components.annotations.records import Reject, Segment, Source, TimeUnit
+from components.video.capture import VideoError, VideoInfo
 from components.video.config import SamplingConfig
-from models import features
+from components.video.decoder import Decoder
+from components.video.tasks import Clip, Ending
+from components.video_example_gen.alignment import span_of
+from components.video_example_gen.examples import Problem, find_problem, make_example
 
 
 @dataclass(frozen=True)
@@ -34,89 +29,141 @@ class VideoTask:
 
 @dataclass(frozen=True)
 class IngestedClip:
-    """A segment that became an Example."""
+    """An Example, ready to be written."""
 
-    segment: Segment
-    group: str
     example: bytes
 
 
-def ingest_video(root: Path, task: VideoTask, sampling: SamplingConfig) -> Iterator[IngestedClip | Reject]:
-    """Exactly one clip or reject per segment; one reject more for the video itself if it cannot be read."""
-    try:
-        info, clips = read_clips(
-            root / task.video,
-            [Span(segment.start, segment.end) for segment in task.segments],
-            num_frames=sampling.num_frames,
-            short_side=sampling.short_side,
-            max_pixels=sampling.max_pixels,
-            max_frames=sampling.max_frames,
-        )
-    except VideoError as error:
-        reason = Reason(error.code)
-        yield Reject(reason, str(error), video=task.video)
-        for segment in task.segments:
-            yield Reject(reason, str(error), segment.source, task.video, segment.label, task.video)
-        return
-    used = False
-    for segment, clip in zip(task.segments, clips, strict=True):
-        problem = _problem(segment, clip, info, sampling)
-        if problem:
-            reason, message = problem
-            value = f"{segment.start:g} to {'end' if segment.end is None else f'{segment.end:g}'}"
-            yield Reject(reason, message, segment.source, task.video, segment.label, value)
-        else:
-            used = True
-            group = segment.group or task.video
-            yield IngestedClip(segment, group, _example(task, segment, group, info, clip, sampling))
-    if not used:
-        message = f"none of its {len(task.segments)} segments could be used"
-        yield Reject(Reason.VIDEO_UNANNOTATED, message, video=task.video)
+@dataclass(frozen=True)
+class Accepted:
+    """A segment of which all `num_clips` Examples have been given."""
 
+    segment: Segment
+    video: str
+    group: str
+    split: str
+    num_clips: int
+    is_background: bool
 
-def _problem(segment: Segment, clip: Clip, info: VideoInfo, sampling: SamplingConfig) -> tuple[Reason, str] | None:
-    frame_duration = 1 / info.fps if info.fps else 0.0
-    video_end = clip.end_seconds + frame_duration
-    if segment.start >= video_end:
-        return Reason.SEGMENT_PAST_END, f"starts at {segment.start:g} s; the video ends at {video_end:.2f} s"
-    if segment.end is not None and segment.end > video_end + sampling.end_tolerance_seconds:
-        return Reason.SEGMENT_PAST_END, f"ends at {segment.end:g} s; the video ends at {video_end:.2f} s"
-    needed = min(sampling.min_frames, sampling.num_frames)
-    if clip.num_distinct < needed:
-        return Reason.SEGMENT_TOO_SHORT, f"{clip.num_distinct} distinct frames; at least {needed} are needed"
-    return None
-
-
-def _example(
-    task: VideoTask, segment: Segment, group: str, info: VideoInfo, clip: Clip, sampling: SamplingConfig
-) -> bytes:
-    track = boxes_at(segment.boxes, clip.frame_seconds, tolerance_seconds=0.5 / info.fps if info.fps else 0.02)
-    end = clip.end_seconds if segment.end is None else segment.end
-    return features.make_example(
-        {
-            features.VIDEO_ID: [task.video],
-            features.SEGMENT_ID: [segment_id(task.video, segment)],
-            features.GROUP: [group],
-            features.LABEL: [segment.label],
-            features.SPLIT_ORIGIN: [segment.split or "assigned"],
-            features.FRAMES: _encode_frames(clip.frames, sampling.jpeg_quality),
-            features.FRAME_SECONDS: clip.frame_seconds,
-            features.START_SECONDS: [segment.start],
-            features.END_SECONDS: [end],
-            features.FPS: [info.fps],
-            features.WIDTH: [float(info.width)],
-            features.HEIGHT: [float(info.height)],
-            features.MOTION: [motion_energy(clip.frames)],
-            features.BRIGHTNESS: [brightness(clip.frames)],
-            features.BOXES: [edge for edges in track.edges for edge in edges],
-            features.BOX_VALID: track.validity,
+    def as_ledger_entry(self) -> dict[str, Any]:
+        """The segment as a JSON object; times are in the annotation's own unit."""
+        return {
+            "kind": "background" if self.is_background else "row",
+            "reason": None,
+            **asdict(self.segment.source),
+            "video": self.video,
+            "label": self.segment.label,
+            "start": self.segment.start,
+            "end": self.segment.end,
+            "time_unit": self.segment.time_unit.value,
+            "group": self.group,
+            "split": self.split,
+            "clips": self.num_clips,
         }
-    )
 
 
-def _encode_frames(frames: Sequence[Frame], quality: int) -> list[bytes]:
-    encoded: dict[int, bytes] = {}
-    for frame in frames:
-        if id(frame) not in encoded:
-            encoded[id(frame)] = encode_jpeg(frame, quality)
-    return [encoded[id(frame)] for frame in frames]
+Result = IngestedClip | Accepted | Reject
+
+
+class VideoIngest:
+    """Turns one video after the other into Examples; decoding happens in a child process."""
+
+    def __init__(self, sampling: SamplingConfig, negatives: NegativesConfig | None, decoder: Decoder) -> None:
+        self._sampling = sampling
+        self._negatives = negatives
+        self._decoder = decoder
+
+    def ingest(self, path: Path, task: VideoTask) -> Iterator[Result]:
+        """The Examples of the video at `path`, and exactly one Accepted or Reject for each of the task's segments.
+
+        One Reject more is for the video itself if nothing of it is used. A segment counts as soon as all of its clips are
+        there: what breaks a video later does not take them back.
+        """
+        account = _Account(task)
+        try:
+            info = self._decoder.probe(path, self._sampling)
+            account = _Account(task, self._background(task, info))
+            yield from self._clips(path, account, info)
+        except VideoError as error:
+            yield from account.close_broken(error)
+
+    def _clips(self, path: Path, account: "_Account", info: VideoInfo) -> Iterator[Result]:
+        spans = [span_of(segment) for segment in account.segments]
+        clips = self._decoder.read_clips(path, spans, self._sampling)
+        while True:
+            try:
+                clip = next(clips)
+            except StopIteration as stop:
+                yield from account.close_at(stop.value)
+                return
+            segment = account.segments[clip.span]
+            problem = find_problem(clip, self._sampling)
+            if problem is None:
+                yield IngestedClip(make_example(segment, account.video, clip, info))
+            yield from account.enter(clip, problem)
+
+    def _background(self, task: VideoTask, info: VideoInfo) -> list[Segment]:
+        """Segments of the unannotated time, as far as the header's duration can be trusted."""
+        if self._negatives is None:
+            return []
+        annotated = [
+            (segment.start * scale, info.duration_seconds if segment.end is None else segment.end * scale)
+            for segment in task.segments
+            for scale in [info.frame_seconds if segment.time_unit is TimeUnit.FRAMES else 1.0]
+        ]
+        group = next((segment.group for segment in task.segments if segment.group), None)
+        return [
+            Segment(task.video, self._negatives.label, Source(task.video, 0), start, end, group=group)
+            for start, end in background_spans(annotated, info.duration_seconds, task.video, self._negatives)
+        ]
+
+
+class _Account:
+    """Sees to it that each segment of a video is accounted for once."""
+
+    def __init__(self, task: VideoTask, background: Sequence[Segment] = ()) -> None:
+        self.video = task.video
+        self.split = task.split
+        self.segments = [*task.segments, *background]
+        self._num_rows = len(task.segments)
+        self._open = set(range(len(self.segments)))
+        self._num_seen: Counter[int] = Counter()
+        self._num_good: Counter[int] = Counter()
+        self._is_used = False
+
+    def enter(self, clip: Clip, problem: Problem | None) -> Iterator[Accepted | Reject]:
+        """What follows from a clip: an answer if it was the last one of its segment."""
+        number = clip.span
+        self._num_seen[number] += 1
+        self._num_good[number] += problem is None
+        self._is_used |= problem is None
+        if self._num_seen[number] == clip.num_clips:
+            yield from self._settle(number, problem)
+
+    def close_at(self, ending: Ending) -> Iterator[Accepted | Reject]:
+        """The video has been read: what has given no clip has none."""
+        for number in sorted(self._open):
+            yield from self._settle(number, Problem(Reason.SEGMENT_TOO_SHORT, "no frame of the video lies in it"))
+        if not self._is_used:
+            message = f"none of its {self._num_rows} segments could be used"
+            yield Reject(Reason.VIDEO_UNANNOTATED, message, video=self.video)
+
+    def close_broken(self, error: VideoError) -> Iterator[Accepted | Reject]:
+        """The video cannot be read any further."""
+        problem = Problem(Reason(error.code), str(error))
+        if not self._is_used:
+            yield Reject(problem.reason, problem.message, video=self.video)
+        for number in sorted(self._open):
+            yield from self._settle(number, problem)
+
+    def _settle(self, number: int, problem: Problem | None) -> Iterator[Accepted | Reject]:
+        self._open.discard(number)
+        segment = self.segments[number]
+        is_background = number >= self._num_rows
+        if self._num_good[number]:
+            yield Accepted(
+                segment, self.video, segment.group or self.video, self.split, self._num_good[number], is_background
+            )
+        elif problem and not is_background:
+            value = f"{segment.start:g} to {'end' if segment.end is None else f'{segment.end:g}'}"
+            yield Reject(problem.reason, problem.message, segment.source, self.video, segment.label, value)

@@ -14,7 +14,10 @@ SUMMARY_FILE = "summary.json"
 
 @dataclass(frozen=True)
 class Ledger:
-    """`accepted`: one object per Example; `rejected`: one per reject, as `Reject.as_ledger_entry` makes it."""
+    """`accepted`: one object per segment that became Examples; `rejected`: as `Reject.as_ledger_entry` makes them.
+
+    A segment's `kind` is "row", or "background" for one that was taken from unannotated time.
+    """
 
     accepted: tuple[Mapping[str, Any], ...]
     rejected: tuple[Mapping[str, Any], ...]
@@ -22,13 +25,16 @@ class Ledger:
     num_videos: int
 
     def __post_init__(self) -> None:
-        rows = len(self.accepted) + self._num_rejected("row")
+        rows = self._num_accepted_rows() + self._num_rejected("row")
         videos = len({entry["video"] for entry in self.accepted}) + self._num_rejected("video")
         if rows != self.num_rows or videos != self.num_videos:
             raise AssertionError(
                 f"the ledger does not add up: {self.num_rows} rows found and {rows} accounted for, "
                 f"{self.num_videos} videos found and {videos} accounted for"
             )
+
+    def _num_accepted_rows(self) -> int:
+        return sum(entry["kind"] == "row" for entry in self.accepted)
 
     def _num_rejected(self, kind: str) -> int:
         return sum(entry["kind"] == kind for entry in self.rejected)
@@ -39,15 +45,16 @@ class Ledger:
         for split in sorted({entry["split"] for entry in self.accepted}):
             entries = [entry for entry in self.accepted if entry["split"] == split]
             splits[split] = {
-                "clips": len(entries),
+                "clips": sum(entry["clips"] for entry in entries),
                 "groups": len({entry["group"] for entry in entries}),
                 "videos": len({entry["video"] for entry in entries}),
-                "clips_by_label": dict(sorted(Counter(entry["label"] for entry in entries).items())),
+                "clips_by_label": _clips_by_label(entries),
             }
         return {
             "rows_found": self.num_rows,
-            "rows_accepted": len(self.accepted),
+            "rows_accepted": self._num_accepted_rows(),
             "rows_rejected": self._num_rejected("row"),
+            "background_segments": len(self.accepted) - self._num_accepted_rows(),
             "videos_found": self.num_videos,
             "videos_used": len({entry["video"] for entry in self.accepted}),
             "videos_rejected": self._num_rejected("video"),
@@ -76,6 +83,17 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+def _place(entry: Mapping[str, Any]) -> tuple[str, int, str, float]:
+    return entry["file"], entry["row"] or 0, entry["video"], entry.get("start", 0.0)
+
+
+def _clips_by_label(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for entry in entries:
+        counts[entry["label"]] += entry["clips"]
+    return dict(sorted(counts.items()))
+
+
 def _write_jsonl(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
-    ordered = sorted(entries, key=lambda entry: (entry["file"], entry["row"] or 0, entry["video"]))
+    ordered = sorted(entries, key=_place)
     path.write_text("".join(json.dumps(entry) + "\n" for entry in ordered))

@@ -11,18 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.annotations.config import DataConfig, SplitsConfig
+from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.annotations.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records import Record, Reject
 from components.annotations.splits import assign_splits
 from components.video.config import SamplingConfig
-from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
 from components.video_example_gen.ledger import Ledger
 from models.errors import UserError
 from tests.components.video.videos import write_video
 
 SAMPLING = SamplingConfig(num_frames=3, min_frames=2, short_side=16)
+NEGATIVES = st.sampled_from([None, NegativesConfig(clips_per_video=2, clip_seconds=0.3, margin_seconds=0.05)])
 HEADER = "path,start_seconds,end_seconds,label,group,split\n"
 
 
@@ -40,6 +42,12 @@ def store() -> Iterator[Path]:
         (store / "empty.mp4").touch()
         (store / "text.mp4").write_text("no video")
         yield store
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    with Decoder() as decoder:
+        yield decoder
 
 
 GOOD_FILES = [*(f"whole{number}.mp4" for number in range(11)), "film.avi"]
@@ -90,40 +98,46 @@ def split_or_all_in_train(manifest: Manifest, config: SplitsConfig) -> dict[str,
         return dict.fromkeys(manifest.segments_by_video, "train")
 
 
-def check_conservation(root: Path, records: list[Record], config: SplitsConfig) -> None:
+def check_conservation(root: Path, records: list[Record], config: SplitsConfig, ingest: VideoIngest) -> None:
     manifest = build_manifest(records, root, ("wave", "sit"))
     split_of = split_or_all_in_train(manifest, config)
-    clips: list[tuple[str, IngestedClip]] = []
-    rejects = list(manifest.rejects)
-    for video, segments in manifest.segments_by_video.items():
-        for result in ingest_video(root, VideoTask(video, segments, split_of[video]), SAMPLING):
-            if isinstance(result, Reject):
-                rejects.append(result)
-            else:
-                clips.append((video, result))
+    results = [
+        result
+        for video, segments in manifest.segments_by_video.items()
+        for result in ingest.ingest(root / video, VideoTask(video, segments, split_of[video]))
+    ]
+    accepted = [result for result in results if isinstance(result, Accepted)]
+    rejects = [*manifest.rejects, *(result for result in results if isinstance(result, Reject))]
+    assert sum(result.num_clips for result in accepted) == sum(isinstance(result, IngestedClip) for result in results)
 
-    sources = [clip.segment.source for _, clip in clips] + [reject.source for reject in rejects if reject.source]
+    rows = [result for result in accepted if not result.is_background]
+    sources = [row.segment.source for row in rows] + [reject.source for reject in rejects if reject.source]
     assert Counter(sources) == Counter(record.source for record in records)
     assert set(Counter(sources).values()) == {1}
 
-    videos = list({video for video, _ in clips}) + [reject.video for reject in rejects if not reject.source]
+    videos = list({result.video for result in accepted}) + [reject.video for reject in rejects if not reject.source]
     assert set(Counter(videos).values()) <= {1}
     assert len(videos) == manifest.num_videos
 
     splits_of_group: dict[str, set[str]] = defaultdict(set)
-    for video, clip in clips:
-        splits_of_group[clip.group].add(split_of[video])
+    for result in accepted:
+        splits_of_group[result.group].add(result.split)
     assert all(len(found) == 1 for found in splits_of_group.values())
 
-    accepted = tuple({"video": video} for video, _ in clips)
-    ledger = Ledger(accepted, tuple(reject.as_ledger_entry() for reject in rejects), len(records), manifest.num_videos)
+    entries = tuple(result.as_ledger_entry() for result in accepted)
+    ledger = Ledger(entries, tuple(reject.as_ledger_entry() for reject in rejects), len(records), manifest.num_videos)
     json.dumps(ledger.rejected, ensure_ascii=False).encode()
 
 
 @settings(max_examples=60)
-@given(data_set=data_sets(), mode=st.sampled_from(["hash", "stratified"]), seed=st.integers(0, 5))
+@given(data_set=data_sets(), mode=st.sampled_from(["hash", "stratified"]), seed=st.integers(0, 5), negatives=NEGATIVES)
 def test_every_row_and_every_video_is_accounted_for(
-    store: Path, data_set: tuple[dict[str, str], list[str]], mode: str, seed: int
+    store: Path,
+    decoder: Decoder,
+    data_set: tuple[dict[str, str], list[str]],
+    mode: str,
+    seed: int,
+    negatives: NegativesConfig | None,
 ) -> None:
     files, rows = data_set
     with TemporaryDirectory() as folder:
@@ -138,4 +152,5 @@ def test_every_row_and_every_video_is_accounted_for(
             records = read_annotations(DataConfig(annotations=str(annotations), videos=str(root), format="csv"))
         except UserError:
             return
-        check_conservation(root, records, SplitsConfig(mode=mode, seed=seed, train=0.4, eval=0.3, test=0.3))
+        splits = SplitsConfig(mode=mode, seed=seed, train=0.4, eval=0.3, test=0.3)
+        check_conservation(root, records, splits, VideoIngest(SAMPLING, negatives, decoder))

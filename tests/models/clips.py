@@ -15,7 +15,7 @@ import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata import dataset_metadata
 from tfx_bsl.public import tfxio
 
-from components.video.clips import encode_jpeg
+from components.video.images import encode_jpeg
 from components.video_schema_gen.component import clip_schema
 from models import features
 from models.config import ModelConfig

@@ -15,7 +15,7 @@ from components.artifacts import GateReport, IngestLedger, RunReport
 from components.model_gate.rules import ConfusionMatrix, GatesConfig, judge
 from components.reporter.collect import read_anomalies
 from components.reporter.executor import ReporterExecutor
-from components.video.clips import encode_jpeg
+from components.video.images import encode_jpeg
 from components.video_example_gen.ledger import Ledger
 from models import features
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from components.reporter.frames import read_strips, thumbnail
-from components.video.clips import encode_jpeg
+from components.video.images import encode_jpeg
 from models import features
 
 

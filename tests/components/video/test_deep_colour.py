@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.video.clips import Frame, Span, read_clips
+from components.video.capture import open_video
+from components.video.images import Frame
 from tests.components.video.videos import turn_video
 from tests.shared_data import SHARED_DATA
 
@@ -17,8 +18,9 @@ pytestmark = pytest.mark.skipif(not VIDEO.is_file(), reason=f"the recording is n
 
 
 def read_first_frame(path: Path) -> Frame:
-    _, (clip,) = read_clips(path, [Span(0.0, 0.05)], num_frames=1, short_side=2160, max_pixels=10**7, max_frames=100)
-    return clip.frames[0]
+    with open_video(path, num_threads=1) as reader:
+        _, retrieve = next(reader.frames())
+        return retrieve()
 
 
 def test_the_last_rows_repeat_the_one_above() -> None:

@@ -1,38 +1,32 @@
 """Which frames are kept: exact on small ranges, and bounded for any."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.video.sampling import BoundedSelector, OpenEndSelector, Selector, bin_centres, spread
+from components.video.config import SamplingConfig
+from components.video.sampling import ClipPlan, FrameIndex, Selector, bin_centres, plan_clips, windows
 
 
-def select(selector: Selector, times: Sequence[float]) -> list[float]:
-    """The times of the samples, and nothing kept that `dropped` lets go."""
-    kept: list[float] = []
-    for seconds in times:
-        if selector.wants(seconds):
-            kept.append(seconds)
-            for position in reversed(selector.dropped()):
-                del kept[position]
-    return [kept[position] for position in selector.positions()]
+def select(plan: ClipPlan, positions: Sequence[float]) -> list[float]:
+    """The positions of the samples."""
+    selector = Selector(plan)
+    kept = [position for position in positions if selector.wants(position)]
+    return [kept[sample] for sample in selector.samples()]
 
 
-@pytest.mark.parametrize(
-    ("num_items", "num_samples", "expected"),
-    [
-        (8, 4, [1, 3, 5, 7]),
-        (10, 4, [1, 3, 6, 8]),
-        (5, 5, [0, 1, 2, 3, 4]),
-        (2, 4, [0, 0, 1, 1]),
-        (1, 3, [0, 0, 0]),
-        (3, 1, [1]),
-    ],
-)
-def test_samples_are_spread_over_the_items(num_items: int, num_samples: int, expected: list[int]) -> None:
-    assert spread(num_items, num_samples) == expected
+def sample(
+    positions: Sequence[float], start: float, end: float, *, step: float | None = None, **sampling: Any
+) -> list[list[float]]:
+    """The samples of each clip of [start, end), when frames are one apart."""
+    config = SamplingConfig(**{"num_frames": 4, **sampling})
+    return [select(plan, positions) for plan in plan_clips(start, end, config, step=step, frame_length=1)]
+
+
+HUNDRED = [float(index) for index in range(100)]
 
 
 def test_bin_centres_are_the_middles_of_equal_parts() -> None:
@@ -42,94 +36,132 @@ def test_bin_centres_are_the_middles_of_equal_parts() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        (0, 100, [13, 38, 63, 88]),
-        (0, 4, [1, 2, 3, 3]),
+        (0, 100, [12, 37, 62, 87]),
+        (0, 4, [0, 1, 2, 3]),
         (10, 18, [11, 13, 15, 17]),
-        (10, 12, [11, 11, 11, 11]),
-        (10.2, 12.2, [11, 11, 12, 12]),
-        (90, 104, [92, 96, 99, 99]),
+        (10, 12, [10, 10, 11, 11]),
+        (90, 104, [91, 95, 98, 98]),
         (100, 104, []),
     ],
 )
-def test_a_segment_takes_the_first_frame_after_each_bin_centre(start: float, end: float, expected: list[int]) -> None:
-    assert select(BoundedSelector(start, end, 4), [float(t) for t in range(100)]) == expected
+def test_uniform_takes_the_frame_on_display_in_the_middle_of_each_part(
+    start: float, end: float, expected: list[int]
+) -> None:
+    assert sample(HUNDRED, start, end) == [expected]
 
 
 @pytest.mark.parametrize(
-    ("num_frames", "start", "expected"),
+    ("start", "end", "step", "expected"),
     [
-        (8, 0, [1, 3, 5, 7]),
-        (15, 0, [1, 5, 9, 13]),
-        (16, 0, [2, 6, 10, 14]),
-        (100, 0, [8, 32, 64, 88]),
-        (100, 90.5, [92, 94, 96, 98]),
-        (2, 0, [0, 0, 1, 1]),
-        (100, 100, []),
+        (0, 4, 1, [0, 1, 2, 3]),
+        (0, 10, 1, [3, 4, 5, 6]),
+        (0, 10, 3, [0, 3, 6, 9]),
+        (20, 40, 2, [26, 28, 30, 32]),
     ],
 )
-def test_an_open_end_is_spread_over_all_frames_to_the_end(num_frames: int, start: float, expected: list[int]) -> None:
-    assert select(OpenEndSelector(start, 4), [float(t) for t in range(num_frames)]) == expected
+def test_a_step_apart_in_the_middle_of_the_segment(start: int, end: int, step: int, expected: list[int]) -> None:
+    assert sample(HUNDRED, start, end, step=step, method="step", step_frames=step) == [expected]
+
+
+def test_views_reach_from_the_start_to_the_end_of_the_segment() -> None:
+    views = sample(HUNDRED, 10, 30, step=2, method="step", step_frames=2, views=3)
+    assert views == [[10, 12, 14, 16], [16, 18, 20, 22], [23, 25, 27, 29]]
+
+
+@pytest.mark.parametrize(
+    ("short", "expected"), [("repeat_last", [10, 13, 13, 13]), ("wrap", [10, 13, 11, 14]), ("error", [10, 13, 13, 13])]
+)
+def test_what_fills_a_clip_that_is_longer_than_its_segment(short: str, expected: list[int]) -> None:
+    (clip,) = sample(HUNDRED, 10, 15, step=3, method="step", step_frames=3, short=short)
+    assert clip == expected
+
+
+def test_a_segment_with_one_early_frame_has_that_frame() -> None:
+    (clip,) = sample([0.0, 50.0], 0, 40)
+    assert clip == [0.0] * 4
 
 
 def test_a_segment_without_a_frame_gives_no_sample() -> None:
-    assert select(BoundedSelector(5, 6, 4), [0.0, 4.9, 6.0, 7.0]) == []
-    assert select(OpenEndSelector(5, 4), [0.0, 4.9]) == []
+    assert sample([0.0, 4.9, 6.0, 7.0], 5, 6) == [[]]
 
 
-def test_all_frames_at_one_time_are_told_apart_by_their_order() -> None:
-    selector = OpenEndSelector(0, 4)
-    assert select(selector, [0.0] * 8) == [0.0] * 4
-    assert len(set(selector.positions())) == 4
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((0, 4, 4, 4), [(0, 4)]),
+        ((0, 3, 4, 4), [(0, 3)]),
+        ((0, 8, 4, 4), [(0, 4), (4, 8)]),
+        ((0, 10, 4, 4), [(0, 4), (4, 8), (6, 10)]),
+        ((1, 8, 4, 2), [(1, 5), (3, 7), (4, 8)]),
+    ],
+)
+def test_windows(bounds: tuple[float, float, float, float], expected: list[tuple[float, float]]) -> None:
+    assert windows(*bounds) == expected
+
+
+@given(start=st.floats(0, 100), length=st.floats(0.1, 100), window=st.floats(0.5, 30), overlap=st.floats(0, 0.9))
+def test_windows_cover_the_segment_and_nothing_else(start: float, length: float, window: float, overlap: float) -> None:
+    end = start + length
+    cut = windows(start, end, window, window * (1 - overlap))
+    assert cut[0][0] == start
+    assert cut[-1][1] == pytest.approx(end)
+    assert all(start <= first + 1e-9 and last <= end + 1e-9 for first, last in cut)
+    assert all(after[0] <= before[1] + 1e-9 for before, after in zip(cut, cut[1:], strict=False))
+    assert len(cut) == 1 or all(last - first == pytest.approx(window) for first, last in cut)
 
 
 TIMES = st.lists(st.floats(0, 50), max_size=200).map(sorted)
 SPANS = st.tuples(st.floats(0, 40), st.floats(1e-3, 40)).map(lambda span: (span[0], span[0] + span[1]))
-NUM_FRAMES = st.integers(1, 24)
+METHODS = st.sampled_from(
+    [{}, {"method": "step", "step_seconds": 0.5}, {"method": "step", "step_seconds": 0.5, "views": 3, "short": "wrap"}]
+)
 
 
-@given(times=TIMES, span=SPANS, num_frames=NUM_FRAMES)
-def test_samples_of_a_segment_lie_inside_it_in_order(
-    times: list[float], span: tuple[float, float], num_frames: int
+@given(times=TIMES, span=SPANS, num_frames=st.integers(1, 24), method=METHODS, frame_seconds=st.floats(0, 1))
+def test_samples_are_complete_and_inside_the_segment_or_there_is_no_frame_in_it(
+    times: list[float], span: tuple[float, float], num_frames: int, method: dict[str, Any], frame_seconds: float
 ) -> None:
     start, end = span
-    samples = select(BoundedSelector(start, end, num_frames), times)
-    assert samples == sorted(samples)
-    assert all(start <= seconds < end for seconds in samples)
-    reached = [seconds for seconds in times if bin_centres(start, end, num_frames)[0] <= seconds < end]
-    assert len(samples) == (num_frames if reached else 0)
+    config = SamplingConfig(num_frames=num_frames, **method)
+    plans = plan_clips(start, end, config, step=config.step_seconds, frame_length=frame_seconds)
+    assert len(plans) == config.views
+    has_frames = any(start <= time < end for time in times)
+    for plan in plans:
+        samples = select(plan, times)
+        assert len(samples) == (num_frames if has_frames else 0)
+        assert all(start <= seconds < end for seconds in samples)
+        assert config.short == "wrap" or samples == sorted(samples)
 
 
-@given(times=TIMES, start=st.floats(0, 50), num_frames=NUM_FRAMES)
-def test_samples_to_an_open_end_lie_after_the_start_in_order(times: list[float], start: float, num_frames: int) -> None:
-    samples = select(OpenEndSelector(start, num_frames), times)
-    assert samples == sorted(samples)
-    assert all(seconds >= start for seconds in samples)
-    assert len(samples) == (num_frames if times and times[-1] >= start else 0)
+@given(
+    num_frames=st.integers(1, 60), length=st.integers(1, 400), fps=st.sampled_from([5.0, 23.976, 25.0, 29.97, 240.0])
+)
+def test_times_and_indices_choose_the_same_frames_of_a_constant_rate(num_frames: int, length: int, fps: float) -> None:
+    config = SamplingConfig(num_frames=num_frames)
+    (by_index,) = plan_clips(0, length, config, step=None, frame_length=1)
+    (by_time,) = plan_clips(0, length / fps, config, step=None, frame_length=1 / fps)
+    indices = select(by_index, range(length))
+    times = select(by_time, [index / fps for index in range(length)])
+    assert [round(time * fps) for time in times] == indices
+    assert length != num_frames or indices == list(range(length))
 
 
-@given(length=st.integers(0, 3000), num_frames=NUM_FRAMES)
-def test_an_open_end_never_keeps_more_than_four_times_what_is_needed(length: int, num_frames: int) -> None:
-    selector = OpenEndSelector(0, num_frames)
-    num_kept = most_kept = 0
-    for index in range(length):
-        num_kept += selector.wants(float(index))
-        most_kept = max(most_kept, num_kept)
-        num_kept -= len(selector.dropped())
-    assert most_kept <= 4 * num_frames
-    assert num_kept >= min(length, 2 * num_frames - 1)
+def test_an_index_knows_frames_by_time_and_times_by_frame() -> None:
+    index = FrameIndex([0.0, 0.5, 2.0], end_seconds=2.5)
+    assert [index.frame_at(seconds) for seconds in (0, 0.1, 0.5, 2.0, 2.1)] == [0, 1, 1, 2, 3]
+    assert [index.seconds_at(frame) for frame in (0, 2, 3, 99)] == [0.0, 2.0, 2.5, 2.5]
 
 
-@given(length=st.integers(1, 2000), fps=st.floats(1, 120), num_frames=NUM_FRAMES, start=st.floats(0, 20))
-def test_an_open_end_agrees_with_the_same_end_written_down(
-    length: int, fps: float, num_frames: int, start: float
-) -> None:
-    times = [index / fps for index in range(length) if index / fps >= start]
-    if not times:
-        return
-    end = times[-1] + 1 / fps
-    opened = select(OpenEndSelector(start, num_frames), times)
-    closed = select(BoundedSelector(times[0], end, num_frames), times)
-    # One chooses among every n-th frame, at least two a sample, and the other takes the next frame after each middle.
-    allowed = (end - times[0]) / num_frames + 1.001 / fps
-    assert len(opened) == num_frames
-    assert closed == [] or all(abs(a - b) <= allowed for a, b in zip(opened, closed, strict=True))
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"method": "step"}, "needs either step_frames or step_seconds"),
+        ({"method": "step", "step_frames": 2, "step_seconds": 1.0}, "needs either step_frames or step_seconds"),
+        ({"step_frames": 2}, "belong to method 'step'; the method is 'uniform'"),
+        ({"views": 2}, "views belong to methods"),
+        ({"window_stride_seconds": 1.0}, "needs window_seconds"),
+    ],
+)
+def test_settings_that_do_not_fit_together(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SamplingConfig(**values)

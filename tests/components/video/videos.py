@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from components.video.clips import Frame
+from components.video.images import Frame
 
 _NUM_BITS = 8
 _BAR_WIDTH = 12

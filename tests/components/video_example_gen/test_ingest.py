@@ -8,15 +8,22 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.annotations.config import NegativesConfig
 from components.annotations.manifest import segment_id
 from components.annotations.reasons import Reason
-from components.annotations.records import Box, Reject, Segment, Source
+from components.annotations.records import Box, Reject, Segment, Source, SpaceUnit, TimeUnit
 from components.video.config import SamplingConfig
-from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
 from models import features
 from tests.components.video.videos import HEIGHT, WIDTH, read_index, write_video
 
 SAMPLING = SamplingConfig(num_frames=4, short_side=32)
+DECODER = Decoder()
+
+
+def teardown_module() -> None:
+    DECODER.close()
 
 
 @pytest.fixture(scope="module")
@@ -31,22 +38,31 @@ def segment(start: float = 0.0, end: float | None = None, label: str = "wave", *
     return Segment("d/a.mp4", label, Source("labels.csv", fields.pop("row", 2)), start, end, **fields)
 
 
-def ingest(root: Path, *segments: Segment, video: str = "d/a.mp4", **sampling: Any) -> list[IngestedClip | Reject]:
-    return list(ingest_video(root, VideoTask(video, segments, "train"), SAMPLING.model_copy(update=sampling)))
+def ingest(
+    root: Path, *segments: Segment, video: str = "d/a.mp4", negatives: NegativesConfig | None = None, **sampling: Any
+) -> list[Result]:
+    config = SamplingConfig(**{**SAMPLING.model_dump(), **sampling})
+    return list(VideoIngest(config, negatives, DECODER).ingest(root / video, VideoTask(video, segments, "train")))
 
 
-def ingest_one(root: Path, one: Segment, **sampling: Any) -> dict[str, list[Any]]:
-    """The values of the only Example."""
-    (result,) = ingest(root, one, **sampling)
-    assert isinstance(result, IngestedClip), result
-    example = tf.train.Example.FromString(result.example)
+def values_of(clip: IngestedClip) -> dict[str, list[Any]]:
+    example = tf.train.Example.FromString(clip.example)
     return {
         name: list(feature.bytes_list.value or feature.float_list.value)
         for name, feature in example.features.feature.items()
     }
 
 
-def reasons(results: list[IngestedClip | Reject]) -> list[tuple[int | None, Reason]]:
+def ingest_one(root: Path, one: Segment, **sampling: Any) -> dict[str, list[Any]]:
+    """The values of the only Example."""
+    clip, accepted = ingest(root, one, **sampling)
+    assert isinstance(clip, IngestedClip), clip
+    assert isinstance(accepted, Accepted), accepted
+    assert (accepted.segment, accepted.num_clips) == (one, 1)
+    return values_of(clip)
+
+
+def reasons(results: list[Result]) -> list[tuple[int | None, Reason]]:
     """(row, reason) of the rejects; no row for the video's own."""
     rejects = [result for result in results if isinstance(result, Reject)]
     return [(reject.source.row if reject.source else None, reject.reason) for reject in rejects]
@@ -61,7 +77,7 @@ def test_an_example_holds_all_features(root: Path) -> None:
     assert values[features.GROUP] == [b"ann"]
     assert values[features.LABEL] == [b"wave"]
     assert values[features.SPLIT_ORIGIN] == [b"test"]
-    assert values[features.FRAME_SECONDS] == pytest.approx([1.3, 1.8, 2.3, 2.8])
+    assert values[features.FRAME_SECONDS] == pytest.approx([1.2, 1.7, 2.2, 2.7])
     assert (values[features.START_SECONDS], values[features.END_SECONDS]) == ([1.0], [3.0])
     assert (values[features.FPS], values[features.WIDTH], values[features.HEIGHT]) == ([10.0], [WIDTH], [HEIGHT])
     assert 0 < values[features.MOTION][0] < 1
@@ -71,19 +87,71 @@ def test_an_example_holds_all_features(root: Path) -> None:
 def test_frames_are_jpegs_of_the_segment(root: Path) -> None:
     jpegs = ingest_one(root, segment(1.0, 3.0))[features.FRAMES]
     frames = [cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) for jpeg in jpegs]
-    assert [read_index(frame) for frame in frames] == [13, 18, 23, 28]
+    assert [read_index(frame) for frame in frames] == [12, 17, 22, 27]
     assert {frame.shape for frame in frames} == {(32, 64, 3)}
 
 
-def test_an_open_end_is_the_time_of_the_last_frame(root: Path) -> None:
+def test_an_open_end_is_where_the_last_frame_ends(root: Path) -> None:
     values = ingest_one(root, segment(4.0))
-    assert values[features.END_SECONDS] == pytest.approx([4.9])
+    assert values[features.END_SECONDS] == pytest.approx([5.0])
     assert values[features.SPLIT_ORIGIN] == [b"assigned"]
     assert values[features.GROUP] == [b"d/a.mp4"]
 
 
+def test_frames_and_pixels_become_seconds_and_shares(root: Path) -> None:
+    boxes = (Box(12, 0, 0, WIDTH / 2, HEIGHT / 2), Box(22, WIDTH / 2, HEIGHT / 2, WIDTH + 9, HEIGHT))
+    one = segment(10, 30, boxes=boxes, time_unit=TimeUnit.FRAMES, space_unit=SpaceUnit.PIXELS)
+    values = ingest_one(root, one)
+    assert (values[features.START_SECONDS], values[features.END_SECONDS]) == (
+        pytest.approx([1.0]),
+        pytest.approx([3.0]),
+    )
+    assert values[features.BOX_VALID] == [1.0, 0.5, 1.0, 0.0]
+    assert values[features.BOXES][:4] == pytest.approx([0, 0, 0.5, 0.5])
+    assert values[features.BOXES][8:12] == pytest.approx([0.5, 0.5, 1, 1])
+
+
+def test_an_actor_who_left_has_no_box(root: Path) -> None:
+    boxes = (Box(1.0, 0, 0, 1, 1), Box(2.0, 0, 0, 1, 1, is_end=True), Box(2.7, 0, 0, 1, 1, is_imputed=True))
+    assert ingest_one(root, segment(1.0, 3.0, boxes=boxes))[features.BOX_VALID] == [0.5, 0.5, 0.0, 0.5]
+
+
+def test_windows_are_clips_of_one_row(root: Path) -> None:
+    *clips, accepted = ingest(root, segment(0.0, 4.5), window_seconds=1.0)
+    assert isinstance(accepted, Accepted)
+    assert accepted.num_clips == len(clips) == 5
+    values = [values_of(clip) for clip in clips if isinstance(clip, IngestedClip)]
+    assert [value[features.START_SECONDS][0] for value in values] == pytest.approx([0, 1, 2, 3, 3.5])
+    assert len({value[features.SEGMENT_ID][0] for value in values}) == 5
+
+
+def test_unannotated_time_gives_clips_of_the_background(root: Path) -> None:
+    negatives = NegativesConfig(clips_per_video=1, clip_seconds=1.0, margin_seconds=0.5)
+    results = ingest(root, segment(0.0, 2.0), negatives=negatives)
+    row, background = (result for result in results if isinstance(result, Accepted))
+    assert (row.is_background, background.is_background) == (False, True)
+    assert (background.segment.label, background.as_ledger_entry()["kind"]) == ("background", "background")
+    assert background.segment.start >= 2.5
+
+
+def test_a_video_for_the_background_alone_is_used(root: Path) -> None:
+    negatives = NegativesConfig(clips_per_video=1, clip_seconds=1.0)
+    assert [type(result) for result in ingest(root, negatives=negatives)] == [IngestedClip, Accepted]
+
+
+def test_too_few_frames_are_rejected_where_repeats_are_not_wanted(root: Path) -> None:
+    assert reasons(ingest(root, segment(0.0, 0.6), num_frames=8, short="error"))[0] == (2, Reason.SEGMENT_TOO_SHORT)
+    assert reasons(ingest(root, segment(0.0, 0.6), num_frames=8)) == []
+
+
+def test_what_was_complete_when_a_video_broke_counts(root: Path) -> None:
+    results = ingest(root, segment(0.0, 1.0, row=2), segment(3.0, 4.0, row=3), max_frames=20)
+    assert [type(result) for result in results] == [IngestedClip, Accepted, Reject]
+    assert reasons(results) == [(3, Reason.VIDEO_TOO_LARGE)]
+
+
 def test_boxes_are_those_of_the_frames(root: Path) -> None:
-    boxes = (Box(1.3, 0.0, 0.0, 0.5, 0.5), Box(2.3, 0.5, 0.5, 1.0, 1.0))
+    boxes = (Box(1.2, 0.0, 0.0, 0.5, 0.5), Box(2.2, 0.5, 0.5, 1.0, 1.0))
     values = ingest_one(root, segment(1.0, 3.0, boxes=boxes))
     assert values[features.BOX_VALID] == [1.0, 0.5, 1.0, 0.0]
     assert values[features.BOXES] == pytest.approx([0, 0, 0.5, 0.5, 0.25, 0.25, 0.75, 0.75, 0.5, 0.5, 1, 1, 0, 0, 0, 0])
@@ -99,7 +167,7 @@ def test_the_same_input_gives_the_same_bytes(root: Path, tmp_path: Path) -> None
     write_video(tmp_path / "d" / "a.mp4", 50)
     first, second, elsewhere = ingest(root, *segments), ingest(root, *segments), ingest(tmp_path, *segments)
     assert first == second == elsewhere
-    assert all(isinstance(result, IngestedClip) for result in first)
+    assert [type(result) for result in first].count(IngestedClip) == 3
 
 
 @pytest.mark.parametrize(
@@ -108,8 +176,8 @@ def test_the_same_input_gives_the_same_bytes(root: Path, tmp_path: Path) -> None
         (7.0, 8.0, Reason.SEGMENT_PAST_END, "starts at 7 s; the video ends at 5.00 s"),
         (7.0, None, Reason.SEGMENT_PAST_END, "starts at 7 s; the video ends at 5.00 s"),
         (1e308, None, Reason.SEGMENT_PAST_END, "starts at 1e+308 s; the video ends at 5.00 s"),
-        (4.0, 5.6, Reason.SEGMENT_PAST_END, "ends at 5.6 s; the video ends at 5.00 s"),
-        (1.0, 1.25, Reason.SEGMENT_TOO_SHORT, "2 distinct frames; at least 4 are needed"),
+        (4.0, 5.6, Reason.SEGMENT_PAST_END, "ends 0.60 s after the video, which ends at 5.00 s"),
+        (1.0, 1.15, Reason.SEGMENT_TOO_SHORT, "2 distinct frames; at least 4 are needed"),
         (4.95, None, Reason.SEGMENT_TOO_SHORT, "0 distinct frames; at least 4 are needed"),
     ],
 )
@@ -125,13 +193,13 @@ def test_a_segment_that_cannot_be_used(
 
 
 def test_an_end_a_little_beyond_the_last_frame_is_tolerated(root: Path) -> None:
-    assert ingest_one(root, segment(1.0, 5.4))[features.FRAME_SECONDS][-1] == pytest.approx(4.9)
+    assert ingest_one(root, segment(1.0, 5.4))[features.FRAME_SECONDS][-1] == pytest.approx(4.8)
 
 
 def test_one_bad_segment_costs_no_other(root: Path) -> None:
     results = ingest(root, segment(7.0, 8.0, row=2), segment(0.0, 2.0, row=3), segment(1.0, 1.1, row=4))
-    assert reasons(results) == [(2, Reason.SEGMENT_PAST_END), (4, Reason.SEGMENT_TOO_SHORT)]
-    assert len(results) == 3
+    assert sorted(reasons(results)) == [(2, Reason.SEGMENT_PAST_END), (4, Reason.SEGMENT_TOO_SHORT)]
+    assert [type(result) for result in results].count(IngestedClip) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\0\0\0\x18ftypisom" + bytes(5000)])

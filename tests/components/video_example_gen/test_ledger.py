@@ -12,10 +12,11 @@ from components.video_example_gen.ledger import ACCEPTED_FILE, REJECTED_FILE, Le
 
 
 def clip(
-    row: int, video: str = "a.mp4", label: str = "wave", split: str = "train", group: str = "ann"
+    row: int, video: str = "a.mp4", label: str = "wave", split: str = "train", group: str = "ann", kind: str = "row"
 ) -> dict[str, Any]:
     return {
-        "kind": "clip",
+        "kind": kind,
+        "clips": 1 if kind == "row" else 2,
         "file": "labels.csv",
         "row": row,
         "video": video,
@@ -27,7 +28,12 @@ def clip(
 
 ROW_REJECT = Reject(Reason.TIME_INVALID, "no number", Source("labels.csv", 4), "a.mp4").as_ledger_entry()
 VIDEO_REJECT = Reject(Reason.VIDEO_UNANNOTATED, "no row", video="caf\u00e9.mp4").as_ledger_entry()
-CLIPS = (clip(2), clip(3, label="sit", group="bob"), clip(5, "b.mp4", split="test"))
+CLIPS = (
+    clip(0, kind="background", label="background"),
+    clip(2),
+    clip(3, label="sit", group="bob"),
+    clip(5, "b.mp4", split="test"),
+)
 
 
 def make_ledger(num_rows: int = 4, num_videos: int = 3, clips: tuple[dict[str, Any], ...] = CLIPS) -> Ledger:
@@ -39,13 +45,19 @@ def test_it_counts_by_split_class_and_reason() -> None:
         "rows_found": 4,
         "rows_accepted": 3,
         "rows_rejected": 1,
+        "background_segments": 1,
         "videos_found": 3,
         "videos_used": 2,
         "videos_rejected": 1,
         "rejected_by_reason": {"row": {"time_invalid": 1}, "video": {"video_unannotated": 1}},
         "splits": {
             "test": {"clips": 1, "groups": 1, "videos": 1, "clips_by_label": {"wave": 1}},
-            "train": {"clips": 2, "groups": 2, "videos": 1, "clips_by_label": {"sit": 1, "wave": 1}},
+            "train": {
+                "clips": 4,
+                "groups": 2,
+                "videos": 1,
+                "clips_by_label": {"background": 2, "sit": 1, "wave": 1},
+            },
         },
     }
 

@@ -11,12 +11,23 @@ from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records import Reject, Segment, Source
 from components.video.config import SamplingConfig
-from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
 from models import features
 from tests.shared_data import SHARED_DATA
 
 ODD_FILES = sorted(path for path in (SHARED_DATA / "zoo").glob("*") if path.suffix != ".csv")
 needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"the recordings are not at {SHARED_DATA}")
+
+DECODER = Decoder()
+
+
+def teardown_module() -> None:
+    DECODER.close()
+
+
+def ingest(root: Path, task: VideoTask) -> list[Result]:
+    return list(VideoIngest(SamplingConfig(), None, DECODER).ingest(root / task.video, task))
 
 
 @needs_data
@@ -28,30 +39,26 @@ def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why
     results = [
         result
         for video, segments in manifest.segments_by_video.items()
-        for result in ingest_video(root, VideoTask(video, segments, "train"), SamplingConfig())
+        for result in ingest(root, VideoTask(video, segments, "train"))
     ]
-    of_rows = [result for result in results if isinstance(result, IngestedClip) or result.source]
-    assert len(of_rows) == 11
-    for result in of_rows:
-        if isinstance(result, Reject):
-            assert result.message
-            continue
-        example = tf.train.Example.FromString(result.example)
-        seconds = example.features.feature[features.FRAME_SECONDS].float_list.value
+    clips = [result for result in results if isinstance(result, IngestedClip)]
+    rejects = [result for result in results if isinstance(result, Reject) and result.source]
+    assert len(clips) + len(rejects) == 11
+    assert all(reject.message for reject in rejects)
+    for clip in clips:
+        feature = tf.train.Example.FromString(clip.example).features.feature
+        seconds = list(feature[features.FRAME_SECONDS].float_list.value)
         assert len(seconds) == SamplingConfig().num_frames
-        assert list(seconds) == sorted(seconds)
-        assert result.segment.end is not None
-        assert result.segment.start <= seconds[0]
-        assert seconds[-1] < result.segment.end
+        assert seconds == sorted(seconds)
+        (start,), (end,) = (feature[name].float_list.value for name in (features.START_SECONDS, features.END_SECONDS))
+        assert start <= seconds[0]
+        assert seconds[-1] < end
 
 
 @needs_data
 @pytest.mark.parametrize("path", ODD_FILES, ids=lambda path: path.name)
 def test_an_odd_file_is_a_clip_or_a_reject_and_the_same_one_twice(path: Path) -> None:
     task = VideoTask(path.name, (Segment(path.name, "odd", Source("zoo", 1)),), "train")
-    first, second = (list(ingest_video(path.parent, task, SamplingConfig())) for _ in range(2))
+    first, second = (ingest(path.parent, task) for _ in range(2))
     assert first == second
-    kinds = Counter(
-        "clip" if isinstance(result, IngestedClip) else "row" if result.source else "video" for result in first
-    )
-    assert kinds in ({"clip": 1}, {"row": 1, "video": 1})
+    assert Counter(map(type, first)) in ({IngestedClip: 1, Accepted: 1}, {Reject: 2})

@@ -1,0 +1,137 @@
+"""Decoding in a process of its own, with limits on time and memory: what a file does to it costs that file alone."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from components.video.capture import VideoError, VideoInfo
+from components.video.config import SamplingConfig
+from components.video.protocol import pack_request, unpack, unpack_clip
+from components.video.tasks import Clip, Ending, Span
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_SECONDS_TO_START = 120.0
+
+
+class Decoder:
+    """One child process, started when first needed and again after it had to be stopped. Not for several threads."""
+
+    def __init__(self, num_threads: int = 1) -> None:
+        """`num_threads`: of FFmpeg, for one video."""
+        self._num_threads = num_threads
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> "Decoder":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def probe(self, path: Path, sampling: SamplingConfig) -> VideoInfo:
+        """Size, nominal frame rate and duration; see components.video.clips.probe."""
+        head, _ = next(self._ask(path, None, sampling))
+        return VideoInfo(**head["info"])
+
+    def read_clips(self, path: Path, spans: Sequence[Span], sampling: SamplingConfig) -> Generator[Clip, None, Ending]:
+        """See components.video.clips.read_clips.
+
+        Raises:
+          VideoError: also when the decoder crashes, shows no progress, or exceeds its computing time or memory.
+        """
+        for head, body in self._ask(path, list(spans), sampling):
+            if head["kind"] == "clip":
+                yield unpack_clip(head, body)
+            elif head["kind"] == "end":
+                return Ending(**head["ending"])
+        raise AssertionError("the decoder's answer has no end")
+
+    def close(self) -> None:
+        """Stop the process."""
+        if self._connection:
+            self._connection.close()
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._connection = self._process = None
+
+    def _ask(
+        self, path: Path, spans: list[Span] | None, sampling: SamplingConfig
+    ) -> Generator[tuple[dict[str, Any], bytes], None, None]:
+        """The messages of an answer; a decoder that was not heard to the end is stopped."""
+        connection = self._started()
+        is_finished = False
+        try:
+            connection.send_bytes(pack_request(str(path), spans, sampling.model_dump_json(), self._num_threads))
+            while not is_finished:
+                if not connection.poll(sampling.max_stall_seconds):
+                    raise VideoError(
+                        "video_timed_out",
+                        f"no progress in {sampling.max_stall_seconds:g} s, which is sampling.max_stall_seconds",
+                    )
+                head, body = unpack(connection.recv_bytes())
+                is_finished = head["kind"] in ("end", "info", "error")
+                if head["kind"] == "error":
+                    raise VideoError(head["code"], head["message"])
+                yield head, body
+        except (EOFError, ConnectionError):
+            raise self._explain_death(sampling) from None
+        finally:
+            if not is_finished:
+                self.close()
+
+    def _started(self) -> Connection:
+        if self._connection is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "components.video.decoder_process", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    env=_environment(),
+                )
+            self._connection = Connection(ours.detach())
+            self._wait_until_ready(self._connection)
+        return self._connection
+
+    def _wait_until_ready(self, connection: Connection) -> None:
+        """A process that cannot even start is our fault, and no video's."""
+        try:
+            if connection.poll(_SECONDS_TO_START):
+                connection.recv_bytes()
+                return
+        except (EOFError, ConnectionError):
+            pass
+        self.close()
+        raise RuntimeError("the decoding process did not start; its own message stands above, in the log")
+
+    def _explain_death(self, sampling: SamplingConfig) -> VideoError:
+        assert self._process
+        code = self._process.wait()
+        if code == -signal.SIGXCPU:
+            message = f"decoding took more than {sampling.max_cpu_seconds} s of computing (sampling.max_cpu_seconds)"
+            return VideoError("video_timed_out", message)
+        name = str(code)
+        with suppress(ValueError):
+            name = signal.Signals(-code).name
+        return VideoError("video_unreadable", f"the decoder crashed on it ({name})")
+
+
+def _environment() -> dict[str, str]:
+    """This process's, in which the child finds the same code."""
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(_PACKAGE_ROOT), *sys.path]),
+        "OPENCV_FFMPEG_LOGLEVEL": "-8",
+    }

@@ -1,0 +1,71 @@
+"""What the decoding process and its parent say to each other: JSON, and JPEGs behind it. No pickle: videos are hostile.
+
+A request is one message; the answer is any number of `frames` (a sign of life), then `clip`s, then one `end` or `error`.
+"""
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from components.video.capture import VideoInfo
+from components.video.tasks import Clip, Ending, Span
+
+_HEAD_SIZE_BYTES = 4
+
+
+def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
+    """One message: the length of the head, the head as JSON, the body."""
+    text = json.dumps(head).encode()
+    return len(text).to_bytes(_HEAD_SIZE_BYTES, "big") + text + body
+
+
+def unpack(message: bytes) -> tuple[dict[str, Any], bytes]:
+    """Head and body of a message."""
+    end = _HEAD_SIZE_BYTES + int.from_bytes(message[:_HEAD_SIZE_BYTES], "big")
+    return json.loads(message[_HEAD_SIZE_BYTES:end]), message[end:]
+
+
+def pack_clip(clip: Clip) -> bytes:
+    """A clip; a frame that it holds several times is sent once."""
+    distinct = list({id(jpeg): jpeg for jpeg in clip.jpegs}.values())
+    order = {id(jpeg): position for position, jpeg in enumerate(distinct)}
+    head = {
+        "kind": "clip",
+        "clip": asdict(replace(clip, jpegs=())),
+        "sizes": [len(jpeg) for jpeg in distinct],
+        "order": [order[id(jpeg)] for jpeg in clip.jpegs],
+    }
+    return pack(head, b"".join(distinct))
+
+
+def unpack_clip(head: dict[str, Any], body: bytes) -> Clip:
+    """The clip that was packed."""
+    distinct, start = [], 0
+    for size in head["sizes"]:
+        distinct.append(body[start : start + size])
+        start += size
+    values = head["clip"]
+    return Clip(
+        **values
+        | {
+            "jpegs": tuple(distinct[position] for position in head["order"]),
+            "frame_seconds": tuple(values["frame_seconds"]),
+            "frame_indices": tuple(values["frame_indices"]),
+        }
+    )
+
+
+def pack_ending(ending: Ending) -> bytes:
+    """Where reading stopped."""
+    return pack({"kind": "end", "ending": asdict(ending)})
+
+
+def pack_info(info: VideoInfo) -> bytes:
+    """What a probe found."""
+    return pack({"kind": "info", "info": asdict(info)})
+
+
+def pack_request(path: str, spans: list[Span] | None, sampling: str, num_threads: int) -> bytes:
+    """Asks for the clips of `spans`, or (None) for what the header says. `sampling` is JSON."""
+    listed = None if spans is None else [asdict(span) for span in spans]
+    return pack({"path": path, "spans": listed, "sampling": sampling, "num_threads": num_threads})

@@ -1,0 +1,174 @@
+"""What is asked of a video (spans), what is to be done for it (tasks), and what comes out (clips)."""
+
+from dataclasses import dataclass, field, replace
+
+from components.video.capture import VideoInfo
+from components.video.config import SamplingConfig
+from components.video.images import Frame, motion_energy
+from components.video.sampling import ClipPlan, FrameIndex, Selector, plan_clips, windows
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a video: from `start` to before `end` (None: to the end), in seconds or in frames from 0."""
+
+    start: float = 0.0
+    end: float | None = None
+    in_frames: bool = False
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Sampled frames of one span.
+
+    Attributes:
+      span: the position of the span among those asked for.
+      number, num_clips: which of the span's clips it is (windows and views make several), from 0.
+      jpegs: `num_frames` JPEGs of one size (repeats are the same object); none when the span holds no frame.
+      frame_seconds: presentation time of each, seconds from the start of the video stream.
+      frame_indices: how many frames of the video come before each.
+      start_seconds, end_seconds: the bounds of what was sampled.
+      missing_seconds: how far the end lies beyond the end of the video.
+      read_seconds: how much of the video had been read, which is all of it where something is missing.
+      num_distinct: how many different frames there are.
+      motion, brightness: means over the frames, 0 to 1.
+      height, width: of the stored frames, in pixels.
+    """
+
+    span: int
+    number: int
+    num_clips: int
+    jpegs: tuple[bytes, ...]
+    frame_seconds: tuple[float, ...]
+    frame_indices: tuple[int, ...]
+    start_seconds: float
+    end_seconds: float
+    missing_seconds: float
+    read_seconds: float
+    num_distinct: int
+    motion: float
+    brightness: float
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Where reading stopped: after how many frames, when the last of them ends, and whether the video holds no more."""
+
+    seconds: float
+    num_frames: int
+    is_end_of_video: bool
+
+
+@dataclass(frozen=True)
+class StoredFrame:
+    jpeg: bytes
+    thumbnail: Frame
+    brightness: float
+    seconds: float
+    index: int
+    size: tuple[int, int]
+
+
+@dataclass
+class ClipTask:
+    """A plan that is being carried out. `ends_with_video`: its end is where the video is believed to end."""
+
+    span: int
+    plan: ClipPlan
+    in_frames: bool
+    ends_with_video: bool
+    number: int = 0
+    num_clips: int = 1
+    frames: list[StoredFrame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.selector = Selector(self.plan)
+        self.start_seconds = None if self.in_frames else self.plan.start
+        self.end_seconds = None if self.in_frames else self.plan.end
+
+    def wants(self, index: int, seconds: float) -> bool:
+        """Whether the frame is to be kept; meanwhile bounds that are frames become seconds."""
+        if self.in_frames and self.start_seconds is None and index >= self.plan.start:
+            self.start_seconds = seconds
+        if self.in_frames and self.end_seconds is None and index >= self.plan.end:
+            self.end_seconds = seconds
+        return self.selector.wants(index if self.in_frames else seconds)
+
+    def is_done(self, index: int, seconds: float) -> bool:
+        """Whether the plan's end has come; where that is the video's end, nothing but the video can tell."""
+        return not self.ends_with_video and (index if self.in_frames else seconds) >= self.plan.end
+
+    def clip(self, ending: Ending, frame_seconds: float) -> Clip:
+        """What was sampled; where the video ended first, its end stands for bounds that were not reached."""
+        # What is to end with the video may still begin after it.
+        bound = self.plan.start if self.ends_with_video else self.plan.end
+        beyond = (bound - ending.num_frames) * frame_seconds if self.in_frames else bound - ending.seconds
+        missing = max(0.0, beyond) if ending.is_end_of_video else 0.0
+        start, end = self.start_seconds, ending.seconds if self.ends_with_video else self.end_seconds
+        frames = [self.frames[position] for position in self.selector.samples()]
+        distinct = list({frame.index: frame for frame in frames}.values())
+        height, width = frames[0].size if frames else (0, 0)
+        return Clip(
+            span=self.span,
+            number=self.number,
+            num_clips=self.num_clips,
+            jpegs=tuple(frame.jpeg for frame in frames),
+            frame_seconds=tuple(frame.seconds for frame in frames),
+            frame_indices=tuple(frame.index for frame in frames),
+            start_seconds=ending.seconds if start is None else start,
+            end_seconds=ending.seconds if end is None else end,
+            missing_seconds=missing,
+            read_seconds=ending.seconds,
+            num_distinct=len(distinct),
+            motion=motion_energy([frame.thumbnail for frame in distinct]),
+            brightness=sum(frame.brightness for frame in frames) / max(1, len(frames)),
+            height=height,
+            width=width,
+        )
+
+
+def needs_index(span: Span, sampling: SamplingConfig, info: VideoInfo) -> bool:
+    """Whether the span's samples depend on what only reading the video to its end can tell."""
+    has_windows = sampling.window_seconds is not None
+    if span.in_frames:
+        return span.end is None or has_windows or sampling.step_seconds is not None
+    return _frame_step(sampling) is not None or (span.end is None and (has_windows or not info.duration_seconds))
+
+
+def _frame_step(sampling: SamplingConfig) -> int | None:
+    return 1 if sampling.method == "dense" else sampling.step_frames
+
+
+def make_tasks(
+    number: int, span: Span, sampling: SamplingConfig, info: VideoInfo, index: FrameIndex | None, end_of_video: float
+) -> list[ClipTask]:
+    """The clips to be made of a span; none if it begins where the video has ended."""
+    frame_step = _frame_step(sampling)
+    if span.in_frames and span.end is not None and index is None:
+        plans = plan_clips(span.start, span.end, sampling, step=frame_step, frame_length=1)
+        return _numbered([ClipTask(number, plan, in_frames=True, ends_with_video=False) for plan in plans])
+    ends_with_video = span.end is None and index is None
+    if span.in_frames and index:
+        start, end = index.seconds_at(span.start), index.end_seconds if span.end is None else index.seconds_at(span.end)
+    else:
+        start, end = span.start, end_of_video if span.end is None else span.end
+    if start >= end:
+        # Read to the end all the same, so that the message can say where that is.
+        end = start + 1.0
+    tasks = []
+    length = sampling.window_seconds or end - start
+    for first, last in windows(start, end, length, sampling.window_stride_seconds or length):
+        if index and frame_step is not None:
+            bounds = index.frame_at(first), index.frame_at(last)
+            plans = plan_clips(*bounds, sampling, step=frame_step, frame_length=1) if bounds[0] < bounds[1] else []
+            tasks += [ClipTask(number, plan, in_frames=True, ends_with_video=False) for plan in plans]
+        else:
+            plans = plan_clips(first, last, sampling, step=sampling.step_seconds, frame_length=info.frame_seconds)
+            tasks += [ClipTask(number, plan, in_frames=False, ends_with_video=ends_with_video) for plan in plans]
+    return _numbered(tasks)
+
+
+def _numbered(tasks: list[ClipTask]) -> list[ClipTask]:
+    return [replace(task, number=number, num_clips=len(tasks)) for number, task in enumerate(tasks)]

@@ -1,0 +1,60 @@
+"""A sampled clip of a segment, to the Example that is stored; or what is wrong with it."""
+
+from dataclasses import dataclass
+
+from components.annotations.manifest import segment_id
+from components.annotations.reasons import Reason
+from components.annotations.records import Segment
+from components.video.capture import VideoInfo
+from components.video.config import SamplingConfig
+from components.video.tasks import Clip
+from components.video_example_gen.alignment import track_of
+from models import features
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something cannot be used."""
+
+    reason: Reason
+    message: str
+
+
+def find_problem(clip: Clip, sampling: SamplingConfig) -> Problem | None:
+    """What makes a clip unusable."""
+    if clip.missing_seconds and not clip.jpegs and clip.start_seconds >= clip.read_seconds:
+        message = f"starts at {clip.start_seconds:g} s; the video ends at {clip.read_seconds:.2f} s"
+        return Problem(Reason.SEGMENT_PAST_END, message)
+    if clip.missing_seconds > sampling.end_tolerance_seconds:
+        message = f"ends {clip.missing_seconds:.2f} s after the video, which ends at {clip.read_seconds:.2f} s"
+        return Problem(Reason.SEGMENT_PAST_END, message)
+    needed = sampling.num_frames if sampling.short == "error" else min(sampling.min_frames, sampling.num_frames)
+    if clip.num_distinct < needed:
+        return Problem(Reason.SEGMENT_TOO_SHORT, f"{clip.num_distinct} distinct frames; at least {needed} are needed")
+    return None
+
+
+def make_example(segment: Segment, video: str, clip: Clip, info: VideoInfo) -> bytes:
+    """The serialized tf.Example of a clip; see models/features.py."""
+    track = track_of(segment, clip, info)
+    name = segment_id(video, segment)
+    return features.make_example(
+        {
+            features.VIDEO_ID: [video],
+            features.SEGMENT_ID: [name if clip.num_clips == 1 else f"{name}-{clip.number}"],
+            features.GROUP: [segment.group or video],
+            features.LABEL: [segment.label],
+            features.SPLIT_ORIGIN: [segment.split or "assigned"],
+            features.FRAMES: clip.jpegs,
+            features.FRAME_SECONDS: clip.frame_seconds,
+            features.START_SECONDS: [clip.start_seconds],
+            features.END_SECONDS: [clip.end_seconds],
+            features.FPS: [info.fps],
+            features.WIDTH: [float(info.width)],
+            features.HEIGHT: [float(info.height)],
+            features.MOTION: [clip.motion],
+            features.BRIGHTNESS: [clip.brightness],
+            features.BOXES: [edge for edges in track.edges for edge in edges],
+            features.BOX_VALID: track.validity,
+        }
+    )
