@@ -12,5 +12,7 @@ setup(
     python_requires=">=3.10",
     packages=find_packages(include=["pipeline*", "components*", "models*", "examples*"]),
     package_data={"components.reporter": ["*.html"], "examples": ["*.yaml"]},
+    # A second decoder, for codecs that OpenCV's FFmpeg lacks.
+    extras_require={"pyav": ["av>=15"]},
     entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
 )

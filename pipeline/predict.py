@@ -6,10 +6,10 @@ from pathlib import Path
 import tensorflow as tf
 
 from components.baseline.pushed import last_pushed
-from components.video.capture import VideoError
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.magic import is_video_file
+from components.video.reader import VideoError
 from components.video.tasks import Span
 from models.card import CARD_FILE, ModelCard, read_card
 from models.errors import UserError

@@ -56,7 +56,7 @@ _REMEDIES = {
     Reason.VIDEO_UNANNOTATED: "Annotate the video, or move it out of data.videos.",
     Reason.NOT_A_VIDEO: "The file's content is no video, whatever its name; export or download it again.",
     Reason.VIDEO_UNREADABLE: "Check that it may be read, is whole and holds a video; repair it (ffmpeg -i IN -c copy OUT).",
-    Reason.CODEC_NOT_SUPPORTED: "Re-encode it as H.264 (ffmpeg -i IN -c:v libx264 OUT.mp4); encrypted files need their key.",
+    Reason.CODEC_NOT_SUPPORTED: "Re-encode it (ffmpeg -i IN -c:v libx264 OUT.mp4), or pip install av; decrypt it first.",
     Reason.VIDEO_TOO_LARGE: "Scale the video down (ffmpeg -i IN -vf scale=-2:720 OUT.mp4), cut it, or raise sampling's limit.",
     Reason.VIDEO_TIMED_OUT: "Decoding took longer than sampling allows; re-encode it (ffmpeg -i IN OUT.mp4), or raise that.",
     Reason.SEGMENT_PAST_END: "The segment lies beyond the end of the video; check its times and that the video is whole.",

@@ -6,14 +6,14 @@ the file, never index / fps: rates vary, edit lists shift, and headers lie.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
 
+from components.video import pyav
 from components.video.images import Frame
+from components.video.reader import FrameReader, VideoError, VideoInfo, counts_from_zero
 
 # FFmpeg's tag of 4:2:0 pictures with more than 8 bits ends in the number of bits.
 _DEEP_420_TAG = b"Y3\x0b"
@@ -21,60 +21,16 @@ _UNWRITTEN_ROWS = 3
 _NO_MEMORY = -4  # cv::Error::StsNoMem
 
 
-class VideoError(Exception):
-    """A video that cannot be used, or not any further; `code` is one of the ledger's reason codes."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True)
-class VideoInfo:
-    """What the container's header says, rotation applied: `fps` and `duration_seconds` may be wrong; 0 is unknown."""
-
-    width: int
-    height: int
-    fps: float
-    duration_seconds: float
-
-    @property
-    def frame_seconds(self) -> float:
-        """How long a frame is shown, nominally; 0 where the rate is unknown."""
-        return 1 / self.fps if self.fps else 0.0
-
-
-class FrameReader(Protocol):
-    """An open video."""
-
-    info: VideoInfo
-
-    def frames(self) -> Iterator[tuple[float, Callable[[], Frame]]]:
-        """(presentation time, function that gives the RGB frame) in order; a time that goes back is held.
-
-        The function must be called before the next frame is asked for.
-        """
-
-    def close(self) -> None:
-        """Free the decoder."""
-
-
 class OpenCVReader:
     """Reads by OpenCV's FFmpeg.
 
     Raises:
-      VideoError: OpenCV cannot open the file.
+      VideoError: OpenCV cannot open the file, or gets no frame from it.
     """
 
     def __init__(self, path: Path, num_threads: int) -> None:
         # FFmpeg takes a relative name with a colon in it for a URL.
-        name = str(path.absolute())
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            # OpenCV would crash the process.
-            raise VideoError("video_unreadable", "the file's name is not UTF-8") from None
-        self._capture = cv2.VideoCapture(name, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, num_threads])
+        self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, num_threads])
         if not self._capture.isOpened():
             raise VideoError(
                 "video_unreadable",
@@ -83,6 +39,11 @@ class OpenCVReader:
         # OpenCV 4.11, unlike those before and after it, turns no picture unless asked (opencv/opencv#26795).
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         self.info = self._read_info()
+        if not self._capture.grab():
+            raise VideoError("codec_not_supported", "the file opens but yields no frame")
+        starts_late = self.info.fps and counts_from_zero(path)
+        # OpenCV's times count from the first frame; its PTS, in frames, does not.
+        self._first_seconds = max(0.0, self._capture.get(cv2.CAP_PROP_PTS) / self.info.fps) if starts_late else 0.0
 
     def _read_info(self) -> VideoInfo:
         fps = float(self._capture.get(cv2.CAP_PROP_FPS))
@@ -101,8 +62,8 @@ class OpenCVReader:
         seconds = 0.0
         lacks_last_rows = self._lacks_last_rows()
         num_quarter_turns = int(capture.get(cv2.CAP_PROP_ORIENTATION_META)) // 90
-        while capture.grab():
-            seconds = max(seconds, float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000)
+        while True:
+            seconds = max(seconds, self._first_seconds + float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000)
 
             def retrieve() -> Frame:
                 ok, frame = capture.retrieve()
@@ -116,6 +77,8 @@ class OpenCVReader:
                 return image
 
             yield seconds, retrieve
+            if not capture.grab():
+                return
 
     def close(self) -> None:
         """See FrameReader."""
@@ -133,7 +96,7 @@ class OpenCVReader:
 @contextmanager
 def open_video(path: Path, num_threads: int) -> Iterator[FrameReader]:
     """A reader of the video, closed at the end; what OpenCV raises meanwhile becomes a VideoError."""
-    reader = OpenCVReader(path, num_threads)
+    reader = _open(path, num_threads)
     try:
         yield reader
     except cv2.error as error:
@@ -142,3 +105,21 @@ def open_video(path: Path, num_threads: int) -> Iterator[FrameReader]:
         raise VideoError("video_unreadable", f"OpenCV cannot decode a frame: {error.err}") from error
     finally:
         reader.close()
+
+
+def _open(path: Path, num_threads: int) -> FrameReader:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        # OpenCV would crash the process.
+        raise VideoError("video_unreadable", "the file's name is not UTF-8") from None
+    try:
+        return OpenCVReader(path, num_threads)
+    except VideoError as problem:
+        if not pyav.is_installed():
+            raise
+        try:
+            return pyav.PyAVReader(path, num_threads)
+        except VideoError as other:
+            # What OpenCV has to say is as good, unless PyAV has found a video in there.
+            raise (other if other.code == "codec_not_supported" else problem) from None

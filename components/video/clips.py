@@ -8,9 +8,10 @@ from array import array
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
-from components.video.capture import FrameReader, VideoError, VideoInfo, open_video
+from components.video.capture import open_video
 from components.video.config import SamplingConfig
 from components.video.images import Frame, brightness, encode_jpeg, scale_short_side, thumbnail
+from components.video.reader import FrameReader, VideoError, VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, ClipTask, Ending, Span, StoredFrame, make_tasks, needs_index
 
@@ -97,8 +98,6 @@ def _carry_out(
             yield from (task.clip(so_far, frame_seconds) for task in finished)
         if not (active or frames_pending or seconds_pending):
             return Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
-    if clock.num_frames == 0:
-        raise VideoError("codec_not_supported", "the file opens but yields no frame")
     ending = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=True)
     unfinished = [*active, *reversed(frames_pending), *reversed(seconds_pending)]
     yield from (task.clip(ending, frame_seconds) for task in unfinished if not task.ends_with_video)

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from components.video.capture import VideoError, VideoInfo
 from components.video.config import SamplingConfig
 from components.video.protocol import pack_request, unpack, unpack_clip
+from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip, Ending, Span
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]

@@ -14,10 +14,10 @@ from typing import Any
 
 import cv2
 
-from components.video.capture import VideoError
 from components.video.clips import probe, read_clips
 from components.video.config import SamplingConfig
 from components.video.protocol import pack, pack_clip, pack_ending, pack_info, unpack
+from components.video.reader import VideoError
 from components.video.tasks import Span
 
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5

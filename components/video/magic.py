@@ -23,7 +23,7 @@ def read_head(path: Path) -> bytes:
 
 def is_video_head(head: bytes) -> bool:
     """Whether `head`, the first bytes of a file, is that of a video container."""
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp"):
+    if is_iso_media(head):
         return True
     if head.startswith((b"\x1a\x45\xdf\xa3", b"FLV\x01", b"OggS", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11")):
         return True
@@ -32,3 +32,8 @@ def is_video_head(head: bytes) -> bool:
     if head.startswith((b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")):
         return True
     return any(head[first : first + 3 * size : size] == b"\x47" * 3 for first, size in _TRANSPORT_STREAMS)
+
+
+def is_iso_media(head: bytes) -> bool:
+    """Whether `head` is that of MP4, MOV or 3GP."""
+    return head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp")

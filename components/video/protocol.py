@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from components.video.capture import VideoInfo
+from components.video.reader import VideoInfo
 from components.video.tasks import Clip, Ending, Span
 
 _HEAD_SIZE_BYTES = 4

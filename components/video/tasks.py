@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from components.video.capture import VideoInfo
 from components.video.config import SamplingConfig
 from components.video.images import Frame, motion_energy
+from components.video.reader import VideoInfo
 from components.video.sampling import ClipPlan, FrameIndex, Selector, plan_clips, windows
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from components.annotations.boxes import BoxTrack, boxes_at
 from components.annotations.records import Box, Segment, SpaceUnit, TimeUnit
-from components.video.capture import VideoInfo
+from components.video.reader import VideoInfo
 from components.video.tasks import Clip, Span
 
 _SECONDS_OF_AN_UNKNOWN_RATE = 0.04

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from components.annotations.manifest import segment_id
 from components.annotations.reasons import Reason
 from components.annotations.records import Segment
-from components.video.capture import VideoInfo
 from components.video.config import SamplingConfig
+from components.video.reader import VideoInfo
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import track_of
 from models import features

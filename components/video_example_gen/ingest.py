@@ -10,9 +10,9 @@ from components.annotations.config import NegativesConfig
 from components.annotations.negatives import background_spans
 from components.annotations.reasons import Reason
 from components.annotations.records import Reject, Segment, Source, TimeUnit
-from components.video.capture import VideoError, VideoInfo
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip, Ending
 from components.video_example_gen.alignment import span_of
 from components.video_example_gen.examples import Problem, find_problem, make_example

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from components.video.capture import VideoError, VideoInfo
 from components.video.clips import probe, read_clips
 from components.video.config import SamplingConfig
 from components.video.images import Frame
+from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip, Ending, Span
 from tests.components.video.videos import HEIGHT, WIDTH, read_index, turn_video, write_video
 

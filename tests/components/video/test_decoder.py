@@ -12,11 +12,11 @@ import numpy as np
 import psutil
 import pytest
 
-from components.video.capture import VideoError
 from components.video.clips import read_clips
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.protocol import pack_clip, unpack, unpack_clip
+from components.video.reader import VideoError
 from components.video.tasks import Clip, Ending, Span
 from tests.components.video.videos import write_video
 
