@@ -6,7 +6,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test lint setup lock bench clean
+.PHONY: demo test lint setup lock bench fuzz clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -23,8 +23,13 @@ lint: setup
 # Each prints JSON; docs/measurements.md holds the last results.
 bench: setup
 	$(CLIPGATE) demo-data demo/data
+	$(PYTHON_IN_VENV) -m benchmarks.ingest
 	$(PYTHON_IN_VENV) -m benchmarks.carrying_clips
 	$(PYTHON_IN_VENV) -m benchmarks.stages --config examples/demo.yaml
+
+# Damaged videos by the thousand.
+fuzz: setup
+	$(PYTHON_IN_VENV) -m benchmarks.mutated_videos
 
 setup:
 	@requirements/install.sh $(STACK)

@@ -25,10 +25,12 @@ from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io
 from tfx_bsl.public import tfxio
 
 from components.annotations.config import DataConfig
+from components.annotations.fingerprint import find_classes
 from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.video.config import SamplingConfig
-from components.video_example_gen.ingest import IngestedClip, VideoTask, ingest_video
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
 from components.video_schema_gen.component import clip_schema
 from examples import demo_data
 from models import features
@@ -93,17 +95,19 @@ def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingCon
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
     manifest = build_manifest(read_annotations(config), data)
 
-    def clips() -> Iterator[IngestedClip]:
-        for video, segments in manifest.segments_by_video.items():
-            for result in ingest_video(data, VideoTask(video, segments, "train"), sampling):
-                if isinstance(result, IngestedClip):
-                    yield result
+    def clips() -> Iterator[bytes]:
+        with Decoder() as decoder:
+            ingest = VideoIngest(sampling, None, decoder)
+            for video, segments in manifest.segments_by_video.items():
+                for result in ingest.ingest(data / video, VideoTask(video, segments, "train")):
+                    if isinstance(result, IngestedClip):
+                        yield result.example
 
     ingested = list(clips())
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions("GZIP", compression_level=1)) as writer:
         for clip in itertools.islice(itertools.cycle(ingested), num_clips):
-            writer.write(clip.example)
-    return sorted({clip.segment.label for clip in ingested})
+            writer.write(clip)
+    return find_classes(config, ())
 
 
 def transform(folder: Path, raw: Path, schema: Any, custom_config: dict[str, str], *, materialise: bool) -> None:

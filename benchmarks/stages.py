@@ -22,7 +22,7 @@ import psutil
 from pipeline.config import load_config
 
 
-class _PeakMemory(threading.Thread):
+class PeakMemory(threading.Thread):
     """Samples the resident memory of a process and its children."""
 
     def __init__(self, pid: int) -> None:
@@ -61,7 +61,7 @@ def measure(config_path: Path) -> dict[str, Any]:
             env={**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(Path.cwd())},
         )
         os.close(write_end)
-        memory = _PeakMemory(process.pid)
+        memory = PeakMemory(process.pid)
         memory.start()
         stages: dict[str, Any] = {}
         stage, stage_started, overall_peak = "imports", started, 0

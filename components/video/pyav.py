@@ -33,17 +33,20 @@ class PyAVReader:
     def __init__(self, path: Path, num_threads: int) -> None:
         try:
             self._container = av.open(str(path.absolute()))
-        except (OSError, ValueError) as error:
+        except (av.error.FFmpegError, OSError, ValueError) as error:
             raise VideoError("video_unreadable", f"PyAV cannot open it: {error}") from error
         if not self._container.streams.video:
             self._container.close()
             raise VideoError("video_unreadable", "there is no video stream in it")
         self._stream = self._container.streams.video[0]
+        if self._stream.codec_context is None:
+            self._container.close()
+            raise VideoError("codec_not_supported", "neither OpenCV nor PyAV knows its codec")
         self._stream.thread_count = num_threads
         self._decoded = self._decode()
         self._first = next(self._decoded, None)
         if self._first is None:
-            name = self._stream.codec.name
+            name = self._stream.codec_context.name
             self._container.close()
             raise VideoError("codec_not_supported", f"neither OpenCV nor PyAV gets a frame from it (codec {name})")
         self._zero = 0 if counts_from_zero(path) else self._first.pts

@@ -1,0 +1,253 @@
+"""How fast ingest is, and how much memory it takes.
+
+    .venv/bin/python -m benchmarks.ingest [--repetitions 3]
+
+All on generated videos, in one run, and alternating where two things are compared. Prints JSON; the ratios are:
+
+    generator_to_bare_loop     frames/s of a whole VideoExampleGen (its start-up excluded) to those of OpenCV's read loop
+                               over the same files, on as many processes
+    two_decoders_to_one        clips/s with two decoding processes to those with one
+    examples_to_tutorial       clips/s that the trainer reads from Examples to those of a Python generator that opens each
+                               video, seeks a random start and reads 10 frames 15 apart, as tutorials do
+    memory_of_tenfold_clips    peak memory of ingest for ten times the clips
+"""
+
+import argparse
+import csv
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import tensorflow as tf
+import tensorflow_transform as tft
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+from tfx.v1.types.standard_artifacts import Examples
+
+from benchmarks.carrying_clips import transform
+from benchmarks.stages import PeakMemory
+from components.annotations.config import DataConfig, SplitsConfig
+from components.annotations.fingerprint import find_classes
+from components.artifacts import IngestLedger
+from components.video.config import SamplingConfig
+from components.video_example_gen.executor import VideoExampleGenExecutor
+from components.video_example_gen.ledger import read_summary
+from components.video_schema_gen.component import clip_schema
+from examples import demo_data
+from models.config import ModelConfig
+from models.data import ClipSource
+
+_NUM_CORES = os.cpu_count() or 1
+_SAMPLING = SamplingConfig()
+_FRAMES_OF_TUTORIAL, _STEP_OF_TUTORIAL, _SIZE_OF_TUTORIAL = 10, 15, 224
+_BARE_LOOP = """
+import sys, time, cv2
+started, frames = time.perf_counter(), 0
+for name in sys.stdin.read().splitlines():
+    capture = cv2.VideoCapture(name)
+    while capture.read()[0]:
+        frames += 1
+print(frames, time.perf_counter() - started)
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repetitions", type=int, default=3)
+    repetitions = parser.parse_args().repetitions
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        demo_data.generate(folder / "demo", num_people=16, videos_per_person=4)
+        tiny = copy_videos(folder / "demo", folder / "tiny", 0.2)
+        full = copy_videos(folder / "demo", folder / "full", 2.5)
+        result = {
+            "cores": _NUM_CORES,
+            **compare_speeds(folder, tiny, full, repetitions),
+            **compare_reading(folder, full, repetitions),
+            **compare_memory(folder, copy_videos(folder / "demo", folder / "tenfold", 25), full),
+        }
+    print(json.dumps(result, indent=2))
+
+
+def copy_videos(source: Path, target: Path, factor: float) -> Path:
+    """A data set of `factor` times as many videos, no two of them with the same bytes."""
+    with (source / "annotations.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    videos = sorted({row["path"] for row in rows})
+    target.mkdir()
+    copies: dict[str, list[str]] = {video: [] for video in videos}
+    for number in range(round(factor * len(videos))):
+        # Every person comes early, so that a small share can be split too.
+        video = videos[number * 4 % len(videos) + number * 4 // len(videos) % 4]
+        copy = f"{number:05d}.mp4"
+        # A box that players skip.
+        padding = bytes(number + 1)
+        box = (8 + len(padding)).to_bytes(4, "big") + b"free" + padding
+        (target / copy).write_bytes((source / video).read_bytes() + box)
+        copies[video].append(copy)
+    with (target / "annotations.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "path": copy} for row in rows for copy in copies[row["path"]])
+    return target
+
+
+def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
+    """Run VideoExampleGen; returns seconds and the number of clips."""
+    shutil.rmtree(output, ignore_errors=True)
+    config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
+    examples, ledger = Examples(), IngestLedger()
+    examples.uri, ledger.uri = str(output / "examples"), str(output / "ledger")
+    beam_args = [
+        "--runner=FnApiRunner",
+        "--direct_running_mode=multi_threading",
+        f"--direct_num_workers={num_decoders}",
+    ]
+    context = BaseBeamExecutor.Context(beam_pipeline_args=beam_args, tmp_dir=str(output / "tmp"), unique_id="0")
+    parameters = {
+        "data": config.model_dump_json(),
+        "splits": SplitsConfig(mode="hash", train=0.6, eval=0.2, test=0.2).model_dump_json(),
+        "negatives": "null",
+        "sampling": _SAMPLING.model_dump_json(),
+        "classes": json.dumps(find_classes(config, ())),
+    }
+    started = time.perf_counter()
+    VideoExampleGenExecutor(context).Do({}, {"examples": [examples], "ledger": [ledger]}, parameters)
+    seconds = time.perf_counter() - started
+    summary = read_summary(output / "ledger")
+    return seconds, sum(split["clips"] for split in summary["splits"].values())
+
+
+def compare_speeds(folder: Path, tiny: Path, full: Path, repetitions: int) -> dict[str, Any]:
+    """The generator against a bare loop, and two decoders against one."""
+    rates: dict[str, list[float]] = {"bare_loop": [], "one_decoder": [], "two_decoders": [], "generator": []}
+    clips = {}
+    num_frames = count_frames(full) - count_frames(tiny)
+    for _ in range(repetitions):
+        for name, decoders in (("generator", _NUM_CORES), ("one_decoder", 1), ("two_decoders", 2)):
+            start_up, few = ingest(tiny, folder / "out", decoders)
+            seconds, many = ingest(full, folder / "out", decoders)
+            clips[name] = many - few
+            rates[name].append((seconds - start_up) / (many - few))
+        frames, seconds = bare_loop(full)
+        rates["bare_loop"].append(frames / seconds)
+    median = {name: statistics.median(values) for name, values in rates.items()}
+    frames_per_second = num_frames / clips["generator"] / median["generator"]
+    return {
+        "bare_loop_frames_per_second": round(median["bare_loop"]),
+        "generator_frames_per_second": round(frames_per_second),
+        "generator_to_bare_loop": round(frames_per_second / median["bare_loop"], 2),
+        "one_decoder_clips_per_second": round(1 / median["one_decoder"], 1),
+        "two_decoders_clips_per_second": round(1 / median["two_decoders"], 1),
+        "two_decoders_to_one": round(median["one_decoder"] / median["two_decoders"], 2),
+        "clips": clips["generator"],
+    }
+
+
+def count_frames(data: Path) -> int:
+    """Frames of all videos, as their headers say; demo videos do not lie."""
+    return sum(int(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT)) for path in data.glob("*.mp4"))
+
+
+def bare_loop(data: Path) -> tuple[int, float]:
+    """Frames that OpenCV reads, and the seconds of the slowest of as many processes as there are cores."""
+    videos = sorted(map(str, data.glob("*.mp4")))
+    processes = [
+        subprocess.Popen([sys.executable, "-c", _BARE_LOOP], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(_NUM_CORES)
+    ]
+    for number, process in enumerate(processes):
+        assert process.stdin
+        process.stdin.write("\n".join(videos[number::_NUM_CORES]))
+        process.stdin.close()
+    results = [process.stdout.read().split() for process in processes if process.stdout]
+    return sum(int(frames) for frames, _ in results), max(float(seconds) for _, seconds in results)
+
+
+def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any]:
+    """What the trainer reads from Examples, against the way of tutorials."""
+    ingest(data, folder / "out", _NUM_CORES)
+    classes = find_classes(DataConfig(annotations=str(data / "annotations.csv"), videos=str(data)), ())
+    model = ModelConfig()
+    shards = sorted((folder / "out" / "examples" / "Split-train").glob("*.gz"))
+    custom_config = {"model": model.model_dump_json(), "classes": json.dumps(classes)}
+    schema = clip_schema(_SAMPLING.num_frames, classes)
+    transform(folder, shards[0], schema, custom_config, materialise=False)
+    source = ClipSource([str(shard) for shard in shards], tft.TFTransformOutput(str(folder / "transform")), model)
+    videos = sorted(data.glob("*.mp4"))
+    rates: dict[str, list[float]] = {"examples": [], "tutorial": []}
+    for _ in range(repetitions):
+        rates["examples"].append(clips_per_second(source.clips(), 1000))
+        rates["tutorial"].append(clips_per_second(tutorial_clips(videos), 60))
+    median = {name: statistics.median(values) for name, values in rates.items()}
+    return {
+        "examples_clips_per_second": round(median["examples"], 1),
+        "tutorial_clips_per_second": round(median["tutorial"], 1),
+        "examples_to_tutorial": round(median["examples"] / median["tutorial"], 1),
+    }
+
+
+def tutorial_clips(videos: list[Path]) -> tf.data.Dataset:
+    """Each video opened anew, a random start sought by frame number, frames resized by TensorFlow."""
+
+    def generate() -> Iterator[tf.Tensor]:
+        for video in random.sample(videos, len(videos)):
+            capture = cv2.VideoCapture(str(video))
+            needed = 1 + (_FRAMES_OF_TUTORIAL - 1) * _STEP_OF_TUTORIAL
+            length = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+            capture.set(cv2.CAP_PROP_POS_FRAMES, random.randint(0, max(0, length - needed)))
+            frames = []
+            for _ in range(_FRAMES_OF_TUTORIAL):
+                for _ in range(_STEP_OF_TUTORIAL if frames else 1):
+                    ok, frame = capture.read()
+                if not ok:
+                    frames.append(tf.zeros_like(frames[0]))
+                    continue
+                image = tf.image.convert_image_dtype(frame[..., ::-1].copy(), tf.float32)
+                frames.append(tf.image.resize_with_pad(image, _SIZE_OF_TUTORIAL, _SIZE_OF_TUTORIAL))
+            yield tf.stack(frames)
+
+    shape = (_FRAMES_OF_TUTORIAL, _SIZE_OF_TUTORIAL, _SIZE_OF_TUTORIAL, 3)
+    return tf.data.Dataset.from_generator(generate, output_signature=tf.TensorSpec(shape, tf.float32))
+
+
+def clips_per_second(clips: tf.data.Dataset, num_clips: int) -> float:
+    """After the first clip, so that start-up does not count."""
+    iterator = iter(clips.repeat())
+    next(iterator)
+    started = time.perf_counter()
+    for _ in range(num_clips):
+        next(iterator)
+    return num_clips / (time.perf_counter() - started)
+
+
+def compare_memory(folder: Path, tenfold: Path, full: Path) -> dict[str, Any]:
+    """Peak memory of ingest and its decoders, for a data set and for ten times as much."""
+    mebibytes = {}
+    for name, data in (("once", full), ("tenfold", tenfold)):
+        process = multiprocessing.get_context("spawn").Process(target=ingest, args=(data, folder / "out", _NUM_CORES))
+        process.start()
+        assert process.pid
+        memory = PeakMemory(process.pid)
+        memory.start()
+        process.join()
+        mebibytes[name] = memory.take_mebibytes()
+    return {
+        "memory_mebibytes": mebibytes,
+        "memory_of_tenfold_clips": round(mebibytes["tenfold"] / mebibytes["once"], 2),
+    }
+
+
+if __name__ == "__main__":
+    main()
