@@ -14,7 +14,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from components.video.config import SamplingConfig
 from models.card import read_card
-from pipeline.predict import read_jpeg_frames
+from pipeline.predict import read_jpeg_clips
 from tests.e2e.conftest import PushedRun
 
 pytestmark = pytest.mark.e2e
@@ -86,7 +86,7 @@ def test_grpc_the_command_line_and_the_stored_examples_agree(
     )  # fmt: skip
     predicted = json.loads(shown.stdout)
     sampling = SamplingConfig.model_validate(read_card(project.versions()[0]).sampling)
-    jpegs = read_jpeg_frames(path, sampling, float(start), float(end))
+    (jpegs,) = read_jpeg_clips(path, sampling, float(start), float(end))
     pixels = np.stack([tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs])
 
     assert jpegs == list(feature["frames"].bytes_list.value)
