@@ -89,7 +89,7 @@ def test_grpc_the_command_line_and_the_stored_examples_agree(
     (jpegs,) = read_jpeg_clips(path, sampling, float(start), float(end))
     pixels = np.stack([tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs])
 
-    assert jpegs == list(feature["frames"].bytes_list.value)
+    assert list(jpegs) == list(feature["frames"].bytes_list.value)
     for answer in (
         ask(stub, "serving_default", "examples", tf.constant([record])),
         ask(stub, "predict_jpeg", "frames", tf.constant([jpegs])),
