@@ -35,10 +35,10 @@ setup:
 	@requirements/install.sh $(STACK)
 
 lock: setup
-	.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.10 \
-	  --python-platform x86_64-manylinux_2_28 requirements/tfx116.in -o requirements/tfx116.txt
-	.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.11 \
-	  --python-platform x86_64-manylinux_2_40 requirements/tfx121.in -o requirements/tfx121.txt
+	cd requirements && ../.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.10 \
+	  --python-platform x86_64-manylinux_2_28 tfx116.in -o tfx116.txt
+	cd requirements && ../.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.11 \
+	  --python-platform x86_64-manylinux_2_40 tfx121.in -o tfx121.txt
 
 clean:
 	rm -rf demo runs .venv .setup
