@@ -28,6 +28,7 @@ from components.annotations.config import DataConfig
 from components.annotations.fingerprint import find_classes
 from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
+from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
@@ -93,7 +94,7 @@ def measure(folder: Path, num_clips: int, sampling: SamplingConfig, model: Model
 def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingConfig) -> list[str]:
     """Ingest the demo data, repeated until there are enough clips; returns the classes."""
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
-    manifest = build_manifest(read_annotations(config), data)
+    manifest = build_manifest(read_annotations(config), LocalRoot(data))
 
     def clips() -> Iterator[bytes]:
         with Decoder() as decoder:

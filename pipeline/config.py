@@ -3,17 +3,20 @@
 import reprlib
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.model_gate.rules import GatesConfig
+from components.storage.root import is_remote
 from components.video.config import SamplingConfig
 from models.config import ModelConfig, TrainingConfig
 from models.errors import UserError
 from models.section import Section
+
+_SectionT = TypeVar("_SectionT", bound=Section)
 
 
 class ServingConfig(Section):
@@ -127,19 +130,23 @@ def _explain(error: ValidationError) -> list[str]:
 
 def _with_absolute_paths(config: Config, folder: Path) -> Config:
     def absolute(key: str, name: str) -> str:
-        if "://" in name:
+        if is_remote(name):
             return name
         try:
             return str((folder / Path(name).expanduser()).resolve())
         except (RuntimeError, ValueError, OSError) as error:
             raise UserError(f"{key}: {name!r} is no path: {error}") from error
 
-    data = {name: absolute(f"data.{name}", getattr(config.data, name)) for name in ("annotations", "videos")}
-    update: dict[str, Any] = {
-        "output_dir": absolute("output_dir", config.output_dir),
-        "data": config.data.model_copy(update=data),
-    }
-    if config.serving.directory:
-        directory = absolute("serving.directory", config.serving.directory)
-        update["serving"] = config.serving.model_copy(update={"directory": directory})
-    return config.model_copy(update=update)
+    def with_absolute(section: _SectionT, key: str, *names: str) -> _SectionT:
+        values = {name: getattr(section, name) for name in names}
+        update = {name: absolute(f"{key}.{name}", value) for name, value in values.items() if value}
+        return section.model_copy(update=update)
+
+    return config.model_copy(
+        update={
+            "output_dir": absolute("output_dir", config.output_dir),
+            "data": with_absolute(config.data, "data", "annotations", "videos", "label_map"),
+            "splits": with_absolute(config.splits, "splits", "assignment"),
+            "serving": with_absolute(config.serving, "serving", "directory"),
+        }
+    )

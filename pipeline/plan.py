@@ -12,7 +12,13 @@ from models.errors import UserError
 from pipeline.config import Config
 
 # What decides the Examples, and what decides a model trained on them.
-_INGEST_CODE = ("components/annotations", "components/video", "components/video_example_gen", "models/features.py")
+_INGEST_CODE = (
+    "components/annotations",
+    "components/storage",
+    "components/video",
+    "components/video_example_gen",
+    "models/features.py",
+)
 _MODEL_CODE = ("models",)
 
 
@@ -35,8 +41,8 @@ class Plan:
         """Identifies all that determines a trained model."""
         config = self.config
         parts = [self.data_digest, self.ingest_digest, self.model_digest, *self.classes]
-        sections = (config.data, config.splits, config.sampling, config.model, config.training)
-        parts += [section.model_dump_json() for section in sections]
+        sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
+        parts += [section.model_dump_json() for section in sections if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
@@ -52,8 +58,10 @@ def make_plan(config: Config) -> Plan:
     Raises:
       UserError: there is no data, or fewer than two classes.
     """
-    data_digest = fingerprint_inputs(config.data)
-    classes = config.model.classes or tuple(find_classes(config.data, _pushed_classes(config)))
+    data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
+    classes = config.model.classes or tuple(
+        find_classes(config.data, _pushed_classes(config), config.negatives, config.beam.args)
+    )
     if len(classes) < 2:
         raise UserError(
             f"{config.data.annotations}: at least two classes are needed; found {', '.join(classes) or 'none'}. "
@@ -67,6 +75,7 @@ def _require_known(config: Config, classes: tuple[str, ...]) -> None:
     for place, labels in (
         ("training.augmentation.flip_protected", config.training.augmentation.flip_protected),
         ("gates.classes", tuple(config.gates.classes)),
+        ("negatives.label", (config.negatives.label,) if config.negatives and config.negatives.clips_per_video else ()),
     ):
         unknown = sorted(set(labels) - set(classes))
         if unknown:

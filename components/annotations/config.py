@@ -64,6 +64,12 @@ class NegativesConfig(Section):
     unannotated_videos: bool = Field(False, description="also take clips from videos that no row names")
     seed: int = 0
 
+    @model_validator(mode="after")
+    def _unannotated_videos_give_clips(self) -> "NegativesConfig":
+        if self.unannotated_videos and not self.clips_per_video:
+            raise ValueError("unannotated_videos needs clips_per_video, the number of clips to take; received 0")
+        return self
+
 
 class SplitsConfig(Section):
     """How groups (people, places, source videos) are distributed; no group is ever in two splits."""

@@ -5,29 +5,48 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.annotations.config import DataConfig
-from components.annotations.paths import files_below
-from components.annotations.readers.detect import annotation_files, explain_os_errors, read_annotations
+from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
+from components.annotations.fetch import load_annotations, local_annotations
+from components.annotations.readers.detect import annotation_files, explain_os_errors
 from components.annotations.records import Segment
-from models.errors import UserError
+from components.storage.root import local_file, open_root
 
 
-def fingerprint_inputs(data: DataConfig) -> str:
-    """A digest of the annotations' bytes and of the names, sizes and times of the files below the videos' folder."""
+def fingerprint_inputs(data: DataConfig, splits: SplitsConfig, beam_args: Sequence[str] = ()) -> str:
+    """A digest of the annotations' bytes, of an earlier assignment's, and of the videos' names, sizes and times.
+
+    Raises:
+      UserError: something of it is not there.
+    """
     digest = hashlib.sha256()
-    root = Path(data.videos)
-    if not root.is_dir():
-        raise UserError(f"data.videos: {root} is not a folder; write the path relative to the configuration file")
-    for path in annotation_files(data):
-        with explain_os_errors(path):
+    _add_listing(digest, data.videos, "data.videos", beam_args)
+    with local_annotations(data, beam_args) as local:
+        for path in annotation_files(local):
+            with explain_os_errors(path):
+                digest.update(path.read_bytes())
+        if Path(local.annotations).is_dir():
+            _add_listing(digest, data.annotations, "data.annotations", beam_args)
+    if splits.assignment:
+        with local_file(splits.assignment, "splits.assignment", beam_args) as path:
             digest.update(path.read_bytes())
-    for path in sorted([*files_below(root), *files_below(Path(data.annotations))]):
-        status = path.stat()
-        digest.update(os.fsencode(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n"))
     return digest.hexdigest()
 
 
-def find_classes(data: DataConfig, known: Sequence[str]) -> list[str]:
-    """`known` classes in their order, then the annotations' other labels by name: ids are appended, never renumbered."""
-    labels = {record.label for record in read_annotations(data) if isinstance(record, Segment)}
+def find_classes(
+    data: DataConfig, known: Sequence[str], negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
+) -> list[str]:
+    """`known` classes in their order, then the annotations' other labels by name: ids are appended, never renumbered.
+
+    The label of background clips is one of them as soon as there can be any.
+    """
+    segments = [record for record in load_annotations(data, beam_args) if isinstance(record, Segment)]
+    labels = {segment.label for segment in segments if not segment.is_negative}
+    if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
+        labels.add(negatives.label)
     return [*known, *sorted(labels - set(known))]
+
+
+def _add_listing(digest: "hashlib._Hash", uri: str, key: str, beam_args: Sequence[str]) -> None:
+    root = open_root(uri, key, beam_args)
+    for entry in sorted(root.entries(), key=lambda entry: entry.name):
+        digest.update(os.fsencode(f"{uri}/{entry.name}\0{entry.size}\0{entry.modified_seconds!r}\n"))

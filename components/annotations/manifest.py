@@ -2,25 +2,24 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from components.annotations.paths import files_below, resolve_inside
+from components.annotations.config import NegativesConfig
+from components.annotations.finding import Problem, VideoFinder
+from components.annotations.readers.text import LONGEST_PATH, text_problem
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject, Segment
-from components.video.magic import is_video_file, is_video_head, read_head
-
-_READ_SIZE = 1 << 20
+from components.storage.root import Root
 
 
 @dataclass(frozen=True)
 class Manifest:
     """Videos (paths below the root) with their segments, and the rejects so far.
 
-    `ties` are sets of videos with the same bytes: they must share a split. `num_rows` and `num_videos` count what was
-    found, for the account at the end.
+    A video without segments is there for its background clips. `ties` are sets of videos with the same bytes: they must
+    share a split. `num_rows` and `num_videos` count what was found, for the account at the end.
     """
 
     segments_by_video: dict[str, tuple[Segment, ...]]
@@ -30,108 +29,109 @@ class Manifest:
     num_videos: int
 
 
-def build_manifest(records: Iterable[Record], root: Path, classes: tuple[str, ...] | None = None) -> Manifest:
-    """Check each record against the files below `root`; labels outside `classes`, if given, are rejected."""
-    root = root.resolve()
+def build_manifest(
+    records: Iterable[Record],
+    root: Root,
+    classes: Sequence[str] | None = None,
+    negatives: NegativesConfig | None = None,
+) -> Manifest:
+    """Check each record against the files below `root`.
+
+    Args:
+      records: of all annotation files.
+      root: where the videos lie.
+      classes: labels other than these are rejected; None: all labels are fine.
+      negatives: what becomes of rows that state a negative, and of videos that no row names; None: they are rejected.
+
+    Raises:
+      UserError: the root cannot be listed.
+    """
+    finder = VideoFinder(root)
     known = None if classes is None else frozenset(classes)
     rejects: list[Reject] = []
     segments: dict[str, list[Segment]] = defaultdict(list)
-    found: dict[str, str | _Problem] = {}
-    seen: set[tuple[str, str, float, float | None]] = set()
+    seen: set[str] = set()
     num_rows = 0
     for record in records:
         num_rows += 1
         if isinstance(record, Reject):
             rejects.append(record)
             continue
+        if record.is_negative:
+            if negatives is None:
+                message = "the row states a negative, and there is no section `negatives`"
+                rejects.append(_reject(record, Reason.NEGATIVE_UNUSED, message, record.video))
+                continue
+            record = replace(record, label=negatives.label, is_negative=False)
         if known is not None and record.label not in known:
             rejects.append(_reject(record, Reason.LABEL_UNKNOWN, "the label is none of model.classes", record.label))
             continue
-        video = found.get(record.video)
-        if video is None:
-            video = found[record.video] = _find_video(record.video, root)
-        if isinstance(video, _Problem):
+        video = finder.find(record.video, record.find_by)
+        if isinstance(video, Problem):
             rejects.append(_reject(record, video.reason, video.message, record.video))
             continue
-        key = (video, record.label, record.start, record.end)
+        key = segment_id(video, record)
         if key in seen:
-            message = "the same video, label and times stand in an earlier row"
+            message = "the same video, label, times and boxes stand in an earlier row"
             rejects.append(_reject(record, Reason.DUPLICATE_ROW, message, record.video))
             continue
         seen.add(key)
         segments[video].append(record)
 
-    unused = sorted(_videos_below(root, segments))
-    for video in unused:
-        rejects.append(Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video=video))
+    unnamed = sorted(finder.videos() - segments.keys())
+    for video in unnamed:
+        reject = _reject_of_unnamed(video, finder, negatives)
+        if reject:
+            rejects.append(reject)
+        else:
+            segments[video] = []
     return Manifest(
         segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
         rejects=tuple(rejects),
-        ties=_identical_files(root, sorted(segments)),
+        ties=_identical_files(root, finder.sizes, sorted(segments)),
         num_rows=num_rows,
-        num_videos=len(segments) + len(unused),
+        num_videos=len(segments.keys() | set(unnamed)),
     )
 
 
 def segment_id(video: str, segment: Segment) -> str:
-    """A stable name: the same video, times and label give the same id, wherever the row stands."""
-    text = f"{video}\n{segment.start!r}\n{segment.end!r}\n{segment.label}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class _Problem:
-    reason: Reason
-    message: str
+    """A stable name: the same video, label, times and boxes give the same id, wherever the row stands."""
+    parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, segment.label]
+    # Two actors may do the same at the same time.
+    if segment.boxes or segment.masks:
+        parts += [segment.space_unit.value, repr(segment.boxes), repr(segment.masks)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _reject(segment: Segment, reason: Reason, message: str, value: str) -> Reject:
     return Reject(reason, message, segment.source, segment.video, segment.label, value)
 
 
-def _find_video(name: str, root: Path) -> str | _Problem:
-    """The path below `root` of the video that a row calls `name`: the same for all spellings of one file."""
-    try:
-        path = resolve_inside(root, name)
-    except ValueError as error:
-        return _Problem(Reason.PATH_INVALID, str(error))
-    try:
-        if not path.is_file():
-            return _Problem(Reason.VIDEO_MISSING, f"no file {name} below {root.name}/")
-        head = read_head(path)
-    except OSError as error:
-        return _Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
-    if not is_video_head(head):
-        return _Problem(Reason.NOT_A_VIDEO, "the first bytes are those of no video container")
-    return path.relative_to(root).as_posix()
+def _reject_of_unnamed(video: str, finder: VideoFinder, negatives: NegativesConfig | None) -> Reject | None:
+    """Why a video that no usable row names is left out; None if background clips are to be taken from it."""
+    if negatives is None or not negatives.unannotated_videos:
+        return Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video=video)
+    # What a row could not name, ingest shall not open either.
+    problem = text_problem(video, LONGEST_PATH)
+    if problem:
+        return Reject(Reason.TEXT_INVALID, f"the path {problem}", video=video)
+    found = finder.find(video)
+    if isinstance(found, Problem):
+        return Reject(found.reason, found.message, video=video)
+    return (
+        None if found == video else Reject(Reason.PATH_INVALID, f"the path is another spelling of {found}", video=video)
+    )
 
 
-def _videos_below(root: Path, known: Container[str]) -> Iterator[str]:
-    """Videos below `root` that are not `known`, hidden or links."""
-    for path in files_below(root):
-        video = path.relative_to(root).as_posix()
-        if video not in known and not path.name.startswith(".") and not path.is_symlink() and is_video_file(path):
-            yield video
-
-
-def _identical_files(root: Path, videos: list[str]) -> tuple[tuple[str, ...], ...]:
+def _identical_files(root: Root, sizes: dict[str, int], videos: list[str]) -> tuple[tuple[str, ...], ...]:
     """Sets of equal files; one that cannot be read to its end is in none, and ingest will reject it."""
     by_size: dict[int, list[str]] = defaultdict(list)
     for video in videos:
-        with suppress(OSError):
-            by_size[(root / video).stat().st_size].append(video)
+        by_size[sizes[video]].append(video)
     by_digest: dict[str, list[str]] = defaultdict(list)
     for same_size in by_size.values():
         if len(same_size) > 1:
             for video in same_size:
                 with suppress(OSError):
-                    by_digest[_digest(root / video)].append(video)
+                    by_digest[root.digest(video)].append(video)
     return tuple(tuple(same) for same in by_digest.values() if len(same) > 1)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_READ_SIZE):
-            digest.update(block)
-    return digest.hexdigest()

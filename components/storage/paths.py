@@ -2,19 +2,18 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _DRIVE_OR_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _LONGEST_NAME = 255
 
 
-def resolve_inside(root: Path, name: str) -> Path:
-    """The real path of `name` below `root` (which must be resolved).
+def check_name(name: str) -> None:
+    """Nothing, if `name` may be looked for below a root.
 
     Raises:
-      ValueError: the path is empty, too long, absolute, a URL, contains NUL or '..', leaves `root` through a link, or is
-        not UTF-8.
+      ValueError: the path is empty, too long, absolute, a URL, contains NUL or '..', or is not UTF-8.
     """
     if not name or "\0" in name or len(name) > 4096:
         raise ValueError("the path is empty, too long or contains a NUL character")
@@ -22,32 +21,58 @@ def resolve_inside(root: Path, name: str) -> Path:
         raise ValueError("the path is absolute, a URL or has a drive letter")
     if ".." in re.split(r"[/\\]", name):
         raise ValueError("the path contains '..'")
+    check_parts(name.split("/"))
+
+
+def check_parts(parts: Iterable[str]) -> None:
+    """Nothing, if each part of a path is one that a file can have.
+
+    Raises:
+      ValueError: a part is not UTF-8, or longer than file systems allow.
+    """
     try:
-        path = (root / name).resolve()
-        longest = max(len(part.encode()) for part in path.parts)
+        longest = max((len(part.encode()) for part in parts), default=0)
     except UnicodeEncodeError:
         raise ValueError("the file's name is not UTF-8") from None
+    if longest > _LONGEST_NAME:
+        raise ValueError(f"a name in the path is longer than {_LONGEST_NAME} bytes")
+
+
+def resolve_inside(root: Path, name: str) -> Path:
+    """The real path of `name` below `root` (which must be resolved).
+
+    Raises:
+      ValueError: `check_name` refuses the name or what it leads to, or it leaves `root` through a link.
+    """
+    check_name(name)
+    try:
+        path = (root / name).resolve()
     except (OSError, RuntimeError) as error:
         raise ValueError(f"the path cannot be resolved: {error}") from error
     if not path.is_relative_to(root):
         raise ValueError("the path leaves the data root through a link")
-    if longest > _LONGEST_NAME:
-        raise ValueError(f"a name in the path is longer than {_LONGEST_NAME} bytes")
+    check_parts(path.parts)
     return path
 
 
 def files_below(root: Path) -> Iterator[Path]:
     """Files, and links to files, below `root`; linked folders, and what may not be looked at, are left out."""
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = Path(folder, name)
-            if _is_regular_file(path):
-                yield path
+    return (Path(entry.path) for entry in scan_files(root))
 
 
-def _is_regular_file(path: Path) -> bool:
-    """Whether `path` is a file or a link to one: no folder, pipe or device, and in no folder that is closed to us."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+def scan_files(root: Path) -> Iterator["os.DirEntry[str]"]:
+    """What `files_below` gives, with what the folders themselves say of each file: no file is asked twice."""
+    folders = [str(root)]
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.is_file():
+                    yield entry
+            except OSError:
+                continue

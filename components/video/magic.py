@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-_HEAD_SIZE = 1024
+# As much of a file's beginning as `is_video_head` needs.
+HEAD_SIZE = 1024
 # (offset of the first sync byte, packet size): MPEG-TS, and M2TS as camcorders write it.
 _TRANSPORT_STREAMS = ((0, 188), (4, 192))
 
@@ -18,7 +19,7 @@ def is_video_file(path: Path) -> bool:
 def read_head(path: Path) -> bytes:
     """As much of the file's beginning as `is_video_head` needs."""
     with path.open("rb") as file:
-        return file.read(_HEAD_SIZE)
+        return file.read(HEAD_SIZE)
 
 
 def is_video_head(head: bytes) -> bool:

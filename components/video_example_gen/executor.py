@@ -18,9 +18,10 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
 from components.annotations.config import SPLITS, DataConfig, NegativesConfig, SplitsConfig
+from components.annotations.fetch import load_annotations
 from components.annotations.manifest import Manifest, build_manifest
-from components.annotations.readers.detect import read_annotations
 from components.annotations.splits import assign_splits
+from components.storage.root import open_root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
@@ -53,13 +54,14 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         examples = artifact_utils.get_single_instance(output_dict["examples"])
         ledger_artifact = artifact_utils.get_single_instance(output_dict["ledger"])
 
-        root = Path(data.videos)
-        manifest = build_manifest(read_annotations(data), root, classes)
+        beam_args = self._beam_pipeline_args or []
+        root = open_root(data.videos, "data.videos", beam_args)
+        manifest = build_manifest(load_annotations(data, beam_args), root, classes, negatives)
         if not manifest.segments_by_video:
             raise UserError(_nothing_usable(manifest))
         split_of = assign_splits(manifest.segments_by_video, manifest.ties, splits)
         shards = make_shards(manifest, split_of, Path(examples.uri))
-        events = self._run(root, shards, sampling, negatives, Path(ledger_artifact.uri))
+        events = self._run(Path(data.videos), shards, sampling, negatives, Path(ledger_artifact.uri))
 
         ledger = Ledger(
             accepted=tuple(event for event in events if event["reason"] is None),

@@ -16,6 +16,7 @@ from components.annotations.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records import Record, Reject
 from components.annotations.splits import assign_splits
+from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
@@ -99,7 +100,7 @@ def split_or_all_in_train(manifest: Manifest, config: SplitsConfig) -> dict[str,
 
 
 def check_conservation(root: Path, records: list[Record], config: SplitsConfig, ingest: VideoIngest) -> None:
-    manifest = build_manifest(records, root, ("wave", "sit"))
+    manifest = build_manifest(records, LocalRoot(root), ("wave", "sit"))
     split_of = split_or_all_in_train(manifest, config)
     results = [
         result

@@ -70,6 +70,10 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "model: {classes: [a, a]}",
             "model.classes: at least two different labels are needed; received ['a', 'a']",
         ),
+        (
+            "negatives: {unannotated_videos: true}",
+            "negatives: unannotated_videos needs clips_per_video, the number of clips to take; received 0",
+        ),
         ("splits: {train: 0.9}", "splits: train, eval and test must add up to 1; received 1.2"),
         (
             "model: {num_frames: 17}\nsampling: {num_frames: 16}",
@@ -164,6 +168,13 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: py
     assert config.data.annotations == f"{tmp_path}/sub/a.csv"
     assert config.data.videos == "/videos"
     assert config.push_destination == f"{tmp_path}/sub/models"
+
+
+def test_every_file_of_the_inputs_is_relative_to_the_configuration(tmp_path: Path) -> None:
+    data = "{annotations: 's3://bucket/a.csv', videos: 's3://bucket/videos', label_map: labels.txt}"
+    config = load(tmp_path, f"output_dir: out\ndata: {data}\nsplits: {{assignment: splits.csv}}\n")
+    assert (config.data.annotations, config.data.videos) == ("s3://bucket/a.csv", "s3://bucket/videos")
+    assert (config.data.label_map, config.splits.assignment) == (f"{tmp_path}/labels.txt", f"{tmp_path}/splits.csv")
 
 
 def test_a_tilde_is_the_home_folder_and_a_url_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

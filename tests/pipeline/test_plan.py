@@ -59,6 +59,16 @@ def test_a_pushed_class_without_annotations_keeps_its_id(folder: Path) -> None:
     assert plan_of(folder).classes == ("walk", "wave", "jump", "sit")
 
 
+def test_the_background_is_a_class_where_clips_of_it_are_taken(folder: Path) -> None:
+    assert plan_of(folder, negatives={"clips_per_video": 1}).classes == ("background", "jump", "sit", "wave")
+    assert plan_of(folder, negatives={}).classes == ("jump", "sit", "wave")
+
+
+def test_a_list_of_classes_without_the_background_is_refused_where_clips_of_it_are_taken(folder: Path) -> None:
+    with pytest.raises(UserError, match=r"negatives\.label names background; the classes are jump, sit"):
+        plan_of(folder, model={"classes": ["jump", "sit"]}, negatives={"clips_per_video": 1})
+
+
 def test_fewer_than_two_classes_are_refused(folder: Path) -> None:
     (folder / "data/annotations.csv").write_text("path,label\n1.mp4,wave\n")
     with pytest.raises(UserError, match=r"at least two classes are needed; found wave\. Check data\.columns\.label"):
@@ -91,6 +101,7 @@ def test_the_same_inputs_have_the_same_training_key(folder: Path) -> None:
     "sections",
     [
         {"splits": {"seed": 1}},
+        {"negatives": {"clips_per_video": 2}},
         {"sampling": {"short_side": 100}},
         {"model": {"height": 64}},
         {"model": {"classes": ["wave", "jump", "sit"]}},

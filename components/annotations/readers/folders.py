@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.annotations.config import DataConfig
-from components.annotations.paths import files_below
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.records import Record, Segment, Source
+from components.storage.paths import files_below
 from models.errors import UserError
 
 

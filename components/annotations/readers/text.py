@@ -6,7 +6,7 @@ from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject
 
 _LONGEST_NAME = 256
-_LONGEST_PATH = 4096
+LONGEST_PATH = 4096
 
 
 def check_text(record: Record) -> Record:
@@ -14,12 +14,12 @@ def check_text(record: Record) -> Record:
     if isinstance(record, Reject):
         return record
     texts = (
-        ("path", record.video, _LONGEST_PATH),
+        ("path", record.video, LONGEST_PATH),
         ("label", record.label, _LONGEST_NAME),
         ("group", record.group or "", _LONGEST_NAME),
     )
     for name, text, longest in texts:
-        problem = _problem(text, longest)
+        problem = text_problem(text, longest)
         if problem:
             return Reject(
                 Reason.TEXT_INVALID, f"the {name} {problem}", record.source, record.video, record.label, text[:200]
@@ -27,7 +27,8 @@ def check_text(record: Record) -> Record:
     return record
 
 
-def _problem(text: str, longest: int) -> str:
+def text_problem(text: str, longest: int) -> str:
+    """What makes `text` unusable; nothing if it is fine."""
     if len(text) > longest:
         return f"has {len(text)} characters; at most {longest} are allowed"
     # Readers put U+FFFD where bytes were no UTF-8.

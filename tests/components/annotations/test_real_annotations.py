@@ -9,6 +9,7 @@ from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records import Segment
 from components.annotations.splits import assign_splits
+from components.storage.root import LocalRoot
 from models.errors import UserError
 from tests.components.annotations.split_data import count_segments, splits_of_groups
 from tests.shared_data import SHARED_DATA
@@ -21,7 +22,7 @@ needs_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"the recording
 def test_clips_cut_from_the_same_recording_are_split_together() -> None:
     root = SHARED_DATA / "fights"
     records = read_annotations(DataConfig(annotations=str(root / "annotations.csv"), videos=str(root)))
-    manifest = build_manifest(records, root)
+    manifest = build_manifest(records, LocalRoot(root))
     assert (manifest.num_rows, manifest.num_videos) == (193, 193)
     splits = assign_splits(manifest.segments_by_video, manifest.ties, SplitsConfig())
     assert all(len(found) == 1 for found in splits_of_groups(manifest.segments_by_video, splits).values())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.annotations.paths import files_below, resolve_inside
+from components.storage.paths import files_below, resolve_inside
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from components.annotations.config import DataConfig
 from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records import Reject, Segment, Source
+from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
@@ -34,7 +35,7 @@ def ingest(root: Path, task: VideoTask) -> list[Result]:
 def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why_not() -> None:
     root = SHARED_DATA / "falls"
     records = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root)))
-    manifest = build_manifest(records, root)
+    manifest = build_manifest(records, LocalRoot(root))
     assert (manifest.num_rows, manifest.num_videos, manifest.rejects) == (11, 6, ())
     results = [
         result

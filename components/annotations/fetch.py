@@ -1,0 +1,93 @@
+"""Annotations from anywhere: readers open files of this machine, so what lies elsewhere is copied for a while."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.detect import READERS, detect_format, read_annotations
+from components.annotations.readers.reader import own_file
+from components.annotations.records import Record
+from components.storage.root import Root, is_remote, local_copy, local_file, open_root, split_uri
+from models.errors import UserError
+
+# What annotation tools write; everything else in a folder matters to readers by its name only.
+_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xml", ".eaf", ".pbtxt", ".ini"))
+
+
+def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> list[Record]:
+    """All records of the configured annotations; see `read_annotations`, which this is for addresses as well."""
+    with local_annotations(data, beam_args) as local:
+        return read_annotations(local)
+
+
+@contextmanager
+def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterator[DataConfig]:
+    """The configuration with annotations (and class names) of this machine, for as long as the context lasts.
+
+    Raises:
+      UserError: the annotations cannot be fetched, or what is done with them says so; addresses are named as they are.
+    """
+    if not is_remote(data.annotations) and not is_remote(data.label_map or ""):
+        yield data
+        return
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clipgate-")))
+        update = {}
+        if is_remote(data.annotations):
+            update = _fetch(data, folder / "annotations", beam_args)
+        if data.label_map and is_remote(data.label_map):
+            update["label_map"] = str(_fetch_file(data.label_map, "data.label_map", folder / "label_map", beam_args))
+        local = data.model_copy(update=update)
+        try:
+            yield local
+        except UserError as error:
+            message = str(error)
+            for name in update:
+                message = message.replace(getattr(local, name), getattr(data, name))
+            raise UserError(message) from error
+
+
+def _fetch(data: DataConfig, folder: Path, beam_args: Sequence[str]) -> dict[str, str]:
+    """Fetch the annotations into `folder`; returns the values that change in the configuration."""
+    root = open_root(data.annotations, "data.annotations", beam_args)
+    names = [entry.name for entry in root.entries()]
+    if not names:
+        path = _fetch_file(data.annotations, "data.annotations", folder, beam_args)
+        name = detect_format(path) if data.format == "auto" else data.format
+        if READERS[name].files is not own_file:
+            parent = open_root(split_uri(data.annotations)[0], "data.annotations", beam_args)
+            _mirror(parent, [entry.name for entry in parent.entries() if "/" not in entry.name], folder)
+        return {"annotations": str(path)}
+    # A folder per class is read from the names alone, which are paths below the videos' root.
+    inside = f"{data.annotations.rstrip('/')}/".removeprefix(f"{data.videos.rstrip('/')}/")
+    if is_remote(inside):
+        _mirror(root, names, folder)
+        return {"annotations": str(folder)}
+    _mirror(root, names, folder / inside)
+    return {"annotations": str(folder / inside), "videos": str(folder)}
+
+
+def _fetch_file(uri: str, key: str, folder: Path, beam_args: Sequence[str]) -> Path:
+    path = folder / PurePosixPath(uri).name
+    folder.mkdir()
+    with local_file(uri, key, beam_args) as copy:
+        shutil.copyfile(copy, path)
+    return path
+
+
+def _mirror(root: Root, names: Sequence[str], folder: Path) -> None:
+    """The tree of `names` below `folder`: annotation files as they are, all others empty."""
+    for name in names:
+        path = folder / name
+        # Names that no folder can hold, or that lead out of it, are none that a row could mean.
+        with suppress(ValueError, OSError):
+            if root.canonical(name) != name:
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            if PurePosixPath(name).suffix.lower() in _SUFFIXES:
+                with local_copy(root, name, "data.annotations") as copy:
+                    shutil.copyfile(copy, path)

@@ -1,0 +1,40 @@
+"""An S3 server on this machine, for as long as the tests of this folder run."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """The address of the server; the usual variables of the environment name it, and credentials that it accepts."""
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        addresses = (re.search(r"Running on (http://\S+)", line) for line in server.stderr)
+        address = next(found[1] for found in addresses if found)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AWS_ENDPOINT_URL_S3", address)
+            environment.setenv("AWS_ACCESS_KEY_ID", "key")
+            environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+            environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+            yield address
+    finally:
+        server.terminate()
+        # The pipe is read to its end, so that the server cannot wait on it.
+        server.communicate()
+
+
+@pytest.fixture
+def bucket(s3_endpoint: str, request: pytest.FixtureRequest) -> Any:
+    """An empty bucket, as boto3's resource of it."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[:50].strip("-")
+    bucket = boto3.resource("s3").create_bucket(Bucket=name)
+    bucket.objects.delete()
+    return bucket
