@@ -13,6 +13,6 @@ setup(
     packages=find_packages(include=["pipeline*", "components*", "models*", "examples*"]),
     package_data={"components.reporter": ["*.html"], "examples": ["*.yaml"]},
     # A second decoder, for codecs that OpenCV's FFmpeg lacks.
-    extras_require={"pyav": ["av>=15"]},
+    extras_require={"pyav": ["av>=15,<17"]},
     entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
 )

@@ -98,9 +98,9 @@ def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingCon
 
     def clips() -> Iterator[bytes]:
         with Decoder() as decoder:
-            ingest = VideoIngest(sampling, None, decoder)
+            ingest = VideoIngest(LocalRoot(data), sampling, None, decoder)
             for video, segments in manifest.segments_by_video.items():
-                for result in ingest.ingest(data / video, VideoTask(video, segments, "train")):
+                for result in ingest.ingest(VideoTask(video, segments, "train")):
                     if isinstance(result, IngestedClip):
                         yield result.example
 

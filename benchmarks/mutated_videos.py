@@ -20,6 +20,7 @@ import numpy as np
 import psutil
 
 from components.annotations.records import Reject, Segment, Source, TimeUnit
+from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
@@ -70,7 +71,7 @@ def run(seeds: list[bytes], folder: Path, count: int, seed: int) -> dict[str, An
     process = psutil.Process()
     memory_before = 0
     with Decoder() as decoder:
-        ingest = VideoIngest(_SAMPLING, None, decoder)
+        ingest = VideoIngest(LocalRoot(folder), _SAMPLING, None, decoder)
         for number in range(count):
             path = folder / f"mutated{number}.mp4"
             path.write_bytes(mutate(rng, seeds))
@@ -138,7 +139,7 @@ def _outcome(ingest: VideoIngest, path: Path) -> str:
         Segment(path.name, "timed", Source("labels.csv", 2), 0.2, 0.9),
         Segment(path.name, "counted", Source("labels.csv", 3), 5, 30, time_unit=TimeUnit.FRAMES),
     )
-    results = list(ingest.ingest(path, VideoTask(path.name, segments, "train")))
+    results = list(ingest.ingest(VideoTask(path.name, segments, "train")))
     accepted = [result for result in results if isinstance(result, Accepted)]
     rejects = [result for result in results if isinstance(result, Reject)]
     rows = [result.segment.source.row for result in accepted] + [

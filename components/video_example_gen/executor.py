@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,9 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             raise UserError(_nothing_usable(manifest))
         split_of = assign_splits(manifest.segments_by_video, manifest.ties, splits)
         shards = make_shards(manifest, split_of, Path(examples.uri))
-        events = self._run(Path(data.videos), shards, sampling, negatives, Path(ledger_artifact.uri))
+        num_videos = sum(len(shard.tasks) for shard in shards)
+        write_shard = WriteShard(data.videos, beam_args, sampling, negatives, num_videos)
+        events = self._run(shards, write_shard, Path(ledger_artifact.uri))
 
         ledger = Ledger(
             accepted=tuple(event for event in events if event["reason"] is None),
@@ -82,18 +84,15 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             f"{summary['rows_rejected']} rows and {summary['videos_rejected']} videos are in the ledger"
         )
 
-    def _run(
-        self, root: Path, shards: list[Shard], sampling: SamplingConfig, negatives: NegativesConfig | None, folder: Path
-    ) -> list[dict[str, Any]]:
+    def _run(self, shards: list[Shard], write_shard: "WriteShard", folder: Path) -> list[dict[str, Any]]:
         folder.mkdir(parents=True, exist_ok=True)
         events = folder / "events"
-        num_videos = sum(len(shard.tasks) for shard in shards)
         with self._make_beam_pipeline() as pipeline:
             _ = (
                 pipeline
                 | "Shards" >> beam.Create(shards)
                 | "Spread" >> beam.Reshuffle()
-                | "WriteShard" >> beam.ParDo(_WriteShard(str(root), sampling, negatives, num_videos))
+                | "WriteShard" >> beam.ParDo(write_shard)
                 | "Events" >> beam.io.WriteToText(str(events), num_shards=1, shard_name_template="")
             )
         read = read_entries(events)
@@ -120,12 +119,20 @@ class _Tally:
             self._progress.advance(detail=f"{self._num_clips} clips, {rate:.1f} clips/s")
 
 
-class _WriteShard(beam.DoFn):
+class WriteShard(beam.DoFn):
     """Writes a shard's file and yields one JSON line for each segment and each rejected video."""
 
-    def __init__(self, root: str, sampling: SamplingConfig, negatives: NegativesConfig | None, num_videos: int) -> None:
+    def __init__(
+        self,
+        videos: str,
+        beam_args: Sequence[str],
+        sampling: SamplingConfig,
+        negatives: NegativesConfig | None,
+        num_videos: int,
+    ) -> None:
         super().__init__()
-        self._root = root
+        self._videos = videos
+        self._beam_args = tuple(beam_args)
         self._sampling = sampling
         self._negatives = negatives
         self._num_videos = num_videos
@@ -135,7 +142,8 @@ class _WriteShard(beam.DoFn):
         # The threads of a process count together.
         self._tally = self._shared.acquire(lambda: _Tally(self._num_videos))
         self._decoder = Decoder()
-        self._ingest = VideoIngest(self._sampling, self._negatives, self._decoder)
+        root = open_root(self._videos, "data.videos", self._beam_args)
+        self._ingest = VideoIngest(root, self._sampling, self._negatives, self._decoder)
 
     def teardown(self) -> None:
         self._decoder.close()
@@ -148,7 +156,7 @@ class _WriteShard(beam.DoFn):
         options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=1)
         with tf.io.TFRecordWriter(partial, options) as writer:
             for task in shard.tasks:
-                for result in self._ingest.ingest(Path(self._root, task.video), task):
+                for result in self._ingest.ingest(task):
                     if isinstance(result, IngestedClip):
                         writer.write(result.example)
                         self._tally.add_clip()

@@ -10,6 +10,7 @@ from components.annotations.config import NegativesConfig
 from components.annotations.negatives import background_spans
 from components.annotations.reasons import Reason
 from components.annotations.records import Reject, Segment, Source, TimeUnit
+from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError, VideoInfo
@@ -68,24 +69,30 @@ Result = IngestedClip | Accepted | Reject
 class VideoIngest:
     """Turns one video after the other into Examples; decoding happens in a child process."""
 
-    def __init__(self, sampling: SamplingConfig, negatives: NegativesConfig | None, decoder: Decoder) -> None:
+    def __init__(
+        self, root: Root, sampling: SamplingConfig, negatives: NegativesConfig | None, decoder: Decoder
+    ) -> None:
+        self._root = root
         self._sampling = sampling
         self._negatives = negatives
         self._decoder = decoder
 
-    def ingest(self, path: Path, task: VideoTask) -> Iterator[Result]:
-        """The Examples of the video at `path`, and exactly one Accepted or Reject for each of the task's segments.
+    def ingest(self, task: VideoTask) -> Iterator[Result]:
+        """The Examples of a video, and exactly one Accepted or Reject for each of the task's segments.
 
         One Reject more is for the video itself if nothing of it is used. A segment counts as soon as all of its clips are
         there: what breaks a video later does not take them back.
         """
         account = _Account(task)
         try:
-            info = self._decoder.probe(path, self._sampling)
-            account = _Account(task, self._background(task, info))
-            yield from self._clips(path, account, info)
+            with self._root.local_copy(task.video) as path:
+                info = self._decoder.probe(path, self._sampling)
+                account = _Account(task, self._background(task, info))
+                yield from self._clips(path, account, info)
         except VideoError as error:
             yield from account.close_broken(error)
+        except OSError as error:
+            yield from account.close_broken(VideoError("video_unreadable", f"it cannot be read: {error.strerror}"))
 
     def _clips(self, path: Path, account: "_Account", info: VideoInfo) -> Iterator[Result]:
         spans = [span_of(segment) for segment in account.segments]

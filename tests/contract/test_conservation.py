@@ -105,7 +105,7 @@ def check_conservation(root: Path, records: list[Record], config: SplitsConfig, 
     results = [
         result
         for video, segments in manifest.segments_by_video.items()
-        for result in ingest.ingest(root / video, VideoTask(video, segments, split_of[video]))
+        for result in ingest.ingest(VideoTask(video, segments, split_of[video]))
     ]
     accepted = [result for result in results if isinstance(result, Accepted)]
     rejects = [*manifest.rejects, *(result for result in results if isinstance(result, Reject))]
@@ -154,4 +154,4 @@ def test_every_row_and_every_video_is_accounted_for(
         except UserError:
             return
         splits = SplitsConfig(mode=mode, seed=seed, train=0.4, eval=0.3, test=0.3)
-        check_conservation(root, records, splits, VideoIngest(SAMPLING, negatives, decoder))
+        check_conservation(root, records, splits, VideoIngest(LocalRoot(root), SAMPLING, negatives, decoder))

@@ -12,6 +12,7 @@ from components.annotations.config import NegativesConfig
 from components.annotations.manifest import segment_id
 from components.annotations.reasons import Reason
 from components.annotations.records import Box, Reject, Segment, Source, SpaceUnit, TimeUnit
+from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
@@ -42,7 +43,7 @@ def ingest(
     root: Path, *segments: Segment, video: str = "d/a.mp4", negatives: NegativesConfig | None = None, **sampling: Any
 ) -> list[Result]:
     config = SamplingConfig(**{**SAMPLING.model_dump(), **sampling})
-    return list(VideoIngest(config, negatives, DECODER).ingest(root / video, VideoTask(video, segments, "train")))
+    return list(VideoIngest(LocalRoot(root), config, negatives, DECODER).ingest(VideoTask(video, segments, "train")))
 
 
 def values_of(clip: IngestedClip) -> dict[str, list[Any]]:

@@ -28,7 +28,7 @@ def teardown_module() -> None:
 
 
 def ingest(root: Path, task: VideoTask) -> list[Result]:
-    return list(VideoIngest(SamplingConfig(), None, DECODER).ingest(root / task.video, task))
+    return list(VideoIngest(LocalRoot(root), SamplingConfig(), None, DECODER).ingest(task))
 
 
 @needs_data
