@@ -86,6 +86,8 @@ class SplitsConfig(Section):
         total = self.train + self.eval + self.test
         if abs(total - 1) > 1e-6:
             raise ValueError(f"train, eval and test must add up to 1; received {total:g}")
+        if self.assignment and self.mode == "official":
+            raise ValueError("assignment is for the modes stratified and hash; with mode 'official' the lists decide")
         return self
 
     @property

@@ -1,82 +1,109 @@
 """Splits that cannot leak: whole groups go to train, eval or test, and what belongs together is one group."""
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from components.annotations.config import SPLITS, SplitsConfig
-from components.annotations.records import Segment
+from components.annotations.assignment import Assignment, read_assignment
+from components.annotations.chance import unit_hash
+from components.annotations.config import SPLITS, NegativesConfig, SplitsConfig
+from components.annotations.coverage import check_coverage
+from components.annotations.grouping import Node, Ties, Videos, find_clusters, shortest_chain
+from components.annotations.manifest import Manifest
+from components.storage.root import local_file
 from models.errors import UserError
 
-Videos = Mapping[str, Sequence[Segment]]
+Clusters = Mapping[Node, Sequence[str]]
 
 
-def assign_splits(videos: Videos, ties: Sequence[Sequence[str]], config: SplitsConfig) -> dict[str, str]:
-    """The split of each video.
-
-    Videos are tied together when their rows name the same group, or when they are in one of `ties`. A video without
-    a group is a group of its own.
+def split_manifest(
+    manifest: Manifest, config: SplitsConfig, negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
+) -> tuple[dict[str, str], Assignment]:
+    """The split of each video of a manifest, and the assignment to be written: the earlier one, if any, and this.
 
     Raises:
-      UserError: a split would be empty, a class would be missing in train (in `stratified` mode: in any split), or the
-        official lists put one group into two splits.
+      UserError: as `assign_splits` and `read_assignment` do.
     """
-    clusters = _clusters(videos, ties)
+    earlier = Assignment()
+    if config.assignment:
+        with local_file(config.assignment, "splits.assignment", beam_args) as path:
+            earlier = read_assignment(path, config.assignment)
+    # Unannotated time gives clips of the background in every split.
+    may_lack = (negatives.label,) if negatives and negatives.clips_per_video else ()
+    splits = assign_splits(manifest.segments_by_video, manifest.ties, config, earlier, may_lack)
+    return splits, earlier.extended(manifest.segments_by_video, splits)
+
+
+def assign_splits(
+    videos: Videos,
+    ties: Ties,
+    config: SplitsConfig,
+    earlier: Assignment | None = None,
+    may_lack: Collection[str] = (),
+) -> dict[str, str]:
+    """The split of each video.
+
+    Args:
+      videos: by path, with their segments.
+      ties: sets of videos that belong together whatever their groups. Videos are also tied together when rows name the
+        same group for them; a video without a group is a group of its own.
+      config: how to assign them.
+      earlier: what is in it stays where it is, and takes along what is tied to it.
+      may_lack: labels that need not be in every split.
+
+    Raises:
+      UserError: a split would be empty, a class would be missing in train (in `stratified` mode: in any split), the
+        official lists put one group into two splits, or new ties join what `earlier` has in two splits.
+    """
+    nodes_of = {nodes[0]: nodes for nodes in find_clusters(videos, ties)}
+    clusters = {name: [node.name for node in nodes if node.is_video] for name, nodes in nodes_of.items()}
+    placed = _placed_earlier(nodes_of, videos, ties, earlier or Assignment())
     if config.mode == "official":
         by_cluster = _official(clusters, videos, config)
     elif config.mode == "hash":
-        by_cluster = {name: _hashed_split(name, config) for name in clusters}
+        by_cluster = {name: _hashed_split(name, config) for name in clusters} | placed
     else:
-        by_cluster = _stratified(clusters, videos, config)
+        by_cluster = _stratified(clusters, videos, config, placed)
     splits = {video: by_cluster[name] for name, members in clusters.items() for video in members}
-    _check_coverage(videos, splits, clusters, config)
+    check_coverage(videos, splits, clusters, config, len(placed), may_lack)
     return splits
 
 
-def _clusters(videos: Videos, ties: Sequence[Sequence[str]]) -> dict[str, list[str]]:
-    """Connected videos by the smallest group name among them (union-find over videos and group names)."""
-    parent: dict[str, str] = {}
-
-    def find(node: str) -> str:
-        root = node
-        while parent.setdefault(root, root) != root:
-            root = parent[root]
-        while parent[node] != root:
-            parent[node], node = root, parent[node]
-        return root
-
-    def union(left: str, right: str) -> None:
-        left, right = sorted((find(left), find(right)))
-        parent[right] = left
-
-    for video, segments in videos.items():
-        for segment in segments:
-            union(f"video:{video}", f"group:{segment.group}" if segment.group else f"video:{video}")
-    for tied in ties:
-        for video in tied:
-            union(f"video:{tied[0]}", f"video:{video}")
-    clusters: dict[str, list[str]] = defaultdict(list)
-    for video in sorted(videos):
-        clusters[find(f"video:{video}")].append(video)
-    return dict(clusters)
+def _placed_earlier(
+    nodes_of: Mapping[Node, Sequence[Node]], videos: Videos, ties: Ties, earlier: Assignment
+) -> dict[Node, str]:
+    placed: dict[Node, str] = {}
+    for name, nodes in nodes_of.items():
+        known = {node: earlier.split_of[node] for node in nodes if node in earlier.split_of}
+        if not known:
+            continue
+        placed[name] = next(iter(known.values()))
+        elsewhere = {node for node, split in known.items() if split != placed[name]}
+        if elsewhere:
+            chain = shortest_chain(videos, ties, known.keys() - elsewhere, elsewhere)
+            ends = [node for link in (chain[0], chain[-1]) for node in link.ends if node in known]
+            one = next(node for node in ends if node not in elsewhere)
+            other = next(node for node in ends if node in elsewhere)
+            raise UserError(
+                f"splits.assignment: {earlier.name} has {one} in {known[one]} and {other} in {known[other]}, but now they "
+                f"belong together: {'; '.join(link.reason for link in chain)}. Correct what ties them, leave one of them "
+                "out, or give both the same split in that file"
+            )
+    return placed
 
 
-def _unit_hash(name: str, seed: int) -> float:
-    """A number in [0, 1) that depends on the name and the seed only, so that new data never moves old data.
-
-    (Unless it ties old groups to each other or is a copy of an old video: then what belongs together has to move.)
-    """
-    return int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode()).digest()[:8], "big") / 2**64
+def _hash(cluster: Node, config: SplitsConfig) -> float:
+    # Depends on the name and the seed only, so that new data does not move old data unless it is tied to it.
+    return unit_hash(f"{'video' if cluster.is_video else 'group'}:{cluster.name}", config.seed)
 
 
-def _hashed_split(name: str, config: SplitsConfig) -> str:
-    position = _unit_hash(name, config.seed)
+def _hashed_split(cluster: Node, config: SplitsConfig) -> str:
+    position = _hash(cluster, config)
     if position < config.train:
         return "train"
     return "eval" if position < config.train + config.eval else "test"
 
 
-def _official(clusters: Mapping[str, list[str]], videos: Videos, config: SplitsConfig) -> dict[str, str]:
+def _official(clusters: Clusters, videos: Videos, config: SplitsConfig) -> dict[Node, str]:
     by_cluster = {}
     for name, members in clusters.items():
         named = {segment.split for video in members for segment in videos[video]}
@@ -85,24 +112,28 @@ def _official(clusters: Mapping[str, list[str]], videos: Videos, config: SplitsC
             raise UserError(f"splits.mode is 'official' but {rows[0]} names no split; fill it in or use 'stratified'")
         if len(named) > 1:
             raise UserError(
-                f"the official splits put {name.partition(':')[2]!r} into {' and '.join(sorted(map(str, named)))}: "
+                f"the official splits put {name.name!r} into {' and '.join(sorted(map(str, named)))}: "
                 "the model would be tested on what it was trained on. Correct the splits or use splits.mode 'stratified'"
             )
-        by_cluster[name] = str(named.pop())
+        # A video that no row names is in no list; the model may learn from it.
+        by_cluster[name] = str(named.pop()) if named else "train"
     if "eval" not in by_cluster.values():
         # Lists with train and test only: early stopping needs data of its own, and it may not come from test.
         share = config.eval / (config.train + config.eval)
         for name, split in by_cluster.items():
-            if split == "train" and _unit_hash(name, config.seed) < share:
+            if split == "train" and _hash(name, config) < share:
                 by_cluster[name] = "eval"
     return by_cluster
 
 
-def _stratified(clusters: Mapping[str, list[str]], videos: Videos, config: SplitsConfig) -> dict[str, str]:
+def _stratified(
+    clusters: Clusters, videos: Videos, config: SplitsConfig, placed: Mapping[Node, str]
+) -> dict[Node, str]:
     """Stratification over groups, after iterative stratification (Sechidis et al., 2011): the rarest label is served
     first, its largest groups first, and each group goes to the split that lacks most of that label."""
     counts = {
-        name: Counter(segment.label for video in members for segment in videos[video])
+        # Videos that no row names are shared out like a class of their own.
+        name: Counter(segment.label for video in members for segment in videos[video]) or Counter([""])
         for name, members in clusters.items()
     }
     totals: Counter[str] = Counter()
@@ -111,9 +142,19 @@ def _stratified(clusters: Mapping[str, list[str]], videos: Videos, config: Split
     lacking = {split: {label: totals[label] * share for label in totals} for split, share in config.shares.items()}
     lacking_in_all = {split: totals.total() * share for split, share in config.shares.items()}
     present: dict[str, set[str]] = {split: set() for split in SPLITS}
-    by_cluster: dict[str, str] = {}
-    names_by_label: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(clusters, key=lambda name: (-counts[name].total(), _unit_hash(name, config.seed))):
+    by_cluster: dict[Node, str] = {}
+
+    def place(name: Node, split: str) -> None:
+        by_cluster[name] = split
+        present[split] |= counts[name].keys()
+        lacking_in_all[split] -= counts[name].total()
+        for label, count in counts[name].items():
+            lacking[split][label] -= count
+
+    for name, split in placed.items():
+        place(name, split)
+    names_by_label: dict[str, list[Node]] = defaultdict(list)
+    for name in sorted(clusters, key=lambda name: (-counts[name].total(), _hash(name, config))):
         for label in counts[name]:
             names_by_label[label].append(name)
     for label in sorted(totals, key=lambda label: (totals[label], label)):
@@ -122,39 +163,11 @@ def _stratified(clusters: Mapping[str, list[str]], videos: Videos, config: Split
             without = [split for split in SPLITS if label not in present[split]]
             # The last groups of a label are owed to the splits that have none of it.
             open_splits = without if len(waiting) - rank <= len(without) else SPLITS
-            split = max(
-                open_splits,
-                key=lambda split: (lacking[split][label], lacking_in_all[split], -SPLITS.index(split)),
+            place(
+                name,
+                max(
+                    open_splits,
+                    key=lambda split: (lacking[split][label], lacking_in_all[split], -SPLITS.index(split)),
+                ),
             )
-            by_cluster[name] = split
-            present[split] |= counts[name].keys()
-            lacking_in_all[split] -= counts[name].total()
-            for other, count in counts[name].items():
-                lacking[split][other] -= count
     return by_cluster
-
-
-def _check_coverage(
-    videos: Videos, splits: Mapping[str, str], clusters: Mapping[str, list[str]], config: SplitsConfig
-) -> None:
-    labels: dict[str, set[str]] = {split: set() for split in SPLITS}
-    groups: dict[str, set[str]] = defaultdict(set)
-    for name, members in clusters.items():
-        for video in members:
-            for segment in videos[video]:
-                labels[splits[video]].add(segment.label)
-                groups[segment.label].add(name)
-    empty = [split for split in SPLITS if not labels[split]]
-    if empty:
-        raise UserError(
-            f"the {' and '.join(empty)} split would be empty: {len(clusters)} groups, mode {config.mode!r}. "
-            "Add videos of other groups, change the shares or the seed under splits, or use splits.mode 'stratified'"
-        )
-    required = SPLITS if config.mode == "stratified" else ("train",)
-    for split in required:
-        for label in sorted(set(groups) - labels[split]):
-            raise UserError(
-                f"class {label!r} has no segment in the {split} split: its segments come from {len(groups[label])} group(s), "
-                f"and each of {len(required)} splits needs one of its own. Add videos of this class from other groups, "
-                "delete its rows, or use splits.mode 'hash' (then a missing class fails the gate instead)"
-            )

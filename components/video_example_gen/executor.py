@@ -17,10 +17,11 @@ from pydantic import TypeAdapter
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
+from components.annotations.assignment import ASSIGNMENT_FILE
 from components.annotations.config import SPLITS, DataConfig, NegativesConfig, SplitsConfig
 from components.annotations.fetch import load_annotations
 from components.annotations.manifest import Manifest, build_manifest
-from components.annotations.splits import assign_splits
+from components.annotations.splits import split_manifest
 from components.storage.root import open_root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -59,7 +60,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         manifest = build_manifest(load_annotations(data, beam_args), root, classes, negatives)
         if not manifest.segments_by_video:
             raise UserError(_nothing_usable(manifest))
-        split_of = assign_splits(manifest.segments_by_video, manifest.ties, splits)
+        split_of, assignment = split_manifest(manifest, splits, negatives, beam_args)
         shards = make_shards(manifest, split_of, Path(examples.uri))
         num_videos = sum(len(shard.tasks) for shard in shards)
         write_shard = WriteShard(data.videos, beam_args, sampling, negatives, num_videos)
@@ -73,6 +74,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             num_videos=manifest.num_videos,
         )
         ledger.write(Path(ledger_artifact.uri))
+        Path(ledger_artifact.uri, ASSIGNMENT_FILE).write_text(assignment.to_csv())
         summary = ledger.summary()
         _require_clips(summary)
         examples.split_names = artifact_utils.encode_split_names(list(SPLITS))

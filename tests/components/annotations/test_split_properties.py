@@ -5,6 +5,7 @@ from collections import defaultdict
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from components.annotations.assignment import Assignment
 from components.annotations.config import SPLITS, SplitsConfig
 from components.annotations.splits import assign_splits
 from models.errors import UserError
@@ -17,6 +18,7 @@ from tests.components.annotations.split_data import (
 )
 
 NAMES = [f"{index}.mp4" for index in range(12)]
+NOTHING_EARLIER = Assignment()
 GROUPS = [None, "ann", "bob", "cem", "dan", "eve", "fay", "gus"]
 
 
@@ -131,10 +133,55 @@ def test_hashing_never_moves_a_video_when_others_are_added(
     assert {video: grown[video] for video in splits} == splits
 
 
-def split_or_skip(videos: Videos, config: SplitsConfig) -> dict[str, str]:
+@settings(max_examples=100)
+@given(
+    old=st.lists(ROWS, max_size=12),
+    new=st.lists(ROWS, max_size=12),
+    ties=TIES,
+    config=configs("hash", "stratified"),
+    seed=st.integers(0, 9),
+)
+def test_with_an_assignment_no_old_video_ever_moves_whatever_is_added(
+    old: list[tuple[str, str, str | None, str]],
+    new: list[tuple[str, str, str | None, str]],
+    ties: list[list[str]],
+    config: SplitsConfig,
+    seed: int,
+) -> None:
+    others = one_class_groups({"sit": 40, "wave": 40})
+    before = others | make_videos(*old)
+    splits = split_or_skip(before, config)
+    earlier = Assignment().extended(before, splits)
+    after = others | make_videos(*old, *new)
+    ties = [tied for tied in ties if all(video in after for video in tied)]
+    try:
+        grown = assign_splits(after, ties, config.model_copy(update={"seed": seed}), earlier)
+    except UserError as error:
+        assert "but now they belong together" in str(error)
+        return
+    assert {video: grown[video] for video in splits} == splits
+    assert all(len(found) == 1 for found in splits_of_groups(after, grown).values())
+    assert all(len({grown[video] for video in tied}) == 1 for tied in ties)
+    old_groups = splits_of_groups(before, splits)
+    new_groups = splits_of_groups(after, grown)
+    assert {group: new_groups[group] for group in old_groups} == old_groups
+
+
+@given(num_old=st.integers(3, 30), num_new=st.integers(1, 40), config=configs("stratified"))
+def test_old_groups_count_towards_the_shares(num_old: int, num_new: int, config: SplitsConfig) -> None:
+    before = one_class_groups({"sit": num_old})
+    earlier = Assignment().extended(before, dict.fromkeys(before, "train"))
+    after = before | make_videos(*((f"new{index}.mp4", "sit", None) for index in range(num_new)))
+    splits = split_or_skip(after, config, earlier)
+    counts = count_segments(after, splits)
+    num_train = max(num_old, round(config.train * (num_old + num_new)))
+    assert abs(counts["train", "sit"] - num_train) <= 2
+
+
+def split_or_skip(videos: Videos, config: SplitsConfig, earlier: Assignment = NOTHING_EARLIER) -> dict[str, str]:
     """The splits; data sets in which one is empty by chance are not what the test is about."""
     try:
-        return assign_splits(videos, [], config)
+        return assign_splits(videos, [], config, earlier)
     except UserError:
         reject()
 

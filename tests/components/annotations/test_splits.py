@@ -2,7 +2,9 @@
 
 import pytest
 
+from components.annotations.assignment import Assignment, Row
 from components.annotations.config import SPLITS, SplitsConfig
+from components.annotations.records import Segment
 from components.annotations.splits import assign_splits
 from models.errors import UserError
 from tests.components.annotations.split_data import count_segments, make_videos, one_class_groups, splits_of_groups
@@ -133,3 +135,46 @@ def test_a_group_in_two_official_splits_is_an_error(tie: bool) -> None:
 def test_shares_that_do_not_add_up_are_an_error(shares: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match=r"train, eval and test must add up to 1; received (1\.1|0\.9)"):
         SplitsConfig(train=shares[0], eval=shares[1], test=shares[2])
+
+
+def test_a_class_that_all_groups_share_with_others_may_need_another_seed() -> None:
+    videos = make_videos(
+        *((f"{i}.mp4", "sit", None) for i in range(3)), *((f"{i}.mp4", "wave", None) for i in range(3))
+    )
+    earlier = Assignment(tuple(Row(f"{i}.mp4", "", "train") for i in range(3)), "old.csv")
+    others = one_class_groups({"sit": 9})
+    with pytest.raises(UserError) as error:
+        assign_splits(videos | others, [], SplitsConfig(assignment="old.csv"), earlier)
+    assert str(error.value) == (
+        "class 'wave' has no segment in the eval split: its segments come from 3 group(s), which stay where old.csv has "
+        "them. Add videos of this class from new groups, move one of its groups to eval in that file, delete its rows, or "
+        "use splits.mode 'hash' (then a missing class fails the gate instead)"
+    )
+
+
+def test_an_official_list_without_a_class_in_train_says_what_to_do() -> None:
+    videos = make_videos(*((f"{split}.mp4", "sit", None, split) for split in SPLITS), ("w.mp4", "wave", None, "test"))
+    with pytest.raises(
+        UserError, match=r"class 'wave' has no segment in the train split: .* Correct the lists, delete"
+    ):
+        assign_splits(videos, [], OFFICIAL)
+
+
+def test_a_class_that_may_lack_somewhere_is_no_error() -> None:
+    videos = one_class_groups({"sit": 9, "none": 1})
+    assert set(assign_splits(videos, [], STRATIFIED, may_lack=["none"]).values()) == set(SPLITS)
+
+
+@pytest.mark.parametrize("config", [STRATIFIED, HASH, OFFICIAL])
+def test_videos_that_no_row_names_have_a_split_too(config: SplitsConfig) -> None:
+    rows = [(f"{i}.mp4", "sit", None, SPLITS[i % 3]) for i in range(60)]
+    unnamed: dict[str, list[Segment]] = {f"u{i}.mp4": [] for i in range(60)}
+    splits = assign_splits(make_videos(*rows) | unnamed, [["0.mp4", "u0.mp4"]], config)
+    assert splits["u0.mp4"] == splits["0.mp4"]
+    if config.mode == "stratified":
+        assert {splits[video] for video in unnamed} == set(SPLITS)
+
+
+def test_an_assignment_and_official_lists_exclude_each_other() -> None:
+    with pytest.raises(ValueError, match="assignment is for the modes stratified and hash; with mode 'official'"):
+        SplitsConfig(mode="official", assignment="splits.csv")
