@@ -24,6 +24,8 @@ BOX_VALID = "box_valid"
 
 # What Transform adds.
 CLIP = "clip"
+CLIP_BOXES = "clip_boxes"
+CLIP_BOX_VALID = "clip_box_valid"
 LABEL_ID = "label_id"
 CHANNEL_MEAN = "channel_mean"
 CHANNEL_STD = "channel_std"

@@ -13,6 +13,7 @@ import tensorflow_transform as tft
 
 from models import features
 from models.config import ModelConfig
+from models.geometry import fit_boxes, frame_sizes, placement
 
 
 def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,15 +25,19 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
 
     Returns:
       `clip`: string [batch], to be read by `unpack_clips` (TFT allows no uint8 output, and int64 is eight times larger);
+      `clip_boxes`: float32 [batch, time, 4], edges relative to the clip's frames, and `clip_box_valid`: float32 [batch, time];
       `label_id`: int64 [batch], -1 for an unknown label;
       `channel_mean` and `channel_std`: float32 [batch, 3], the same in every row, for values in 0..1.
     """
     config = ModelConfig.model_validate_json(custom_config["model"])
     clip = decode_clips(inputs[features.FRAMES], config)
     mean, std = _channel_statistics(clip, config)
+    boxes, box_valid = _fit_boxes(inputs, config)
     batch_size = tf.shape(inputs[features.LABEL])[0]
     return {
         features.CLIP: pack_clips(clip),
+        features.CLIP_BOXES: boxes,
+        features.CLIP_BOX_VALID: box_valid,
         features.LABEL_ID: label_ids(inputs[features.LABEL][:, 0], json.loads(custom_config["classes"])),
         features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
         features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
@@ -93,22 +98,25 @@ def fit_frame(frame: tf.Tensor, config: ModelConfig) -> tf.Tensor:
     """
     target = tf.constant([config.clip_height, config.clip_width])
     shape = tf.shape(frame)
-    size = tf.cast(shape[-3:-1], tf.float32)
-    scale = tf.cast(target, tf.float32) / size
-    if config.resize != "stretch":
-        scale = tf.fill([2], tf.reduce_max(scale) if config.resize == "crop" else tf.reduce_min(scale))
+    scale, translation = placement(shape[-3:-1], config)
     # Scaling and cropping in one step computes the target's pixels only: a frame one pixel wide and 65,000 high would
     # become gigabytes if it were scaled as a whole.
     fitted = tf.raw_ops.ScaleAndTranslate(
         images=tf.reshape(frame, tf.concat([[-1], shape[-3:]], axis=0)),
         size=target,
         scale=scale,
-        translation=tf.round((tf.cast(target, tf.float32) - size * scale) / 2),
+        translation=translation,
         kernel_type="triangle",
         antialias=True,
     )
     fitted = tf.reshape(tf.saturate_cast(tf.round(fitted), tf.uint8), tf.concat([shape[:-3], target, [3]], axis=0))
     return tf.ensure_shape(fitted, [*frame.shape[:-3], config.clip_height, config.clip_width, 3])
+
+
+def _fit_boxes(inputs: Mapping[str, Any], config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
+    valid = inputs[features.BOX_VALID]  # [batch, time]
+    boxes = tf.reshape(inputs[features.BOXES], [-1, valid.shape[1], 4])
+    return fit_boxes(boxes, valid, frame_sizes(inputs[features.FRAMES]), config)
 
 
 def _channel_statistics(clip: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:

@@ -41,14 +41,14 @@ def encode_clip(clip: Clip) -> list[bytes]:
     return [encode_jpeg(frame, quality=95) for frame in clip]
 
 
-def clip_example(label: str, jpegs: Sequence[bytes], group: str = "someone") -> bytes:
-    """A serialized Example as ingest writes it."""
-    values: dict[str, list[Any]] = {
+def clip_example(label: str, jpegs: Sequence[bytes], group: str = "someone", **others: Sequence[Any]) -> bytes:
+    """A serialized Example as ingest writes it; `others` are values of features by their names."""
+    values: dict[str, Sequence[Any]] = {
         name: [0.5] * length for name, length in features.feature_lengths(len(jpegs)).items()
     }
     values |= {name: ["anything"] for name in features.BYTES_FEATURES}
     values |= {features.LABEL: [label], features.GROUP: [group], features.FRAMES: list(jpegs)}
-    return features.make_example(values)
+    return features.make_example(values | others)
 
 
 def write_examples(path: Path, examples: Sequence[bytes]) -> str:

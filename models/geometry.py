@@ -1,0 +1,58 @@
+"""Where stored frames lie in the frames of a clip, and their boxes with them."""
+
+import tensorflow as tf
+
+from models.config import ModelConfig
+
+
+def placement(size: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
+    """Where frames of a size lie in the clip: a point at (y, x) pixels comes to (y, x) * scale + translation.
+
+    Args:
+      size: height and width of the frames, [..., 2].
+
+    Returns:
+      scale and translation, float32 [..., 2].
+    """
+    size = tf.cast(size, tf.float32)
+    target = tf.constant([config.clip_height, config.clip_width], tf.float32)
+    scale = target / size
+    if config.resize != "stretch":
+        fit = tf.reduce_max if config.resize == "crop" else tf.reduce_min
+        scale = tf.ones_like(size) * fit(scale, axis=-1, keepdims=True)
+    return scale, tf.round((target - size * scale) / 2)
+
+
+def fit_boxes(
+    boxes: tf.Tensor, valid: tf.Tensor, frame_size: tf.Tensor, config: ModelConfig
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Boxes of frames as boxes of the clips that `models.preprocessing.fit_frame` makes of them, cut at the edges.
+
+    Args:
+      boxes: float32 [batch, time, 4], edges [x_min, y_min, x_max, y_max] relative to the frame.
+      valid: float32 [batch, time], 0 where there is no box.
+      frame_size: height and width of each clip's frames in pixels, [batch, 2].
+
+    Returns:
+      The boxes relative to the clip's frames, float32 [batch, time, 4], and their validity, float32 [batch, time]. A box of
+      which nothing is left in the picture is invalid, and an invalid box is zeros.
+    """
+    scale, translation = placement(frame_size, config)  # [batch, 2]
+    size = tf.cast(frame_size, tf.float32)
+    clip_size = tf.constant([config.clip_height, config.clip_width], tf.float32)
+    factor = tf.reverse(size * scale / clip_size, axis=[-1])  # [batch, (x, y)]
+    offset = tf.reverse(translation / clip_size, axis=[-1])
+    fitted = boxes * tf.tile(factor, [1, 2])[:, tf.newaxis] + tf.tile(offset, [1, 2])[:, tf.newaxis]
+    fitted = tf.clip_by_value(fitted, 0.0, 1.0)  # [batch, time, 4]
+    remains = tf.reduce_all(fitted[..., 2:] > fitted[..., :2], axis=-1) & (valid > 0)  # [batch, time]
+    return tf.where(remains[..., tf.newaxis], fitted, 0.0), tf.where(remains, valid, 0.0)
+
+
+def frame_sizes(jpegs: tf.Tensor) -> tf.Tensor:
+    """Height and width, int32 [batch, 2], of the first of each clip's JPEG frames, string [batch, time]; none is decoded."""
+    return tf.map_fn(
+        lambda frames: tf.io.extract_jpeg_shape(frames[0])[:2],
+        jpegs,
+        fn_output_signature=tf.TensorSpec([2], tf.int32),
+        parallel_iterations=1,
+    )
