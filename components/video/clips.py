@@ -28,6 +28,15 @@ def probe(path: Path) -> VideoInfo:
         return reader.info
 
 
+def read_index(
+    path: Path, sampling: SamplingConfig, *, num_threads: int = 1, on_frame: Callable[[], None] = lambda: None
+) -> FrameIndex:
+    """The presentation time of every frame; arguments and errors are those of `read_clips`."""
+    with open_video(path, num_threads) as reader:
+        _check_size(reader.info, sampling)
+        return _read_index(reader, sampling, on_frame)
+
+
 def read_clips(
     path: Path,
     spans: Sequence[Span],

@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from components.video.config import SamplingConfig
-from components.video.protocol import pack_request, unpack, unpack_clip
+from components.video.protocol import Wanted, pack_request, unpack, unpack_clip, unpack_index
 from components.video.reader import VideoError, VideoInfo
+from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, Ending, Span
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -40,8 +41,15 @@ class Decoder:
 
     def probe(self, path: Path, sampling: SamplingConfig) -> VideoInfo:
         """Size, nominal frame rate and duration; see components.video.clips.probe."""
-        head, _ = next(self._ask(path, None, sampling))
+        head, _ = next(self._ask("info", path, sampling))
         return VideoInfo(**head["info"])
+
+    def read_index(self, path: Path, sampling: SamplingConfig) -> FrameIndex:
+        """The times of all frames; see components.video.clips.read_index, and `read_clips` for what goes wrong."""
+        for head, body in self._ask("index", path, sampling):
+            if head["kind"] == "index":
+                return unpack_index(head, body)
+        raise AssertionError("the decoder's answer has no end")
 
     def read_clips(self, path: Path, spans: Sequence[Span], sampling: SamplingConfig) -> Generator[Clip, None, Ending]:
         """See components.video.clips.read_clips.
@@ -49,7 +57,7 @@ class Decoder:
         Raises:
           VideoError: also when the decoder crashes, shows no progress, or exceeds its computing time or memory.
         """
-        for head, body in self._ask(path, list(spans), sampling):
+        for head, body in self._ask("clips", path, sampling, spans):
             if head["kind"] == "clip":
                 yield unpack_clip(head, body)
             elif head["kind"] == "end":
@@ -66,13 +74,14 @@ class Decoder:
         self._connection = self._process = None
 
     def _ask(
-        self, path: Path, spans: list[Span] | None, sampling: SamplingConfig
+        self, wanted: Wanted, path: Path, sampling: SamplingConfig, spans: Sequence[Span] = ()
     ) -> Generator[tuple[dict[str, Any], bytes], None, None]:
         """The messages of an answer; a decoder that was not heard to the end is stopped."""
         connection = self._started()
         is_finished = False
         try:
-            connection.send_bytes(pack_request(str(path), spans, sampling.model_dump_json(), self._num_threads))
+            request = pack_request(wanted, str(path), sampling.model_dump_json(), self._num_threads, spans)
+            connection.send_bytes(request)
             while not is_finished:
                 if not connection.poll(sampling.max_stall_seconds):
                     raise VideoError(
@@ -80,7 +89,7 @@ class Decoder:
                         f"no progress in {sampling.max_stall_seconds:g} s, which is sampling.max_stall_seconds",
                     )
                 head, body = unpack(connection.recv_bytes())
-                is_finished = head["kind"] in ("end", "info", "error")
+                is_finished = head["kind"] in ("end", "info", "index", "error")
                 if head["kind"] == "error":
                     raise VideoError(head["code"], head["message"])
                 yield head, body

@@ -14,9 +14,9 @@ from typing import Any
 
 import cv2
 
-from components.video.clips import probe, read_clips
+from components.video.clips import probe, read_clips, read_index
 from components.video.config import SamplingConfig
-from components.video.protocol import pack, pack_clip, pack_ending, pack_info, unpack
+from components.video.protocol import pack, pack_clip, pack_ending, pack_index, pack_info, unpack
 from components.video.reader import VideoError
 from components.video.tasks import Span
 
@@ -50,7 +50,7 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
     sampling = SamplingConfig.model_validate_json(request["sampling"])
     path = Path(request["path"])
     _limit(sampling, base_memory_bytes)
-    if request["spans"] is None:
+    if request["wanted"] == "info":
         connection.send_bytes(pack_info(probe(path)))
         return
     last_sign = time.monotonic()
@@ -63,6 +63,11 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
             connection.send_bytes(pack({"kind": "frames", "num_frames": num_frames}))
             last_sign = time.monotonic()
 
+    if request["wanted"] == "index":
+        connection.send_bytes(
+            pack_index(read_index(path, sampling, num_threads=request["num_threads"], on_frame=show_life))
+        )
+        return
     spans = [Span(**span) for span in request["spans"]]
     clips = read_clips(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
     while True:

@@ -1,16 +1,21 @@
 """What the decoding process and its parent say to each other: JSON, and JPEGs behind it. No pickle: videos are hostile.
 
-A request is one message; the answer is any number of `frames` (a sign of life), then `clip`s, then one `end` or `error`.
+A request is one message. The answer is one `info`; or any number of `frames` (a sign of life) and `clip`s and then one `end`,
+or one `index`; or an `error`.
 """
 
 import json
+from array import array
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Literal
 
 from components.video.reader import VideoInfo
+from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, Ending, Span
 
 _HEAD_SIZE_BYTES = 4
+Wanted = Literal["info", "index", "clips"]
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -65,7 +70,17 @@ def pack_info(info: VideoInfo) -> bytes:
     return pack({"kind": "info", "info": asdict(info)})
 
 
-def pack_request(path: str, spans: list[Span] | None, sampling: str, num_threads: int) -> bytes:
-    """Asks for the clips of `spans`, or (None) for what the header says. `sampling` is JSON."""
-    listed = None if spans is None else [asdict(span) for span in spans]
-    return pack({"path": path, "spans": listed, "sampling": sampling, "num_threads": num_threads})
+def pack_index(index: FrameIndex) -> bytes:
+    """The time of every frame."""
+    return pack({"kind": "index", "end_seconds": index.end_seconds}, array("d", index.seconds).tobytes())
+
+
+def unpack_index(head: dict[str, Any], body: bytes) -> FrameIndex:
+    """The index that was packed."""
+    return FrameIndex(array("d", body), head["end_seconds"])
+
+
+def pack_request(wanted: Wanted, path: str, sampling: str, num_threads: int, spans: Sequence[Span] = ()) -> bytes:
+    """Asks for what the header says, for the times of all frames, or for the clips of `spans`. `sampling` is JSON."""
+    listed = [asdict(span) for span in spans]
+    return pack({"wanted": wanted, "path": path, "spans": listed, "sampling": sampling, "num_threads": num_threads})

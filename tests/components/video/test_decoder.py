@@ -143,3 +143,12 @@ def test_the_ending_says_whether_all_was_read(video: Path) -> None:
         with pytest.raises(StopIteration) as stop:
             next(clips)
     assert stop.value.value == Ending(pytest.approx(1.1), 11, is_end_of_video=False)
+
+
+def test_the_child_tells_when_each_frame_is_shown(video: Path) -> None:
+    with Decoder() as decoder:
+        index = decoder.read_index(video, SAMPLING)
+        assert list(index.seconds) == pytest.approx([number / 10 for number in range(50)])
+        assert index.end_seconds == pytest.approx(5.0)
+        with pytest.raises(VideoError, match="more than 10 frames"):
+            decoder.read_index(video, SAMPLING.model_copy(update={"max_frames": 10}))
