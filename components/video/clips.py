@@ -6,6 +6,7 @@ seconds, or the end of a video whose header lies about it.
 
 from array import array
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from components.video.capture import open_video
@@ -53,29 +54,31 @@ def read_clips(
     Raises:
       VideoError: the file cannot be opened, yields no frame, or exceeds a limit. Clips may have come before.
     """
-    index = None
-    with open_video(path, num_threads) as reader:
+    with ExitStack() as stack:
+        reader = stack.enter_context(open_video(path, num_threads))
         info = reader.info
         _check_size(info, sampling)
         need_index = [needs_index(span, sampling, info) for span in spans]
+        index = None
         if any(need_index):
             index = _read_index(reader, sampling, on_frame)
+            reader = stack.enter_context(open_video(path, num_threads))
 
-    def tasks_of(number: int, end_of_video: float) -> list[ClipTask]:
-        return make_tasks(number, spans[number], sampling, info, index if need_index[number] else None, end_of_video)
+        def tasks_of(number: int, end_of_video: float) -> list[ClipTask]:
+            own_index = index if need_index[number] else None
+            return make_tasks(number, spans[number], sampling, info, own_index, end_of_video)
 
-    with open_video(path, num_threads) as reader:
         tasks = [task for number in range(len(spans)) for task in tasks_of(number, info.duration_seconds)]
         ending = yield from _carry_out(tasks, reader, sampling, on_frame)
-    at_the_end = [task for task in tasks if task.ends_with_video]
-    # An end that is off by less than a frame changes nothing that can be seen.
-    if at_the_end and abs(info.duration_seconds - ending.seconds) > 1.5 * info.frame_seconds:
-        with open_video(path, num_threads) as reader:
+        at_the_end = [task for task in tasks if task.ends_with_video]
+        # An end that is off by less than a frame changes nothing that can be seen.
+        if at_the_end and abs(info.duration_seconds - ending.seconds) > 1.5 * info.frame_seconds:
+            reader = stack.enter_context(open_video(path, num_threads))
             numbers = sorted({task.span for task in at_the_end})
             at_the_end = [task for number in numbers for task in tasks_of(number, ending.seconds)]
             yield from _carry_out(at_the_end, reader, sampling, on_frame)
-    yield from (task.clip(ending, info.frame_seconds) for task in at_the_end)
-    return ending
+        yield from (task.clip(ending, info) for task in at_the_end)
+        return ending
 
 
 def _carry_out(
@@ -86,8 +89,8 @@ def _carry_out(
     frames_pending = [task for task in pending if task.in_frames]
     seconds_pending = [task for task in pending if not task.in_frames]
     active: list[ClipTask] = []
-    frame_seconds = reader.info.frame_seconds
-    clock = _Clock(frame_seconds, sampling.max_frames)
+    info = reader.info
+    clock = _Clock(info.frame_seconds, sampling.max_frames)
     for seconds, retrieve in reader.frames():
         index = clock.advance(seconds)
         on_frame()
@@ -104,12 +107,12 @@ def _carry_out(
         if finished:
             active = [task for task in active if not task.is_done(index, seconds)]
             so_far = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
-            yield from (task.clip(so_far, frame_seconds) for task in finished)
+            yield from (task.clip(so_far, info) for task in finished)
         if not (active or frames_pending or seconds_pending):
             return Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
     ending = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=True)
     unfinished = [*active, *reversed(frames_pending), *reversed(seconds_pending)]
-    yield from (task.clip(ending, frame_seconds) for task in unfinished if not task.ends_with_video)
+    yield from (task.clip(ending, info) for task in unfinished if not task.ends_with_video)
     return ending
 
 

@@ -53,6 +53,7 @@ def unpack_clip(head: dict[str, Any], body: bytes) -> Clip:
     return Clip(
         **values
         | {
+            "video": VideoInfo(**values["video"]),
             "jpegs": tuple(distinct[position] for position in head["order"]),
             "frame_seconds": tuple(values["frame_seconds"]),
             "frame_indices": tuple(values["frame_indices"]),

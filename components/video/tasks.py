@@ -22,6 +22,7 @@ class Clip:
     """Sampled frames of one span.
 
     Attributes:
+      video: what the header of the video says.
       span: the position of the span among those asked for.
       number, num_clips: which of the span's clips it is (windows and views make several), from 0.
       jpegs: `num_frames` JPEGs of one size (repeats are the same object); none when the span holds no frame.
@@ -35,6 +36,7 @@ class Clip:
       height, width: of the stored frames, in pixels.
     """
 
+    video: VideoInfo
     span: int
     number: int
     num_clips: int
@@ -100,17 +102,18 @@ class ClipTask:
         """Whether the plan's end has come; where that is the video's end, nothing but the video can tell."""
         return not self.ends_with_video and (index if self.in_frames else seconds) >= self.plan.end
 
-    def clip(self, ending: Ending, frame_seconds: float) -> Clip:
+    def clip(self, ending: Ending, video: VideoInfo) -> Clip:
         """What was sampled; where the video ended first, its end stands for bounds that were not reached."""
         # What is to end with the video may still begin after it.
         bound = self.plan.start if self.ends_with_video else self.plan.end
-        beyond = (bound - ending.num_frames) * frame_seconds if self.in_frames else bound - ending.seconds
+        beyond = (bound - ending.num_frames) * video.frame_seconds if self.in_frames else bound - ending.seconds
         missing = max(0.0, beyond) if ending.is_end_of_video else 0.0
         start, end = self.start_seconds, ending.seconds if self.ends_with_video else self.end_seconds
         frames = [self.frames[position] for position in self.selector.samples()]
         distinct = list({frame.index: frame for frame in frames}.values())
         height, width = frames[0].size if frames else (0, 0)
         return Clip(
+            video=video,
             span=self.span,
             number=self.number,
             num_clips=self.num_clips,

@@ -14,7 +14,7 @@ from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError, VideoInfo
-from components.video.tasks import Clip, Ending
+from components.video.tasks import Clip
 from components.video_example_gen.alignment import span_of
 from components.video_example_gen.examples import Problem, find_problem, make_example
 
@@ -86,43 +86,38 @@ class VideoIngest:
         account = _Account(task)
         try:
             with self._root.local_copy(task.video) as path:
-                info = self._decoder.probe(path, self._sampling)
-                account = _Account(task, self._background(task, info))
-                yield from self._clips(path, account, info)
+                if self._negatives:
+                    info = self._decoder.probe(path, self._sampling)
+                    account = _Account(task, background_segments(task, info, self._negatives))
+                yield from self._clips(path, account)
         except VideoError as error:
             yield from account.close_broken(error)
         except OSError as error:
             yield from account.close_broken(VideoError("video_unreadable", f"it cannot be read: {error.strerror}"))
 
-    def _clips(self, path: Path, account: "_Account", info: VideoInfo) -> Iterator[Result]:
+    def _clips(self, path: Path, account: "_Account") -> Iterator[Result]:
         spans = [span_of(segment) for segment in account.segments]
-        clips = self._decoder.read_clips(path, spans, self._sampling)
-        while True:
-            try:
-                clip = next(clips)
-            except StopIteration as stop:
-                yield from account.close_at(stop.value)
-                return
+        for clip in self._decoder.read_clips(path, spans, self._sampling):
             segment = account.segments[clip.span]
             problem = find_problem(clip, self._sampling)
             if problem is None:
-                yield IngestedClip(make_example(segment, account.video, clip, info))
+                yield IngestedClip(make_example(segment, account.video, clip, clip.video))
             yield from account.enter(clip, problem)
+        yield from account.close()
 
-    def _background(self, task: VideoTask, info: VideoInfo) -> list[Segment]:
-        """Segments of the unannotated time, as far as the header's duration can be trusted."""
-        if self._negatives is None:
-            return []
-        annotated = [
-            (segment.start * scale, info.duration_seconds if segment.end is None else segment.end * scale)
-            for segment in task.segments
-            for scale in [info.frame_seconds if segment.time_unit is TimeUnit.FRAMES else 1.0]
-        ]
-        group = next((segment.group for segment in task.segments if segment.group), None)
-        return [
-            Segment(task.video, self._negatives.label, Source(task.video, 0), start, end, group=group)
-            for start, end in background_spans(annotated, info.duration_seconds, task.video, self._negatives)
-        ]
+
+def background_segments(task: VideoTask, info: VideoInfo, negatives: NegativesConfig) -> list[Segment]:
+    """Segments of the unannotated time of a video, as far as its header's duration can be trusted."""
+    annotated = []
+    for segment in task.segments:
+        scale = info.frame_seconds if segment.time_unit is TimeUnit.FRAMES else 1.0
+        end = info.duration_seconds if segment.end is None else segment.end * scale
+        annotated.append((segment.start * scale, end))
+    group = next((segment.group for segment in task.segments if segment.group), None)
+    return [
+        Segment(task.video, negatives.label, Source(task.video, 0), start, end, group=group)
+        for start, end in background_spans(annotated, info.duration_seconds, task.video, negatives)
+    ]
 
 
 class _Account:
@@ -147,7 +142,7 @@ class _Account:
         if self._num_seen[number] == clip.num_clips:
             yield from self._settle(number, problem)
 
-    def close_at(self, ending: Ending) -> Iterator[Accepted | Reject]:
+    def close(self) -> Iterator[Accepted | Reject]:
         """The video has been read: what has given no clip has none."""
         for number in sorted(self._open):
             yield from self._settle(number, Problem(Reason.SEGMENT_TOO_SHORT, "no frame of the video lies in it"))
