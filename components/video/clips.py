@@ -11,7 +11,7 @@ from pathlib import Path
 
 from components.video.capture import open_video
 from components.video.config import SamplingConfig
-from components.video.images import Frame, brightness, encode_jpeg, scale_short_side, thumbnail
+from components.video.images import Frame, encode_jpeg, scale_short_side, thumbnail
 from components.video.reader import FrameReader, VideoError, VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, ClipTask, Ending, Span, StoredFrame, make_tasks, needs_index
@@ -150,7 +150,7 @@ def _store(frame: Frame, seconds: float, index: int, sampling: SamplingConfig) -
     small = scale_short_side(frame, sampling.short_side)
     jpeg = encode_jpeg(small, sampling.jpeg_quality)
     height, width = small.shape[:2]
-    return StoredFrame(jpeg, thumbnail(small), brightness(small), seconds, index, (height, width))
+    return StoredFrame(jpeg, thumbnail(small), seconds, index, (height, width))
 
 
 def _check_size(info: VideoInfo, sampling: SamplingConfig) -> None:

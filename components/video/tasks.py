@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from components.video.config import SamplingConfig
-from components.video.images import Frame, motion_energy
+from components.video.images import Frame, brightness, motion_energy
 from components.video.reader import VideoInfo
 from components.video.sampling import ClipPlan, FrameIndex, Selector, plan_clips, windows
 
@@ -67,7 +67,6 @@ class Ending:
 class StoredFrame:
     jpeg: bytes
     thumbnail: Frame
-    brightness: float
     seconds: float
     index: int
     size: tuple[int, int]
@@ -126,7 +125,7 @@ class ClipTask:
             read_seconds=ending.seconds,
             num_distinct=len(distinct),
             motion=motion_energy([frame.thumbnail for frame in distinct]),
-            brightness=sum(frame.brightness for frame in frames) / max(1, len(frames)),
+            brightness=sum(brightness(frame.thumbnail) for frame in frames) / max(1, len(frames)),
             height=height,
             width=width,
         )

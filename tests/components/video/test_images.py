@@ -36,5 +36,5 @@ def test_motion_and_brightness_are_shares_of_the_possible() -> None:
     small_black, small_white = thumbnail(black), thumbnail(white)
     assert motion_energy([small_black, small_white, small_black]) == 1.0
     assert motion_energy([small_white, small_white]) == motion_energy([small_white]) == 0.0
-    assert (brightness(black), brightness(white)) == (0.0, 1.0)
+    assert (brightness(small_black), brightness(small_white)) == (0.0, 1.0)
     assert math.isfinite(motion_energy([thumbnail(black[:1, :1]), small_white]))
