@@ -5,7 +5,6 @@ from typing import Any
 
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
-from tfx.orchestration import metadata
 
 _STATES = metadata_store_pb2.Execution
 
@@ -15,14 +14,18 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
 
     Returns:
       `nodes`: state by node (`complete` or `cached`); `uris`: first artifact's URI by `node.output`; `pushed_version`:
-      the pushed directory, or None.
+      the pushed directory, or None. All are empty before the first run.
     """
-    store = metadata_store.MetadataStore(metadata.sqlite_metadata_connection_config(str(metadata_path)))
+    source = metadata_store_pb2.SqliteMetadataSourceConfig
+    connection = source(filename_uri=str(metadata_path), connection_mode=source.READONLY)
+    store = metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
     runs = [
         context
         for context in store.get_contexts_by_type("pipeline_run")
         if store.get_parent_contexts_by_context(context.id)[0].name == pipeline_name
     ]
+    if not runs:
+        return {"nodes": {}, "uris": {}, "pushed_version": None}
     run = max(runs, key=lambda context: context.id)
     executions = {execution.id: execution for execution in store.get_executions_by_context(run.id)}
     artifacts = {artifact.id: artifact for artifact in store.get_artifacts_by_context(run.id)}

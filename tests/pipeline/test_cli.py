@@ -11,7 +11,7 @@ from models.card import ModelCard
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "output_dir: out\ndata: {annotations: data/annotations.csv, videos: data}\n"
-HEAVY_MODULES = ("tensorflow", "tfx", "keras", "apache_beam", "ml_metadata", "cv2")
+HEAVY_MODULES = ("tensorflow", "tfx", "keras", "apache_beam", "ml_metadata", "cv2", "boto3")
 
 
 def python(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -31,7 +31,10 @@ def message_of_wrong_input(done: "subprocess.CompletedProcess[str]") -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["predict", "--help"], ["compile", "--help"]])
+COMMANDS = ["demo-data", "run", "ledger", "report", "predict", "splits", "compile"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([command, "--help"] for command in COMMANDS)])
 def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     program = (
         "import atexit, sys\n"

@@ -1,0 +1,25 @@
+"""clipgate demo-data"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from pipeline.commands.terminal import console
+
+
+def demo_data(
+    output_dir: Annotated[Path, typer.Argument(help="Where the videos and annotations.csv go.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 7,
+) -> None:
+    """Make the demo data: drawn figures of many people who do six actions."""
+    from examples.demo_data import generate
+
+    if (output_dir / "annotations.csv").is_file():
+        console.print(f"{output_dir}: the demo data is there already")
+        return
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("drawing videos")
+        summary = generate(output_dir, seed=seed, on_progress=lambda done, n: bar.update(task, completed=done, total=n))
+    console.print(f"{output_dir}: {summary}", highlight=False)

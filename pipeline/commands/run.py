@@ -1,0 +1,99 @@
+"""clipgate run, and clipgate report, which says where its report is."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.table import Table
+
+from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
+from models.errors import UserError
+from pipeline.commands.terminal import (
+    INTERNAL_ERROR,
+    INTERRUPTED,
+    NOT_PUSHED,
+    PUSHED,
+    USER_ERROR,
+    ConfigOption,
+    console,
+    errors,
+    escaped,
+)
+from pipeline.config import Config, load_config
+from pipeline.launch import RunOutcome, run_pipeline
+
+
+def run(config: ConfigOption) -> None:
+    """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 2: wrong input, 1: an error."""
+    settings = load_config(config)
+    console.print(f"{settings.name}: {settings.data.videos} to {settings.push_destination}", highlight=False)
+    try:
+        outcome = run_pipeline(config.resolve(), settings, console)
+    except KeyboardInterrupt:
+        errors.print("interrupted; the same command goes on after the last finished component")
+        raise typer.Exit(INTERRUPTED) from None
+    if outcome.result is None:
+        kind = "wrong input" if outcome.error_is_users else "the run failed"
+        errors.print(f"[bold red]{kind}:[/] {escaped(outcome.error)}", highlight=False)
+        if not outcome.error_is_users:
+            errors.print(f"the whole log: {outcome.log_path}", highlight=False)
+        raise typer.Exit(USER_ERROR if outcome.error_is_users else INTERNAL_ERROR)
+    raise typer.Exit(_show_result(settings, outcome))
+
+
+def report(config: ConfigOption) -> None:
+    """Say where the report of the last run is."""
+    path = _report_path(load_config(config))
+    if not path.is_file():
+        raise UserError(f"{path} does not exist; run the pipeline first: clipgate run --config {config}")
+    console.print(str(path), highlight=False)
+
+
+def _show_result(config: Config, outcome: RunOutcome) -> int:
+    result: dict[str, Any] = outcome.result or {}
+    gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / GATE_FILE).read_text())
+    verdict = Verdict.from_json(gate)
+    matrix = ConfusionMatrix(tuple(gate["classes"]), tuple(map(tuple, gate["confusion_matrix"])))
+    console.print(_class_table(config, matrix))
+    if matrix.accuracy is not None:
+        console.print(f"test accuracy {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)
+    shutil.copyfile(Path(result["uris"]["Reporter.report"]) / "report.html", _report_path(config))
+    console.print(f"report: {_report_path(config)}", highlight=False)
+    if result["pushed_version"]:
+        console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
+        return PUSHED
+    console.print("[bold red]not pushed:[/]", highlight=False)
+    for finding in verdict.failures:
+        console.print(f"  {escaped(finding.sentence())}", highlight=False)
+    return NOT_PUSHED
+
+
+def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:
+    table = Table(box=None, padding=(0, 2))
+    table.add_column("class")
+    for name in ("test clips", "recall", "bar", "precision", "bar", "F1"):
+        table.add_column(name, justify="right")
+    for label in matrix.classes:
+        recall_bar, precision_bar = (config.gates.bar(label, name) for name in ("min_recall", "min_precision"))
+        table.add_row(
+            escaped(label),
+            str(matrix.examples(label)),
+            _against(matrix.recall(label), recall_bar),
+            f"{recall_bar:.2f}",
+            _against(matrix.precision(label), precision_bar),
+            f"{precision_bar:.2f}",
+            "-" if matrix.f1(label) is None else f"{matrix.f1(label):.2f}",
+        )
+    return table
+
+
+def _against(value: float | None, bar: float) -> str:
+    if value is None:
+        return "[red]-[/]"
+    return f"{value:.2f}" if value >= bar else f"[red]{value:.2f} ✗[/]"
+
+
+def _report_path(config: Config) -> Path:
+    return Path(config.output_dir) / "report.html"

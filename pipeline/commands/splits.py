@@ -1,0 +1,53 @@
+"""clipgate splits"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from components.annotations.assignment import ASSIGNMENT_FILE
+from components.annotations.config import SPLITS
+from components.annotations.fetch import load_annotations
+from components.annotations.manifest import Manifest, build_manifest
+from components.annotations.splits import split_manifest
+from components.storage.root import open_root
+from models.errors import UserError
+from pipeline.commands.terminal import ConfigOption, console, escaped
+from pipeline.config import load_config
+from pipeline.plan import make_plan
+
+
+def splits(
+    config: ConfigOption,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(ASSIGNMENT_FILE),
+) -> None:
+    """Assign the videos to train, eval and test as a run would, and write that to a file, without decoding any."""
+    settings = load_config(config)
+    args = settings.beam.args
+    root = open_root(settings.data.videos, "data.videos", args)
+    classes = make_plan(settings).classes
+    manifest = build_manifest(load_annotations(settings.data, args), root, classes, settings.negatives)
+    split_of, assignment = split_manifest(manifest, settings.splits, settings.negatives, args)
+    try:
+        output.write_text(assignment.to_csv(), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
+    console.print(_table(manifest, split_of))
+    console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)
+
+
+def _table(manifest: Manifest, split_of: dict[str, str]) -> Table:
+    counts = Counter(
+        (segment.label, split_of[video])
+        for video, segments in manifest.segments_by_video.items()
+        for segment in segments
+    )
+    table = Table(box=None, padding=(0, 2))
+    table.add_column("class")
+    for split in SPLITS:
+        table.add_column(split, justify="right")
+    for label in sorted({label for label, _ in counts}):
+        table.add_row(escaped(label), *(str(counts[label, split]) for split in SPLITS))
+    return table
