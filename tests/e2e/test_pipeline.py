@@ -73,6 +73,18 @@ def test_every_row_and_every_video_is_accounted_for(pushed_run: PushedRun) -> No
         assert entry["remedy"]
 
 
+def test_the_ledger_of_the_last_run_is_found_and_a_second_run_may_hold_on_to_its_splits(pushed_run: PushedRun) -> None:
+    project = pushed_run.project
+    shown = project.clipgate("ledger", "--config", "config.yaml", "--json")
+    assert shown.returncode == 0, explain(shown)
+    reasons = {reason["reason"]: reason["rows"] for reason in json.loads(shown.stdout)["reasons"]}
+    assert reasons == {"end_before_start": 1, "video_missing": 1, "video_unreadable": 1}
+    folder = project.artifact("VideoExampleGen", "ledger")
+    written = project.clipgate("splits", "--config", "config.yaml", "--output", "splits.csv")
+    assert written.returncode == 0, explain(written)
+    assert (project.folder / "splits.csv").read_text() == (folder / "splits.csv").read_text()
+
+
 def read_examples(project: Project) -> dict[str, list[tf.train.Example]]:
     """The Examples by split."""
     examples = defaultdict(list)

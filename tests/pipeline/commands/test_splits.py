@@ -1,0 +1,57 @@
+"""clipgate splits: the assignment, without decoding a video."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from components.annotations.assignment import read_assignment
+from tests.pipeline.commands.conftest import Done
+
+Clipgate = Callable[..., Done]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration, and twelve files that begin like videos and hold nothing more."""
+    (tmp_path / "videos").mkdir()
+    rows = ["path,label,group"]
+    for index in range(12):
+        (tmp_path / "videos" / f"{index}.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes([index]))
+        rows.append(f"{index}.mp4,{'sit' if index % 2 else 'wave'},g{index}")
+    (tmp_path / "labels.csv").write_text("\n".join([*rows, "none.mp4,sit,"]))
+    path = tmp_path / "config.yaml"
+    path.write_text("output_dir: out\ndata: {annotations: labels.csv, videos: videos}\n")
+    return path
+
+
+def test_it_is_written_and_a_later_one_holds_on_to_it(clipgate: Clipgate, config: Path) -> None:
+    first, second = config.with_name("first.csv"), config.with_name("second.csv")
+    done = clipgate("splits", "--config", config, "--output", first)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[-1] == f"{first} written; with splits.assignment a run holds on to it"
+    assert len(read_assignment(first).rows) == 12
+    config.write_text(config.read_text() + "splits: {assignment: first.csv, seed: 5, mode: hash}\n")
+    assert clipgate("splits", "--config", config, "--output", second).code == 0
+    assert second.read_text() == first.read_text()
+
+
+def test_classes_are_counted_by_split(clipgate: Clipgate, config: Path, tmp_path: Path) -> None:
+    out = clipgate("splits", "--config", config, "--output", tmp_path / "splits.csv").out
+    assert ["sit", "4", "1", "1"] in [line.split() for line in out.splitlines()]
+
+
+def test_what_cannot_be_split_is_the_users_mistake_and_writes_nothing(
+    clipgate: Clipgate, config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "labels.csv").write_text("path,label\n0.mp4,sit\n1.mp4,wave\n")
+    done = clipgate("splits", "--config", config, "--output", tmp_path / "splits.csv")
+    assert done.code == 2
+    assert "split would be empty" in done.err
+    assert not (tmp_path / "splits.csv").exists()
+
+
+def test_a_file_that_cannot_be_written_is_named(clipgate: Clipgate, config: Path, tmp_path: Path) -> None:
+    done = clipgate("splits", "--config", config, "--output", tmp_path / "nowhere" / "splits.csv")
+    assert done.code == 2
+    assert "splits.csv cannot be written: No such file or directory" in done.err
