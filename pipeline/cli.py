@@ -6,6 +6,7 @@ import typer
 
 from models.errors import UserError
 from pipeline.commands.compile import compile_pipeline
+from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
@@ -25,6 +26,7 @@ app.command()(ledger)
 app.command()(report)
 app.command()(predict)
 app.command()(splits)
+app.command()(convert)
 app.command("compile")(compile_pipeline)
 
 

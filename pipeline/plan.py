@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from components.annotations.fingerprint import find_classes, fingerprint_inputs
+from components.annotations.fingerprint import find_classes, fingerprint_inputs, require_background
 from components.baseline.pushed import last_pushed
 from models.card import read_card
 from models.errors import UserError
@@ -59,6 +59,7 @@ def make_plan(config: Config) -> Plan:
       UserError: there is no data, or fewer than two classes.
     """
     data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
+    require_background(config.data, config.negatives, config.beam.args)
     classes = config.model.classes or tuple(
         find_classes(config.data, _pushed_classes(config), config.negatives, config.beam.args)
     )

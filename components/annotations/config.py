@@ -22,6 +22,7 @@ class Columns(Section):
     split: str = "split"
     boxes: str = "boxes"
     masks: str = "masks"
+    negative: str = "negative"
 
 
 class DataConfig(Section):
@@ -62,6 +63,9 @@ class NegativesConfig(Section):
     clip_seconds: float = Field(2.0, gt=0)
     margin_seconds: float = Field(1.0, ge=0, description="kept free around each annotated action")
     unannotated_videos: bool = Field(False, description="also take clips from videos that no row names")
+    unlabelled_is_background: bool = Field(
+        False, description="take clips from unannotated time even where the format says that it is unknown"
+    )
     seed: int = 0
 
     @model_validator(mode="after")

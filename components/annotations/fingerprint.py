@@ -7,9 +7,10 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.annotations.fetch import load_annotations, local_annotations
-from components.annotations.readers.detect import annotation_files, explain_os_errors
+from components.annotations.readers.detect import READERS, annotation_files, detect_format, explain_os_errors
 from components.annotations.records import Segment
 from components.storage.root import local_file, open_root
+from models.errors import UserError
 
 
 def fingerprint_inputs(data: DataConfig, splits: SplitsConfig, beam_args: Sequence[str] = ()) -> str:
@@ -44,6 +45,24 @@ def find_classes(
     if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
         labels.add(negatives.label)
     return [*known, *sorted(labels - set(known))]
+
+
+def require_background(data: DataConfig, negatives: NegativesConfig | None, beam_args: Sequence[str] = ()) -> None:
+    """Nothing, if background clips may be taken from time that no annotation covers, or none are wanted.
+
+    Raises:
+      UserError: the format leaves open what such time shows.
+    """
+    if negatives is None or not negatives.clips_per_video or negatives.unlabelled_is_background:
+        return
+    with local_annotations(data, beam_args) as local:
+        path = Path(local.annotations)
+        name = detect_format(path) if data.format == "auto" else data.format
+    if not READERS[name].is_exhaustive:
+        raise UserError(
+            f"negatives.clips_per_video: in the format {name} it is unknown what time without a label shows. Where every "
+            "action is labelled, set negatives.unlabelled_is_background: true; else set clips_per_video: 0"
+        )
 
 
 def _add_listing(digest: "hashlib._Hash", uri: str, key: str, beam_args: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.clock import at_frame_rate
 from components.annotations.readers.folders import FOLDERS
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.table import CSV, JSONL
@@ -35,7 +36,8 @@ def read_annotations(config: DataConfig) -> list[Record]:
     path = Path(config.annotations)
     with explain_os_errors(path):
         name = _choose_format(path, config)
-        records = [check_text(record) for record in READERS[name].read(path, config)]
+        read = READERS[name].read(path, config)
+        records = [check_text(at_frame_rate(record, config.frame_rate)) for record in read]
     if not records:
         raise UserError(f"data.annotations: {path} holds no annotation (read as {name})")
     first = records[0]

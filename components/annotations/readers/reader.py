@@ -35,8 +35,10 @@ class Reader:
         OSError for files that cannot be read, and UserError when the configuration asks for what the format lacks.
       detects: whether a sample is of this format, from its content rather than its name.
       files: the files that `read` reads, for the fingerprint of the inputs.
+      is_exhaustive: whether time that no annotation covers shows none of the actions; else it is unknown what it shows.
     """
 
     read: Callable[[Path, DataConfig], Iterator[Record]]
     detects: Callable[[Sample], bool]
     files: Callable[[Path, DataConfig], list[Path]] = field(default=own_file)
+    is_exhaustive: bool = True

@@ -11,6 +11,7 @@ from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import (
     BadValueError,
     is_blank,
+    parse_flag,
     parse_number,
     parse_range,
     parse_split,
@@ -105,7 +106,10 @@ def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) ->
         label = parse_text(fields.get(columns.label), columns.label)
         if not video:
             raise BadValueError(Reason.ROW_MALFORMED, f"no {columns.path}", fields.get(columns.path))
-        if not label:
+        is_negative = parse_flag(fields.get(columns.negative), columns.negative)
+        if is_negative and label:
+            raise BadValueError(Reason.ROW_MALFORMED, f"a row with {columns.negative} has no {columns.label}", label)
+        if not is_negative and not label:
             raise BadValueError(Reason.LABEL_MISSING, f"no {columns.label}", fields.get(columns.label))
         start, end = parse_range(
             fields.get(columns.start_seconds),
@@ -127,6 +131,7 @@ def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) ->
                 for name in config.metadata
                 if not is_blank(fields.get(name))
             },
+            is_negative=is_negative,
         )
     except BadValueError as error:
         return Reject(error.reason, str(error), source, video, label, error.value)
@@ -153,12 +158,16 @@ def _items(value: Any, parse: Callable[[Any], _Item], reason: Reason) -> list[_I
 
 
 def _box(row: Any) -> Box:
-    if not isinstance(row, list) or len(row) != 5:
+    """[seconds, x_min, y_min, x_max, y_max], and behind them "imputed", "end" or both if the box is that."""
+    if not isinstance(row, list) or len(row) not in (5, 6):
         raise ValueError(f"not a list of five numbers: {json.dumps(row)}")
-    seconds, x_min, y_min, x_max, y_max = map(float, row)
+    seconds, x_min, y_min, x_max, y_max = map(float, row[:5])
     if not (min(x_min, y_min) >= 0 and max(x_max, y_max) <= 1):
         raise ValueError(f"not a box inside the frame: {json.dumps(row)}")
-    return Box(seconds, x_min, y_min, x_max, y_max)
+    marks = set(str(row[5]).split() if len(row) == 6 else ())
+    if not marks <= {"imputed", "end"}:
+        raise ValueError(f"a box may be marked imputed or end, not {json.dumps(row[5])}")
+    return Box(seconds, x_min, y_min, x_max, y_max, is_imputed="imputed" in marks, is_end="end" in marks)
 
 
 def _mask(row: Any) -> Mask:

@@ -15,6 +15,9 @@ _SPLIT_NAMES = {name: name for name in SPLITS} | {
 }
 
 
+_FLAGS = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
+
+
 class BadValueError(ValueError):
     """A value that makes a row unusable: `reason` is the ledger's, `value` what was found."""
 
@@ -52,6 +55,14 @@ def parse_number(value: Any, name: str, reason: Reason) -> float:
     if not math.isfinite(number):
         raise BadValueError(reason, f"{name} is not finite", value)
     return number
+
+
+def parse_flag(value: Any, name: str) -> bool:
+    """Whether a value says yes; nothing says no."""
+    text = parse_text(value, name).lower()
+    if text not in _FLAGS:
+        raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither true nor false", value)
+    return _FLAGS[text]
 
 
 def parse_time(value: Any, name: str) -> float | None:

@@ -1,0 +1,19 @@
+"""Frames of an annotation tool that counts them at a rate of its own, as seconds."""
+
+from dataclasses import replace
+
+from components.annotations.records import Record, Segment, TimeUnit
+
+
+def at_frame_rate(record: Record, frame_rate: float | None) -> Record:
+    """The record in seconds, if it counts frames and their rate is stated."""
+    if not isinstance(record, Segment) or record.time_unit is not TimeUnit.FRAMES or not frame_rate:
+        return record
+    return replace(
+        record,
+        time_unit=TimeUnit.SECONDS,
+        start=record.start / frame_rate,
+        end=None if record.end is None else record.end / frame_rate,
+        boxes=tuple(replace(box, time=box.time / frame_rate) for box in record.boxes),
+        masks=tuple(replace(mask, time=mask.time / frame_rate) for mask in record.masks),
+    )

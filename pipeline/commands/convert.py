@@ -1,0 +1,100 @@
+"""clipgate convert"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from components.annotations.config import DataConfig
+from components.annotations.fetch import load_annotations
+from components.annotations.generic import metadata_names, write_csv, write_jsonl
+from components.annotations.records import Record, Reject, Segment
+from components.storage.root import open_root
+from models.errors import UserError
+from pipeline.commands.terminal import console, errors, escaped
+from pipeline.config import load_config
+
+_WRITERS = {".csv": write_csv, ".jsonl": write_jsonl}
+
+
+def convert(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .csv or .jsonl.")],
+    annotations: Annotated[str | None, typer.Option("--annotations", "-a", help="A file, folder or address.")] = None,
+    videos: Annotated[str | None, typer.Option("--videos", help="The folder or address of the videos.")] = None,
+    annotation_format: Annotated[str, typer.Option("--format", help="As data.format.")] = "auto",
+    frame_rate: Annotated[float | None, typer.Option("--frame-rate", help="As data.frame_rate.")] = None,
+    label_map: Annotated[str | None, typer.Option("--label-map", help="As data.label_map.")] = None,
+    label_field: Annotated[str | None, typer.Option("--label-field", help="As data.label_field.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
+    ] = None,
+) -> None:
+    """Write annotations of any format in the generic form; what cannot be written is listed."""
+    if output.suffix not in _WRITERS:
+        raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
+    given = {"format": annotation_format, "frame_rate": frame_rate, "label_map": label_map, "label_field": label_field}
+    data, beam_args = _data(config, annotations, videos, given)
+    records = _convert(load_annotations(data, beam_args), data, beam_args)
+    segments = [record for record in records if isinstance(record, Segment)]
+    rejects = [record for record in records if isinstance(record, Reject)]
+    _write(output, segments)
+    for reject in rejects:
+        errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
+    console.print(_summary(output, len(segments), rejects), highlight=False)
+    names = metadata_names(segments)
+    if names:
+        console.print(
+            f"to read its numbers too, write under data: metadata: [{', '.join(names)}]", highlight=False, markup=False
+        )
+
+
+def _data(
+    config: Path | None, annotations: str | None, videos: str | None, given: dict[str, Any]
+) -> tuple[DataConfig, Sequence[str]]:
+    if config:
+        if annotations or videos:
+            raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
+        settings = load_config(config)
+        return settings.data, settings.beam.args
+    if not annotations or not videos:
+        raise UserError("--annotations and --videos are needed, or --config")
+    try:
+        return DataConfig.model_validate({"annotations": annotations, "videos": videos, **given}), ()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        option = str(problem["loc"][0]).replace("_", "-")
+        raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error
+
+
+def _convert(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:
+    # OpenCV is loaded by what looks into videos.
+    from components.video.decoder import Decoder
+    from components.video_example_gen.conversion import Converter
+
+    with Decoder() as decoder:
+        root = open_root(data.videos, "--videos", beam_args)
+        return Converter(root, decoder).convert(records)
+
+
+def _write(output: Path, segments: Sequence[Segment]) -> None:
+    partial = output.with_name(f"{output.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            _WRITERS[output.suffix](segments, file)
+        partial.replace(output)
+    except OSError as error:
+        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _summary(output: Path, num_written: int, rejects: Sequence[Reject]) -> str:
+    counts = Counter(reject.reason.value for reject in rejects)
+    listed = f" ({', '.join(f'{code} {count}' for code, count in sorted(counts.items()))})" if counts else ""
+    num_read = num_written + len(rejects)
+    return f"{num_read} rows read, {num_written} written to {escaped(str(output))}, {len(rejects)} left out{listed}"
