@@ -104,6 +104,6 @@ def _choose_format(path: Path, config: DataConfig) -> str:
     name = detect_format(path) if config.format == "auto" else config.format
     if name == "folders" and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a file; data.format 'folders' expects the folder of the classes")
-    if name in ("csv", "jsonl") and path.is_dir():
+    if path.is_dir() and not READERS[name].reads_folders:
         raise UserError(f"data.annotations: {path} is a folder; data.format '{name}' expects a file")
     return name

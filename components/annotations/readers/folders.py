@@ -46,4 +46,4 @@ def _is_folder(sample: Sample) -> bool:
     return sample.path.is_dir()
 
 
-FOLDERS = Reader(read_folders, _is_folder, _no_files)
+FOLDERS = Reader(read_folders, _is_folder, _no_files, reads_folders=True)

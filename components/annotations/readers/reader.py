@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from components.annotations.config import DataConfig
@@ -18,7 +19,11 @@ class Sample:
     @property
     def first_line(self) -> str:
         """The first line that is not blank."""
-        return next((line.strip() for line in self.head.splitlines() if line.strip()), "")
+        return next(iter(self.first_lines(1)), "")
+
+    def first_lines(self, number: int) -> list[str]:
+        """The first lines that are not blank, at most `number`; the last may be cut."""
+        return list(islice((line.strip() for line in self.head.splitlines() if line.strip()), number))
 
 
 def own_file(path: Path, config: DataConfig) -> list[Path]:
@@ -36,9 +41,11 @@ class Reader:
       detects: whether a sample is of this format, from its content rather than its name.
       files: the files that `read` reads, for the fingerprint of the inputs.
       is_exhaustive: whether time that no annotation covers shows none of the actions; else it is unknown what it shows.
+      reads_folders: whether `path` may be a folder.
     """
 
     read: Callable[[Path, DataConfig], Iterator[Record]]
     detects: Callable[[Sample], bool]
     files: Callable[[Path, DataConfig], list[Path]] = field(default=own_file)
     is_exhaustive: bool = True
+    reads_folders: bool = False

@@ -1,6 +1,5 @@
 """Generic tables: CSV with or without a header, and JSON Lines. Only path and label are required."""
 
-import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, TypeVar
 
 from components.annotations.config import Columns, DataConfig
 from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.rows import records_of_csv, records_of_jsonl, records_of_table, with_names
 from components.annotations.readers.values import (
     BadValueError,
     is_blank,
@@ -18,67 +18,31 @@ from components.annotations.readers.values import (
     parse_text,
 )
 from components.annotations.reasons import Reason
-from components.annotations.records import Box, Mask, Record, Reject, Segment, Source
+from components.annotations.records import Box, Mask, Record, Segment, Source
 
-_LONGEST_FIELD = 16 * 2**20
 _Item = TypeVar("_Item")
 
 
 def read_csv(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a CSV file; the row number is that of the row's first line, so that an editor finds it."""
-    csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        text = (line.replace("\0", "\ufffd") for line in file)
-        lines = csv.reader(text, delimiter=config.delimiter, strict=True)
-        names = [*config.columns.model_dump().values(), *config.metadata]
-        if config.header:
-            header = Source(path.name, 1)
-            try:
-                names = [name.strip() for name in next(lines, [])]
-            except csv.Error as error:
-                message = f"the header cannot be read: {error}; correct its quotes"
-                yield Reject(Reason.FILE_MALFORMED, message, header)
-                return
-            problem = _problem_of_header(names, config)
-            if problem:
-                yield Reject(Reason.FILE_MALFORMED, problem, header)
-                return
-        while True:
-            source = Source(path.name, lines.line_num + 1)
-            try:
-                values = next(lines)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                num_lines = lines.line_num - source.row + 1
-                message = f"{error} (the row was read over {num_lines} lines: is a quotation mark left open?)"
-                yield Reject(Reason.ROW_MALFORMED, message if num_lines > 1 else str(error), source)
-                continue
-            if not any(value.strip() for value in values):
-                continue
-            if len(values) > len(names):
-                message = f"{len(values)} fields where the header has {len(names)}"
-                yield Reject(Reason.ROW_MALFORMED, message, source, value=config.delimiter.join(values)[:200])
-                continue
-            yield _to_record(dict(zip(names, values, strict=False)), config, source)
+    """Records of a CSV file; without a header, the columns come in the order of the configuration."""
+    if config.header:
+        return records_of_table(
+            path,
+            lambda fields, source: [_to_record(fields, config, source)],
+            lambda names: _problem_of_header(names, config),
+            config.delimiter,
+        )
+    names = [*config.columns.model_dump().values(), *config.metadata]
+    return records_of_csv(
+        path,
+        with_names(names, lambda fields, source: [_to_record(fields, config, source)], config.delimiter),
+        config.delimiter,
+    )
 
 
 def read_jsonl(path: Path, config: DataConfig) -> Iterator[Record]:
     """Records of a file with one JSON object a line; boxes are a list of lists or a JSON string of it."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            source = Source(path.name, number)
-            try:
-                fields = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield Reject(Reason.ROW_MALFORMED, f"not JSON: {error}", source, value=line[:200])
-                continue
-            if not isinstance(fields, dict):
-                yield Reject(Reason.ROW_MALFORMED, "not a JSON object", source, value=line[:200])
-                continue
-            yield _to_record(fields, config, source)
+    return records_of_jsonl(path, lambda fields, source: [_to_record(fields, config, source)])
 
 
 def _problem_of_header(names: list[str], config: DataConfig) -> str:
@@ -134,7 +98,7 @@ def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) ->
             is_negative=is_negative,
         )
     except BadValueError as error:
-        return Reject(error.reason, str(error), source, video, label, error.value)
+        return error.as_reject(source, video, label)
 
 
 def _boxes(value: Any) -> tuple[Box, ...]:

@@ -73,4 +73,4 @@ def _both_lists(path: Path, config: DataConfig) -> list[Path]:
     return list(_lists_of_fold(path, config.fold).values())
 
 
-UCF101 = Reader(read_ucf101, _looks_like_ucf101, _both_lists)
+UCF101 = Reader(read_ucf101, _looks_like_ucf101, _both_lists, reads_folders=True)

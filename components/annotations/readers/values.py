@@ -5,11 +5,13 @@ from typing import Any
 
 from components.annotations.config import SPLITS
 from components.annotations.reasons import Reason
+from components.annotations.records import Reject, Source
 
 _SPLIT_NAMES = {name: name for name in SPLITS} | {
     "training": "train",
     "val": "eval",
     "valid": "eval",
+    "validate": "eval",
     "validation": "eval",
     "testing": "test",
 }
@@ -28,6 +30,10 @@ class BadValueError(ValueError):
             self.value = str(value)[:200]
         except (RecursionError, ValueError):
             self.value = "(deeply nested, or a number of thousands of digits)"
+
+    def as_reject(self, source: Source, video: str = "", label: str = "") -> Reject:
+        """The ledger row of what stands at `source`."""
+        return Reject(self.reason, str(self), source, video, label, self.value)
 
 
 def is_blank(value: Any) -> bool:
