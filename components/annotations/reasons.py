@@ -8,6 +8,7 @@ class Reason(str, Enum):
 
     FILE_MALFORMED = "file_malformed"
     ROW_MALFORMED = "row_malformed"
+    ROW_EXCLUDED = "row_excluded"
     TEXT_INVALID = "text_invalid"
     LABEL_MISSING = "label_missing"
     LABEL_UNKNOWN = "label_unknown"
@@ -39,9 +40,10 @@ class Reason(str, Enum):
 _REMEDIES = {
     Reason.FILE_MALFORMED: "Export the file again, or correct it where the message says; what follows was not read.",
     Reason.ROW_MALFORMED: "Correct the row so that it has the columns (or keys) that the format asks for.",
+    Reason.ROW_EXCLUDED: "The data set leaves this row out itself (of the chosen fold, or as ambiguous); nothing is to do.",
     Reason.TEXT_INVALID: "Save the file as UTF-8; keep labels and groups short, on one line, without control characters.",
     Reason.LABEL_MISSING: "Give the row a label, or delete it.",
-    Reason.LABEL_UNKNOWN: "Add the label to model.classes, or correct its spelling in the row.",
+    Reason.LABEL_UNKNOWN: "Add the label to model.classes or data.label_map, or correct its spelling in the row.",
     Reason.NEGATIVE_UNUSED: "The row states that no action happens here; set negatives.label to train on it, or delete it.",
     Reason.TIME_INVALID: "Write times in the format's own unit: finite numbers, not negative.",
     Reason.END_BEFORE_START: "Make the end later than the start.",

@@ -1,7 +1,7 @@
 """Whole documents, JSON and XML, read from files that may be damaged or hostile."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -11,6 +11,7 @@ from defusedxml.ElementTree import iterparse
 
 from components.annotations.readers.values import BadValueError
 from components.annotations.reasons import Reason
+from components.annotations.records import Record, Source
 
 
 def load_json(path: Path) -> Any:
@@ -24,6 +25,23 @@ def load_json(path: Path) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadValueError(Reason.FILE_MALFORMED, f"not JSON: {error}", text[:80]) from None
+
+
+def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], Record]) -> Iterator[Record]:
+    """What `to_record` makes of each object in a JSON list; its row is its rank."""
+    try:
+        items = load_json(path)
+        if not isinstance(items, list):
+            raise BadValueError(Reason.FILE_MALFORMED, "expected a JSON list.", type(items).__name__)
+    except BadValueError as error:
+        yield error.as_reject(Source(path.name, 1))
+        return
+    for rank, item in enumerate(items, start=1):
+        source = Source(path.name, rank)
+        if isinstance(item, dict):
+            yield to_record(item, source)
+        else:
+            yield BadValueError(Reason.ROW_MALFORMED, "not a JSON object", item).as_reject(source)
 
 
 def xml_elements(path: Path, tags: frozenset[str]) -> Iterator[Element]:
