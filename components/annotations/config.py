@@ -8,7 +8,22 @@ from models.section import Section
 
 SPLITS = ("train", "eval", "test")
 
-FormatName = Literal["csv", "folders", "jsonl", "ucf101"]
+FormatName = Literal[
+    "activitynet",
+    "ava",
+    "csv",
+    "diving48",
+    "epic_kitchens",
+    "folders",
+    "hmdb51",
+    "jester",
+    "jsonl",
+    "kinetics",
+    "lists",
+    "moments",
+    "something_something",
+    "ucf101",
+]
 
 
 class Columns(Section):

@@ -6,9 +6,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.activitynet import ACTIVITYNET
+from components.annotations.readers.ava import AVA
 from components.annotations.readers.clock import at_frame_rate
+from components.annotations.readers.diving48 import DIVING48
+from components.annotations.readers.epic_kitchens import EPIC_KITCHENS
 from components.annotations.readers.folders import FOLDERS
+from components.annotations.readers.hmdb51 import HMDB51
+from components.annotations.readers.jester import JESTER
+from components.annotations.readers.kinetics import KINETICS
+from components.annotations.readers.lists import LISTS
+from components.annotations.readers.moments import MOMENTS
 from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.something_something import SOMETHING_SOMETHING
 from components.annotations.readers.table import CSV, JSONL
 from components.annotations.readers.text import check_text
 from components.annotations.readers.ucf101 import UCF101
@@ -19,7 +29,17 @@ from models.errors import UserError
 # In the order of detection: what a format alone has comes before what several have.
 READERS: dict[str, Reader] = {
     "ucf101": UCF101,
+    "hmdb51": HMDB51,
     "folders": FOLDERS,
+    "activitynet": ACTIVITYNET,
+    "something_something": SOMETHING_SOMETHING,
+    "diving48": DIVING48,
+    "kinetics": KINETICS,
+    "epic_kitchens": EPIC_KITCHENS,
+    "ava": AVA,
+    "jester": JESTER,
+    "moments": MOMENTS,
+    "lists": LISTS,
     "jsonl": JSONL,
     "csv": CSV,
 }
@@ -78,7 +98,7 @@ def detect_format(path: Path) -> str:
     known = ", ".join(sorted(READERS))
     raise UserError(
         f"data.annotations: {path}: the format could not be told from the first line {sample.first_line[:80]!r}. "
-        f"Set data.format to one of: {known}."
+        f"Set data.format to one of: {known}. (Names of classes belong into data.label_map.)"
     )
 
 

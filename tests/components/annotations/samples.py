@@ -1,7 +1,7 @@
 """A small, valid input of each format: whatever is known of all readers is tested on them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,14 @@ class FormatSample:
 
     Attributes:
       files: content by file name; the first is the annotations, unless the format reads a folder.
-      num_segments: how many annotated actions it holds.
-      options: keys of the `data` section that its users set.
+      num_segments: how many records it gives; all are segments.
+      label_map: the file among `files` that names the classes.
     """
 
     files: Mapping[str, bytes]
     num_segments: int
     is_folder: bool = False
-    options: Mapping[str, Any] = field(default_factory=dict)
+    label_map: str | None = None
 
     def write(self, folder: Path) -> None:
         for name, content in self.files.items():
@@ -31,7 +31,8 @@ class FormatSample:
 
     def config(self, folder: Path, **options: Any) -> DataConfig:
         path = folder if self.is_folder else folder / next(iter(self.files))
-        return DataConfig(annotations=str(path), videos=str(folder), **{**self.options, **options})
+        label_map = str(folder / self.label_map) if self.label_map else None
+        return DataConfig(annotations=str(path), videos=str(folder), label_map=label_map, **options)
 
 
 TABLE = (
@@ -46,9 +47,77 @@ LINES = (
 )
 LIST = b"Sit/v_Sit_g08_c01.avi 1\nStand/v_Stand_g09_c02.avi 2\n"
 
+HMDB51 = b"April_09_brush_hair_u_nm_np1_ba_goo_0.avi 1 \n#20_Film_brush_hair_f_cm_np2_fr_med_3.avi 2 \n"
+KINETICS = (
+    b"label,youtube_id,time_start,time_end,split,is_cc\n"
+    b"abseiling,0wR5jVB-WPk,417,427,val,0\n"
+    b'"answering, questions",--3caPS4FHFF8,36,46,train,1\n'
+)
+ACTIVITYNET = b"""{"version": "VERSION 1.3", "taxonomy": [], "database": {
+  "sJBCXKJyy0A": {"duration": 124.2, "subset": "training", "resolution": "1280x720", "annotations": [
+    {"segment": [0.5, 12.25], "label": "Surfing"}, {"segment": [20, 100], "label": "Cleaning shoes"}]},
+  "v_v_2345678901": {"duration_second": 9.5, "fps": 30.0, "annotations": []}}}
+"""
+AVA = (
+    b"-5KQ66BBWC4,0902,0.077,0.151,0.283,0.811,80,1\n"
+    b"-5KQ66BBWC4,0902,0.077,0.151,0.283,0.811,9,1\n"
+    b"-5KQ66BBWC4,0903,0.080,0.160,0.290,0.820,9,1\n"
+)
+AVA_NAMES = b'item {\n  name: "stand"\n  id: 9\n}\nlabel {\n  name: "listen"\n  label_id: 80\n}\n'
+SOMETHING = b"""[
+{"id": "78687", "label": "holding potato", "template": "Holding [something]", "placeholders": ["potato"]},
+{"id": 42326, "label": "", "template": "Putting [something] onto [something]"}
+]"""
+DIVING48 = b'[{"vid_name": "YxL7WJUn1ks_00107", "label": 1, "start_frame": 0, "end_frame": 65}]'
+DIVING48_NAMES = b'[["Back", "15som", "FREE"], ["Forward", "PIKE"]]'
+EPIC_KITCHENS = (
+    b"narration_id,participant_id,video_id,narration_timestamp,start_timestamp,stop_timestamp,start_frame,stop_frame,"
+    b"narration,verb,verb_class,noun,noun_class,all_nouns,all_noun_classes\n"
+    b"P01_11_0,P01,P01_11,00:00:00.560,00:00:00.00,00:00:01.89,1,113,take plate,take,0,plate,2,['plate'],[2]\n"
+    b"P02_1_1,P02,P02_1,00:00:01.7,01:00:01.56,01:10:02,93,147,put down plate,put-down,1,plate,2,\"['a', 'b']\",\"[2, 3]\"\n"
+)
+
 SAMPLES = {
+    "activitynet": FormatSample({"activity_net.v1-3.min.json": ACTIVITYNET}, num_segments=3),
+    "ava": FormatSample(
+        {
+            "ava_train_v2.2.csv": AVA,
+            "ava_action_list_v2.2.pbtxt": AVA_NAMES,
+            "ava_train_excluded_timestamps_v2.2.csv": b"-5KQ66BBWC4,0904\n",
+        },
+        num_segments=3,
+        label_map="ava_action_list_v2.2.pbtxt",
+    ),
     "csv": FormatSample({"labels.csv": TABLE}, num_segments=3),
+    "diving48": FormatSample(
+        {"Diving48_V2_train.json": DIVING48, "vocab.json": DIVING48_NAMES}, num_segments=1, label_map="vocab.json"
+    ),
+    "epic_kitchens": FormatSample(
+        {"EPIC_100_train.csv": EPIC_KITCHENS, "verbs.csv": b"id,key,instances\n0,take,\"['a', 'b']\"\n1,put,[]\n"},
+        num_segments=2,
+        label_map="verbs.csv",
+    ),
     "folders": FormatSample({"sit/a.mp4": b"", "wave/ann/b.mp4": b""}, num_segments=2, is_folder=True),
+    "hmdb51": FormatSample({"brush_hair_test_split1.txt": HMDB51}, num_segments=2, is_folder=True),
+    "jester": FormatSample(
+        {
+            "jester-v1-train.csv": b"34870;Drumming Fingers\n56557;No gesture\n",
+            "labels.csv": b"No gesture\nDrumming Fingers\n",
+        },
+        num_segments=2,
+        label_map="labels.csv",
+    ),
     "jsonl": FormatSample({"labels.jsonl": LINES}, num_segments=2),
+    "kinetics": FormatSample({"kinetics-400_val.csv": KINETICS}, num_segments=2),
+    "lists": FormatSample(
+        {"val.txt": b"some/path/000.mp4 0 1\nsome/my clip.mp4 1\n", "classInd.txt": b"0 sit\n1 Stand up\n"},
+        num_segments=3,
+        label_map="classInd.txt",
+    ),
+    "moments": FormatSample(
+        {"trainingSet.csv": b"clapping/yt-k8hNbNMyzHo_41.mp4,clapping,4,1\nbarking+loud/a.mp4,barking+loud,3,0\n"},
+        num_segments=2,
+    ),
+    "something_something": FormatSample({"something-something-v2-train.json": SOMETHING}, num_segments=2),
     "ucf101": FormatSample({"trainlist01.txt": LIST, "testlist01.txt": LIST}, num_segments=4),
 }

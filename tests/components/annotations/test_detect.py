@@ -2,13 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from components.annotations.config import DataConfig
-from components.annotations.readers.detect import annotation_files, detect_format, read_annotations
+from components.annotations.config import DataConfig, FormatName
+from components.annotations.readers.detect import READERS, annotation_files, detect_format, read_annotations
 from models.errors import UserError
 from tests.components.annotations.reading import read
+from tests.components.annotations.samples import SAMPLES
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,10 @@ from tests.components.annotations.reading import read
         ("x", '{"boxes": "' + "x" * 100_000 + '"}', "jsonl"),
         ("testlist07.txt", "Sit/v_Sit_g01_c01.avi\n", "ucf101"),
         ("list.csv", "Sit/a.mp4,sit\n", "csv"),
+        ("x", "path,label\n1,2\n", "csv"),
+        ("x", "a.mp4,0.5,1.5,wave\n", "csv"),
+        ("x", "1,1,912,484,97,109,0,7,1\n", "csv"),
+        ("x", "sit/a.mp4,3\n", "lists"),
     ],
 )
 def test_a_file_is_told_from_its_content(tmp_path: Path, name: str, content: str, expected: str) -> None:
@@ -29,16 +35,29 @@ def test_a_file_is_told_from_its_content(tmp_path: Path, name: str, content: str
     assert detect_format(tmp_path / name) == expected
 
 
+def test_each_format_can_be_named_in_the_configuration() -> None:
+    assert sorted(READERS) == sorted(get_args(FormatName))
+
+
+@pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"folders", "hmdb51", "ucf101"}))
+def test_a_file_by_another_name_is_told_from_its_content(tmp_path: Path, name: str) -> None:
+    (tmp_path / "labels.dat").write_bytes(next(iter(SAMPLES[name].files.values())))
+    assert detect_format(tmp_path / "labels.dat") == name
+
+
 def test_a_folder_holds_lists_or_classes(tmp_path: Path) -> None:
     assert detect_format(tmp_path) == "folders"
     (tmp_path / "trainlist01.txt").touch()
     assert detect_format(tmp_path) == "ucf101"
+    (tmp_path / "trainlist01.txt").rename(tmp_path / "wave_test_split1.txt")
+    assert detect_format(tmp_path) == "hmdb51"
 
 
 @pytest.mark.parametrize("content", ["hello\n", "{\n{\n", "%PDF"])
 def test_an_unknown_content_is_an_error_that_names_the_formats(tmp_path: Path, content: str) -> None:
     with pytest.raises(
-        UserError, match=r"labels\.csv: the format could not be told .* csv, .*folders, .*jsonl, .*ucf101"
+        UserError,
+        match=r"labels\.csv: the format could not be told .* csv, .*folders, .*jsonl, .*ucf101.*data\.label_map",
     ):
         read(tmp_path, content)
 
@@ -73,8 +92,9 @@ def test_a_file_where_a_folder_is_expected_and_the_other_way_round(tmp_path: Pat
     (tmp_path / "labels.csv").touch()
     with pytest.raises(UserError, match=r"labels\.csv is a file; data\.format 'folders' expects the folder"):
         try_reading(tmp_path / "labels.csv", format="folders")
-    with pytest.raises(UserError, match=r"is a folder; data\.format 'jsonl' expects a file"):
-        try_reading(tmp_path, format="jsonl")
+    for name in ("jsonl", "kinetics"):
+        with pytest.raises(UserError, match=rf"is a folder; data\.format '{name}' expects a file"):
+            try_reading(tmp_path, format=name)
 
 
 @pytest.mark.parametrize("name", ["auto", "csv", "ucf101"])

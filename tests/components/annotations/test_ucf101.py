@@ -72,5 +72,9 @@ def test_a_missing_partner_is_named(tmp_path: Path) -> None:
 
 def test_a_list_of_another_name_is_not_replaced_by_one_beside_it(tmp_path: Path) -> None:
     (tmp_path / "tsn_trainlist01.txt").write_text(TRAIN)
-    with pytest.raises(UserError, match="the format could not be told"):
-        read_lists(tmp_path, "tsn_trainlist01.txt")
+    records = read_lists(tmp_path, "tsn_trainlist01.txt")
+    assert {record.source.file for record in records if record.source} == {"tsn_trainlist01.txt"}
+    with pytest.raises(UserError, match="expected a UCF101 list named like"):
+        read_annotations(
+            DataConfig(annotations=str(tmp_path / "tsn_trainlist01.txt"), videos=str(tmp_path), format="ucf101")
+        )

@@ -1,0 +1,50 @@
+"""Jester's lists, which Something-Something V1 has too: `<id>;<label>` in each line.
+
+Clips of the test part have an id only. The videos, or the folders of their frames, are named by the id.
+
+Source: the data sets' own files, as https://github.com/open-mmlab/mmaction2 reads them
+(tools/data/parse_file_list.py, parse_jester_splits and parse_sthv1_splits); Materzynska et al., The Jester Dataset,
+2019.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.rows import text_lines
+from components.annotations.readers.values import BadValueError
+from components.annotations.reasons import Reason
+from components.annotations.records import FindBy, Record, Segment, Source
+
+_ROW = re.compile(r"\d+;[^;]+")
+
+
+def read_jester(path: Path, config: DataConfig) -> Iterator[Record]:
+    """Records of a list. With data.label_map (the labels file), other labels than its own are rejected."""
+    names = load_class_names(config)
+    for text, source in text_lines(path):
+        yield _to_record(text, source, names)
+
+
+def _to_record(text: str, source: Source, names: ClassNames | None) -> Record:
+    video, _, label = (part.strip() for part in text.partition(";"))
+    try:
+        if not video:
+            raise BadValueError(
+                Reason.ROW_MALFORMED, "expected an id and a label, as in '34870;Drumming Fingers'", text
+            )
+        if not label:
+            raise BadValueError(Reason.LABEL_MISSING, "no label, as in the test part", text)
+        return Segment(video, names.check(label) if names else label, source, find_by=FindBy.NAME)
+    except BadValueError as error:
+        return error.as_reject(source, video, label)
+
+
+def _looks_like_jester(sample: Sample) -> bool:
+    return bool(_ROW.fullmatch(sample.first_line))
+
+
+JESTER = Reader(read_jester, _looks_like_jester)

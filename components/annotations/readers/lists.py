@@ -1,0 +1,173 @@
+"""Lists as MMAction2, PySlowFast and PaddleVideo write them: a path and numbers in each line.
+
+    some/path/000.mp4 1             a video and its class
+    some/path/000.mp4 1 2 5         a video and its classes: one segment each
+    some/directory-1 163 1          a folder of frames, how many they are, and the class
+
+White space divides the columns, or `data.delimiter` (PySlowFast's PATH_LABEL_SEPARATOR, MMIT's comma).
+`data.label_map` names the classes. A path without an extension is a folder of frames, or a video whose extension the
+list leaves out: it is looked for by its name, if it has no folders or is called like a clip of UCF101, HMDB51 or
+Kinetics.
+
+The lines of a file have one layout, which nine of ten of them show. Where it can be read in two ways, the file is
+refused until `data.label_field` says which numbers are classes: `all`, or the `last`. So `a.mp4 300 0` in every line
+may be two classes, or 300 frames and a class, as in PaddleVideo's lists; three numbers may hold a range of frames.
+
+Source: https://github.com/open-mmlab/mmaction2 (docs/en/user_guides/prepare_dataset.md);
+https://github.com/facebookresearch/SlowFast (slowfast/datasets/DATASET.md, kinetics.py).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.clip_names import group_of_clip
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.rows import text_lines
+from components.annotations.readers.values import BadValueError
+from components.annotations.reasons import Reason
+from components.annotations.records import FindBy, Record, Segment, Source
+from models.errors import UserError
+
+_NUMBER = re.compile(r"\d{1,9}")
+_EXTENSION = re.compile(r"[^/]\.[A-Za-z]\w{1,4}\Z")
+_FIRST_LABELS = {"all": 0, "last": -1}
+_NUM_LINES_TOLD_FROM = 10
+
+
+def read_lists(path: Path, config: DataConfig) -> Iterator[Record]:
+    """Records of a list, one for each class of each line.
+
+    Raises:
+      UserError: there are two ways to read the lines and `data.label_field` does not say which, or the list and
+        `data.label_map` do not count classes from the same number.
+    """
+    delimiter = _delimiter(path, config)
+    first_label = _first_label(path, delimiter, config.label_field)
+    names = load_class_names(config)
+    if names:
+        _check_counting(path, delimiter, first_label, names)
+    for text, source in text_lines(path):
+        yield from _to_records(text, source, delimiter, first_label, names)
+
+
+def _to_records(
+    text: str, source: Source, delimiter: str | None, first_label: int, names: ClassNames | None
+) -> Iterator[Record]:
+    try:
+        video, numbers = _split(text, delimiter)
+        labels = numbers[first_label:]
+        if not labels:
+            raise BadValueError(Reason.LABEL_MISSING, "no class after the number of frames", text)
+    except BadValueError as error:
+        yield error.as_reject(source)
+        return
+    video, find_by, group = _find(video)
+    for label in labels:
+        try:
+            name = names.name(label) if names else label
+            yield Segment(video, name, source, group=group, find_by=find_by)
+        except BadValueError as error:
+            yield error.as_reject(source, video, label)
+
+
+def _find(path: str) -> tuple[str, FindBy, str | None]:
+    """What a path means: the video's path or name, which of them, and its group."""
+    group = group_of_clip(path)
+    if _has_extension(path):
+        return path, FindBy.PATH, group
+    # A clip of a data set whose names are unique is found in any folder; other names could be those of another clip.
+    return path.rpartition("/")[2] if group else path, FindBy.NAME, group
+
+
+def _split(text: str, delimiter: str | None) -> tuple[str, list[str]]:
+    """The path of a line and its numbers, of which there is at least one."""
+    if delimiter:
+        video, *numbers = (part.strip() for part in text.rstrip(delimiter).split(delimiter))
+    else:
+        tokens = text.split()
+        num_paths = next((i for i in range(len(tokens), 1, -1) if not _NUMBER.fullmatch(tokens[i - 1])), 1)
+        # Only the numbers are split off: a path may have spaces, and more than one in a row.
+        video, *numbers = text.rsplit(maxsplit=len(tokens) - num_paths) if num_paths < len(tokens) else [text]
+    if not video or not numbers or not all(map(_NUMBER.fullmatch, numbers)):
+        raise BadValueError(Reason.ROW_MALFORMED, "expected a path and the number of its class, as in 'a.mp4 3'", text)
+    return video, numbers
+
+
+def _rows(path: Path, delimiter: str | None) -> Iterator[tuple[str, list[str]]]:
+    """The lines that can be split."""
+    for text, _ in text_lines(path):
+        try:
+            yield _split(text, delimiter)
+        except BadValueError:
+            continue
+
+
+def _first_label(path: Path, delimiter: str | None, label_field: str | None) -> int:
+    """Where the classes begin among the numbers of each line.
+
+    Raises:
+      UserError: the lines do not tell, or `label_field` is neither all nor last.
+    """
+    if label_field is not None:
+        if label_field not in _FIRST_LABELS:
+            raise UserError(f"data.label_field is {label_field!r}; lists have {' and '.join(_FIRST_LABELS)}")
+        return _FIRST_LABELS[label_field]
+    lengths: Counter[int] = Counter()
+    num_extensions, example = 0, ""
+    for video, numbers in _rows(path, delimiter):
+        lengths[len(numbers)] += 1
+        num_extensions += _has_extension(video)
+        example = example or f"{video} {' '.join(numbers)}"[:100]
+    usual, count = lengths.most_common(1)[0] if lengths else (1, 0)
+    is_usual = count >= 0.9 * lengths.total()
+    are_videos = num_extensions > 0.5 * lengths.total()
+    if (is_usual and usual == 1) or (are_videos and not is_usual):
+        return 0
+    if not are_videos and (usual == 2 or not is_usual):
+        return 1
+    raise UserError(
+        f"data.annotations: {path}: some of the numbers in lines like {example!r} may count frames. Set data.label_field to "
+        "'last' if only the last number is a class (videos are then taken whole), or to 'all' if each is one"
+    )
+
+
+def _check_counting(path: Path, delimiter: str | None, first_label: int, names: ClassNames) -> None:
+    """Raises a UserError if one counts classes from 0 and the other from 1: each would get its neighbour's name."""
+    used = {int(label) for _, numbers in _rows(path, delimiter) for label in numbers[first_label:]}
+    first, last = min(names.by_id), max(names.by_id)
+    if used and (min(used) == first - 1 and max(used) < last or max(used) == last + 1 and min(used) > first):
+        raise UserError(
+            f"{path} has classes {min(used)} to {max(used)}, and data.label_map {names.path} has {first} to {last}: one counts "
+            "from 0 and the other from 1. Number the classes of data.label_map as the list does"
+        )
+
+
+def _has_extension(video: str) -> bool:
+    return bool(_EXTENSION.search(video[-7:]))
+
+
+def _delimiter(path: Path, config: DataConfig) -> str | None:
+    """`data.delimiter` if the first line can be split by it; None stands for white space."""
+    first = next((text for text, _ in text_lines(path)), "")
+    return config.delimiter if config.delimiter.strip() and _is_row(first, config.delimiter) else None
+
+
+def _is_row(text: str, delimiter: str | None) -> bool:
+    try:
+        video, _ = _split(text, delimiter)
+    except BadValueError:
+        return False
+    # Numbers alone, divided by commas, are a table (MOT's).
+    return not delimiter or not _NUMBER.fullmatch(video)
+
+
+def _looks_like_lists(sample: Sample) -> bool:
+    lines: Iterable[str] = sample.first_lines(_NUM_LINES_TOLD_FROM)
+    return bool(lines) and any(all(_is_row(line, delimiter) for line in lines) for delimiter in (",", None))
+
+
+LISTS = Reader(read_lists, _looks_like_lists)
