@@ -22,7 +22,10 @@ FormatName = Literal[
     "lists",
     "moments",
     "something_something",
+    "twelve_labs",
     "ucf101",
+    "vertex_csv",
+    "vertex_jsonl",
 ]
 
 

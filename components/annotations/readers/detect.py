@@ -21,7 +21,10 @@ from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.something_something import SOMETHING_SOMETHING
 from components.annotations.readers.table import CSV, JSONL
 from components.annotations.readers.text import check_text
+from components.annotations.readers.twelve_labs import TWELVE_LABS
 from components.annotations.readers.ucf101 import UCF101
+from components.annotations.readers.vertex_csv import VERTEX_CSV
+from components.annotations.readers.vertex_jsonl import VERTEX_JSONL
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject
 from models.errors import UserError
@@ -34,8 +37,11 @@ READERS: dict[str, Reader] = {
     "activitynet": ACTIVITYNET,
     "something_something": SOMETHING_SOMETHING,
     "diving48": DIVING48,
+    "vertex_jsonl": VERTEX_JSONL,
     "kinetics": KINETICS,
     "epic_kitchens": EPIC_KITCHENS,
+    "vertex_csv": VERTEX_CSV,
+    "twelve_labs": TWELVE_LABS,
     "ava": AVA,
     "jester": JESTER,
     "moments": MOMENTS,

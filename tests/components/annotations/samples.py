@@ -76,6 +76,22 @@ EPIC_KITCHENS = (
     b"P01_11_0,P01,P01_11,00:00:00.560,00:00:00.00,00:00:01.89,1,113,take plate,take,0,plate,2,['plate'],[2]\n"
     b"P02_1_1,P02,P02_1,00:00:01.7,01:00:01.56,01:10:02,93,147,put down plate,put-down,1,plate,2,\"['a', 'b']\",\"[2, 3]\"\n"
 )
+VERTEX_ROWS = (
+    b"gs://folder/video1.avi,car,120,180.000021\n"
+    b'"gs://folder/vid,2.avi",,0,inf\n'
+    b"gs://folder/vid3.avi,0,60,swing,12.5\n"
+    b"gs://folder/vid4.avi,car,1,12.1,0.8,0.8,0.9,0.8,0.9,0.9,0.8,0.9\n"
+)
+VERTEX_LINES = (
+    b'{"videoGcsUri": "gs://demo/video1.mp4", "timeSegmentAnnotations": [{"displayName": "cartwheel", "startTime": "1.0s", '
+    b'"endTime": "12.0s"}], "dataItemResourceLabels": {"aiplatform.googleapis.com/ml_use": "training"}}\n'
+    b'{"videoGcsUri": "gs://demo/2.mp4", "timeSegments": [{"startTime": "0s", "endTime": "9s"}]}\n'
+    b'{"videoGcsUri": "gs://demo/3.mp4", "temporal_bounding_box_annotations": [{"displayName": "horse", "instance_id": "-1", '
+    b'"time_offset": "4.000000s", "xMin": "0.668912", "yMin": "0.560642", "xMax": "1.000000", "yMax": "1.000000"}]}\n'
+)
+TWELVE_LABS = (
+    b'https://example.com/a%20b.mp4?sig=1,0,10.5,person waves\nhttps://example.com/c.mp4,12,20,"a man, running"\n'
+)
 
 SAMPLES = {
     "activitynet": FormatSample({"activity_net.v1-3.min.json": ACTIVITYNET}, num_segments=3),
@@ -119,5 +135,11 @@ SAMPLES = {
         num_segments=2,
     ),
     "something_something": FormatSample({"something-something-v2-train.json": SOMETHING}, num_segments=2),
+    "twelve_labs": FormatSample({"train.csv": TWELVE_LABS}, num_segments=2),
     "ucf101": FormatSample({"trainlist01.txt": LIST, "testlist01.txt": LIST}, num_segments=4),
+    "vertex_csv": FormatSample(
+        {"all.csv": b"TRAIN,gs://folder/train.csv\nunassigned,gs://f/v.mp4,swim,1,2\n", "train.csv": VERTEX_ROWS},
+        num_segments=5,
+    ),
+    "vertex_jsonl": FormatSample({"data.jsonl": VERTEX_LINES}, num_segments=3),
 }

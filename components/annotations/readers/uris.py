@@ -1,0 +1,32 @@
+"""Videos that are named by where they lie in the cloud or on the web; below data.videos they are found by name."""
+
+from urllib.parse import unquote, urlsplit
+
+from components.annotations.readers.values import BadValueError
+from components.annotations.reasons import Reason
+
+_SCHEMES = ("gs://", "s3://", "http://", "https://")
+
+
+def is_uri(text: str) -> bool:
+    """Whether `text` is a URI in Cloud Storage, S3 or the web."""
+    return text.lower().startswith(_SCHEMES)
+
+
+def name_of_uri(uri: str) -> str:
+    """The file's name: gs://bucket/folder/x.mp4 gives x.mp4.
+
+    Raises:
+      BadValueError: `uri` is none, or names no file (reason path_invalid).
+    """
+    path = uri
+    if uri.lower().startswith(("http://", "https://")):
+        # Web addresses are quoted and may carry a signature; those of buckets are written as they are.
+        try:
+            path = unquote(urlsplit(uri).path)
+        except ValueError as error:
+            raise BadValueError(Reason.PATH_INVALID, f"not a web address: {error}", uri) from None
+    name = path.rpartition("/")[2].strip()
+    if not is_uri(uri) or name in ("", ".", ".."):
+        raise BadValueError(Reason.PATH_INVALID, "expected the URI of a video, like gs://bucket/clip.mp4", uri)
+    return name

@@ -1,0 +1,99 @@
+"""What the two import formats of Vertex AI's video data sets share: data splits, times, and tracked objects."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from components.annotations.readers.key_frames import span_of_key_frame
+from components.annotations.readers.values import (
+    BadValueError,
+    is_blank,
+    parse_number,
+    parse_split,
+    parse_text,
+    parse_time,
+)
+from components.annotations.reasons import Reason
+from components.annotations.records import Box, FindBy, Segment, Source
+
+ML_USES = frozenset({"train", "training", "test", "validate", "validation", "unassigned"})
+
+
+def split_of_ml_use(use: Any) -> str | None:
+    """The split of an ML_USE; UNASSIGNED leaves it open."""
+    text = parse_text(use, "ml_use")
+    return None if text.lower() == "unassigned" else parse_split(text, "ml_use")
+
+
+def parse_seconds(value: Any, name: str) -> float | None:
+    """A time like 12.5 or `12.5s`; nothing, and the end of time (`inf`, `Infinity`), give None."""
+    text = parse_text(value, name).lower().removesuffix("s").rstrip()
+    return None if text in ("inf", "infinity") else parse_time(text, name)
+
+
+def parse_interval(
+    start: Any, end: Any, within: tuple[float, float | None] = (0.0, None)
+) -> tuple[float, float | None]:
+    """Start and end; where both are one time, those of the key frame that it is, not beyond `within`."""
+    first, last = parse_seconds(start, "the start") or 0.0, parse_seconds(end, "the end")
+    if last is not None and first == last and not is_blank(start):
+        earliest, latest = span_of_key_frame(first)
+        first, last = max(earliest, within[0]), latest if within[1] is None else min(latest, within[1])
+    if last is not None and last <= first:
+        raise BadValueError(Reason.END_BEFORE_START, f"ends at {last:g}, starts at {first:g}", f"{start}, {end}")
+    return first, last
+
+
+def parse_box(seconds: Any, xs: list[Any], ys: list[Any]) -> Box:
+    """The box around corners whose edges are shares of the frame; blank corners are left out."""
+    time = parse_seconds(seconds, "the timestamp")
+    if time is None:
+        raise BadValueError(Reason.TIME_INVALID, "no timestamp", seconds)
+    edges_x, edges_y = (
+        [parse_number(edge, "an edge of the box", Reason.BOX_INVALID) for edge in edges if not is_blank(edge)]
+        for edges in (xs, ys)
+    )
+    if len(edges_x) < 2 or len(edges_y) < 2:
+        raise BadValueError(Reason.BOX_INVALID, "the box has fewer than two corners", [xs, ys])
+    x_min, y_min, x_max, y_max = min(edges_x), min(edges_y), max(edges_x), max(edges_y)
+    if not (0 <= x_min < x_max <= 1 and 0 <= y_min < y_max <= 1):
+        raise BadValueError(Reason.BOX_INVALID, "not a box inside the frame, whose edges are 0 and 1", [xs, ys])
+    return Box(time, x_min, y_min, x_max, y_max)
+
+
+class _Object(NamedTuple):
+    video: str
+    label: str
+    split: str | None
+    instance: str | int
+
+
+class Tracks:
+    """Boxes of objects, gathered from many rows: what has one video, label and instance id is one object."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[_Object, list[Box]] = {}
+        self._sources: dict[_Object, Source] = {}
+
+    def add(self, video: str, label: str, split: str | None, instance: str, box: Box, source: Source) -> None:
+        """A box of an object. Without an id (or with -1) it is an object of its own."""
+        key = _Object(video, label, split, len(self._boxes) if instance in ("", "-1") else instance)
+        self._boxes.setdefault(key, []).append(box)
+        self._sources.setdefault(key, source)
+
+    def segments(self) -> Iterator[Segment]:
+        """One for each object, from its first box to its last; an object with a single box has the span of a key frame."""
+        for key, boxes in self._boxes.items():
+            boxes = sorted(boxes, key=lambda box: box.time)
+            start, end = boxes[0].time, boxes[-1].time
+            if start == end:
+                start, end = span_of_key_frame(start)
+            yield Segment(
+                key.video,
+                key.label,
+                self._sources[key],
+                start,
+                end,
+                split=key.split,
+                boxes=tuple(boxes),
+                find_by=FindBy.NAME,
+            )
