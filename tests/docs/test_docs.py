@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from components.annotations.config import FormatName
 from components.annotations.reasons import Reason
 from components.model_gate.rules import GatesConfig
 from pipeline.config import load_config
@@ -16,6 +18,12 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 def test_every_reason_code_is_documented_with_its_remedy() -> None:
     page = (ROOT / "docs" / "data.md").read_text()
     assert [reason for reason in Reason if f"| `{reason.value}` | {reason.remedy} |" not in page] == []
+
+
+def test_every_format_has_its_section() -> None:
+    headings = [line for line in (ROOT / "docs" / "formats.md").read_text().splitlines() if line.startswith("## ")]
+    named = {name for heading in headings for name in re.findall(r"`(\w+)`", heading)}
+    assert named == set(get_args(FormatName))
 
 
 def test_every_gate_is_documented() -> None:
