@@ -146,4 +146,4 @@ def _own_and_excluded(path: Path, config: DataConfig) -> list[Path]:
     return [*own_file(path, config), *_lists_of_excluded(path)]
 
 
-AVA = Reader(read_ava, _looks_like_ava, _own_and_excluded)
+AVA = Reader(read_ava, _looks_like_ava, _own_and_excluded, is_exhaustive=False)

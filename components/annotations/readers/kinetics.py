@@ -47,4 +47,4 @@ def _looks_like_kinetics(sample: Sample) -> bool:
     return set(_COLUMNS) <= {name.strip() for name in sample.first_line.split(",")}
 
 
-KINETICS = Reader(read_kinetics, _looks_like_kinetics)
+KINETICS = Reader(read_kinetics, _looks_like_kinetics, is_exhaustive=False)

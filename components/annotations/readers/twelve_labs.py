@@ -48,4 +48,4 @@ def _looks_like_twelve_labs(sample: Sample) -> bool:
     return bool(_HEADER.fullmatch(sample.first_line) or _ROW.fullmatch(sample.first_line))
 
 
-TWELVE_LABS = Reader(read_twelve_labs, _looks_like_twelve_labs)
+TWELVE_LABS = Reader(read_twelve_labs, _looks_like_twelve_labs, is_exhaustive=False)

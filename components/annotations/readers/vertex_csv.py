@@ -164,4 +164,4 @@ def _with_named_files(path: Path, config: DataConfig) -> list[Path]:
     return [*own_file(path, config), *dict.fromkeys(named)]
 
 
-VERTEX_CSV = Reader(read_vertex_csv, _looks_like_vertex_csv, _with_named_files)
+VERTEX_CSV = Reader(read_vertex_csv, _looks_like_vertex_csv, _with_named_files, is_exhaustive=False)

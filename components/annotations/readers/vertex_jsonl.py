@@ -109,4 +109,4 @@ def _looks_like_vertex_jsonl(sample: Sample) -> bool:
     )
 
 
-VERTEX_JSONL = Reader(read_vertex_jsonl, _looks_like_vertex_jsonl)
+VERTEX_JSONL = Reader(read_vertex_jsonl, _looks_like_vertex_jsonl, is_exhaustive=False)
