@@ -5,19 +5,34 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
-from components.annotations.config import FormatName
+from components.annotations.config import Columns, FormatName, NegativesConfig
 from components.annotations.reasons import Reason
 from components.model_gate.rules import GatesConfig
+from pipeline.cli import app
 from pipeline.config import load_config
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
 
-def test_every_reason_code_is_documented_with_its_remedy() -> None:
+def test_the_table_of_reasons_is_that_of_the_code() -> None:
     page = (ROOT / "docs" / "data.md").read_text()
-    assert [reason for reason in Reason if f"| `{reason.value}` | {reason.remedy} |" not in page] == []
+    table = page[page.index("| code | what to do |") :].partition("\n\n")[0].splitlines()[2:]
+    assert table == [f"| `{reason.value}` | {reason.remedy} |" for reason in Reason]
+
+
+def test_every_command_is_in_the_readme() -> None:
+    page = (ROOT / "README.md").read_text()
+    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert [name for name in names if f"| `clipgate {name} " not in page] == []
+
+
+@pytest.mark.parametrize("model", [Columns, NegativesConfig])
+def test_every_column_and_every_key_of_negatives_is_documented(model: type[BaseModel]) -> None:
+    page = (ROOT / "docs" / "data.md").read_text()
+    assert [name for name in model.model_fields if f"`{name}`" not in page and f"{name}:" not in page] == []
 
 
 def test_every_format_has_its_section() -> None:
