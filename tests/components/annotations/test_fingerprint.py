@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.annotations.fingerprint import find_classes, fingerprint_inputs, require_background
-from components.annotations.readers.detect import READERS
 from models.errors import UserError
 
 
@@ -95,12 +93,15 @@ def test_the_background_is_a_class_as_soon_as_clips_of_it_are_taken(data: DataCo
 
 
 def test_time_that_a_format_leaves_unknown_is_no_background_unless_the_user_says_so(
-    data: DataConfig, monkeypatch: pytest.MonkeyPatch
+    data: DataConfig, tmp_path: Path
 ) -> None:
     negatives = NegativesConfig(clips_per_video=1)
     require_background(data, negatives)
-    monkeypatch.setitem(READERS, "csv", replace(READERS["csv"], is_exhaustive=False))
-    with pytest.raises(UserError, match="in the format csv it is unknown what time without a label shows. Where every"):
+    entry = '{"videoGcsUri": "gs://b/a.mp4", "timeSegmentAnnotations": [{"displayName": "sit", "startTime": "1s"}]}\n'
+    (tmp_path / "labels.csv").write_text(entry)
+    with pytest.raises(
+        UserError, match="in the format vertex_jsonl it is unknown what time without a label shows. Where"
+    ):
         require_background(data, negatives)
     for fine in (None, NegativesConfig(), NegativesConfig(clips_per_video=1, unlabelled_is_background=True)):
         require_background(data, fine)
