@@ -13,7 +13,7 @@ demo: setup
 	$(CLIPGATE) run --config examples/demo.yaml
 
 test: setup
-	$(PYTHON_IN_VENV) -m pytest
+	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: setup
 	.venv/bin/ruff check .

@@ -85,6 +85,8 @@ def fit(
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         jit_compile=False,  # XLA's convolutions are several times slower on CPUs
     )
+    # Keras would make the optimizer's variables while it traces the training step, and then trace it a second time.
+    network.optimizer.build(network.trainable_variables)
     history = network.fit(
         train_batches,
         validation_data=eval_batches,

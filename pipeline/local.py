@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from absl import logging as absl_logging
-from tfx import v1 as tfx
 
 from models.errors import UserError
 from models.progress import PROGRESS_LOGGER
 from pipeline.config import load_config
-from pipeline.dag import create_pipeline
-from pipeline.lineage import run_summary
 from pipeline.plan import make_plan
 
 _NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
@@ -69,6 +66,12 @@ def main() -> None:
 def run(config_path: Path, handler: _EventHandler) -> dict[str, Any]:
     """Run the pipeline; the returned event says what came of it."""
     plan = make_plan(load_config(config_path))
+    # Only now: a mistake in the input is told at once, and these take fifteen seconds.
+    from tfx import v1 as tfx
+
+    from pipeline.dag import create_pipeline
+    from pipeline.lineage import run_summary
+
     output_dir = Path(plan.config.output_dir)
     metadata_path = output_dir / "metadata.sqlite"
     pipeline = create_pipeline(plan, str(output_dir / "pipeline"), str(metadata_path))

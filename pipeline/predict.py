@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import tensorflow as tf
-
 from components.baseline.pushed import last_pushed
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -63,6 +61,8 @@ def predict_video(
     """Probability of each class for one segment of a video: the mean over its clips."""
     version, card = find_model(model_dir)
     clips = read_jpeg_clips(video, SamplingConfig.model_validate(card.sampling), start_seconds, end_seconds)
+    import tensorflow as tf  # only now: a mistake in the input is told at once, and this takes seconds
+
     predict = tf.saved_model.load(str(version)).signatures["predict_jpeg"]
     outputs = [predict(frames=tf.constant([clip]))["probabilities"][0].numpy() for clip in clips]
     return dict(zip(card.classes, (sum(outputs) / len(outputs)).tolist(), strict=True))

@@ -1,7 +1,8 @@
-"""Runs the console script on a folder with demo data, as a user does."""
+"""Runs the console script on a folder with a small data set, as a user does."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from examples import demo_data
+from tests.e2e import colours
 
 TINY_MODEL = {"preset": "tiny", "num_frames": 4, "height": 32, "width": 40}
 OPEN_GATES = {"min_accuracy": 0, "min_recall": 0, "min_precision": 0, "min_examples": 1, "max_recall_drop": 1}
@@ -54,6 +55,12 @@ class Project:
         """`clipgate run` with this folder's configuration."""
         return self.clipgate("run", "--config", "config.yaml")
 
+    def copy(self, folder: Path) -> "Project":
+        """The data and the pushed models in a new folder, for another run that leaves this project as it is."""
+        shutil.copytree(self.folder / "data", folder / "data")
+        shutil.copytree(self.output_dir / "serving", folder / "out" / "serving")
+        return Project(folder)
+
     def versions(self) -> list[Path]:
         """Pushed versions, oldest first."""
         return sorted((self.output_dir / "serving" / "action").glob("*"))
@@ -67,9 +74,9 @@ class Project:
         return dict(json.loads((self.artifact("ModelGate", "gate_report") / "gate.json").read_text()))
 
 
-def make_project(folder: Path, *, num_people: int, videos_per_person: int) -> Project:
-    """A project with generated demo data."""
-    demo_data.generate(folder / "data", num_people=num_people, videos_per_person=videos_per_person)
+def make_project(folder: Path, *, num_people: int) -> Project:
+    """A project whose classes are colours."""
+    colours.generate(folder / "data", num_people=num_people)
     return Project(folder)
 
 

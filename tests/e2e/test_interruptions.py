@@ -1,8 +1,10 @@
 """What happens to a run that is not left in peace."""
 
+import functools
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import psutil
 import pytest
@@ -10,6 +12,16 @@ import pytest
 from tests.e2e.project import Project, environment, make_project
 
 pytestmark = pytest.mark.e2e
+
+
+@dataclass(frozen=True)
+class KilledRun:
+    """A run whose processes were killed, what the command said, and what a second run was told meanwhile."""
+
+    project: Project
+    exit_code: int
+    errors: str
+    second: "subprocess.CompletedProcess[str]"
 
 
 def start(project: Project) -> "subprocess.Popen[str]":
@@ -21,6 +33,8 @@ def start(project: Project) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests that run in the background of a shell ignore Ctrl-C, and so would what they start.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout
     for line in process.stdout:
@@ -35,36 +49,37 @@ def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A small project that has not been run."""
-    project = make_project(tmp_path_factory.mktemp("interrupted"), num_people=6, videos_per_person=1)
+def killed_run(tmp_path_factory: pytest.TempPathFactory) -> KilledRun:
+    """A run that was killed while a second one was tried."""
+    project = make_project(tmp_path_factory.mktemp("interrupted"), num_people=6)
     project.configure()
-    return project
-
-
-def test_ctrl_c_stops_everything_and_says_how_to_go_on(project: Project) -> None:
     process = start(project)
+    second = project.run()
+    for child in children(process):
+        child.kill()
+    _, errors = process.communicate()
+    return KilledRun(project, process.returncode, errors, second)
+
+
+def test_a_second_run_is_refused(killed_run: KilledRun) -> None:
+    assert killed_run.second.returncode == 2
+    assert "in use by another run" in killed_run.second.stderr
+
+
+def test_a_killed_run_ends_in_an_error_that_names_its_log(killed_run: KilledRun) -> None:
+    assert killed_run.exit_code == 1
+    assert "the run ended with status -9" in killed_run.errors
+    assert str(killed_run.project.output_dir / "logs") in killed_run.errors
+
+
+def test_after_a_killed_run_the_next_one_starts_and_ctrl_c_stops_everything_and_says_how_to_go_on(
+    killed_run: KilledRun,
+) -> None:
+    process = start(killed_run.project)
     started = children(process)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     assert process.returncode == 130
     assert "interrupted" in errors
     assert "Traceback" not in errors
     assert psutil.wait_procs(started, timeout=20)[1] == []
-
-
-def test_a_second_run_is_refused_and_a_killed_one_leaves_an_error_and_no_lock(project: Project) -> None:
-    process = start(project)
-    second = project.run()
-    assert second.returncode == 2
-    assert "in use by another run" in second.stderr
-    for child in children(process):
-        child.kill()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "the run ended with status -9" in errors
-    assert str(project.output_dir / "logs") in errors
-    third = start(project)
-    third.send_signal(signal.SIGINT)
-    third.communicate(timeout=60)
-    assert third.returncode == 130

@@ -1,0 +1,16 @@
+"""How pytest-xdist spreads the tests over processes: see README.md in this folder."""
+
+import pytest
+
+# Each takes long to make, and is made once: all tests that need it run in one process.
+SHARED_FIXTURES = ("pushed_run", "killed_run", "evaluation_uri", "transform")
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this very hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests together that share something slow, and begin with those that take minutes."""
+    for item in items:
+        for name in SHARED_FIXTURES:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
