@@ -6,11 +6,13 @@ import pytest
 SHARED_FIXTURES = ("pushed_run", "killed_run", "evaluation_uri", "transform")
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this very hook
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep tests together that share something slow."""
+    for name in SHARED_FIXTURES:
+        if name in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share something slow, and begin with those that take minutes."""
-    for item in items:
-        for name in SHARED_FIXTURES:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+    """Begin with what takes minutes."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is None)

@@ -1,5 +1,6 @@
 """Real recordings and odd files, where they are at hand: `shared/data` beside the checkout."""
 
+import csv
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import tensorflow as tf
 from components.annotations.config import DataConfig
 from components.annotations.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
+from components.annotations.reasons import Reason
 from components.annotations.records import Reject, Segment, Source
 from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
@@ -54,6 +56,32 @@ def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why
         (start,), (end,) = (feature[name].float_list.value for name in (features.START_SECONDS, features.END_SECONDS))
         assert start <= seconds[0]
         assert seconds[-1] < end
+
+
+@needs_data
+def test_of_the_data_sets_own_160_rows_the_154_without_a_video_are_in_the_ledger(tmp_path: Path) -> None:
+    root = SHARED_DATA / "falls"
+    rows = []
+    for table in sorted((root / "original_csv").glob("*.csv")):
+        subject, kind = table.stem.removeprefix("Subject").split("_")
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            names = [row[0].strip() for row in csv.reader(file)][1:]
+        rows += [[f"videos/Subject {subject}_{kind}_{name}", kind] for name in names if name]
+    with (tmp_path / "rows.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["path", "label"], *rows])
+    records = read_annotations(DataConfig(annotations=str(tmp_path / "rows.csv"), videos=str(root)))
+    manifest = build_manifest(records, LocalRoot(root))
+    assert (manifest.num_rows, manifest.num_videos) == (160, 6)
+    assert Counter(reject.reason for reject in manifest.rejects) == {Reason.VIDEO_MISSING: 154}
+    results = [
+        result
+        for video, segments in manifest.segments_by_video.items()
+        for result in ingest(root, VideoTask(video, segments, "train"))
+    ]
+    of_rows = [
+        result for result in results if isinstance(result, Accepted) or isinstance(result, Reject) and result.source
+    ]
+    assert len(of_rows) + len(manifest.rejects) == 160
 
 
 @needs_data
