@@ -37,6 +37,7 @@ from examples import demo_data
 from models import features
 from models.config import ModelConfig
 from models.data import ClipSource
+from models.metadata import NO_METADATA
 from models.preprocessing import preprocessing_fn, unpack_clips
 
 _REPETITIONS = 5
@@ -59,7 +60,11 @@ def measure(folder: Path, num_clips: int, sampling: SamplingConfig, model: Model
     demo_data.generate(folder / "data")
     raw = folder / "raw.gz"
     classes = write_examples(folder / "data", raw, num_clips, sampling)
-    custom_config = {"model": model.model_dump_json(), "classes": json.dumps(classes)}
+    custom_config = {
+        "model": model.model_dump_json(),
+        "classes": json.dumps(classes),
+        "metadata": NO_METADATA.model_dump_json(),
+    }
     schema = clip_schema(sampling.num_frames, classes)
 
     seconds = {}

@@ -46,6 +46,7 @@ from components.video_schema_gen.component import clip_schema
 from examples import demo_data
 from models.config import ModelConfig
 from models.data import ClipSource
+from models.metadata import NO_METADATA
 
 _NUM_CORES = os.cpu_count() or 1
 _SAMPLING = SamplingConfig()
@@ -181,7 +182,11 @@ def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any
     classes = find_classes(DataConfig(annotations=str(data / "annotations.csv"), videos=str(data)), ())
     model = ModelConfig()
     shards = sorted((folder / "out" / "examples" / "Split-train").glob("*.gz"))
-    custom_config = {"model": model.model_dump_json(), "classes": json.dumps(classes)}
+    custom_config = {
+        "model": model.model_dump_json(),
+        "classes": json.dumps(classes),
+        "metadata": NO_METADATA.model_dump_json(),
+    }
     schema = clip_schema(_SAMPLING.num_frames, classes)
     transform(folder, shards[0], schema, custom_config, materialise=False)
     source = ClipSource([str(shard) for shard in shards], tft.TFTransformOutput(str(folder / "transform")), model)

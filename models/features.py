@@ -1,4 +1,4 @@
-"""The one name of each feature in the Examples, and what shape and type it has."""
+"""The one name of each feature in the Examples, and what shape and type it has; those of metadata: models/metadata.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

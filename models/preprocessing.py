@@ -14,6 +14,8 @@ import tensorflow_transform as tft
 from models import features
 from models.config import ModelConfig
 from models.geometry import fit_boxes, frame_sizes, placement
+from models.imputation import impute_metadata
+from models.metadata import MetadataConfig
 
 
 def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,13 +23,15 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
 
     Args:
       inputs: the raw features.
-      custom_config: `model` (JSON of a ModelConfig) and `classes` (labels in the order of their ids).
+      custom_config: `model` (JSON of a ModelConfig), `classes` (labels in the order of their ids) and `metadata` (JSON of a
+        MetadataConfig).
 
     Returns:
       `clip`: string [batch], to be read by `unpack_clips` (TFT allows no uint8 output, and int64 is eight times larger);
       `clip_boxes`: float32 [batch, time, 4], edges relative to the clip's frames, and `clip_box_valid`: float32 [batch, time];
       `label_id`: int64 [batch], -1 for an unknown label;
-      `channel_mean` and `channel_std`: float32 [batch, 3], the same in every row, for values in 0..1.
+      `channel_mean` and `channel_std`: float32 [batch, 3], the same in every row, for values in 0..1;
+      and for each column of the metadata what `impute_metadata` makes of it.
     """
     config = ModelConfig.model_validate_json(custom_config["model"])
     clip = decode_clips(inputs[features.FRAMES], config)
@@ -41,6 +45,7 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
         features.LABEL_ID: label_ids(inputs[features.LABEL][:, 0], json.loads(custom_config["classes"])),
         features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
         features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
+        **impute_metadata(inputs, MetadataConfig.model_validate_json(custom_config["metadata"])),
     }
 
 

@@ -31,7 +31,8 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         fingerprint=plan.data_digest + plan.ingest_digest,
     ).with_beam_pipeline_args(ingest_beam_args(plan))
     examples = example_gen.outputs["examples"]
-    schema_gen = VideoSchemaGen(num_frames=config.sampling.num_frames, classes=plan.classes)
+    numbers = config.data.metadata_config
+    schema_gen = VideoSchemaGen(num_frames=config.sampling.num_frames, classes=plan.classes, metadata=numbers)
     schema = schema_gen.outputs["schema"]
     statistics_gen = c.StatisticsGen(
         examples=examples, schema=schema, stats_options=tfdv.StatsOptions(enable_semantic_domain_stats=True)
@@ -42,7 +43,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         examples=examples,
         schema=schema,
         preprocessing_fn="models.preprocessing.preprocessing_fn",
-        custom_config=shared,
+        custom_config={**shared, "metadata": numbers.model_dump_json()},
         splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=list(SPLITS)),
         materialize=False,
         disable_statistics=True,
@@ -73,7 +74,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         model=model,
         baseline_model=baseline.outputs["baseline"],
         schema=schema,
-        eval_config=make_eval_config(),
+        eval_config=make_eval_config(numbers.columns),
         example_splits=["test"],
     )
     gate = ModelGate(

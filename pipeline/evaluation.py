@@ -1,9 +1,12 @@
 """What TFMA measures: which metrics, on which slices. What the numbers must be is the gates' business."""
 
+from collections.abc import Sequence
+
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
 
 from components.model_gate.evaluation import BASELINE, CANDIDATE
+from models.metadata import range_feature
 
 # No cross-entropy: it raises on the label id -1, which is what a class that is new since the last push is to the baseline.
 # Thresholds of zero make TFMA's confusion matrix one by argmax: at the default of 0.5, unsure answers count as none.
@@ -25,9 +28,14 @@ _EVAL_CONFIG = """
 """
 
 
-def make_eval_config() -> tfma.EvalConfig:
-    """The Evaluator's configuration: overall, per class and per group, for the candidate and the baseline."""
+def make_eval_config(metadata: Sequence[str] = ()) -> tfma.EvalConfig:
+    """The Evaluator's configuration: overall, per class, per group, and per range of each column of `metadata`.
+
+    For the candidate and the baseline.
+    """
     config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    for column in metadata:
+        config.slicing_specs.add(feature_keys=[range_feature(column)])
     for name in (CANDIDATE, BASELINE):
         spec = config.model_specs.add()
         spec.CopyFrom(config.model_specs[0])

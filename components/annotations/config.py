@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from models.metadata import Imputation, MetadataConfig, check_columns
 from models.section import Section
 
 SPLITS = ("train", "eval", "test")
@@ -57,6 +58,11 @@ class DataConfig(Section):
     metadata: tuple[str, ...] = Field(
         (), description="generic CSV and JSONL: columns of numbers to keep with each clip"
     )
+    imputation: Imputation = Field(
+        "mean",
+        description="what stands in for a gap in metadata: mean or median of the training split, or the mean of the "
+        "nearest of its rows",
+    )
     label_map: str | None = Field(None, description="a file with the names of the classes, where labels are numbers")
     label_field: str | None = Field(
         None,
@@ -69,6 +75,16 @@ class DataConfig(Section):
         description="frames per second of the annotation tool's own clock; default: the video's frames",
     )
     fold: int = Field(1, ge=1, le=9, description="UCF101 and HMDB51: which of the official splits")
+
+    @field_validator("metadata")
+    @classmethod
+    def _columns_become_features(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        return check_columns(columns)
+
+    @property
+    def metadata_config(self) -> MetadataConfig:
+        """The columns of numbers, and what is done about their gaps."""
+        return MetadataConfig(columns=self.metadata, imputation=self.imputation)
 
 
 class NegativesConfig(Section):

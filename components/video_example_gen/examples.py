@@ -1,12 +1,13 @@
 """A sampled clip of a segment, to the Example that is stored; or what is wrong with it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from components.annotations.manifest import segment_id
 from components.annotations.reasons import Reason
 from components.annotations.records import Segment
 from components.video.config import SamplingConfig
-from components.video.reader import VideoInfo
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import track_of
 from models import features
@@ -34,27 +35,27 @@ def find_problem(clip: Clip, sampling: SamplingConfig) -> Problem | None:
     return None
 
 
-def make_example(segment: Segment, video: str, clip: Clip, info: VideoInfo) -> bytes:
-    """The serialized tf.Example of a clip; see models/features.py."""
+def make_example(segment: Segment, video: str, clip: Clip, numbers: Mapping[str, Sequence[Any]]) -> bytes:
+    """The serialized tf.Example of a clip; see models/features.py. `numbers` are the features of its metadata."""
+    info = clip.video
     track = track_of(segment, clip, info)
     name = segment_id(video, segment)
-    return features.make_example(
-        {
-            features.VIDEO_ID: [video],
-            features.SEGMENT_ID: [name if clip.num_clips == 1 else f"{name}-{clip.number}"],
-            features.GROUP: [segment.group or video],
-            features.LABEL: [segment.label],
-            features.SPLIT_ORIGIN: [segment.split or "assigned"],
-            features.FRAMES: clip.jpegs,
-            features.FRAME_SECONDS: clip.frame_seconds,
-            features.START_SECONDS: [clip.start_seconds],
-            features.END_SECONDS: [clip.end_seconds],
-            features.FPS: [info.fps],
-            features.WIDTH: [float(info.width)],
-            features.HEIGHT: [float(info.height)],
-            features.MOTION: [clip.motion],
-            features.BRIGHTNESS: [clip.brightness],
-            features.BOXES: [edge for edges in track.edges for edge in edges],
-            features.BOX_VALID: track.validity,
-        }
-    )
+    values: dict[str, Sequence[Any]] = {
+        features.VIDEO_ID: [video],
+        features.SEGMENT_ID: [name if clip.num_clips == 1 else f"{name}-{clip.number}"],
+        features.GROUP: [segment.group or video],
+        features.LABEL: [segment.label],
+        features.SPLIT_ORIGIN: [segment.split or "assigned"],
+        features.FRAMES: clip.jpegs,
+        features.FRAME_SECONDS: clip.frame_seconds,
+        features.START_SECONDS: [clip.start_seconds],
+        features.END_SECONDS: [clip.end_seconds],
+        features.FPS: [info.fps],
+        features.WIDTH: [float(info.width)],
+        features.HEIGHT: [float(info.height)],
+        features.MOTION: [clip.motion],
+        features.BRIGHTNESS: [clip.brightness],
+        features.BOXES: [edge for edges in track.edges for edge in edges],
+        features.BOX_VALID: track.validity,
+    }
+    return features.make_example({**values, **numbers})

@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
 from components.video_example_gen.ledger import Ledger, read_entries
+from components.video_example_gen.metadata import MetadataFeatures
 from models.errors import UserError
 from models.progress import Progress, say
 
@@ -63,7 +64,8 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         split_of, assignment = split_manifest(manifest, splits, negatives, beam_args)
         shards = make_shards(manifest, split_of, Path(examples.uri))
         num_videos = sum(len(shard.tasks) for shard in shards)
-        write_shard = WriteShard(data.videos, beam_args, sampling, negatives, num_videos)
+        metadata = MetadataFeatures(data.metadata_config, _train_rows(manifest, split_of)) if data.metadata else None
+        write_shard = WriteShard(data.videos, beam_args, sampling, negatives, metadata, num_videos)
         events = self._run(shards, write_shard, Path(ledger_artifact.uri))
 
         ledger = Ledger(
@@ -130,6 +132,7 @@ class WriteShard(beam.DoFn):
         beam_args: Sequence[str],
         sampling: SamplingConfig,
         negatives: NegativesConfig | None,
+        metadata: MetadataFeatures | None,
         num_videos: int,
     ) -> None:
         super().__init__()
@@ -137,6 +140,7 @@ class WriteShard(beam.DoFn):
         self._beam_args = tuple(beam_args)
         self._sampling = sampling
         self._negatives = negatives
+        self._metadata = metadata
         self._num_videos = num_videos
         self._shared = Shared()
 
@@ -145,7 +149,7 @@ class WriteShard(beam.DoFn):
         self._tally = self._shared.acquire(lambda: _Tally(self._num_videos))
         self._decoder = Decoder()
         root = open_root(self._videos, "data.videos", self._beam_args)
-        self._ingest = VideoIngest(root, self._sampling, self._negatives, self._decoder)
+        self._ingest = VideoIngest(root, self._sampling, self._negatives, self._decoder, self._metadata)
 
     def teardown(self) -> None:
         self._decoder.close()
@@ -182,6 +186,16 @@ def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: Path
             tasks = tuple(VideoTask(name, manifest.segments_by_video[name], split) for name in names)
             shards.append(Shard(str(path), tasks))
     return shards
+
+
+def _train_rows(manifest: Manifest, split_of: dict[str, str]) -> list[Mapping[str, float]]:
+    """The metadata of the training split, in the order of the videos' names."""
+    return [
+        segment.metadata
+        for video, segments in manifest.segments_by_video.items()
+        if split_of[video] == "train"
+        for segment in segments
+    ]
 
 
 def _nothing_usable(manifest: Manifest) -> str:

@@ -17,6 +17,7 @@ from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import span_of
 from components.video_example_gen.examples import Problem, find_problem, make_example
+from components.video_example_gen.metadata import MetadataFeatures
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,19 @@ class VideoIngest:
     """Turns one video after the other into Examples; decoding happens in a child process."""
 
     def __init__(
-        self, root: Root, sampling: SamplingConfig, negatives: NegativesConfig | None, decoder: Decoder
+        self,
+        root: Root,
+        sampling: SamplingConfig,
+        negatives: NegativesConfig | None,
+        decoder: Decoder,
+        metadata: MetadataFeatures | None = None,
     ) -> None:
+        """`metadata`: None if the data have no columns of numbers."""
         self._root = root
         self._sampling = sampling
         self._negatives = negatives
         self._decoder = decoder
+        self._metadata = metadata
 
     def ingest(self, task: VideoTask) -> Iterator[Result]:
         """The Examples of a video, and exactly one Accepted or Reject for each of the task's segments.
@@ -101,7 +109,8 @@ class VideoIngest:
             segment = account.segments[clip.span]
             problem = find_problem(clip, self._sampling)
             if problem is None:
-                yield IngestedClip(make_example(segment, account.video, clip, clip.video))
+                numbers = self._metadata.features_of(segment.metadata) if self._metadata else {}
+                yield IngestedClip(make_example(segment, account.video, clip, numbers))
             yield from account.enter(clip, problem)
         yield from account.close()
 

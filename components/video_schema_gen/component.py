@@ -18,25 +18,36 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.v1.types.standard_artifacts import Schema
 
 from models import features
+from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, range_feature, value_feature
 
 SCHEMA_FILE = "schema.pbtxt"
 
 
-def clip_schema(num_frames: int, classes: Sequence[str]) -> schema_pb2.Schema:
+def clip_schema(num_frames: int, classes: Sequence[str], metadata: MetadataConfig = NO_METADATA) -> schema_pb2.Schema:
     """The schema of Examples with `num_frames` stored frames."""
     schema = schema_pb2.Schema()
     for name, length in features.feature_lengths(num_frames).items():
-        feature = schema.feature.add(name=name)
         is_bytes = name in (*features.BYTES_FEATURES, features.FRAMES)
-        feature.type = schema_pb2.BYTES if is_bytes else schema_pb2.FLOAT
-        feature.presence.min_fraction = 1.0
-        feature.presence.min_count = 1
-        feature.shape.dim.add(size=length)
+        feature = schema.feature.add(name=name, type=schema_pb2.BYTES if is_bytes else schema_pb2.FLOAT)
+        _require(feature, length)
         if name == features.FRAMES:
             feature.image_domain.SetInParent()
         if name == features.LABEL:
             feature.string_domain.value.extend(classes)
+    for column in metadata.columns:
+        gaps = schema.feature.add(name=value_feature(column), type=schema_pb2.FLOAT)
+        gaps.value_count.min = gaps.value_count.max = 1
+        _require(schema.feature.add(name=range_feature(column), type=schema_pb2.BYTES), 1)
+        if metadata.imputation == "nearest":
+            _require(schema.feature.add(name=imputed_feature(column), type=schema_pb2.FLOAT), 1)
     return schema
+
+
+def _require(feature: schema_pb2.Feature, length: int) -> None:
+    """Every Example has `length` values of the feature."""
+    feature.presence.min_fraction = 1.0
+    feature.presence.min_count = 1
+    feature.shape.dim.add(size=length)
 
 
 class VideoSchemaGenExecutor(base_executor.BaseExecutor):
@@ -44,18 +55,23 @@ class VideoSchemaGenExecutor(base_executor.BaseExecutor):
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         """See the component's specification for the parameters."""
-        schema = clip_schema(exec_properties["num_frames"], json.loads(exec_properties["classes"]))
+        metadata = MetadataConfig.model_validate_json(exec_properties["metadata"])
+        schema = clip_schema(exec_properties["num_frames"], json.loads(exec_properties["classes"]), metadata)
         folder = Path(artifact_utils.get_single_uri(output_dict["schema"]))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SCHEMA_FILE).write_text(text_format.MessageToString(schema))
 
 
 class VideoSchemaGenSpec(ComponentSpec):
-    """`classes` is a JSON list."""
+    """`classes` is a JSON list, `metadata` the JSON of a MetadataConfig."""
 
     INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"schema": ChannelParameter(type=Schema)}
-    PARAMETERS = {"num_frames": ExecutionParameter(type=int), "classes": ExecutionParameter(type=str)}
+    PARAMETERS = {
+        "num_frames": ExecutionParameter(type=int),
+        "classes": ExecutionParameter(type=str),
+        "metadata": ExecutionParameter(type=str),
+    }
 
 
 class VideoSchemaGen(base_component.BaseComponent):
@@ -64,11 +80,12 @@ class VideoSchemaGen(base_component.BaseComponent):
     SPEC_CLASS = VideoSchemaGenSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(VideoSchemaGenExecutor)
 
-    def __init__(self, *, num_frames: int, classes: Sequence[str]) -> None:
+    def __init__(self, *, num_frames: int, classes: Sequence[str], metadata: MetadataConfig = NO_METADATA) -> None:
         """`num_frames`: stored frames per clip; `classes`: labels in the order of their ids."""
         spec = VideoSchemaGenSpec(
             num_frames=num_frames,
             classes=json.dumps(list(classes)),
+            metadata=metadata.model_dump_json(),
             schema=channel_utils.as_channel([Schema()]),
         )
         super().__init__(spec=spec)

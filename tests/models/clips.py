@@ -19,6 +19,7 @@ from components.video.images import encode_jpeg
 from components.video_schema_gen.component import clip_schema
 from models import features
 from models.config import ModelConfig
+from models.metadata import NO_METADATA, MetadataConfig
 from models.networks.r2plus1d import R2Plus1DPreset, r2plus1d
 from models.preprocessing import preprocessing_fn
 
@@ -59,11 +60,17 @@ def write_examples(path: Path, examples: Sequence[bytes]) -> str:
     return str(path)
 
 
-def run_transform(folder: Path, examples: Sequence[bytes], model: ModelConfig) -> tft.TFTransformOutput:
+def run_transform(
+    folder: Path, examples: Sequence[bytes], model: ModelConfig, metadata: MetadataConfig = NO_METADATA
+) -> tft.TFTransformOutput:
     """Transform's output for a training set, as the pipeline's component makes it."""
-    schema = clip_schema(NUM_STORED, CLASSES)
+    schema = clip_schema(NUM_STORED, CLASSES, metadata)
     source = tfxio.TFExampleRecord(write_examples(folder / "analyzed.gz", examples), schema=schema)
-    custom_config = {"model": model.model_dump_json(), "classes": json.dumps(CLASSES)}
+    custom_config = {
+        "model": model.model_dump_json(),
+        "classes": json.dumps(CLASSES),
+        "metadata": metadata.model_dump_json(),
+    }
     with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=str(folder / "temp")):
         data = (pipeline | source.BeamSource(), source.TensorAdapterConfig())
         graph = data | tft_beam.AnalyzeDataset(lambda inputs: preprocessing_fn(inputs, custom_config))

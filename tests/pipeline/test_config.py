@@ -194,3 +194,11 @@ def test_a_name_that_is_no_path_is_refused_with_its_key(tmp_path: Path, name: st
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_examples_load(path: Path) -> None:
     assert load_config(path).data.videos
+
+
+def test_columns_of_numbers_that_would_share_a_feature_are_refused(tmp_path: Path) -> None:
+    (problem,) = problems(
+        tmp_path, "output_dir: out\ndata: {annotations: a.csv, videos: v, metadata: [body mass, body_mass]}\n"
+    )
+    assert problem.startswith("data.metadata: the columns 'body mass' and 'body_mass' would both become the feature ")
+    assert problem.endswith("rename one")

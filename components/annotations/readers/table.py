@@ -20,6 +20,8 @@ from components.annotations.readers.values import (
 from components.annotations.reasons import Reason
 from components.annotations.records import Box, Mask, Record, Segment, Source
 
+# float32 holds the squares of such numbers and the sums of many squares, which the statistics need.
+_LARGEST_METADATA = 1e15
 _Item = TypeVar("_Item")
 
 
@@ -91,14 +93,19 @@ def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) ->
             boxes=_boxes(fields.get(columns.boxes)),
             masks=_masks(fields.get(columns.masks)),
             metadata={
-                name: parse_number(fields[name], name, Reason.METADATA_INVALID)
-                for name in config.metadata
-                if not is_blank(fields.get(name))
+                name: _metadata(fields[name], name) for name in config.metadata if not is_blank(fields.get(name))
             },
             is_negative=is_negative,
         )
     except BadValueError as error:
         return error.as_reject(source, video, label)
+
+
+def _metadata(value: Any, name: str) -> float:
+    number = parse_number(value, name, Reason.METADATA_INVALID)
+    if abs(number) > _LARGEST_METADATA:
+        raise BadValueError(Reason.METADATA_INVALID, f"{name} is beyond {_LARGEST_METADATA:g}", value)
+    return number
 
 
 def _boxes(value: Any) -> tuple[Box, ...]:

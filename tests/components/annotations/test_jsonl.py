@@ -121,3 +121,16 @@ def test_boxes_in_a_csv_file_that_are_no_json(tmp_path: Path, text: str) -> None
 def test_boxes_are_sorted_by_time(tmp_path: Path) -> None:
     text = 'path,label,boxes\na.mp4,wave,"[[2,0,0,1,1],[0.5,0,0,1,1],[1,0,0,1,1]]"\n'
     assert [box.time for box in read_segment(tmp_path, text).boxes] == [0.5, 1, 2]
+
+
+def test_metadata_is_the_named_numbers_and_a_gap_is_an_absent_key(tmp_path: Path) -> None:
+    fields = {"age": "33.5", "mass": 70, "height": " ", "other": 1}
+    segment = read_segment(tmp_path, line(**fields), NAME, metadata=("age", "mass", "height", "floor"))
+    assert segment.metadata == {"age": 33.5, "mass": 70.0}
+
+
+@pytest.mark.parametrize("value", ["old", True, [1], "nan", "inf", 1e16, -1e300])
+def test_metadata_that_is_no_number_or_beyond_all_measure_is_rejected(tmp_path: Path, value: Any) -> None:
+    reject = read_reject(tmp_path, line(age=value), NAME, metadata=("age",))
+    assert reject.reason is Reason.METADATA_INVALID
+    assert reject.message.startswith("age is ")

@@ -38,6 +38,11 @@ def test_a_clip_of_a_class_beyond_the_named_ones_is_left_out(evaluation_uri: str
     assert read_confusion_matrix(evaluation_uri, CANDIDATE, ("a", "b")).counts == ((1, 1), (0, 3))
 
 
+def test_each_column_of_numbers_is_sliced_by_its_ranges() -> None:
+    keys = [list(spec.feature_keys) for spec in make_eval_config(("age", "body mass")).slicing_specs]
+    assert keys == [[], ["label"], ["group"], ["range_age"], ["range_body_mass"]]
+
+
 def test_the_configuration_names_both_models() -> None:
     specs = [(spec.name, spec.is_baseline, spec.signature_name) for spec in make_eval_config().model_specs]
     assert specs == [("candidate", False, "evaluate"), ("baseline", True, "evaluate")]

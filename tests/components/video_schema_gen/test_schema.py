@@ -13,6 +13,7 @@ from tfx.v1.types.standard_artifacts import Schema
 
 from components.video_schema_gen.component import SCHEMA_FILE, VideoSchemaGen, VideoSchemaGenExecutor, clip_schema
 from models import features
+from models.metadata import Imputation, MetadataConfig
 
 CLASSES = ("wave", "sit")
 NUM_FRAMES = 3
@@ -72,8 +73,28 @@ def test_a_departure_is_an_anomaly_and_a_new_video_or_group_is_none(schema: sche
     assert anomalies(schema, tmp_path / "data", serialized).keys() == departed.keys()
 
 
-def test_the_component_writes_the_schema(schema: schema_pb2.Schema, tmp_path: Path) -> None:
-    component = VideoSchemaGen(num_frames=NUM_FRAMES, classes=CLASSES)
+NEAREST = MetadataConfig(columns=("age",), imputation="nearest")
+
+
+@pytest.mark.parametrize("numbers", [{}, {"meta_age": [33.0]}])
+@pytest.mark.parametrize("imputation", ["mean", "nearest"])
+def test_a_gap_in_the_metadata_is_no_anomaly(
+    imputation: Imputation, numbers: dict[str, list[Any]], tmp_path: Path
+) -> None:
+    schema = clip_schema(NUM_FRAMES, CLASSES, MetadataConfig(columns=("age",), imputation=imputation))
+    marks: dict[str, list[Any]] = {"imputed_age": [0.0]} if imputation == "nearest" else {}
+    assert anomalies(schema, tmp_path / "data", example(range_age=["unknown"], **marks, **numbers)) == {}
+
+
+def test_metadata_departs_with_two_numbers_or_without_range_and_mark(tmp_path: Path) -> None:
+    schema = clip_schema(NUM_FRAMES, CLASSES, NEAREST)
+    found = anomalies(schema, tmp_path / "data", example(meta_age=[1.0, 2.0]))
+    assert found.keys() == {"meta_age", "range_age", "imputed_age"}
+
+
+def test_the_component_writes_the_schema(tmp_path: Path) -> None:
+    schema = clip_schema(NUM_FRAMES, CLASSES, NEAREST)
+    component = VideoSchemaGen(num_frames=NUM_FRAMES, classes=CLASSES, metadata=NEAREST)
     assert json.loads(component.exec_properties["classes"]) == list(CLASSES)
     artifact = Schema()
     artifact.uri = str(tmp_path / "schema")

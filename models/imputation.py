@@ -1,0 +1,52 @@
+"""Numeric metadata in Transform: gaps filled and values standardised, both by statistics of the training split."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from models.metadata import MetadataConfig, imputed_feature, value_feature
+
+# Of the ranks; below 1 / (2 * rows) the median is exact.
+_MEDIAN_ERROR = 1e-4
+
+
+def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[str, tf.Tensor]:
+    """Standardised values and marks of what was imputed, by the names of their features, each float32 [batch].
+
+    Mean and variance are those of the numbers that Examples of the training split hold. What is missing is taken for their
+    median if `config` says so, otherwise for their mean: with `nearest` ingest has left no gap, but a request may have one.
+
+    Args:
+      inputs: a column's value is a SparseTensor, float32 [batch, at most 1]; with `nearest` its mark is float32 [batch, 1].
+    """
+    outputs: dict[str, tf.Tensor] = {}
+    for column in config.columns:
+        values = _dense(inputs[value_feature(column)])  # [batch], NaN in gaps
+        is_gap = ~tf.math.is_finite(values)
+        known = tf.boolean_mask(values, ~is_gap)
+        mean, variance = _or_zero(tft.mean(known)), _or_zero(tft.var(known))
+        stand_in = _or_zero(_median(known)) if config.imputation == "median" else mean
+        filled = tf.where(is_gap, stand_in, values)
+        outputs[value_feature(column)] = tf.math.divide_no_nan(filled - mean, tf.sqrt(variance))
+        is_imputed = is_gap
+        if config.imputation == "nearest":
+            is_imputed |= inputs[imputed_feature(column)][:, 0] > 0
+        outputs[imputed_feature(column)] = tf.cast(is_imputed, tf.float32)
+    return outputs
+
+
+def _dense(values: tf.SparseTensor) -> tf.Tensor:
+    one_each = tf.SparseTensor(values.indices, values.values, [values.dense_shape[0], 1])
+    return tf.sparse.to_dense(one_each, default_value=float("nan"))[:, 0]
+
+
+def _median(values: tf.Tensor) -> tf.Tensor:
+    """A value in the middle of the training split's; of an even number of values one of the two."""
+    return tf.reshape(tft.quantiles(values, num_buckets=2, epsilon=_MEDIAN_ERROR), [-1])[0]
+
+
+def _or_zero(statistic: tf.Tensor) -> tf.Tensor:
+    """A statistic of no values at all is no number."""
+    return tf.where(tf.math.is_finite(statistic), statistic, 0.0)

@@ -1,0 +1,68 @@
+"""Numeric metadata of clips: which columns, how gaps are filled, and the names of their features.
+
+Without TensorFlow, because the configuration is checked with it.
+"""
+
+import re
+from typing import Literal
+
+from pydantic import field_validator
+
+from models.section import Section
+
+Imputation = Literal["mean", "median", "nearest"]
+
+
+class MetadataConfig(Section):
+    """Columns of numbers that the annotations give for each segment, and what stands in for one that is missing."""
+
+    columns: tuple[str, ...] = ()
+    imputation: Imputation = "mean"
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_have_names_of_their_own(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        return check_columns(columns)
+
+
+NO_METADATA = MetadataConfig()
+
+
+def check_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """`columns`, if their features can be told apart.
+
+    Raises:
+      ValueError: a column has no name, or two have names that differ only in characters that features cannot have.
+    """
+    column_of: dict[str, str] = {}
+    for column in columns:
+        if not column.strip():
+            raise ValueError(f"a column has no name; received {list(columns)}")
+        other = column_of.get(value_feature(column))
+        column_of[value_feature(column)] = column
+        if other is not None:
+            raise ValueError(
+                f"the columns {other!r} and {column!r} would both become the feature {value_feature(column)}: only "
+                "ASCII letters, digits and '_' are kept; rename one"
+            )
+    return columns
+
+
+def value_feature(column: str) -> str:
+    """The number itself; in Examples it is absent where there is a gap, from Transform it comes standardised."""
+    return f"meta_{_clean(column)}"
+
+
+def imputed_feature(column: str) -> str:
+    """1 where the number was imputed, otherwise 0."""
+    return f"imputed_{_clean(column)}"
+
+
+def range_feature(column: str) -> str:
+    """Which quarter of the training rows the number falls into, in words, for slices."""
+    return f"range_{_clean(column)}"
+
+
+def _clean(column: str) -> str:
+    # Keras allows no '/' in names, and SavedModel's signatures no blanks.
+    return re.sub(r"[^A-Za-z0-9_]", "_", column)
