@@ -21,6 +21,7 @@ MOTION = "motion"
 BRIGHTNESS = "brightness"
 BOXES = "boxes"
 BOX_VALID = "box_valid"
+MASKS = "masks"  # optional
 
 # What Transform adds.
 CLIP = "clip"

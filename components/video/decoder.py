@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Any
 
 from components.video.config import SamplingConfig
-from components.video.protocol import Wanted, pack_request, unpack, unpack_clip, unpack_index
+from components.video.png import Pixels
+from components.video.protocol import Wanted, pack_request, unpack, unpack_clip, unpack_index, unpack_mask
 from components.video.reader import VideoError, VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, Ending, Span
@@ -23,13 +24,14 @@ _SECONDS_TO_START = 120.0
 
 
 class Decoder:
-    """One child process, started when first needed and again after it had to be stopped. Not for several threads."""
+    """A child process, started when first needed and again after it had to be stopped. Not for several threads."""
 
     def __init__(self, num_threads: int = 1) -> None:
         """`num_threads`: of FFmpeg, for one video."""
         self._num_threads = num_threads
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
+        self._mask_decoder: Decoder | None = None
 
     def __enter__(self) -> "Decoder":
         return self
@@ -64,8 +66,20 @@ class Decoder:
                 return Ending(**head["ending"])
         raise AssertionError("the decoder's answer has no end")
 
+    def read_mask(self, path: Path, sampling: SamplingConfig) -> Pixels:
+        """See components.video.png.read_mask, and `read_clips` for what else goes wrong.
+
+        Clips may still be on their way: masks are read by a child process of their own.
+        """
+        if self._mask_decoder is None:
+            self._mask_decoder = Decoder()
+        head, body = next(self._mask_decoder._ask("mask", path, sampling))
+        return unpack_mask(head, body)
+
     def close(self) -> None:
         """Stop the process."""
+        if self._mask_decoder:
+            self._mask_decoder.close()
         if self._connection:
             self._connection.close()
         if self._process:
@@ -89,7 +103,7 @@ class Decoder:
                         f"no progress in {sampling.max_stall_seconds:g} s, which is sampling.max_stall_seconds",
                     )
                 head, body = unpack(connection.recv_bytes())
-                is_finished = head["kind"] in ("end", "info", "index", "error")
+                is_finished = head["kind"] in ("end", "info", "index", "mask", "error")
                 if head["kind"] == "error":
                     raise VideoError(head["code"], head["message"])
                 yield head, body

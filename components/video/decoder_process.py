@@ -16,7 +16,8 @@ import cv2
 
 from components.video.clips import probe, read_clips, read_index
 from components.video.config import SamplingConfig
-from components.video.protocol import pack, pack_clip, pack_ending, pack_index, pack_info, unpack
+from components.video.png import read_mask
+from components.video.protocol import pack, pack_clip, pack_ending, pack_index, pack_info, pack_mask, unpack
 from components.video.reader import VideoError
 from components.video.tasks import Span
 
@@ -52,6 +53,9 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
     _limit(sampling, base_memory_bytes)
     if request["wanted"] == "info":
         connection.send_bytes(pack_info(probe(path)))
+        return
+    if request["wanted"] == "mask":
+        connection.send_bytes(pack_mask(read_mask(path, sampling.max_pixels)))
         return
     last_sign = time.monotonic()
     num_frames = 0

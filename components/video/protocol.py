@@ -1,7 +1,7 @@
 """What the decoding process and its parent say to each other: JSON, and JPEGs behind it. No pickle: videos are hostile.
 
 A request is one message. The answer is one `info`; or any number of `frames` (a sign of life) and `clip`s and then one `end`,
-or one `index`; or an `error`.
+or one `index`; or one `mask`; or an `error`.
 """
 
 import json
@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, Literal
 
+import numpy as np
+
+from components.video.png import Pixels
 from components.video.reader import VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, Ending, Span
 
 _HEAD_SIZE_BYTES = 4
-Wanted = Literal["info", "index", "clips"]
+Wanted = Literal["info", "index", "clips", "mask"]
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -81,7 +84,20 @@ def unpack_index(head: dict[str, Any], body: bytes) -> FrameIndex:
     return FrameIndex(array("d", body), head["end_seconds"])
 
 
+def pack_mask(mask: Pixels) -> bytes:
+    """A mask [height, width], eight pixels a byte."""
+    height, width = mask.shape
+    return pack({"kind": "mask", "height": height, "width": width}, np.packbits(mask).tobytes())
+
+
+def unpack_mask(head: dict[str, Any], body: bytes) -> Pixels:
+    """The mask that was packed."""
+    height, width = head["height"], head["width"]
+    bits = np.unpackbits(np.frombuffer(body, np.uint8), count=height * width)
+    return bits.reshape(height, width).astype(np.bool_)
+
+
 def pack_request(wanted: Wanted, path: str, sampling: str, num_threads: int, spans: Sequence[Span] = ()) -> bytes:
-    """Asks for what the header says, for the times of all frames, or for the clips of `spans`. `sampling` is JSON."""
+    """Asks for what the header says, the times of all frames, the clips of `spans`, or a mask. `sampling` is JSON."""
     listed = [asdict(span) for span in spans]
     return pack({"wanted": wanted, "path": path, "spans": listed, "sampling": sampling, "num_threads": num_threads})

@@ -1,11 +1,11 @@
 """Annotations in their format's units, to the frames that were sampled."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
 from components.annotations.boxes import BoxTrack, boxes_at
 from components.annotations.records import Box, Segment, SpaceUnit, TimeUnit
-from components.video.reader import VideoInfo
 from components.video.tasks import Clip, Span
 
 _SECONDS_OF_AN_UNKNOWN_RATE = 0.04
@@ -16,17 +16,38 @@ def span_of(segment: Segment) -> Span:
     return Span(segment.start, segment.end, in_frames=segment.time_unit is TimeUnit.FRAMES)
 
 
-def track_of(segment: Segment, clip: Clip, info: VideoInfo) -> BoxTrack:
+def frame_times(segment: Segment, clip: Clip) -> tuple[Sequence[float], float]:
+    """The times of the clip's frames in the segment's unit, and the tolerance.
+
+    A box or mask belongs to a frame when it was drawn on it: less than half a frame away.
+    """
+    if segment.time_unit is TimeUnit.FRAMES:
+        return clip.frame_indices, 0.5
+    return clip.frame_seconds, (clip.video.frame_seconds or _SECONDS_OF_AN_UNKNOWN_RATE) / 2
+
+
+def track_of(segment: Segment, clip: Clip, mask_boxes: Sequence[Box]) -> BoxTrack:
     """The segment's boxes at the frames of a clip, relative to the upright frame.
 
-    A box belongs to a frame when it was drawn on it: less than half a frame away.
+    `mask_boxes` are those around its masks, relative and in its unit of time: they count where no box was drawn.
     """
+    times, tolerance = frame_times(segment, clip)
     boxes = segment.boxes
     if segment.space_unit is SpaceUnit.PIXELS:
-        boxes = relative_boxes(boxes, info.width, info.height)
-    if segment.time_unit is TimeUnit.FRAMES:
-        return boxes_at(boxes, clip.frame_indices, tolerance=0.5)
-    return boxes_at(boxes, clip.frame_seconds, tolerance=(info.frame_seconds or _SECONDS_OF_AN_UNKNOWN_RATE) / 2)
+        boxes = relative_boxes(boxes, clip.video.width, clip.video.height)
+    return boxes_at(_merged(boxes, mask_boxes, tolerance), times, tolerance)
+
+
+def _merged(boxes: Sequence[Box], mask_boxes: Sequence[Box], tolerance: float) -> Sequence[Box]:
+    if not mask_boxes:
+        return boxes
+    box_times = [box.time for box in boxes]
+
+    def is_alone(time: float) -> bool:
+        later = bisect_left(box_times, time)
+        return all(abs(near - time) > tolerance for near in box_times[max(0, later - 1) : later + 1])
+
+    return sorted([*boxes, *(box for box in mask_boxes if is_alone(box.time))], key=lambda box: box.time)
 
 
 def relative_boxes(boxes: Sequence[Box], width: int, height: int) -> tuple[Box, ...]:

@@ -10,6 +10,7 @@ from components.annotations.records import Segment
 from components.video.config import SamplingConfig
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import track_of
+from components.video_example_gen.masks import MaskTrack
 from models import features
 
 
@@ -35,10 +36,12 @@ def find_problem(clip: Clip, sampling: SamplingConfig) -> Problem | None:
     return None
 
 
-def make_example(segment: Segment, video: str, clip: Clip, numbers: Mapping[str, Sequence[Any]]) -> bytes:
+def make_example(
+    segment: Segment, video: str, clip: Clip, masks: MaskTrack, numbers: Mapping[str, Sequence[Any]]
+) -> bytes:
     """The serialized tf.Example of a clip; see models/features.py. `numbers` are the features of its metadata."""
     info = clip.video
-    track = track_of(segment, clip, info)
+    track = track_of(segment, clip, masks.boxes)
     name = segment_id(video, segment)
     values: dict[str, Sequence[Any]] = {
         features.VIDEO_ID: [video],
@@ -58,4 +61,6 @@ def make_example(segment: Segment, video: str, clip: Clip, numbers: Mapping[str,
         features.BOXES: [edge for edges in track.edges for edge in edges],
         features.BOX_VALID: track.validity,
     }
+    if masks.pngs:
+        values[features.MASKS] = masks.pngs
     return features.make_example({**values, **numbers})

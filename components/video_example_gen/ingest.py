@@ -15,8 +15,9 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip
-from components.video_example_gen.alignment import span_of
+from components.video_example_gen.alignment import frame_times, span_of
 from components.video_example_gen.examples import Problem, find_problem, make_example
+from components.video_example_gen.masks import MaskError, MaskReader, MaskTrack
 from components.video_example_gen.metadata import MetadataFeatures
 
 
@@ -84,6 +85,7 @@ class VideoIngest:
         self._negatives = negatives
         self._decoder = decoder
         self._metadata = metadata
+        self._masks = MaskReader(root, decoder, sampling)
 
     def ingest(self, task: VideoTask) -> Iterator[Result]:
         """The Examples of a video, and exactly one Accepted or Reject for each of the task's segments.
@@ -109,10 +111,21 @@ class VideoIngest:
             segment = account.segments[clip.span]
             problem = find_problem(clip, self._sampling)
             if problem is None:
-                numbers = self._metadata.features_of(segment.metadata) if self._metadata else {}
-                yield IngestedClip(make_example(segment, account.video, clip, numbers))
+                try:
+                    example = self._example(segment, account.video, clip)
+                except MaskError as error:
+                    problem = Problem(Reason.MASK_INVALID, str(error))
+                else:
+                    yield IngestedClip(example)
             yield from account.enter(clip, problem)
         yield from account.close()
+
+    def _example(self, segment: Segment, video: str, clip: Clip) -> bytes:
+        masks = MaskTrack()
+        if segment.masks:
+            masks = self._masks.track(segment.masks, *frame_times(segment, clip), clip.height, clip.width)
+        numbers = self._metadata.features_of(segment.metadata) if self._metadata else {}
+        return make_example(segment, video, clip, masks, numbers)
 
 
 def background_segments(task: VideoTask, info: VideoInfo, negatives: NegativesConfig) -> list[Segment]:

@@ -34,6 +34,8 @@ def clip_schema(num_frames: int, classes: Sequence[str], metadata: MetadataConfi
             feature.image_domain.SetInParent()
         if name == features.LABEL:
             feature.string_domain.value.extend(classes)
+    masks = schema.feature.add(name=features.MASKS, type=schema_pb2.BYTES, image_domain=schema_pb2.ImageDomain())
+    masks.value_count.min = masks.value_count.max = num_frames
     for column in metadata.columns:
         gaps = schema.feature.add(name=value_feature(column), type=schema_pb2.FLOAT)
         gaps.value_count.min = gaps.value_count.max = 1

@@ -17,6 +17,7 @@ from models.metadata import Imputation, MetadataConfig
 
 CLASSES = ("wave", "sit")
 NUM_FRAMES = 3
+PNG = bytes(tf.io.encode_png(tf.zeros([2, 2, 1], tf.uint8)).numpy())
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def anomalies(schema: schema_pb2.Schema, path: Path, serialized: bytes) -> dict[
 
 def test_every_feature_has_a_fixed_length(schema: schema_pb2.Schema) -> None:
     spec = schema_utils.schema_as_feature_spec(schema).feature_spec
+    assert isinstance(spec.pop(features.MASKS), tf.io.VarLenFeature)
     assert {name: feature.shape for name, feature in spec.items()} == {
         name: [length] for name, length in features.feature_lengths(NUM_FRAMES).items()
     }
@@ -58,8 +60,17 @@ def test_the_schema_parses_what_ingest_writes(schema: schema_pb2.Schema) -> None
     assert parsed["boxes"].shape == (1, 4 * NUM_FRAMES)
 
 
-def test_only_frames_are_images(schema: schema_pb2.Schema) -> None:
-    assert [feature.name for feature in schema.feature if feature.HasField("image_domain")] == ["frames"]
+def test_only_frames_and_masks_are_images(schema: schema_pb2.Schema) -> None:
+    assert [feature.name for feature in schema.feature if feature.HasField("image_domain")] == ["frames", "masks"]
+
+
+@pytest.mark.parametrize("masks", [{}, {"masks": [b"", PNG, b""]}, {"masks": [b""] * NUM_FRAMES}])
+def test_masks_may_be_there_or_not(schema: schema_pb2.Schema, masks: dict[str, list[Any]], tmp_path: Path) -> None:
+    assert anomalies(schema, tmp_path / "data", example(**masks)) == {}
+
+
+def test_masks_of_some_other_number_are_an_anomaly(schema: schema_pb2.Schema, tmp_path: Path) -> None:
+    assert anomalies(schema, tmp_path / "data", example(masks=[PNG])).keys() == {"masks"}
 
 
 def test_only_the_domain_of_the_label_is_closed(schema: schema_pb2.Schema) -> None:
