@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -12,6 +12,9 @@ from defusedxml.ElementTree import iterparse
 from components.annotations.readers.values import BadValueError
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Source
+
+_DEEPEST = 200
+_BLOCK_SIZE = 1 << 20
 
 
 def load_json(path: Path) -> Any:
@@ -44,23 +47,74 @@ def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], Recor
             yield BadValueError(Reason.ROW_MALFORMED, "not a JSON object", item).as_reject(source)
 
 
+def as_object(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+      BadValueError: it is something else.
+    """
+    if not isinstance(value, dict):
+        raise BadValueError(reason, f"{name} is no object", value)
+    return value
+
+
+def as_list(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> list[Any]:
+    """A JSON array; nothing gives an empty one.
+
+    Raises:
+      BadValueError: it is something else.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadValueError(reason, f"{name} is no list", value)
+    return value
+
+
+def as_id(value: Any, name: str) -> int | str:
+    """What one part of a document calls another by.
+
+    Raises:
+      BadValueError: it is neither a text nor a whole number.
+    """
+    if not isinstance(value, (int, str)):
+        raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither a number nor a text", value)
+    return value
+
+
 def xml_elements(path: Path, tags: frozenset[str]) -> Iterator[Element]:
     """Elements named in `tags`, whole, in the order in which they end; the tree above them is not kept in memory.
 
     Raises:
-      BadValueError: the file is not well-formed XML, or declares entities or a document type (reason file_malformed).
+      BadValueError: the file is not well-formed XML, is nested too deep, or declares entities or a document type (reason
+        file_malformed).
     """
-    depth = 0
+    level = wanted = 0
     try:
-        for event, element in iterparse(str(path), events=("start", "end"), forbid_dtd=True):
-            if event == "start":
-                depth += element.tag in tags
-                continue
-            if element.tag in tags:
-                depth -= 1
-                yield element
-            # What lies outside of the wanted elements, and what was yielded, is not looked at again.
-            if depth == 0:
-                element.clear()
+        with path.open("rb") as file:
+            for event, element in iterparse(_Blocks(file), events=("start", "end"), forbid_dtd=True):
+                if event == "start":
+                    level += 1
+                    wanted += element.tag in tags
+                    if level > _DEEPEST:
+                        raise ValueError(f"elements more than {_DEEPEST} deep")
+                    continue
+                level -= 1
+                if element.tag in tags:
+                    wanted -= 1
+                    yield element
+                # What lies outside of the wanted elements, and what was yielded, is not looked at again.
+                if not wanted:
+                    element.clear()
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise BadValueError(Reason.FILE_MALFORMED, f"not well-formed XML: {error}", path.name) from None
+
+
+class _Blocks:
+    """A file in large blocks: expat starts with an unfinished tag anew at each block, however long it is by then."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        return self._file.read(max(size, _BLOCK_SIZE))

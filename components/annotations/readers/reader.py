@@ -26,6 +26,11 @@ class Sample:
         return list(islice((line.strip() for line in self.head.splitlines() if line.strip()), number))
 
 
+def row_of(record: Record) -> int:
+    """Where a record stands in its file, to sort by."""
+    return record.source.row if record.source else 0
+
+
 def own_file(path: Path, config: DataConfig) -> list[Path]:
     """The annotation file itself, and the class names where the configuration has a file of them."""
     return [path, *([Path(config.label_map)] if config.label_map else [])]

@@ -18,6 +18,7 @@ _SPLIT_NAMES = {name: name for name in SPLITS} | {
 
 
 _FLAGS = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
+_LAST_FRAME = 1 << 40  # of two frames up to here, no frame rate makes the same time
 
 
 class BadValueError(ValueError):
@@ -79,6 +80,14 @@ def parse_time(value: Any, name: str) -> float | None:
     if time < 0:
         raise BadValueError(Reason.TIME_INVALID, f"{name} is negative", value)
     return time
+
+
+def parse_frame(value: Any, name: str) -> int:
+    """The index of a frame, from 0 on."""
+    number = parse_number(value, name, Reason.TIME_INVALID)
+    if not number.is_integer() or not 0 <= number <= _LAST_FRAME:
+        raise BadValueError(Reason.TIME_INVALID, f"{name} is no frame of a video", value)
+    return int(number)
 
 
 def parse_range(start: Any, end: Any, names: tuple[str, str] = ("the start", "the end")) -> tuple[float, float | None]:
