@@ -13,6 +13,8 @@ FormatName = Literal[
     "activitynet",
     "ava",
     "csv",
+    "cvat_images",
+    "cvat_video",
     "diving48",
     "epic_kitchens",
     "folders",

@@ -9,6 +9,8 @@ from components.annotations.config import DataConfig
 from components.annotations.readers.activitynet import ACTIVITYNET
 from components.annotations.readers.ava import AVA
 from components.annotations.readers.clock import at_frame_rate
+from components.annotations.readers.cvat_images import CVAT_IMAGES
+from components.annotations.readers.cvat_video import CVAT_VIDEO
 from components.annotations.readers.diving48 import DIVING48
 from components.annotations.readers.epic_kitchens import EPIC_KITCHENS
 from components.annotations.readers.folders import FOLDERS
@@ -33,6 +35,8 @@ from models.errors import UserError
 READERS: dict[str, Reader] = {
     "ucf101": UCF101,
     "hmdb51": HMDB51,
+    "cvat_images": CVAT_IMAGES,
+    "cvat_video": CVAT_VIDEO,
     "folders": FOLDERS,
     "activitynet": ACTIVITYNET,
     "something_something": SOMETHING_SOMETHING,

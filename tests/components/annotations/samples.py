@@ -93,7 +93,52 @@ TWELVE_LABS = (
     b'https://example.com/a%20b.mp4?sig=1,0,10.5,person waves\nhttps://example.com/c.mp4,12,20,"a man, running"\n'
 )
 
+CVAT_META = b"""<?xml version="1.0" encoding="utf-8"?>
+<annotations>
+  <version>1.1</version>
+  <meta>
+    <task>
+      <id>5</id>
+      <name>street</name>
+      <mode>interpolation</mode>
+      <labels><label><name>person</name></label></labels>
+      <original_size><width>64</width><height>48</height></original_size>
+      <source>street.mp4</source>
+    </task>
+  </meta>
+"""
+CVAT_VIDEO = (
+    CVAT_META
+    + b"""  <track id="0" label="person" source="manual">
+    <box frame="3" outside="0" occluded="0" keyframe="1" xtl="1.5" ytl="2" xbr="10" ybr="20.25" z_order="0"></box>
+    <box frame="4" outside="0" occluded="0" keyframe="0" xtl="2" ytl="2" xbr="11" ybr="20" z_order="0"></box>
+    <box frame="5" outside="1" occluded="0" keyframe="1" xtl="2" ytl="2" xbr="11" ybr="20" z_order="0"></box>
+  </track>
+  <track id="1" label="person" source="manual">
+    <mask frame="7" outside="0" occluded="0" keyframe="1" rle="1, 4, 1" left="3" top="4" width="2" height="3"></mask>
+  </track>
+</annotations>
+"""
+)
+CVAT_IMAGES = (
+    CVAT_META
+    + b"""  <image id="0" name="frame_000000" width="64" height="48">
+    <tag label="walk" source="manual"></tag>
+    <box label="person" source="manual" occluded="0" xtl="1" ytl="2" xbr="10" ybr="20" z_order="0">
+      <attribute name="track_id">4</attribute>
+    </box>
+  </image>
+  <image id="1" name="frame_000001" width="64" height="48">
+    <tag label="walk" source="manual"></tag>
+    <polygon label="person" source="manual" occluded="0" points="1,2;3,4;6,5" z_order="0"></polygon>
+  </image>
+</annotations>
+"""
+)
+
 SAMPLES = {
+    "cvat_images": FormatSample({"annotations.xml": CVAT_IMAGES}, num_segments=3),
+    "cvat_video": FormatSample({"annotations.xml": CVAT_VIDEO}, num_segments=2),
     "activitynet": FormatSample({"activity_net.v1-3.min.json": ACTIVITYNET}, num_segments=3),
     "ava": FormatSample(
         {

@@ -32,6 +32,8 @@ def name_of(path: Path) -> str:
 # By file, or by folder for all files in it. Not named: the format cannot be told, as of lists of class names.
 FORMATS = {
     "activitynet_json": "activitynet",
+    "cvat_for_images_xml": "cvat_images",
+    "cvat_for_video_xml": "cvat_video",
     "epic100_list": "lists",
     "epic_kitchens_csv": "csv",
     "epic_kitchens_csv/EPIC_train_action_labels.csv": "epic_kitchens",
@@ -124,9 +126,15 @@ COUNTS: dict[str, tuple[dict[str, Any], int, int, dict[Reason, int]]] = {
         {},
     ),
     "epic_kitchens_csv/EPIC_train_action_labels.csv?narration": ({"label_field": "narration"}, 1499, 585, {}),
+    # grep -c '<track '; grep -o '<track.*label="[^"]*"' | cut -d'"' -f4 | sort -u | wc -l
+    "cvat_for_video_xml/annotations.xml": ({}, 3, 2, {}),
+    # tracks that have the attribute, and the others: grep -c "<points .*outside=.0"; grep -c "<track"
+    "cvat_for_video_xml/annotations.xml?hgl": ({"label_field": "hgl"}, 1, 1, {Reason.LABEL_MISSING: 2}),
 }
 
 REFUSED = {
+    # grep '<mode>': annotation; grep -c '<source>': 0
+    "cvat_for_images_xml/train.xml": "it names no video: .*a task made of images has no video",
     "activitynet_json/sample_detection_prediction.json": "these are a model's predictions",
     "mmaction2_lists/result.json": "these are a model's predictions",
     "mmaction2_lists/audio_test_list.txt": r"'test\.wav 100 127' may count frames\. Set data\.label_field to 'last'",

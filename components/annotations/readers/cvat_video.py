@@ -1,0 +1,90 @@
+"""CVAT for video 1.1: an XML file with one `<track>` for each object, and in it a shape for each frame.
+
+A track is one segment, from the frame where the object appears to the one where it is gone for good; in between it may be
+`outside` of the picture. With `data.label_field` the label is that attribute of the shapes, and each stretch of a track with
+one value is a segment. Shapes that the tool interpolated (`keyframe="0"`) are marked. Polygons, polylines, points, skeletons,
+cuboids, ellipses and rotated boxes give the box around them.
+
+Source: see cvat.py.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.cvat import (
+    FILES,
+    SHAPES,
+    Meta,
+    check_attribute,
+    looks_like_cvat,
+    names_of_attributes,
+    read_frame,
+    read_meta,
+    read_shape,
+    records_of_track,
+)
+from components.annotations.readers.documents import xml_elements
+from components.annotations.readers.exports import exports_of, files_of_exports, name_of_export
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.tracks import in_order
+from components.annotations.readers.values import BadValueError
+from components.annotations.reasons import Reason
+from components.annotations.records import Record, Source
+
+
+def read_cvat_video(path: Path, config: DataConfig) -> Iterator[Record]:
+    """Records of an export, or of a folder of exports; a record's row is the rank of its track in the file."""
+    attributes: set[str] = set()
+    for file in exports_of(path, FILES):
+        yield from _read_export(file, name_of_export(file, path), config.label_field, attributes)
+    check_attribute(path, config.label_field, attributes)
+
+
+def _read_export(file: Path, name: str, label_field: str | None, attributes: set[str]) -> Iterator[Record]:
+    meta, row = None, 0
+    try:
+        for element in xml_elements(file, frozenset({"meta", "track", "image"})):
+            if element.tag == "meta":
+                meta = read_meta(element)
+                attributes |= meta.attributes
+                continue
+            if element.tag == "image":
+                raise BadValueError(Reason.FILE_MALFORMED, "it holds images: data.format is cvat_images", "<image>")
+            if meta is None:
+                raise BadValueError(
+                    Reason.FILE_MALFORMED, "no <meta> before the first track names the video", "<track>"
+                )
+            row += 1
+            attributes |= names_of_attributes(element)
+            yield from _records(element, meta, Source(name, row), label_field)
+        if meta is None:
+            raise BadValueError(Reason.FILE_MALFORMED, "neither <meta> nor <track>: not CVAT for video", "")
+    except BadValueError as error:
+        yield error.as_reject(Source(name, row + 1))
+
+
+def _records(track: Element, meta: Meta, source: Source, label_field: str | None) -> list[Record]:
+    video, label = "", (track.get("label") or "").strip()
+    try:
+        task = meta.task_of(track)
+        video = task.video
+        elements = [element for element in track if element.tag in SHAPES]
+        if not elements:
+            raise BadValueError(Reason.BOX_INVALID, "the track has no shape", "")
+        shapes = [read_shape(element, read_frame(element, "frame", task), task, label_field) for element in elements]
+        return records_of_track(in_order(shapes), label, task, source, label_field)
+    except BadValueError as error:
+        return [error.as_reject(source, video, label)]
+
+
+def _looks_like_video(sample: Sample) -> bool:
+    return bool(looks_like_cvat(sample))
+
+
+def _files(path: Path, config: DataConfig) -> list[Path]:
+    return files_of_exports(path, config, FILES)
+
+
+CVAT_VIDEO = Reader(read_cvat_video, _looks_like_video, _files, reads_folders=True)
