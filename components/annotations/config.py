@@ -22,6 +22,7 @@ FormatName = Literal[
     "jester",
     "jsonl",
     "kinetics",
+    "label_studio",
     "lists",
     "moments",
     "something_something",
@@ -29,6 +30,7 @@ FormatName = Literal[
     "ucf101",
     "vertex_csv",
     "vertex_jsonl",
+    "via",
 ]
 
 

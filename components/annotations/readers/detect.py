@@ -17,6 +17,7 @@ from components.annotations.readers.folders import FOLDERS
 from components.annotations.readers.hmdb51 import HMDB51
 from components.annotations.readers.jester import JESTER
 from components.annotations.readers.kinetics import KINETICS
+from components.annotations.readers.label_studio import LABEL_STUDIO
 from components.annotations.readers.lists import LISTS
 from components.annotations.readers.moments import MOMENTS
 from components.annotations.readers.reader import Reader, Sample
@@ -27,6 +28,7 @@ from components.annotations.readers.twelve_labs import TWELVE_LABS
 from components.annotations.readers.ucf101 import UCF101
 from components.annotations.readers.vertex_csv import VERTEX_CSV
 from components.annotations.readers.vertex_jsonl import VERTEX_JSONL
+from components.annotations.readers.via import VIA
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject
 from models.errors import UserError
@@ -38,6 +40,8 @@ READERS: dict[str, Reader] = {
     "cvat_images": CVAT_IMAGES,
     "cvat_video": CVAT_VIDEO,
     "folders": FOLDERS,
+    "via": VIA,
+    "label_studio": LABEL_STUDIO,
     "activitynet": ACTIVITYNET,
     "something_something": SOMETHING_SOMETHING,
     "diving48": DIVING48,

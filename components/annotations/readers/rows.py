@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 
 from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject, Source
@@ -24,11 +24,17 @@ def text_lines(path: Path) -> Iterator[tuple[str, Source]]:
                 yield text, Source(path.name, number)
 
 
-def records_of_csv(path: Path, to_records: RowToRecords, delimiter: str = ",") -> Iterator[Record]:
-    """What `to_records` makes of each row that is not blank; a row's number is that of its first line."""
+def records_of_csv(
+    path: Path, to_records: RowToRecords, delimiter: str = ",", comment: str | None = None
+) -> Iterator[Record]:
+    """What `to_records` makes of each row that is not blank; a row's number is that of its first line.
+
+    Lines that begin with `comment` are passed over: what stands in them need not be CSV.
+    """
     csv.field_size_limit(_LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        yield from _records(_reader(file, delimiter), path.name, to_records)
+        lines = ("\n" if comment and line.startswith(comment) else line for line in file)
+        yield from _records(_reader(lines, delimiter), path.name, to_records)
 
 
 def records_of_table(
@@ -102,8 +108,8 @@ class _CsvReader(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-def _reader(file: TextIO, delimiter: str) -> _CsvReader:
-    return csv.reader((line.replace("\0", "\ufffd") for line in file), delimiter=delimiter, strict=True)
+def _reader(lines: Iterable[str], delimiter: str) -> _CsvReader:
+    return csv.reader((line.replace("\0", "\ufffd") for line in lines), delimiter=delimiter, strict=True)
 
 
 def _records(lines: _CsvReader, name: str, to_records: RowToRecords) -> Iterator[Record]:

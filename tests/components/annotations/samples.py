@@ -135,10 +135,29 @@ CVAT_IMAGES = (
 </annotations>
 """
 )
+LABEL_STUDIO = b"""[{"id": 1, "annotations": [{"id": 7, "was_cancelled": false, "result": [
+  {"id": "a", "from_name": "actions", "type": "timelinelabels",
+   "value": {"ranges": [{"start": 1, "end": 48}], "timelinelabels": ["walk"]}},
+  {"id": "b", "from_name": "box", "type": "videorectangle",
+   "value": {"framesCount": 100, "duration": 4, "labels": ["person"], "sequence": [
+     {"frame": 3, "enabled": true, "rotation": 0, "x": 10, "y": 20, "width": 30, "height": 40, "time": 0.12},
+     {"frame": 9, "enabled": false, "rotation": 0, "x": 12, "y": 20, "width": 30, "height": 40, "time": 0.36}]}}]}],
+  "data": {"video": "/data/upload/1/0a1b2c3d-street.mp4", "group": "ann"}},
+ {"id": 2, "annotations": [{"id": 8, "was_cancelled": false, "result": []}], "data": {"video": "s3://bucket/empty.mp4"}}]
+"""
+VIA = b"""{"project": {"pid": "__VIA_PROJECT_ID__", "pname": "street", "vid_list": ["1"]}, "config": {},
+"attribute": {"1": {"aname": "activity", "anchor_id": "FILE1_Z2_XY0", "type": 4, "options": {"1": "walk", "2": "run"}}},
+"file": {"1": {"fid": "1", "fname": "street.mp4", "type": 4, "loc": 1, "src": ""}},
+"metadata": {"1_a": {"vid": "1", "flg": 0, "z": [1.5, 4.25], "xy": [], "av": {"1": "1"}},
+"1_b": {"vid": "1", "flg": 0, "z": [5, 6], "xy": [], "av": {"1": "2"}}},
+"view": {"1": {"fid_list": ["1"]}}}
+"""
 
 SAMPLES = {
     "cvat_images": FormatSample({"annotations.xml": CVAT_IMAGES}, num_segments=3),
     "cvat_video": FormatSample({"annotations.xml": CVAT_VIDEO}, num_segments=2),
+    "label_studio": FormatSample({"project.json": LABEL_STUDIO}, num_segments=3),
+    "via": FormatSample({"project.json": VIA}, num_segments=2),
     "activitynet": FormatSample({"activity_net.v1-3.min.json": ACTIVITYNET}, num_segments=3),
     "ava": FormatSample(
         {

@@ -72,8 +72,7 @@ FORMATS = {
     "ucf101_frames_list/testlist01.txt": "ucf101",
     **{f"ucf101_trainTestlist/{part}list0{fold}.txt": "ucf101" for part in ("train", "test") for fold in (1, 2, 3)},
     "ucf101_trainTestlist/tsn_trainlist01.txt": "lists",
-    "via_csv_json": "csv",
-    "via_csv_json/unit_test_annotation2.json": "jsonl",
+    "via_csv_json": "via",
 }
 
 # Options, segments, labels among them, and rejects; counted with the command above each (n? tells two of one file apart).
@@ -135,6 +134,10 @@ COUNTS: dict[str, tuple[dict[str, Any], int, int, dict[Reason, int]]] = {
 REFUSED = {
     # grep '<mode>': annotation; grep -c '<source>': 0
     "cvat_for_images_xml/train.xml": "it names no video: .*a task made of images has no video",
+    # head -1; grep -c shape_attributes
+    "via_csv_json/sherlock_ep01_tracks_FRCNN.csv": "VIA 1 and 2 annotate single images",
+    "via_csv_json/unit_test_annotation1.csv": "VIA 1 and 2 annotate single images",
+    "via_csv_json/unit_test_annotation2.json": "VIA 1 and 2 annotate single images",
     "activitynet_json/sample_detection_prediction.json": "these are a model's predictions",
     "mmaction2_lists/result.json": "these are a model's predictions",
     "mmaction2_lists/audio_test_list.txt": r"'test\.wav 100 127' may count frames\. Set data\.label_field to 'last'",

@@ -1,0 +1,200 @@
+"""Label Studio's JSON and JSON-MIN exports of video projects: a list of tasks with the regions of each annotator.
+
+A range of a timeline, a tracked rectangle, or a choice for the whole video is one segment; with several labels, one for each.
+Labels are those of the region, or of the choices made for it (results with the same id); `data.label_field` names the control
+whose labels are meant. An annotation that was submitted without any result says that nothing happens in the video.
+
+Frames are counted from 1 and shown at (frame - 1) / frameRate, whatever the frames of the video are; ranges include their
+last one. frameRate (of the labeling configuration, 24 by default) is not exported: it is `data.frame_rate`, else what a
+rectangle of the task shows (its keyframes have both frame and time), else 24. Boxes are in percent of the picture; a keyframe
+that is not `enabled` is the last one of a visible stretch, after an enabled one the box stays to the end.
+
+Group and split may be keys of a task's `data`, under the names of `data.columns`.
+
+Source: web/libs/editor/src/{regions/{TimelineRegion,VideoRegion}.js,tags/object/Video/Video.js,components/VideoCanvas} and
+label_studio/data_import/models.py of https://github.com/HumanSignal/label-studio; label_studio_sdk/converter of
+https://github.com/HumanSignal/label-studio-sdk.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from components.annotations.config import Columns, DataConfig
+from components.annotations.readers.clock import at_frame_rate
+from components.annotations.readers.documents import as_list, as_object, load_json
+from components.annotations.readers.exports import file_name
+from components.annotations.readers.label_studio_regions import Region, regions_of, shown_frame_rate, spans_of
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.values import BadValueError, parse_split, parse_text
+from components.annotations.reasons import Reason
+from components.annotations.records import FindBy, Record, Segment, Source
+from models.errors import UserError
+
+_DEFAULT_FRAME_RATE = 24.0
+_MEDIA = re.compile(r"\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)\b", re.IGNORECASE)
+_UPLOADED = re.compile(r"[0-9a-f]{8}-(.+)")
+_EXPORTED = re.compile(r'\s*\[.*"(annotations|completions|annotation_id)"\s*:', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Clip:
+    video: str = ""
+    group: str | None = None
+    split: str | None = None
+
+
+def read_label_studio(path: Path, config: DataConfig) -> Iterator[Record]:
+    """Records of an export; a record's row is the rank of its region (or of the annotation without one) in the file."""
+    sources = (Source(path.name, row) for row in count(1))
+    try:
+        document = load_json(path)
+        tasks = [document] if isinstance(document, dict) else as_list(document, "the file", Reason.FILE_MALFORMED)
+    except BadValueError as error:
+        yield error.as_reject(next(sources))
+        return
+    controls: set[str] = set()
+    for task in tasks:
+        try:
+            yield from _records_of_task(as_object(task, "a task"), config, sources, controls)
+        except BadValueError as error:
+            yield error.as_reject(next(sources))
+    if config.label_field and controls and config.label_field not in controls:
+        found = ", ".join(sorted(controls))[:500]
+        raise UserError(f"data.label_field: {path} has no result of a control {config.label_field!r}; found: {found}")
+
+
+def _records_of_task(
+    task: dict[str, Any], config: DataConfig, sources: Iterator[Source], controls: set[str]
+) -> Iterator[Record]:
+    if "annotations" not in task and "completions" not in task:
+        task = _from_json_min(task, config.label_field)
+    # Versions before 1.0 call them completions.
+    annotations = as_list(task.get("annotations", task.get("completions")), "annotations")
+    if not annotations:
+        raise BadValueError(Reason.LABEL_MISSING, "nobody annotated the task", task.get("id"))
+    annotations = [as_object(annotation, "an annotation") for annotation in annotations]
+    results = [as_list(annotation.get("result"), "the result of an annotation") for annotation in annotations]
+    clip, problem = _Clip(), None
+    try:
+        clip = _read_clip(as_object(task.get("data"), "data"), config.columns)
+    except BadValueError as error:
+        problem = error
+    frame_rate = config.frame_rate or shown_frame_rate(entry for result in results for entry in result)
+    for annotation, result in zip(annotations, results, strict=True):
+        regions = regions_of(result)
+        controls.update(control for region in regions for control in region.labels)
+        if problem:
+            yield from (problem.as_reject(next(sources)) for _ in range(len(regions) or 1))
+        elif annotation.get("was_cancelled") or annotation.get("skipped"):
+            skipped = BadValueError(Reason.ROW_EXCLUDED, "the annotator skipped the task", "")
+            yield skipped.as_reject(next(sources), clip.video)
+        elif not result:
+            yield _negative(clip, next(sources), is_contradicted=any(results))
+        else:
+            records = list(_records_of_regions(regions, clip, sources, config, frame_rate or _DEFAULT_FRAME_RATE))
+            unlabelled = BadValueError(Reason.LABEL_MISSING, "no result of the annotation is a label", "")
+            yield from records or [unlabelled.as_reject(next(sources), clip.video)]
+
+
+def _negative(clip: _Clip, source: Source, is_contradicted: bool) -> Record:
+    if is_contradicted:
+        disputed = BadValueError(Reason.LABEL_MISSING, "one annotator found nothing, another one something", "")
+        return disputed.as_reject(source, clip.video)
+    return Segment(clip.video, "", source, group=clip.group, split=clip.split, is_negative=True, find_by=FindBy.NAME)
+
+
+def _records_of_regions(
+    regions: list[Region], clip: _Clip, sources: Iterator[Source], config: DataConfig, frame_rate: float
+) -> Iterator[Record]:
+    for region in regions:
+        try:
+            if region.problem:
+                raise region.problem
+            labels = region.chosen_labels(config.label_field)
+        except BadValueError as error:
+            yield error.as_reject(next(sources), clip.video)
+            continue
+        if not labels and (config.label_field or region.place is None):
+            # Of another control than the named one, or no label at all, like a text or a rating.
+            continue
+        source = next(sources)
+        for span in spans_of(region):
+            if isinstance(span, BadValueError) or not labels:
+                problem = span if isinstance(span, BadValueError) else _UNLABELLED
+                yield problem.as_reject(source, clip.video, ", ".join(labels))
+                continue
+            for label in labels:
+                segment = Segment(
+                    video=clip.video,
+                    label=label,
+                    source=source,
+                    start=span.start,
+                    end=span.end,
+                    time_unit=span.time_unit,
+                    group=clip.group,
+                    split=clip.split,
+                    boxes=span.boxes,
+                    find_by=FindBy.NAME,
+                )
+                yield at_frame_rate(segment, frame_rate)
+
+
+def _from_json_min(row: dict[str, Any], label_field: str | None) -> dict[str, Any]:
+    """A task as the JSON export has it, of a row of JSON-MIN: a single choice stands there as a mere text."""
+    result = []
+    for name, value in row.items():
+        if name == label_field and isinstance(value, str):
+            result.append({"from_name": name, "value": {"choices": [value]}})
+        elif isinstance(value, dict) and "choices" in value:
+            result.append({"from_name": name, "value": value})
+        elif isinstance(value, list):
+            regions = [region for region in value if isinstance(region, dict)]
+            result += [{"from_name": name, "value": region} for region in regions]
+    if not result:
+        message = "no region; if the labels are choices, name their control in data.label_field, or export JSON"
+        raise BadValueError(Reason.LABEL_MISSING, message, row.get("id"))
+    return {"data": row, "annotations": [{"result": result}]}
+
+
+def _read_clip(data: Mapping[str, Any], columns: Columns) -> _Clip:
+    texts = {name: value for name, value in data.items() if isinstance(value, str)}
+    media = [name for name, value in texts.items() if _MEDIA.search(value)]
+    named = [name for name in (columns.path, "video") if name in texts] or media
+    if len(named) != 1 and not set(named) & {columns.path, "video"}:
+        found = ", ".join(media or texts)[:200]
+        raise BadValueError(
+            Reason.ROW_MALFORMED, "which key of the task's data names the video? Set data.columns.path", found
+        )
+    video = _name_of_media(texts[named[0]])
+    if not video:
+        raise BadValueError(Reason.ROW_MALFORMED, f"{named[0]} names no file", texts[named[0]])
+    group = parse_text(data.get(columns.group), columns.group) or None
+    return _Clip(video, group, parse_split(data.get(columns.split), columns.split))
+
+
+def _name_of_media(location: str) -> str:
+    """The file's name as it was when it was uploaded: Label Studio stores uploads under 8 hexadecimal digits and the name."""
+    path = location
+    if "/data/" in location:
+        try:
+            parts = urlsplit(location)
+            path = parse_qs(parts.query).get("d", [unquote(parts.path)])[0]
+        except ValueError:
+            path = location
+    name = file_name(path).strip()
+    uploaded = _UPLOADED.fullmatch(name) if "/upload/" in location else None
+    return uploaded[1] if uploaded else name
+
+
+def _looks_like_label_studio(sample: Sample) -> bool:
+    return bool(_EXPORTED.match(sample.head)) and '"images"' not in sample.head
+
+
+_UNLABELLED = BadValueError(Reason.LABEL_MISSING, "the region has no label", "")
+
+LABEL_STUDIO = Reader(read_label_studio, _looks_like_label_studio)

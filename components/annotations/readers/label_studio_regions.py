@@ -1,0 +1,197 @@
+"""The results of one annotation in Label Studio: places in a video, and the labels that controls gave them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.annotations.readers.documents import as_list, as_object
+from components.annotations.readers.tracks import Shape, build_track, check_edges, in_order
+from components.annotations.readers.values import (
+    BadValueError,
+    is_blank,
+    parse_frame,
+    parse_number,
+    parse_range,
+    parse_text,
+)
+from components.annotations.reasons import Reason
+from components.annotations.records import Box, TimeUnit
+
+_LABELS = ("timelinelabels", "labels", "choices")
+_PLACE = ("ranges", "sequence", "framesCount", "start", "end")
+_MOST_LABELS = 100
+_NO_RANGE: Mapping[str, Any] = {}
+
+
+@dataclass
+class Region:
+    """A place in a video, or (`place` None) all of it, with the labels that each control gave it.
+
+    `control` is the one that drew it; `problem` is what makes it unusable.
+    """
+
+    place: Mapping[str, Any] | None = None
+    control: str = ""
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    problem: BadValueError | None = None
+
+    def chosen_labels(self, label_field: str | None) -> list[str]:
+        """Those of the named control; else those of the one that drew the region; else all.
+
+        Raises:
+          BadValueError: there are too many.
+        """
+        if label_field:
+            labels = self.labels.get(label_field, [])
+        else:
+            labels = self.labels.get(self.control) or [label for each in self.labels.values() for label in each]
+        distinct = list(dict.fromkeys(labels))
+        if len(distinct) > _MOST_LABELS:
+            message = f"{len(distinct)} labels; at most {_MOST_LABELS} are allowed"
+            raise BadValueError(Reason.ROW_MALFORMED, message, distinct)
+        return distinct
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a region is there; boxes have the span's unit as times, and relative edges."""
+
+    start: float
+    end: float | None
+    time_unit: TimeUnit
+    boxes: tuple[Box, ...] = ()
+
+
+def regions_of(result: list[Any]) -> list[Region]:
+    """The regions of an annotation: results with the same id, in the same place, belong to one."""
+    regions: dict[Any, Region] = {}
+    for rank, entry in enumerate(result):
+        try:
+            entry = as_object(entry, "a result")
+            if entry.get("type") == "relation":
+                continue
+            control = parse_text(entry.get("from_name"), "from_name")
+            value = as_object(entry.get("value"), "the value of a result")
+            labels = _labels_of(value)
+        except BadValueError as error:
+            regions[rank] = Region(problem=error)
+            continue
+        place = {name: value[name] for name in _PLACE if name in value} if _is_place(value) else None
+        name = entry.get("id")
+        region = regions.setdefault(name if isinstance(name, str) else rank, Region())
+        if place and region.place and place != region.place:
+            region = regions[rank] = Region()
+        if place and not region.place:
+            region.place, region.control = place, control
+        region.labels.setdefault(control, []).extend(labels)
+    return list(regions.values())
+
+
+def _labels_of(value: Mapping[str, Any]) -> list[str]:
+    labels = [parse_text(label, kind) for kind in _LABELS for label in as_list(value.get(kind), kind)]
+    return [label for label in labels if label]
+
+
+def _is_place(value: Mapping[str, Any]) -> bool:
+    return "ranges" in value or "sequence" in value or ("start" in value and "end" in value)
+
+
+def spans_of(region: Region) -> Iterator[Span | BadValueError]:
+    """When the region is there: once, or as often as a timeline has ranges."""
+    place = region.place
+    try:
+        if place is None:
+            yield Span(0.0, None, TimeUnit.SECONDS)
+        elif "sequence" in place:
+            yield _span_of_sequence(place)
+        elif "ranges" in place:
+            yield from map(_span_of_range, as_list(place["ranges"], "ranges") or [_NO_RANGE])
+        else:
+            # Regions of a sound track that is played along with the video.
+            start, end = parse_range(place["start"], place["end"])
+            yield Span(start, end, TimeUnit.SECONDS)
+    except BadValueError as error:
+        yield error
+
+
+def _span_of_range(value: Any) -> Span | BadValueError:
+    try:
+        ends = as_object(value, "a range")
+        start, end = _frame(ends.get("start"), "start"), _frame(ends.get("end"), "end")
+        if end < start:
+            raise BadValueError(Reason.END_BEFORE_START, f"ends at {end + 1}, starts at {start + 1}", value)
+        return Span(float(start), float(end + 1), TimeUnit.FRAMES)
+    except BadValueError as error:
+        return error
+
+
+def _span_of_sequence(place: Mapping[str, Any]) -> Span:
+    """A tracked rectangle; after a keyframe that is not enabled it is gone, after an enabled one it stays."""
+    shapes: list[Shape] = []
+    stays = False
+    keyframes = [as_object(keyframe, "a keyframe") for keyframe in as_list(place["sequence"], "sequence")]
+    for keyframe in sorted(keyframes, key=lambda keyframe: _frame(keyframe.get("frame"), "frame")):
+        frame = _frame(keyframe.get("frame"), "frame")
+        stays = bool(keyframe.get("enabled", True))
+        shapes.append(Shape(frame, _edges(keyframe)))
+        if not stays:
+            shapes.append(Shape(frame + 1))
+    if stays and not is_blank(place.get("framesCount")):
+        last = parse_frame(place["framesCount"], "framesCount") - 1
+        if last > shapes[-1].frame:
+            shapes.append(Shape(last, shapes[-1].edges, is_imputed=True))
+    track = build_track(in_order(shapes))
+    return Span(track.start, None if stays else track.end, TimeUnit.FRAMES, track.boxes)
+
+
+def _edges(keyframe: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    x, y, width, height = (
+        parse_number(keyframe.get(name), name, Reason.BOX_INVALID) for name in ("x", "y", "width", "height")
+    )
+    rotation = parse_number(keyframe.get("rotation") or 0, "rotation", Reason.BOX_INVALID)
+    if rotation % 360:
+        # The export does not say how wide the picture is for its height.
+        message = "the rectangle is rotated; turn it back, or set canRotate to false"
+        raise BadValueError(Reason.BOX_INVALID, message, rotation)
+    return check_edges((x / 100, y / 100, (x + width) / 100, (y + height) / 100), keyframe)
+
+
+def _frame(value: Any, name: str) -> int:
+    """A frame, counted from 0; Label Studio counts from 1, and some tools that write its format from 0."""
+    return max(0, parse_frame(value, name) - 1)
+
+
+def shown_frame_rate(result: Iterable[Any]) -> float | None:
+    """The frame rate of the labeling configuration, as far as one of the results shows it."""
+    for entry in result:
+        try:
+            value = as_object(as_object(entry, "").get("value"), "")
+            rate = _frame_rate_of(value) if "sequence" in value else None
+        except BadValueError:
+            # It will be rejected when it is read as a region.
+            continue
+        if rate and 0.1 <= rate <= 1000:
+            return round(rate, 6)
+    return None
+
+
+def _frame_rate_of(value: Mapping[str, Any]) -> float | None:
+    """Each keyframe has time = frame / frameRate; the whole has framesCount = duration * frameRate, rounded."""
+    num_frames, duration = _positive(value.get("framesCount")), _positive(value.get("duration"))
+    pairs = [(_positive(keyframe.get("frame")), _positive(keyframe.get("time"))) for keyframe in _keyframes(value)]
+    frame, time = max(((frame, time) for frame, time in pairs if frame and time), default=(0.0, 0.0))
+    if time and not (num_frames and duration and abs(frame / time * duration - num_frames) > 1):
+        return frame / time
+    return num_frames / duration if num_frames and duration else None
+
+
+def _keyframes(value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [as_object(keyframe, "") for keyframe in as_list(value["sequence"], "")]
+
+
+def _positive(value: Any) -> float:
+    """The number, or 0 for what is none."""
+    try:
+        return max(0.0, parse_number(value, "", Reason.TIME_INVALID))
+    except BadValueError:
+        return 0.0
