@@ -9,9 +9,11 @@ from components.annotations.config import DataConfig
 from components.annotations.readers.activitynet import ACTIVITYNET
 from components.annotations.readers.ava import AVA
 from components.annotations.readers.clock import at_frame_rate
+from components.annotations.readers.coco_video import COCO_VIDEO
 from components.annotations.readers.cvat_images import CVAT_IMAGES
 from components.annotations.readers.cvat_video import CVAT_VIDEO
 from components.annotations.readers.diving48 import DIVING48
+from components.annotations.readers.elan import ELAN
 from components.annotations.readers.epic_kitchens import EPIC_KITCHENS
 from components.annotations.readers.folders import FOLDERS
 from components.annotations.readers.hmdb51 import HMDB51
@@ -20,6 +22,7 @@ from components.annotations.readers.kinetics import KINETICS
 from components.annotations.readers.label_studio import LABEL_STUDIO
 from components.annotations.readers.lists import LISTS
 from components.annotations.readers.moments import MOMENTS
+from components.annotations.readers.mot import MOT
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.something_something import SOMETHING_SOMETHING
 from components.annotations.readers.table import CSV, JSONL
@@ -39,8 +42,11 @@ READERS: dict[str, Reader] = {
     "hmdb51": HMDB51,
     "cvat_images": CVAT_IMAGES,
     "cvat_video": CVAT_VIDEO,
+    "elan": ELAN,
+    "mot": MOT,
     "folders": FOLDERS,
     "via": VIA,
+    "coco_video": COCO_VIDEO,
     "label_studio": LABEL_STUDIO,
     "activitynet": ACTIVITYNET,
     "something_something": SOMETHING_SOMETHING,

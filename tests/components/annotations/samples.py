@@ -152,11 +152,51 @@ VIA = b"""{"project": {"pid": "__VIA_PROJECT_ID__", "pname": "street", "vid_list
 "1_b": {"vid": "1", "flg": 0, "z": [5, 6], "xy": [], "av": {"1": "2"}}},
 "view": {"1": {"fid_list": ["1"]}}}
 """
+COCO_VIDEO = b"""{"info": {}, "videos": [{"id": 0, "name": "train/street", "width": 64, "height": 48, "neg_category_ids": []}],
+"images": [{"id": 10, "video_id": 0, "frame_index": 0, "width": 64, "height": 48, "file_name": "train/street/frame0001.jpg"},
+{"id": 11, "video_id": 0, "frame_index": 30, "width": 64, "height": 48, "file_name": "train/street/frame0031.jpg"}],
+"tracks": [{"id": 3, "category_id": 1, "video_id": 0}, {"id": 4, "category_id": 1, "video_id": 0}],
+"annotations": [{"id": 1, "image_id": 10, "track_id": 3, "category_id": 1, "bbox": [1, 2, 10, 20], "area": 200},
+{"id": 2, "image_id": 11, "track_id": 3, "category_id": 1, "bbox": [2, 2, 10, 20], "area": 200},
+{"id": 3, "image_id": 11, "track_id": 4, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9, 1, 9]]},
+{"id": 4, "image_id": 10, "track_id": 4, "category_id": 1, "bbox": [1, 1, 2, 2],
+ "segmentation": {"size": [3, 4], "counts": "723"}}],
+"categories": [{"id": 1, "name": "person", "synset": "person.n.01"}]}
+"""
+MOT = b"1,1,10,20,30.5,40,1,1,0.9\n2,1,11,20,30,40,1,1,1\n2,2,-5,1,20,30,1,3,0.5\n"
+ELAN = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ANNOTATION_DOCUMENT AUTHOR="" DATE="2014-10-28T10:14:04+01:00" FORMAT="3.0" VERSION="3.0">
+  <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">
+    <MEDIA_DESCRIPTOR MEDIA_URL="file:///D:/data/street.mp4" MIME_TYPE="video/mp4" RELATIVE_MEDIA_URL="./street.mp4"/>
+  </HEADER>
+  <TIME_ORDER>
+    <TIME_SLOT TIME_SLOT_ID="ts1" TIME_VALUE="1500"/>
+    <TIME_SLOT TIME_SLOT_ID="ts2" TIME_VALUE="4250"/>
+  </TIME_ORDER>
+  <TIER LINGUISTIC_TYPE_REF="default-lt" PARTICIPANT="ann" TIER_ID="action">
+    <ANNOTATION>
+      <ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="ts1" TIME_SLOT_REF2="ts2">
+        <ANNOTATION_VALUE>walk</ANNOTATION_VALUE>
+      </ALIGNABLE_ANNOTATION>
+    </ANNOTATION>
+  </TIER>
+</ANNOTATION_DOCUMENT>
+"""
 
 SAMPLES = {
+    "coco_video": FormatSample({"train.json": COCO_VIDEO}, num_segments=2),
     "cvat_images": FormatSample({"annotations.xml": CVAT_IMAGES}, num_segments=3),
     "cvat_video": FormatSample({"annotations.xml": CVAT_VIDEO}, num_segments=2),
+    "elan": FormatSample({"street.eaf": ELAN}, num_segments=1),
     "label_studio": FormatSample({"project.json": LABEL_STUDIO}, num_segments=3),
+    "mot": FormatSample(
+        {
+            "gt.txt": MOT,
+            "seqinfo.ini": b"[Sequence]\nname=street\nframeRate=10\n",
+            "labels.txt": b"person\nbike\ncar\n",
+        },
+        num_segments=2,
+    ),
     "via": FormatSample({"project.json": VIA}, num_segments=2),
     "activitynet": FormatSample({"activity_net.v1-3.min.json": ACTIVITYNET}, num_segments=3),
     "ava": FormatSample(

@@ -26,7 +26,7 @@ from tests.components.annotations.samples import SAMPLES
         ("list.csv", "Sit/a.mp4,sit\n", "csv"),
         ("x", "path,label\n1,2\n", "csv"),
         ("x", "a.mp4,0.5,1.5,wave\n", "csv"),
-        ("x", "1,1,912,484,97,109,0,7,1\n", "csv"),
+        ("x", "1,1,912,484,97,109,0,7,1\n", "mot"),
         ("x", "sit/a.mp4,3\n", "lists"),
     ],
 )

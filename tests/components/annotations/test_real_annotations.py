@@ -63,7 +63,7 @@ FORMATS = {
     "mmaction2_lists/video_test_list.txt": "lists",
     "mmaction2_lists/video_test_list_multi_label.txt": "lists",
     "mmaction2_lists/video_text_test_list.json": "jsonl",
-    "mot_gt/gt.txt": "csv",
+    "mot_gt/gt.txt": "mot",
     "paddle_lists/example_feat.list": "jsonl",
     "paddle_lists/k400__val_small_frames.list": "lists",
     "paddle_lists/k400__val_small_videos.list": "lists",
@@ -134,6 +134,8 @@ COUNTS: dict[str, tuple[dict[str, Any], int, int, dict[Reason, int]]] = {
 REFUSED = {
     # grep '<mode>': annotation; grep -c '<source>': 0
     "cvat_for_images_xml/train.xml": "it names no video: .*a task made of images has no video",
+    # cat: 1,-1,0,4,4,8,1,3,1.0
+    "mot_gt/gt.txt": r"no line belongs to a track \(all have the id -1\)",
     # head -1; grep -c shape_attributes
     "via_csv_json/sherlock_ep01_tracks_FRCNN.csv": "VIA 1 and 2 annotate single images",
     "via_csv_json/unit_test_annotation1.csv": "VIA 1 and 2 annotate single images",

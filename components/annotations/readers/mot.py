@@ -1,0 +1,217 @@
+"""MOTChallenge ground truth: `gt.txt`, one box a line: frame, track, left, top, width, height, flag, class, visibility.
+
+Frames and pixels are counted from 1. A track is one segment; where it has no line in a frame that others have one in, the
+object is gone. Boxes with the flag 0 are not to be considered: they are marked as imputed, and a track of nothing else is left
+out. The label is the name of the class: of `data.label_map`, else of `labels.txt` beside the file (a name a line, counted from
+1, as other tools export it), else MOTChallenge's own. Lines of ten numbers are those of MOT15, with a place in the world and
+no class: all are pedestrians. The video is called as the sequence in `seqinfo.ini`, else as its folder.
+
+`det.txt`, where no line belongs to a track, holds the input of trackers and no annotation.
+
+Source: docs/MOTChallenge-Official and trackeval/datasets/mot_challenge_2d_box.py of
+https://github.com/JonathonLuiten/TrackEval; Dendorfer et al., https://arxiv.org/abs/1906.04567.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.exports import exports_of, files_of_exports, head_of_exports, name_of_export
+from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.rows import records_of_csv
+from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
+from components.annotations.readers.values import BadValueError, parse_frame, parse_number
+from components.annotations.reasons import Reason
+from components.annotations.records import FindBy, Record, Segment, Source, SpaceUnit, TimeUnit
+
+_FILES = ("gt.txt", "gt/gt.txt", "*/gt.txt", "*/gt/gt.txt")
+_NUMBER = r"\s*-?\d+(?:\.\d*)?(?:e[+-]?\d+)?\s*"
+_LINE = re.compile(rf"\s*\d+(?:\.0*)?\s*(?:,{_NUMBER}){{6,9}}")
+_SEQUENCE_NAME = re.compile(r"^\s*name\s*=\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_PEDESTRIAN = "pedestrian"
+_CLASSES = {
+    1: _PEDESTRIAN,
+    2: "person_on_vehicle",
+    3: "car",
+    4: "bicycle",
+    5: "motorbike",
+    6: "non_motorized_vehicle",
+    7: "static_person",
+    8: "distractor",
+    9: "occluder",
+    10: "occluder_on_ground",
+    11: "occluder_full",
+    12: "reflection",
+    13: "crowd",
+}
+
+
+@dataclass
+class _Track:
+    """The boxes of one object so far, and the line of the first one."""
+
+    label: str
+    source: Source
+    shapes: list[Shape] = field(default_factory=list)
+
+
+@dataclass
+class _Sequence:
+    """What the lines so far hold: tracks by id and class, the frames that have a line, and lines of no track."""
+
+    names: "_Names"
+    tracks: dict[tuple[float, str], _Track] = field(default_factory=dict)
+    frames: set[int] = field(default_factory=set)
+    detections: list[Source] = field(default_factory=list)
+
+    def add(self, values: list[str], source: Source) -> None:
+        """Adds the box of a line.
+
+        Raises:
+          BadValueError: it is no line of the format, or its box or class is none.
+        """
+        if not 6 <= len(values) <= 10:
+            raise BadValueError(Reason.ROW_MALFORMED, f"{len(values)} numbers; 6 to 10 are expected", ",".join(values))
+        frame = parse_frame(values[0], "the frame") - 1
+        if frame < 0:
+            raise BadValueError(Reason.TIME_INVALID, "frames are counted from 1", values[0])
+        track = parse_number(values[1], "the track", Reason.ROW_MALFORMED)
+        left, top, width, height = (parse_number(value, "an edge", Reason.BOX_INVALID) for value in values[2:6])
+        edges = check_edges((left - 1, top - 1, left - 1 + width, top - 1 + height), ",".join(values[2:6]))
+        is_considered = len(values) < 7 or parse_number(values[6], "the flag", Reason.ROW_MALFORMED) != 0
+        label = self.names.label(values[7].strip() if len(values) in (8, 9) else "")
+        self.frames.add(frame)
+        if track < 0:
+            self.detections.append(source)
+            return
+        shape = Shape(frame, edges, is_imputed=not is_considered)
+        self.tracks.setdefault((track, label), _Track(label, source)).shapes.append(shape)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names of the classes: those of data.label_map or, without it, `by_number`."""
+
+    mapped: ClassNames | None
+    by_number: Mapping[int, str]
+
+    def label(self, number: str) -> str:
+        """The name of a class; where the line has no room for it, that of the only class there is.
+
+        Raises:
+          BadValueError: there is no such class, or there are several to choose from.
+        """
+        if number and number != "-1":
+            return self._named(number)
+        names = set((self.mapped.by_id if self.mapped else self.by_number).values())
+        if not self.mapped and self.by_number is _CLASSES:
+            return _PEDESTRIAN
+        if len(names) > 1:
+            raise BadValueError(Reason.LABEL_MISSING, "the line has no class, and there are several", number)
+        return names.pop()
+
+    def _named(self, text: str) -> str:
+        number = parse_number(text, "the class", Reason.LABEL_UNKNOWN)
+        if self.mapped:
+            return self.mapped.name(f"{number:.0f}" if number.is_integer() else text)
+        name = self.by_number.get(int(number)) if number.is_integer() else None
+        if name is None:
+            raise BadValueError(Reason.LABEL_UNKNOWN, "there is no class of this number; set data.label_map", text)
+        return name
+
+
+def read_mot(path: Path, config: DataConfig) -> Iterator[Record]:
+    """Records of a sequence's gt.txt, or of a folder of sequences; a record's row is the first line of its track."""
+    mapped = load_class_names(config)
+    for file in exports_of(path, *_FILES):
+        yield from _read_sequence(file, name_of_export(file, path), mapped)
+
+
+def _read_sequence(file: Path, name: str, mapped: ClassNames | None) -> Iterator[Record]:
+    sequence = _Sequence(_Names(mapped, _names_beside(file)))
+
+    def gather(values: list[str], source: Source) -> Iterator[Record]:
+        try:
+            sequence.add(values, Source(name, source.row))
+        except BadValueError as error:
+            yield error.as_reject(Source(name, source.row))
+
+    yield from records_of_csv(file, gather)
+    no_track = BadValueError(
+        Reason.ROW_MALFORMED, "the box belongs to no track: it is a detection, no annotation", "-1"
+    )
+    if sequence.detections and not sequence.tracks:
+        message = "no line belongs to a track (all have the id -1): these are detections, no annotation"
+        yield BadValueError(Reason.FILE_MALFORMED, message, "-1").as_reject(sequence.detections[0])
+        return
+    yield from (no_track.as_reject(source) for source in sequence.detections)
+    video, frames = _name_of_sequence(file), sorted(sequence.frames)
+    for track in sequence.tracks.values():
+        yield _to_record(track, video, frames)
+
+
+def _to_record(track: _Track, video: str, frames: list[int]) -> Record:
+    try:
+        if all(shape.is_imputed for shape in track.shapes):
+            raise BadValueError(Reason.ROW_EXCLUDED, "all boxes of the track are marked as not to be considered", "0")
+        built = build_track(list(end_in_gaps(in_order(track.shapes), frames)))
+    except BadValueError as error:
+        return error.as_reject(track.source, video, track.label)
+    return Segment(
+        video=video,
+        label=track.label,
+        source=track.source,
+        start=built.start,
+        end=built.end,
+        time_unit=TimeUnit.FRAMES,
+        boxes=built.boxes,
+        space_unit=SpaceUnit.PIXELS,
+        find_by=FindBy.NAME,
+    )
+
+
+def _name_of_sequence(file: Path) -> str:
+    for info in _companions(file, "seqinfo.ini"):
+        name = _SEQUENCE_NAME.search(info.read_text(encoding="utf-8-sig", errors="replace"))
+        if name:
+            return name[1]
+    folder = file.resolve().parent
+    return folder.parent.name if folder.name == "gt" else folder.name
+
+
+def _names_beside(file: Path) -> Mapping[int, str]:
+    for labels in _companions(file, "labels.txt"):
+        lines = labels.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        return {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()} or _CLASSES
+    return _CLASSES
+
+
+def _companions(file: Path, name: str) -> list[Path]:
+    """Files of this name beside gt.txt, or beside its folder."""
+    folders = [file.parent, *([file.parent.parent] if file.parent.name == "gt" else [])]
+    return [folder / name for folder in folders if (folder / name).is_file()]
+
+
+def _looks_like_mot(sample: Sample) -> bool:
+    head = head_of_exports(sample, *_FILES)
+    first = next((line for line in head.splitlines() if line.strip()), "")
+    if not _LINE.fullmatch(first):
+        return False
+    # AVA's rows are numbers too where its videos are numbered, with boxes between 0 and 1.
+    width, height = (float(value) for value in first.split(",")[4:6])
+    return width > 1 and height > 1
+
+
+def _files(path: Path, config: DataConfig) -> list[Path]:
+    found = files_of_exports(path, config, *_FILES)
+    names = ("seqinfo.ini", "labels.txt")
+    return [
+        *found,
+        *(beside for file in exports_of(path, *_FILES) for name in names for beside in _companions(file, name)),
+    ]
+
+
+MOT = Reader(read_mot, _looks_like_mot, _files, reads_folders=True)
