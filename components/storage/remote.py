@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -144,14 +144,21 @@ class RemoteRoot:
         try:
             return known[self._scheme](self._options)
         except Exception as error:  # an option is missing
-            raise UserError(f"{self._key}: {self.uri}: {error}; set it under beam.args") from error
+            raise UserError(f"{self._key}: {self.uri}: {error}. Options of Beam go under beam.args") from error
 
     def _list(self, folder: str) -> Iterator[Any]:
         # FileSystem.match has no way to quote its wildcards, which names may hold.
-        for metadata in self._files._list(folder):
-            inside = None
-            if self._files.has_dirs() and metadata.size_in_bytes == 0:
-                # A folder has no size; nothing else tells it from an empty file, which cannot be listed.
-                with suppress(OSError):
-                    inside = list(self._list(metadata.path))
-            yield from [metadata] if inside is None else inside
+        if not self._files.has_dirs():
+            yield from self._files._list(folder)
+            return
+        try:
+            found = list(self._files._list(folder))
+        except OSError:
+            if not self._files.exists(folder.rstrip("/")):
+                raise
+            # A file has nothing below it, as on object stores.
+            found = []
+        for metadata in found:
+            # A folder has no size; nothing else tells it from an empty file.
+            inside = [] if metadata.size_in_bytes else list(self._list(metadata.path))
+            yield from inside or [metadata]
