@@ -83,7 +83,7 @@ def read_annotations(config: DataConfig) -> list[Record]:
     first = records[0]
     if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
         row = first.source.row if first.source else 1
-        raise UserError(f"{path}, row {row} (read as {name}): {first.message} {first.reason.remedy}")
+        raise UserError(f"{path}, row {row} (read as {name}): {first.message.rstrip('.')}. {first.reason.remedy}")
     return records
 
 
