@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.detect import READERS, detect_format, read_annotations
+from components.annotations.readers.detect import READERS, detect_format, explain_os_errors, read_annotations
 from components.annotations.readers.reader import own_file
 from components.annotations.records import Record
 from components.storage.root import Root, is_remote, local_copy, local_file, open_root, split_uri
@@ -30,7 +30,7 @@ def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterat
     Raises:
       UserError: the annotations cannot be fetched, or what is done with them says so; addresses are named as they are.
     """
-    if not is_remote(data.annotations) and not is_remote(data.label_map or ""):
+    if not any(map(is_remote, (data.annotations, data.videos, data.label_map or ""))):
         yield data
         return
     with ExitStack() as stack:
@@ -41,6 +41,11 @@ def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterat
         if data.label_map and is_remote(data.label_map):
             update["label_map"] = str(_fetch_file(data.label_map, "data.label_map", folder / "label_map", beam_args))
         local = data.model_copy(update=update)
+        if is_remote(local.videos) and READERS[format_of(local)].looks_at_names:
+            root = open_root(data.videos, "data.videos", beam_args)
+            _mirror(root, [entry.name for entry in root.entries()], folder / "videos", with_content=False)
+            update["videos"] = str(folder / "videos")
+            local = data.model_copy(update=update)
         try:
             yield local
         except UserError as error:
@@ -50,14 +55,20 @@ def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterat
             raise UserError(message) from error
 
 
+def format_of(local: DataConfig) -> str:
+    """The name of the format of annotations of this machine."""
+    path = Path(local.annotations)
+    with explain_os_errors(path):
+        return detect_format(path) if local.format == "auto" else local.format
+
+
 def _fetch(data: DataConfig, folder: Path, beam_args: Sequence[str]) -> dict[str, str]:
     """Fetch the annotations into `folder`; returns the values that change in the configuration."""
     root = open_root(data.annotations, "data.annotations", beam_args)
     names = [entry.name for entry in root.entries()]
     if not names:
         path = _fetch_file(data.annotations, "data.annotations", folder, beam_args)
-        name = detect_format(path) if data.format == "auto" else data.format
-        if READERS[name].files is not own_file:
+        if READERS[format_of(data.model_copy(update={"annotations": str(path)}))].files is not own_file:
             parent = open_root(split_uri(data.annotations)[0], "data.annotations", beam_args)
             _mirror(parent, [entry.name for entry in parent.entries() if "/" not in entry.name], folder)
         return {"annotations": str(path)}
@@ -78,8 +89,9 @@ def _fetch_file(uri: str, key: str, folder: Path, beam_args: Sequence[str]) -> P
     return path
 
 
-def _mirror(root: Root, names: Sequence[str], folder: Path) -> None:
-    """The tree of `names` below `folder`: annotation files as they are, all others empty."""
+def _mirror(root: Root, names: Sequence[str], folder: Path, with_content: bool = True) -> None:
+    """The tree of `names` below `folder`: annotation files as they are (`with_content`), all others empty."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         path = folder / name
         # Names that no folder can hold, or that lead out of it, are none that a row could mean.
@@ -88,6 +100,6 @@ def _mirror(root: Root, names: Sequence[str], folder: Path) -> None:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-            if PurePosixPath(name).suffix.lower() in _SUFFIXES:
+            if with_content and PurePosixPath(name).suffix.lower() in _SUFFIXES:
                 with local_copy(root, name, "data.annotations") as copy:
                     shutil.copyfile(copy, path)

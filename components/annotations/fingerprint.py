@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
-from components.annotations.fetch import load_annotations, local_annotations
-from components.annotations.readers.detect import READERS, annotation_files, detect_format, explain_os_errors
+from components.annotations.fetch import format_of, load_annotations, local_annotations
+from components.annotations.readers.detect import READERS, annotation_files, explain_os_errors
 from components.annotations.records import Segment
 from components.storage.root import local_file, open_root
 from models.errors import UserError
@@ -56,8 +56,7 @@ def require_background(data: DataConfig, negatives: NegativesConfig | None, beam
     if negatives is None or not negatives.clips_per_video or negatives.unlabelled_is_background:
         return
     with local_annotations(data, beam_args) as local:
-        path = Path(local.annotations)
-        name = detect_format(path) if data.format == "auto" else data.format
+        name = format_of(local)
     if not READERS[name].is_exhaustive:
         raise UserError(
             f"negatives.clips_per_video: in the format {name} it is unknown what time without a label shows. Where every "

@@ -102,4 +102,4 @@ def _looks_like_activitynet(sample: Sample) -> bool:
     return head.startswith("{") and (has_segments or bool(_DATABASE.match(head)))
 
 
-ACTIVITYNET = Reader(read_activitynet, _looks_like_activitynet)
+ACTIVITYNET = Reader(read_activitynet, _looks_like_activitynet, looks_at_names=True)

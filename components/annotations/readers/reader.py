@@ -46,6 +46,7 @@ class Reader:
       detects: whether a sample is of this format, from its content rather than its name.
       files: the files that `read` reads, for the fingerprint of the inputs.
       is_exhaustive: whether time that no annotation covers shows none of the actions; else it is unknown what it shows.
+      looks_at_names: whether `read` looks at the names of the files below `data.videos`.
       reads_folders: whether `path` may be a folder.
     """
 
@@ -53,4 +54,5 @@ class Reader:
     detects: Callable[[Sample], bool]
     files: Callable[[Path, DataConfig], list[Path]] = field(default=own_file)
     is_exhaustive: bool = True
+    looks_at_names: bool = False
     reads_folders: bool = False

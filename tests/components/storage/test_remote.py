@@ -203,6 +203,17 @@ def test_a_folder_per_class_is_read_from_the_names(bucket: Any, annotations: str
     assert [(record.video, record.label) for record in records] == list(zip(names, ["sit", "wave"], strict=True))
 
 
+def test_readers_that_look_at_the_names_of_the_videos_see_them(bucket: Any, tmp_path: Path) -> None:
+    put(bucket, {"v_abc.mp4": VIDEO, "v_list.txt": b"text"})
+    (tmp_path / "labels.json").write_text(
+        '{"database": {"abc": {"subset": "training", "annotations": [{"segment": [0, 1], "label": "sit"}]}}}'
+    )
+    data = config_of(bucket, "").model_copy(update={"annotations": str(tmp_path / "labels.json")})
+    (record,) = load_annotations(data)
+    assert isinstance(record, Segment)
+    assert record.video == "v_abc"
+
+
 def test_what_readers_say_of_annotations_names_their_address(bucket: Any) -> None:
     bucket.put_object(Key="labels.csv", Body=b"file,class\na.mp4,wave\n")
     with pytest.raises(UserError, match=rf"s3://{bucket.name}/labels\.csv, row 1 .*no column 'path'"):
