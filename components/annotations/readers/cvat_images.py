@@ -104,7 +104,7 @@ def _gather(file: Path, export: _Export, label_field: str | None) -> None:
         elif export.meta is None:
             raise BadValueError(Reason.FILE_MALFORMED, "no <meta> before the first image names the video", "<image>")
         else:
-            export.attributes |= names_of_attributes(element)
+            export.attributes |= names_of_attributes(element) if label_field else set()
             _gather_image(element, export.meta, export, label_field)
     if export.meta is None:
         raise BadValueError(Reason.FILE_MALFORMED, "neither <meta> nor <image>: not CVAT for images", "")

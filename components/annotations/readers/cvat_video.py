@@ -57,7 +57,7 @@ def _read_export(file: Path, name: str, label_field: str | None, attributes: set
                     Reason.FILE_MALFORMED, "no <meta> before the first track names the video", "<track>"
                 )
             row += 1
-            attributes |= names_of_attributes(element)
+            attributes |= names_of_attributes(element) if label_field else set()
             yield from _records(element, meta, Source(name, row), label_field)
         if meta is None:
             raise BadValueError(Reason.FILE_MALFORMED, "neither <meta> nor <track>: not CVAT for video", "")
