@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from pipeline.cli import main
+from pipeline.commands.terminal import console, errors
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ def clipgate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["clipgate", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
+        # Wide enough for every line, whatever the terminal was when the module was loaded.
+        monkeypatch.setattr(console, "width", 200)
+        monkeypatch.setattr(errors, "width", 200)
         capsys.readouterr()
         with pytest.raises(SystemExit) as end:
             main()
