@@ -70,7 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         demo_data.generate(folder / "demo", num_people=16, videos_per_person=4)
-        tiny = copy_videos(folder / "demo", folder / "tiny", 0.2)
+        tiny = copy_videos(folder / "demo", folder / "tiny", 0.4)
         full = copy_videos(folder / "demo", folder / "full", 2.5)
         result = {
             "cores": _NUM_CORES,
@@ -118,7 +118,7 @@ def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
     context = BaseBeamExecutor.Context(beam_pipeline_args=beam_args, tmp_dir=str(output / "tmp"), unique_id="0")
     parameters = {
         "data": config.model_dump_json(),
-        "splits": SplitsConfig(mode="hash", train=0.6, eval=0.2, test=0.2).model_dump_json(),
+        "splits": SplitsConfig(train=0.5, eval=0.25, test=0.25).model_dump_json(),
         "negatives": "null",
         "sampling": _SAMPLING.model_dump_json(),
         "classes": json.dumps(find_classes(config, ())),
