@@ -29,7 +29,7 @@ class ServingConfig(Section):
 class BeamConfig(Section):
     """How Beam runs on this machine, and any further pipeline options."""
 
-    decoders: int = Field(0, ge=0, le=256, description="videos decoded side by side; 0: one a core")
+    decoders: int = Field(1, ge=1, le=256, description="videos decoded side by side")
     workers: int = Field(
         1, ge=1, le=256, description="processes of the steps after ingest; more pay from many clips on"
     )

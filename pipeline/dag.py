@@ -124,7 +124,9 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
 
 def ingest_beam_args(plan: Plan) -> list[str]:
     """Threads are enough: each waits for a process of its own that decodes."""
-    return ["--direct_running_mode=multi_threading", f"--direct_num_workers={plan.config.beam.decoders}"]
+    num_decoders = plan.config.beam.decoders
+    mode = "multi_threading" if num_decoders > 1 else "in_memory"
+    return [f"--direct_running_mode={mode}", f"--direct_num_workers={num_decoders}"]
 
 
 def beam_args(plan: Plan) -> list[str]:
