@@ -1,24 +1,15 @@
 """Which file a record means: by its path below the root, or by its name wherever it lies there."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from components.annotations.reasons import Reason
+from components.annotations.reasons import Problem, Reason
 from components.annotations.records import FindBy
 from components.storage.root import Root
 from components.video.magic import HEAD_SIZE, is_video_head
 
 _MOST_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a record has no video."""
-
-    reason: Reason
-    message: str
 
 
 class VideoFinder:

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from components.annotations.config import NegativesConfig
-from components.annotations.finding import Problem, VideoFinder
+from components.annotations.finding import VideoFinder
 from components.annotations.readers.text import LONGEST_PATH, text_problem
-from components.annotations.reasons import Reason
+from components.annotations.reasons import Problem, Reason
 from components.annotations.records import Record, Reject, Segment
 from components.storage.root import Root
 

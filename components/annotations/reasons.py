@@ -1,5 +1,6 @@
 """Why an input was left out. The codes are stable: scripts may rely on them."""
 
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -64,3 +65,11 @@ _REMEDIES = {
     Reason.SEGMENT_PAST_END: "The segment lies beyond the end of the video; check its times and that the video is whole.",
     Reason.SEGMENT_TOO_SHORT: "The segment holds fewer frames than sampling.min_frames; widen it, or lower the limit.",
 }
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something cannot be used."""
+
+    reason: Reason
+    message: str

@@ -29,7 +29,7 @@ from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError, is_blank, parse_frame, parse_number, parse_text
 from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Mask, Record, Segment, Source, SpaceUnit, TimeUnit
+from components.annotations.records import FindBy, Mask, Record, Segment, Source
 
 _Id = int | str
 
@@ -214,20 +214,9 @@ def _to_record(track: _Track, dataset: _Dataset, frames: list[int]) -> Record:
         if track.problem:
             raise track.problem
         built = build_track(list(end_in_gaps(in_order(track.shapes), frames)))
+        return built.as_segment(video, label, track.source)
     except BadValueError as error:
         return error.as_reject(track.source, video, label)
-    return Segment(
-        video=video,
-        label=label,
-        source=track.source,
-        start=built.start,
-        end=built.end,
-        time_unit=TimeUnit.FRAMES,
-        boxes=built.boxes,
-        space_unit=SpaceUnit.PIXELS,
-        masks=built.masks,
-        find_by=FindBy.NAME,
-    )
 
 
 def _negatives(videos: list[Any], name: str, dataset: _Dataset, annotated: set[_Id | None]) -> Iterator[Record]:

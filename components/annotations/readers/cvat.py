@@ -21,7 +21,7 @@ from components.annotations.readers.reader import Sample
 from components.annotations.readers.tracks import Shape, build_track, check_edges
 from components.annotations.readers.values import BadValueError, parse_frame, parse_number, parse_split
 from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Mask, Record, Segment, Source, SpaceUnit, TimeUnit
+from components.annotations.records import Mask, Record, Source
 from models.errors import UserError
 
 SHAPES = frozenset({"box", "ellipse", "polygon", "polyline", "points", "cuboid", "mask", "skeleton"})
@@ -160,22 +160,9 @@ def _record(shapes: Sequence[Shape], label: str, task: Task, source: Source) -> 
     try:
         if not label:
             raise BadValueError(Reason.LABEL_MISSING, "neither a label nor a value of the attribute in its place", "")
-        track = build_track(shapes)
+        return build_track(shapes).as_segment(task.video, label, source, task.split)
     except BadValueError as error:
         return error.as_reject(source, task.video, label)
-    return Segment(
-        video=task.video,
-        label=label,
-        source=source,
-        start=track.start,
-        end=track.end,
-        time_unit=TimeUnit.FRAMES,
-        split=task.split,
-        boxes=track.boxes,
-        space_unit=SpaceUnit.PIXELS,
-        masks=track.masks,
-        find_by=FindBy.NAME,
-    )
 
 
 def _stretches(shapes: Sequence[Shape]) -> Iterator[list[Shape]]:

@@ -23,7 +23,7 @@ from components.annotations.readers.label_studio import LABEL_STUDIO
 from components.annotations.readers.lists import LISTS
 from components.annotations.readers.moments import MOMENTS
 from components.annotations.readers.mot import MOT
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader, Sample, decode_head, read_head
 from components.annotations.readers.something_something import SOMETHING_SOMETHING
 from components.annotations.readers.table import CSV, JSONL
 from components.annotations.readers.text import check_text
@@ -63,7 +63,6 @@ READERS: dict[str, Reader] = {
     "jsonl": JSONL,
     "csv": CSV,
 }
-_HEAD_SIZE = 1 << 16
 
 
 def read_annotations(config: DataConfig) -> list[Record]:
@@ -125,11 +124,10 @@ def detect_format(path: Path) -> str:
 def _sample(path: Path) -> Sample:
     if path.is_dir():
         return Sample(path)
-    with path.open("rb") as file:
-        head = file.read(_HEAD_SIZE)
+    head = read_head(path)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UserError(f"data.annotations: {path} is UTF-16; save it as UTF-8")
-    sample = Sample(path, head.decode("utf-8-sig", errors="replace"))
+    sample = Sample(path, decode_head(head))
     if not sample.first_line:
         raise UserError(f"data.annotations: {path} is empty")
     return sample

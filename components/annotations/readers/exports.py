@@ -5,9 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.reader import Sample, own_file
-
-_HEAD_SIZE = 1 << 16
+from components.annotations.readers.reader import Sample, decode_head, own_file, read_head
 
 
 def exports_of(path: Path, *patterns: str) -> list[Path]:
@@ -34,8 +32,7 @@ def head_of_exports(sample: Sample, *patterns: str) -> str:
     files = exports_of(sample.path, *patterns)
     if not files:
         return ""
-    with files[0].open("rb") as file:
-        return file.read(_HEAD_SIZE).decode("utf-8-sig", errors="replace")
+    return decode_head(read_head(files[0]))
 
 
 def file_name(location: str) -> str:

@@ -25,7 +25,7 @@ from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError, parse_frame, parse_number
 from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source, SpaceUnit, TimeUnit
+from components.annotations.records import Record, Source
 
 _FILES = ("gt.txt", "gt/gt.txt", "*/gt.txt", "*/gt/gt.txt")
 _NUMBER = r"\s*-?\d+(?:\.\d*)?(?:e[+-]?\d+)?\s*"
@@ -158,19 +158,9 @@ def _to_record(track: _Track, video: str, frames: list[int]) -> Record:
         if all(shape.is_imputed for shape in track.shapes):
             raise BadValueError(Reason.ROW_EXCLUDED, "all boxes of the track are marked as not to be considered", "0")
         built = build_track(list(end_in_gaps(in_order(track.shapes), frames)))
+        return built.as_segment(video, track.label, track.source)
     except BadValueError as error:
         return error.as_reject(track.source, video, track.label)
-    return Segment(
-        video=video,
-        label=track.label,
-        source=track.source,
-        start=built.start,
-        end=built.end,
-        time_unit=TimeUnit.FRAMES,
-        boxes=built.boxes,
-        space_unit=SpaceUnit.PIXELS,
-        find_by=FindBy.NAME,
-    )
 
 
 def _name_of_sequence(file: Path) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from components.annotations.config import DataConfig
 from components.annotations.records import Record
 
+_HEAD_SIZE = 1 << 16
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -24,6 +26,17 @@ class Sample:
     def first_lines(self, number: int) -> list[str]:
         """The first lines that are not blank, at most `number`; the last may be cut."""
         return list(islice((line.strip() for line in self.head.splitlines() if line.strip()), number))
+
+
+def read_head(path: Path) -> bytes:
+    """As much of a file as detection looks at."""
+    with path.open("rb") as file:
+        return file.read(_HEAD_SIZE)
+
+
+def decode_head(head: bytes) -> str:
+    """Its text; what is no UTF-8 is for the reader to reject."""
+    return head.decode("utf-8-sig", errors="replace")
 
 
 def row_of(record: Record) -> int:

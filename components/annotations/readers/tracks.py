@@ -10,7 +10,7 @@ from typing import Any
 from components.annotations.boxes import Edges
 from components.annotations.readers.values import BadValueError
 from components.annotations.reasons import Reason
-from components.annotations.records import Box, Mask
+from components.annotations.records import Box, FindBy, Mask, Segment, Source, SpaceUnit, TimeUnit
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,22 @@ class Track:
     end: float
     boxes: tuple[Box, ...]
     masks: tuple[Mask, ...]
+
+    def as_segment(self, video: str, label: str, source: Source, split: str | None = None) -> Segment:
+        """The track as a record, in frames and pixels; tools name the video by its file."""
+        return Segment(
+            video=video,
+            label=label,
+            source=source,
+            start=self.start,
+            end=self.end,
+            time_unit=TimeUnit.FRAMES,
+            split=split,
+            boxes=self.boxes,
+            space_unit=SpaceUnit.PIXELS,
+            masks=self.masks,
+            find_by=FindBy.NAME,
+        )
 
 
 def build_track(shapes: Sequence[Shape]) -> Track:
