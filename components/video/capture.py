@@ -69,7 +69,7 @@ class OpenCVReader:
                 ok, frame = capture.retrieve()
                 if not ok:
                     raise VideoError("video_unreadable", "a frame could not be converted")
-                image = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+                image = np.asarray(frame, dtype=np.uint8)
                 if lacks_last_rows:
                     # As they lay in the file, before they were turned clockwise.
                     rows = np.rot90(image, num_quarter_turns)

@@ -1,4 +1,4 @@
-"""Frames as arrays: scaling, JPEG, and what can be measured on them."""
+"""Frames as arrays, in OpenCV's order of colours (BGR): scaling, JPEG, and what can be measured on them."""
 
 from collections.abc import Sequence
 
@@ -21,20 +21,20 @@ def scale_short_side(frame: Frame, short_side: int) -> Frame:
 
 
 def encode_jpeg(frame: Frame, quality: int) -> bytes:
-    """`frame` (RGB, uint8 [height, width, 3]) as JPEG; the same pixels give the same bytes."""
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    """`frame` (BGR, uint8 [height, width, 3]) as JPEG; the same pixels give the same bytes."""
+    _, data = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return bytes(data.tobytes())
 
 
 def thumbnail(frame: Frame) -> Frame:
-    """The grey values of `frame` (uint8 [height, width, 3]) in small: uint8 [64, 64]."""
-    return _shrink(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), _THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
+    """The grey values of `frame` (BGR, uint8 [height, width, 3]) in small: uint8 [64, 64]."""
+    return _shrink(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), _THUMBNAIL_SIDE, _THUMBNAIL_SIDE)
 
 
 def motion_energy(thumbnails: Sequence[Frame]) -> float:
     """Mean absolute difference between neighbouring thumbnails, 0 to 1; 0 for a single one."""
     pairs = zip(thumbnails, thumbnails[1:], strict=False)
-    differences = [float(cv2.absdiff(before, after).mean()) for before, after in pairs]
+    differences = [cv2.norm(before, after, cv2.NORM_L1) / before.size for before, after in pairs]
     return sum(differences) / len(differences) / 255 if differences else 0.0
 
 

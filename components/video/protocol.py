@@ -7,7 +7,7 @@ or one `index`; or one `mask`; or an `error`.
 import json
 from array import array
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
@@ -39,7 +39,8 @@ def pack_clip(clip: Clip) -> bytes:
     order = {id(jpeg): position for position, jpeg in enumerate(distinct)}
     head = {
         "kind": "clip",
-        "clip": asdict(replace(clip, jpegs=())),
+        # Its tuples are long, and asdict would copy them.
+        "clip": {**vars(clip), "video": asdict(clip.video), "jpegs": ()},
         "sizes": [len(jpeg) for jpeg in distinct],
         "order": [order[id(jpeg)] for jpeg in clip.jpegs],
     }

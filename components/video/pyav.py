@@ -95,5 +95,5 @@ class _Converter:
 
     def __call__(self) -> Frame:
         # Bicubic is what OpenCV asks of FFmpeg for the colour channels.
-        image = self._frame.to_ndarray(format="rgb24", interpolation="BICUBIC")
+        image = self._frame.to_ndarray(format="bgr24", interpolation="BICUBIC")
         return np.ascontiguousarray(np.rot90(image, self._frame.rotation // 90), dtype=np.uint8)

@@ -38,7 +38,7 @@ class FrameReader(Protocol):
     info: VideoInfo
 
     def frames(self) -> Iterator[tuple[float, Callable[[], Frame]]]:
-        """(presentation time, function that gives the RGB frame) in order; a time that goes back is held.
+        """(presentation time, function that gives the BGR frame) in order; a time that goes back is held.
 
         The function must be called before the next frame is asked for.
         """

@@ -1,6 +1,6 @@
 """What is asked of a video (spans), what is to be done for it (tasks), and what comes out (clips)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from components.video.config import SamplingConfig
 from components.video.images import Frame, brightness, motion_energy
@@ -65,6 +65,8 @@ class Ending:
 
 @dataclass(frozen=True)
 class StoredFrame:
+    """A frame to be in a clip: its JPEG, of `size` (height, width), and which of the video's frames it is, shown when."""
+
     jpeg: bytes
     thumbnail: Frame
     seconds: float
@@ -173,4 +175,6 @@ def make_tasks(
 
 
 def _numbered(tasks: list[ClipTask]) -> list[ClipTask]:
-    return [replace(task, number=number, num_clips=len(tasks)) for number, task in enumerate(tasks)]
+    for number, task in enumerate(tasks):
+        task.number, task.num_clips = number, len(tasks)
+    return tasks
