@@ -47,6 +47,7 @@ from examples import demo_data
 from models.config import ModelConfig
 from models.data import ClipSource
 from models.metadata import NO_METADATA
+from pipeline.dag import ingest_beam_args
 
 _NUM_CORES = os.cpu_count() or 1
 _SAMPLING = SamplingConfig()
@@ -110,11 +111,7 @@ def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
     examples, ledger = Examples(), IngestLedger()
     examples.uri, ledger.uri = str(output / "examples"), str(output / "ledger")
-    beam_args = [
-        "--runner=FnApiRunner",
-        "--direct_running_mode=multi_threading",
-        f"--direct_num_workers={num_decoders}",
-    ]
+    beam_args = ["--runner=FnApiRunner", *ingest_beam_args(num_decoders)]
     context = BaseBeamExecutor.Context(beam_pipeline_args=beam_args, tmp_dir=str(output / "tmp"), unique_id="0")
     parameters = {
         "data": config.model_dump_json(),

@@ -29,7 +29,9 @@ class ServingConfig(Section):
 class BeamConfig(Section):
     """How Beam runs on this machine, and any further pipeline options."""
 
-    decoders: int = Field(1, ge=1, le=256, description="videos decoded side by side")
+    decoders: int | None = Field(
+        None, ge=1, le=256, description="videos decoded side by side on a machine; default: one a CPU core"
+    )
     workers: int = Field(
         1, ge=1, le=256, description="processes of the steps after ingest; more pay from many clips on"
     )

@@ -29,7 +29,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         sampling=config.sampling,
         classes=plan.classes,
         fingerprint=plan.data_digest + plan.ingest_digest,
-    ).with_beam_pipeline_args(ingest_beam_args(plan))
+    ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
     examples = example_gen.outputs["examples"]
     numbers = config.data.metadata_config
     schema_gen = VideoSchemaGen(num_frames=config.sampling.num_frames, classes=plan.classes, metadata=numbers)
@@ -122,11 +122,10 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
     )
 
 
-def ingest_beam_args(plan: Plan) -> list[str]:
-    """Threads are enough: each waits for a process of its own that decodes."""
-    num_decoders = plan.config.beam.decoders
-    mode = "multi_threading" if num_decoders > 1 else "in_memory"
-    return [f"--direct_running_mode={mode}", f"--direct_num_workers={num_decoders}"]
+def ingest_beam_args(decoders: int | None) -> list[str]:
+    """One worker is enough: it waits for the processes that decode. None: one a CPU core."""
+    args = ["--direct_running_mode=in_memory", "--direct_num_workers=1"]
+    return args if decoders is None else [*args, f"--decoders={decoders}"]
 
 
 def beam_args(plan: Plan) -> list[str]:

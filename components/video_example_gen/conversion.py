@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from components.annotations.finding import Problem, VideoFinder
-from components.annotations.reasons import Reason
+from components.annotations.finding import VideoFinder
+from components.annotations.reasons import Problem, Reason
 from components.annotations.records import FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig

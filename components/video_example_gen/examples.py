@@ -1,25 +1,16 @@
 """A sampled clip of a segment, to the Example that is stored; or what is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from components.annotations.manifest import segment_id
-from components.annotations.reasons import Reason
+from components.annotations.reasons import Problem, Reason
 from components.annotations.records import Segment
 from components.video.config import SamplingConfig
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import track_of
 from components.video_example_gen.masks import MaskTrack
 from models import features
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why something cannot be used."""
-
-    reason: Reason
-    message: str
 
 
 def find_problem(clip: Clip, sampling: SamplingConfig) -> Problem | None:

@@ -8,7 +8,7 @@ from components.annotations.manifest import Manifest
 from components.annotations.reasons import Reason
 from components.annotations.records import Reject, Segment, Source
 from components.video_example_gen import executor
-from components.video_example_gen.executor import Shard, make_shards
+from components.video_example_gen.shards import Shard, make_shards
 from models.errors import UserError
 
 
@@ -24,7 +24,7 @@ def shards_of(num_videos: int) -> list[Shard]:
     """Shards when every fifth video is in test."""
     manifest = make_manifest(num_videos)
     split_of = {video: "train" if index % 5 else "test" for index, video in enumerate(manifest.segments_by_video)}
-    return make_shards(manifest, split_of, Path("/examples"))
+    return make_shards(manifest, split_of, "/examples")
 
 
 def test_each_video_is_in_one_shard_of_its_split() -> None:
@@ -34,9 +34,8 @@ def test_each_video_is_in_one_shard_of_its_split() -> None:
     ]
     assert all({task.split for task in shard.tasks} == {Path(shard.path).parent.name[6:]} for shard in shards)
     assert [Path(shard.path).name for shard in shards] == [
-        "data_tfrecord-00000-of-00002.gz",
-        "data_tfrecord-00001-of-00002.gz",
-        *(f"data_tfrecord-{index:05d}-of-00005.gz" for index in range(5)),
+        *(f"data_tfrecord-{index:05d}-of-00003.gz" for index in range(3)),
+        *(f"data_tfrecord-{index:05d}-of-00010.gz" for index in range(10)),
     ]
 
 

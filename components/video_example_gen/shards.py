@@ -1,0 +1,196 @@
+"""Videos become sharded files of Examples: what Beam spreads over machines, and decoders over the cores of one."""
+
+import json
+import math
+import os
+import pickle
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+import apache_beam as beam
+import tensorflow as tf
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from components.annotations.config import NegativesConfig
+from components.annotations.manifest import Manifest
+from components.storage.root import open_root
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
+from components.video_example_gen.metadata import MetadataFeatures
+from models.progress import Progress
+
+_VIDEOS_PER_SHARD = 8
+_MOST_SHARDS = 256
+
+
+class DecoderOptions(PipelineOptions):
+    """An option of Beam's own kind, because what does not change the Examples must not be part of their cache's key."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: Any) -> None:
+        parser.add_argument(
+            "--decoders", type=int, default=None, help="videos decoded side by side; default: CPU cores"
+        )
+
+
+@dataclass(frozen=True)
+class Shard:
+    """All Examples of some videos of one split, in order, in one file: `path`."""
+
+    path: str
+    tasks: tuple[VideoTask, ...]
+
+
+@dataclass(frozen=True)
+class IngestSettings:
+    """What all shards have in common: the parameters of VideoExampleGen. `decoders`: None for one a CPU core."""
+
+    videos: str
+    beam_args: tuple[str, ...]
+    sampling: SamplingConfig
+    negatives: NegativesConfig | None
+    metadata: MetadataFeatures | None
+    num_videos: int
+    decoders: int | None
+
+
+class WorkFolder:
+    """Carries shards to the workers and their accounts back.
+
+    Files do that: what goes through Beam itself is copied several times in memory.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def put(self, shards: Sequence[Shard]) -> list[str]:
+        """Names of the orders, one for each shard."""
+        tf.io.gfile.makedirs(self._path)
+        orders = [f"{self._path}/{number:05d}" for number in range(len(shards))]
+        for order, shard in zip(orders, shards, strict=True):
+            with tf.io.gfile.GFile(order, "wb") as file:
+                pickle.dump(shard, file)
+        return orders
+
+    def take_accounts(self, orders: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """The entries of the ledger, in the order of the shards; then the folder is removed."""
+        for order in orders:
+            with tf.io.gfile.GFile(_account_path(order)) as file:
+                for line in file:
+                    yield json.loads(line)
+        tf.io.gfile.rmtree(self._path)
+
+
+def _account_path(order: str) -> str:
+    return f"{order}.jsonl"
+
+
+class WriteShards(beam.DoFn):
+    """Carries out orders, several at a time: each in a thread that waits for a decoding process of its own."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def setup(self) -> None:
+        settings = self._settings
+        num_decoders = settings.decoders or os.cpu_count() or 1
+        self._tally = _Tally(settings.num_videos)
+        self._decoders = [Decoder() for _ in range(num_decoders)]
+        self._idle: SimpleQueue[VideoIngest] = SimpleQueue()
+        for decoder in self._decoders:
+            root = open_root(settings.videos, "data.videos", settings.beam_args)
+            self._idle.put(VideoIngest(root, settings.sampling, settings.negatives, decoder, settings.metadata))
+        self._pool = ThreadPoolExecutor(num_decoders)
+        self._is_stopped = threading.Event()
+
+    def start_bundle(self) -> None:
+        self._running: list[Future[None]] = []
+
+    def process(self, order: str) -> None:
+        self._running.append(self._pool.submit(self._carry_out, order))
+
+    def finish_bundle(self) -> None:
+        try:
+            for shard in as_completed(self._running):
+                shard.result()
+        except BaseException:
+            # Otherwise Ctrl-C, or the failure of one, would wait for all others.
+            self._is_stopped.set()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+    def teardown(self) -> None:
+        self._pool.shutdown()
+        for decoder in self._decoders:
+            decoder.close()
+
+    def _carry_out(self, order: str) -> None:
+        with tf.io.gfile.GFile(order, "rb") as file:
+            shard: Shard = pickle.load(file)
+        ingest = self._idle.get()
+        try:
+            self._write(shard, ingest, _account_path(order))
+        finally:
+            self._idle.put(ingest)
+
+    def _write(self, shard: Shard, ingest: VideoIngest, account_path: str) -> None:
+        # A retried bundle must not leave half a file behind: the name appears when the content is complete.
+        partial = f"{shard.path}.partial"
+        tf.io.gfile.makedirs(shard.path.rpartition("/")[0])
+        # TFX's readers expect gzip. JPEG does not shrink any further, and trying costs 5 ms a clip: it is stored as it is.
+        options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=0)
+        with tf.io.TFRecordWriter(partial, options) as writer, tf.io.gfile.GFile(account_path, "w") as account:
+            for task in shard.tasks:
+                if self._is_stopped.is_set():
+                    return
+                for result in ingest.ingest(task):
+                    if isinstance(result, IngestedClip):
+                        writer.write(result.example)
+                        self._tally.add_clip()
+                    else:
+                        account.write(json.dumps(result.as_ledger_entry()) + "\n")
+                self._tally.add_video()
+        tf.io.gfile.rename(partial, shard.path, overwrite=True)
+
+
+class _Tally:
+    """What all threads have done so far, said as progress."""
+
+    def __init__(self, num_videos: int) -> None:
+        self._progress = Progress(num_videos, "videos")
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._num_clips = 0
+
+    def add_clip(self) -> None:
+        with self._lock:
+            self._num_clips += 1
+
+    def add_video(self) -> None:
+        with self._lock:
+            rate = self._num_clips / max(1e-3, time.monotonic() - self._started)
+            self._progress.advance(detail=f"{self._num_clips} clips, {rate:.1f} clips/s")
+
+
+def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: str) -> list[Shard]:
+    """Videos in the order of their names, cut into files of equal numbers of videos; the same input, the same files."""
+    videos_by_split: dict[str, list[str]] = defaultdict(list)
+    for video in sorted(manifest.segments_by_video):
+        videos_by_split[split_of[video]].append(video)
+    shards = []
+    for split, videos in sorted(videos_by_split.items()):
+        num_shards = min(_MOST_SHARDS, math.ceil(len(videos) / _VIDEOS_PER_SHARD))
+        for index in range(num_shards):
+            names = videos[index * len(videos) // num_shards : (index + 1) * len(videos) // num_shards]
+            path = f"{examples_uri}/Split-{split}/data_tfrecord-{index:05d}-of-{num_shards:05d}.gz"
+            tasks = tuple(VideoTask(name, manifest.segments_by_video[name], split) for name in names)
+            shards.append(Shard(path, tasks))
+    return shards
