@@ -1,0 +1,91 @@
+"""Shards are written by several decoders at a time; how many they are cannot be seen in what they write."""
+
+import dataclasses
+import gzip
+from pathlib import Path
+
+import pytest
+
+from components.annotations.records import Segment, Source
+from components.video.config import SamplingConfig
+from components.video_example_gen.ingest import VideoTask
+from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards
+from models.errors import UserError
+from tests.components.video.videos import write_video
+
+NUM_VIDEOS = 7
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("videos")
+    for number in range(NUM_VIDEOS - 1):
+        write_video(folder / f"{number}.mp4", 6 + number, first=number)
+    (folder / f"{NUM_VIDEOS - 1}.mp4").write_bytes(b"no video")
+    return folder
+
+
+def settings(videos: Path, decoders: int) -> IngestSettings:
+    sampling = SamplingConfig(num_frames=4, short_side=16)
+    return IngestSettings(str(videos), (), sampling, None, None, NUM_VIDEOS, decoders)
+
+
+def make_shards(folder: Path) -> list[Shard]:
+    """One for each video."""
+    names = [f"{number}.mp4" for number in range(NUM_VIDEOS)]
+    segments = [Segment(name, "wave", Source("labels.csv", row)) for row, name in enumerate(names, start=2)]
+    tasks = [VideoTask(segment.video, (segment,), "train") for segment in segments]
+    return [Shard(f"{folder}/examples/{task.video}.gz", (task,)) for task in tasks]
+
+
+def carry_out(writer: WriteShards, orders: list[str]) -> None:
+    """As Beam does."""
+    writer.setup()
+    try:
+        writer.start_bundle()
+        for order in orders:
+            writer.process(order)
+        writer.finish_bundle()
+    finally:
+        writer.teardown()
+
+
+def test_the_number_of_decoders_changes_neither_examples_nor_accounts(videos: Path, tmp_path: Path) -> None:
+    results = []
+    for decoders in (1, 3):
+        folder = tmp_path / str(decoders)
+        work = WorkFolder(f"{folder}/work")
+        orders = work.put(make_shards(folder))
+        carry_out(WriteShards(settings(videos, decoders)), orders)
+        entries = list(work.take_accounts(orders))
+        results.append(({path.name: path.read_bytes() for path in (folder / "examples").iterdir()}, entries))
+    assert results[0] == results[1]
+    files, entries = results[0]
+    assert sorted(files) == [f"{number}.mp4.gz" for number in range(NUM_VIDEOS)]
+    assert [entry["reason"] for entry in entries] == [None] * (NUM_VIDEOS - 1) + ["video_unreadable"] * 2
+
+
+def test_nothing_is_left_of_the_orders(videos: Path, tmp_path: Path) -> None:
+    work = WorkFolder(f"{tmp_path}/work")
+    orders = work.put(make_shards(tmp_path)[:1])
+    carry_out(WriteShards(settings(videos, 1)), orders)
+    assert len(list(work.take_accounts(orders))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["examples"]
+
+
+def test_what_goes_wrong_with_one_shard_is_raised_and_leaves_no_half_file(videos: Path, tmp_path: Path) -> None:
+    work = WorkFolder(f"{tmp_path}/work")
+    first, second, *others = make_shards(tmp_path)
+    (tmp_path / "taken").write_text("a file, where a folder is needed")
+    bad = dataclasses.replace(second, path=f"{tmp_path}/taken/x.gz")
+    orders = work.put([bad, first, *others])
+    with pytest.raises(Exception, match="taken"):
+        carry_out(WriteShards(settings(videos, 1)), orders)
+    for path in tmp_path.glob("examples/*.gz"):
+        assert gzip.decompress(path.read_bytes())
+
+
+def test_a_root_that_is_gone_is_a_users_mistake(videos: Path, tmp_path: Path) -> None:
+    writer = WriteShards(settings(videos / "gone", 1))
+    with pytest.raises(UserError, match=r"data\.videos"):
+        writer.setup()
