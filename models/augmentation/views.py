@@ -1,0 +1,65 @@
+"""Random views of clips for training."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from models.augmentation.config import AugmentationConfig
+from models.augmentation.geometry import Geometry, crop_images, draw_geometry, warp_boxes, warp_images
+from models.augmentation.photometric import change_values
+from models.augmentation.temporal import draw_frame_indices
+from models.config import ModelConfig
+
+
+class View(NamedTuple):
+    """What was drawn for one view of one clip: the same for frames, boxes and masks."""
+
+    frame_indices: tf.Tensor
+    geometry: Geometry
+    value_seed: tf.Tensor
+
+
+@dataclass(frozen=True)
+class RandomViews:
+    """Draws views and applies them. `protected_ids` are the classes that must not be mirrored."""
+
+    model: ModelConfig
+    augmentation: AugmentationConfig
+    protected_ids: tuple[int, ...]
+
+    def draw(self, num_stored: tf.Tensor, label_id: tf.Tensor, seed: tf.Tensor) -> View:
+        """A view of a clip with `num_stored` frames; the same seed gives the same view. `seed`: int64 [2]."""
+        seeds = tf.random.experimental.stateless_split(seed, 3)
+        protected = tf.constant(self.protected_ids, tf.int64, shape=[len(self.protected_ids)])
+        return View(
+            draw_frame_indices(num_stored, self.model.num_frames, self.augmentation, seeds[0]),
+            draw_geometry(self.model, self.augmentation, tf.reduce_all(tf.not_equal(protected, label_id)), seeds[1]),
+            seeds[2],
+        )
+
+    def frames(self, clip: tf.Tensor, view: View) -> tf.Tensor:
+        """uint8 [time, clip_height, clip_width, 3] to uint8 [num_frames, height, width, 3]."""
+        seen = self._look(tf.gather(clip, view.frame_indices), view.geometry, "BILINEAR")
+        return change_values(seen, self.augmentation, view.value_seed)
+
+    def masks(self, masks: tf.Tensor, view: View) -> tf.Tensor:
+        """uint8 [time, clip_height, clip_width, 1] to uint8 [num_frames, height, width, 1], without new values but 0."""
+        return self._look(tf.gather(masks, view.frame_indices), view.geometry, "NEAREST")
+
+    def boxes(self, boxes: tf.Tensor, validity: tf.Tensor, view: View) -> tuple[tf.Tensor, tf.Tensor]:
+        """Boxes relative to the clip, float32 [time, 4], and their validity, float32 [time], as the view has them.
+
+        Returns:
+          float32 [num_frames, 4] and [num_frames], as `warp_boxes` does.
+        """
+        chosen = tf.gather(boxes, view.frame_indices), tf.gather(validity, view.frame_indices)
+        return warp_boxes(*chosen, view.geometry, self.model)
+
+    def _look(self, images: tf.Tensor, geometry: Geometry, interpolation: str) -> tf.Tensor:
+        height, width = self.model.height, self.model.width
+        if self.augmentation.warps:
+            seen = warp_images(images, geometry, height, width, interpolation)
+        else:
+            seen = crop_images(images, geometry, height, width)
+        return tf.ensure_shape(seen, [self.model.num_frames, height, width, images.shape[-1]])
