@@ -1,4 +1,4 @@
-"""The `model` and `training` sections of the configuration."""
+"""The `model` section of the configuration."""
 
 from typing import Literal
 
@@ -36,35 +36,3 @@ class ModelConfig(Section):
     def clip_width(self) -> int:
         """Width of a preprocessed clip, in pixels."""
         return round(self.width * self.crop_margin)
-
-
-class AugmentationConfig(Section):
-    """Random changes to training clips, the same for all frames of a clip."""
-
-    crop: bool = True
-    flip: bool = True
-    flip_protected: tuple[str, ...] = Field((), description="labels that a mirror would turn into another")
-    min_time_span: float = Field(
-        0.8, gt=0, le=1, description="share of the clip's duration that a view covers at least"
-    )
-    brightness: float = Field(0.2, ge=0, lt=1, description="largest shift, as a share of the full range")
-    contrast: float = Field(0.2, ge=0, lt=1, description="largest relative change")
-
-
-class TrainingConfig(Section):
-    """How the network is trained."""
-
-    epochs: int = Field(40, ge=1)
-    batch_size: int = Field(8, ge=1)
-    optimizer: Literal["adamw", "sgd"] = "adamw"
-    learning_rate: float = Field(1e-3, gt=0, lt=10)
-    schedule: Literal["cosine", "constant"] = Field("cosine", description="of the learning rate, after the warm-up")
-    warmup_epochs: float = Field(2, ge=0)
-    weight_decay: float = Field(1e-2, ge=0, lt=1)
-    dropout: float = Field(0.4, ge=0, lt=1)
-    label_smoothing: float = Field(0.1, ge=0, lt=1)
-    class_weights: bool = False
-    early_stopping_patience: int = Field(15, ge=1, description="epochs without a better validation loss")
-    augmentation: AugmentationConfig = AugmentationConfig()
-    cache_megabytes: int = Field(4000, ge=0, description="decoded clips are kept in memory up to this size")
-    seed: int = 0

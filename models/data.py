@@ -1,19 +1,38 @@
-"""Examples to batches: parse, run the Transform graph, cache what is decoded, draw a view."""
+"""Examples to clips: parse, run the Transform graph, keep apart what identifies a record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import features
-from models.config import ModelConfig, TrainingConfig
+from models.config import ModelConfig
 from models.preprocessing import label_ids, unpack_clips
-from models.views import RandomView, centre_view
 
 _PARSE_BATCH = 4
 _FILES_AT_ONCE = 16
-_SHUFFLED_RECORDS = 1024
+
+
+class Record(NamedTuple):
+    """A serialized Example; `index` counts the records in the order of the files, `key` is a fingerprint (both int64)."""
+
+    index: tf.Tensor
+    key: tf.Tensor
+    serialized: tf.Tensor
+
+
+class Clip(NamedTuple):
+    """A decoded record: `frames` uint8 [time, clip_height, clip_width, 3], `label_id` int64."""
+
+    index: tf.Tensor
+    key: tf.Tensor
+    frames: tf.Tensor
+    label_id: tf.Tensor
 
 
 @dataclass(frozen=True)
@@ -34,78 +53,71 @@ class ClipSource:
         """Size of a decoded clip in memory."""
         return self.num_frames * self.model.clip_height * self.model.clip_width * 3
 
-    def clips(self, shuffle_seed: int | None = None) -> tf.data.Dataset:
-        """Elements (clip uint8 [time, clip_height, clip_width, 3], label_id int64).
+    def records(self) -> tf.data.Dataset:
+        """Elements are Records, in the order of the files."""
+        return _read(tf.constant(self._files), tf.constant(0, tf.int64))
 
-        They come in the order of the files; with a seed in an order that is new in each pass. It is the records that are
-        shuffled then, files first: neighbours in a file are mostly of one class, and JPEGs take little memory.
+    def records_of_shuffled_files(self, seed: tf.Tensor) -> tf.data.Dataset:
+        """The same Records from several files at once, in an order of the files that `seed` (int64 scalar) alone decides.
+
+        Neighbours in a file are mostly of one class.
         """
+        first_indices = np.cumsum([0, *map(len, self._labels)])[:-1]
+        files = tf.data.Dataset.from_tensor_slices((self._files, first_indices))
+        files = files.shuffle(len(self._files), seed, reshuffle_each_iteration=False)
+        return files.interleave(_read, _FILES_AT_ONCE)
+
+    def decode(self, records: tf.data.Dataset) -> tf.data.Dataset:
+        """Records to Clips."""
         layer = self.transform.transform_features_layer()
         spec = self.transform.raw_feature_spec()
 
         # Nothing in it needs AutoGraph, which would rewrite all of the layer's code for seconds.
         @tf.autograph.experimental.do_not_convert
-        def transform(serialized: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            outputs = layer(tf.io.parse_example(serialized, spec))
-            return unpack_clips(outputs[features.CLIP], self.num_frames, self.model), outputs[features.LABEL_ID]
+        def transform(records: Record) -> Clip:
+            outputs = layer(tf.io.parse_example(records.serialized, spec))
+            frames = unpack_clips(outputs[features.CLIP], self.num_frames, self.model)
+            return Clip(records.index, records.key, frames, outputs[features.LABEL_ID])
 
-        records = self._records() if shuffle_seed is None else self._shuffled_records(shuffle_seed)
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
+
+    def clips(self) -> tf.data.Dataset:
+        """Elements are Clips, in the order of the files."""
+        return self.decode(self.records())
+
+    def label_ids(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The label of each record as its position in `classes`, -1 for none of them: int64 [records]."""
+        return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)), classes))
 
     def channel_statistics(self) -> tuple[list[float], list[float]]:
         """Mean and standard deviation of the colour channels, as Transform computed them on the training set."""
-        serialized = next(iter(self._records().batch(1)))
+        serialized = next(iter(self.records().batch(1))).serialized
         layer = self.transform.transform_features_layer()
         outputs = layer(tf.io.parse_example(serialized, self.transform.raw_feature_spec()))
         return outputs[features.CHANNEL_MEAN][0].numpy().tolist(), outputs[features.CHANNEL_STD][0].numpy().tolist()
 
-    def label_counts(self, classes: Sequence[str]) -> list[int]:
-        """Number of clips of each class, without decoding a frame."""
-        spec = {features.LABEL: tf.io.FixedLenFeature([1], tf.string)}
-        counts = [0] * len(classes)
-        for serialized in self._records().batch(256):
-            labels = tf.io.parse_example(serialized, spec)[features.LABEL][:, 0]
-            for label_id in label_ids(labels, classes).numpy():
-                if label_id >= 0:
-                    counts[label_id] += 1
-        return counts
-
+    @cached_property
     def _files(self) -> list[str]:
         return sorted(file for pattern in self.patterns for file in tf.io.gfile.glob(pattern))
 
-    def _records(self) -> tf.data.Dataset:
-        return tf.data.TFRecordDataset(self._files(), compression_type="GZIP")
-
-    def _shuffled_records(self, seed: int) -> tf.data.Dataset:
-        names = self._files()
-        files = tf.data.Dataset.from_tensor_slices(names).shuffle(len(names), seed, reshuffle_each_iteration=True)
-        records = files.interleave(lambda name: tf.data.TFRecordDataset(name, compression_type="GZIP"), _FILES_AT_ONCE)
-        return records.shuffle(_SHUFFLED_RECORDS, seed, reshuffle_each_iteration=True)
-
-
-def training_batches(
-    source: ClipSource, num_clips: int, view: RandomView, training: TrainingConfig, *, in_memory: bool
-) -> tf.data.Dataset:
-    """Shuffled batches of random views: (uint8 [batch, num_frames, height, width, 3], int64 [batch]).
-
-    `in_memory`: all decoded clips of the source are kept, and shuffled as a whole.
-    """
-    seeds = tf.data.Dataset.random(seed=training.seed, rerandomize_each_iteration=True).batch(2, drop_remainder=True)
-
-    def draw(element: tuple[tf.Tensor, tf.Tensor], seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        clip, label_id = element
-        return view(clip, label_id, seed), label_id
-
-    if in_memory:
-        clips = source.clips().cache().shuffle(num_clips, seed=training.seed, reshuffle_each_iteration=True)
-    else:
-        clips = source.clips(shuffle_seed=training.seed)
-    views = tf.data.Dataset.zip((clips, seeds)).map(draw, tf.data.AUTOTUNE, deterministic=True)
-    return views.batch(training.batch_size).prefetch(tf.data.AUTOTUNE)
+    @cached_property
+    def _labels(self) -> list[npt.NDArray[np.bytes_]]:
+        """The labels of each file's records, read without decoding a frame."""
+        spec = {features.LABEL: tf.io.FixedLenFeature([1], tf.string)}
+        labels = []
+        for file in self._files:
+            parts = [
+                tf.io.parse_example(serialized, spec)[features.LABEL][:, 0].numpy()
+                for serialized in tf.data.TFRecordDataset(file, compression_type="GZIP").batch(256)
+            ]
+            labels.append(np.concatenate([np.array([], dtype=object), *parts]))
+        return labels
 
 
-def evaluation_batches(source: ClipSource, batch_size: int, *, in_memory: bool) -> tf.data.Dataset:
-    """Batches of centre views, in order."""
-    clips = source.clips().cache() if in_memory else source.clips()
-    batches = clips.batch(batch_size)
-    return batches.map(lambda clip, label_id: (centre_view(clip, source.model), label_id)).prefetch(tf.data.AUTOTUNE)
+def _read(files: tf.Tensor, first_index: tf.Tensor) -> tf.data.Dataset:
+    records = tf.data.TFRecordDataset(files, compression_type="GZIP")
+
+    def make_record(index: tf.Tensor, serialized: tf.Tensor) -> Record:
+        return Record(index, tf.strings.to_hash_bucket_fast(serialized, 2**63 - 1), serialized)
+
+    return records.enumerate(first_index).map(make_record)

@@ -12,9 +12,10 @@ from components.annotations.config import DataConfig, NegativesConfig, SplitsCon
 from components.model_gate.rules import GatesConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
-from models.config import ModelConfig, TrainingConfig
+from models.config import ModelConfig
 from models.errors import UserError
 from models.section import Section
+from models.training.config import TrainingConfig
 
 _SectionT = TypeVar("_SectionT", bound=Section)
 
@@ -69,6 +70,11 @@ class Config(Section):
                 f"{self.sampling.num_frames} frames a clip"
             )
         return self
+
+    @property
+    def local_pipeline_root(self) -> str:
+        """Where the local runner keeps artifacts and checkpoints."""
+        return f"{self.output_dir}/pipeline"
 
     @property
     def push_destination(self) -> str:

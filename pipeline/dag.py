@@ -60,6 +60,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
             "training": config.training.model_dump_json(),
             "sampling": config.sampling.model_dump_json(),
             "training_key": plan.training_key,
+            "checkpoint_dir": plan.checkpoint_dir(pipeline_root),
         },
     )
     model = trainer.outputs["model"]

@@ -74,7 +74,7 @@ def run(config_path: Path, handler: _EventHandler) -> dict[str, Any]:
 
     output_dir = Path(plan.config.output_dir)
     metadata_path = output_dir / "metadata.sqlite"
-    pipeline = create_pipeline(plan, str(output_dir / "pipeline"), str(metadata_path))
+    pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     handler.send({"nodes": [component.id for component in pipeline.components]})
     tfx.orchestration.LocalDagRunner().run(pipeline)
     return {"result": run_summary(metadata_path, plan.config.name)}

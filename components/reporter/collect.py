@@ -19,7 +19,7 @@ from components.reporter.data import (
 )
 from components.reporter.frames import read_strips
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
-from models.trainer import HISTORY_FILE
+from models.training.history import HISTORY_FILE
 
 _ANOMALIES_FILE = "SchemaDiff.pb"
 

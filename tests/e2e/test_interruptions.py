@@ -1,15 +1,17 @@
 """What happens to a run that is not left in peace."""
 
 import functools
+import json
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 import psutil
 import pytest
 
-from tests.e2e.project import Project, environment, make_project
+from tests.e2e.project import Project, environment, explain, make_project
 
 pytestmark = pytest.mark.e2e
 
@@ -83,3 +85,22 @@ def test_after_a_killed_run_the_next_one_starts_and_ctrl_c_stops_everything_and_
     assert "interrupted" in errors
     assert "Traceback" not in errors
     assert psutil.wait_procs(started, timeout=20)[1] == []
+
+
+def test_a_training_killed_after_some_epochs_goes_on_from_there_in_the_next_run(killed_run: KilledRun) -> None:
+    project = killed_run.project
+    project.configure(training={"epochs": 6})
+    process = start(project)
+    while not (states := list(project.output_dir.glob("pipeline/checkpoints/*/state.npz"))):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    for child in children(process):
+        child.kill()
+    process.communicate()
+    second = project.run()
+    assert second.returncode == 0, explain(second)
+    assert "resumed after epoch" in second.stdout
+    history = json.loads((project.artifact("Trainer", "model_run") / "history.json").read_text())
+    assert len(history["loss"]) == 6
+    assert list((project.artifact("Trainer", "model_run") / "tensorboard").rglob("*tfevents*"))
+    assert not any(state.exists() for state in states)

@@ -37,6 +37,12 @@ def draw_clip(label_id: int, seed: int, height: int = 40, width: int = 56) -> Cl
     return clip
 
 
+def coordinates(num_stored: int, model: ModelConfig) -> tf.Tensor:
+    """A clip whose three channels are frame, row and column: uint8 [num_stored, clip_height, clip_width, 3]."""
+    axes = np.meshgrid(range(num_stored), range(model.clip_height), range(model.clip_width), indexing="ij")
+    return tf.constant(np.stack(axes, axis=-1), tf.uint8)
+
+
 def encode_clip(clip: Clip) -> list[bytes]:
     """JPEG frames, as ingest stores them."""
     return [encode_jpeg(frame, quality=95) for frame in clip]

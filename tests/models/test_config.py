@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.config import AugmentationConfig, ModelConfig, TrainingConfig
+from models.augmentation.config import AugmentationConfig
+from models.config import ModelConfig
+from models.training.config import TrainingConfig
 
 
 def test_clips_are_larger_than_the_input_by_the_margin() -> None:
@@ -33,6 +35,11 @@ def test_fewer_than_two_different_classes_are_refused_with_what_was_found(classe
         (TrainingConfig, {"optimizer": "lion"}),
         (AugmentationConfig, {"min_time_span": 0}),
         (AugmentationConfig, {"brightness": 1}),
+        (AugmentationConfig, {"hue": 0.6}),
+        (AugmentationConfig, {"rotation": -1}),
+        (TrainingConfig, {"ema_decay": 1}),
+        (TrainingConfig, {"clip_norm": 0}),
+        (TrainingConfig, {"distribution": "tpu"}),
         (ModelConfig, {"crop_margin": 0.9}),
         (ModelConfig, {"preset": "huge"}),
         (ModelConfig, {"num_frames": 0}),
@@ -42,6 +49,19 @@ def test_fewer_than_two_different_classes_are_refused_with_what_was_found(classe
 def test_impossible_values_are_refused(section: Any, values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         section(**values)
+
+
+def test_weight_decay_has_a_default_for_the_optimizers_that_have_it() -> None:
+    assert TrainingConfig().decoupled_weight_decay == TrainingConfig(optimizer="sgd").decoupled_weight_decay == 0.01
+    assert TrainingConfig(weight_decay=0).decoupled_weight_decay == 0
+    assert TrainingConfig(optimizer="adam").decoupled_weight_decay == 0
+
+
+def test_options_that_exclude_each_other_are_refused_with_a_remedy() -> None:
+    with pytest.raises(ValidationError, match=r"weight_decay is 0\.1, but adam has none; choose adamw, or l2"):
+        TrainingConfig(optimizer="adam", weight_decay=0.1)
+    with pytest.raises(ValidationError, match="class_weights and balanced_sampling both balance the classes"):
+        TrainingConfig(class_weights=True, balanced_sampling=True)
 
 
 def test_sections_cannot_be_changed() -> None:

@@ -162,6 +162,12 @@ def test_the_code_is_part_of_the_training_key(folder: Path) -> None:
     assert other.training_key != plan.training_key
 
 
+def test_checkpoints_are_those_of_one_training_alone(folder: Path) -> None:
+    plan, other = plan_of(folder), plan_of(folder, training={"epochs": 3})
+    assert plan.checkpoint_dir("root") == f"root/checkpoints/{plan.training_key}"
+    assert plan.checkpoint_dir("root") != other.checkpoint_dir("root")
+
+
 def test_a_candidate_is_compared_with_the_last_version_that_is_not_its_own(folder: Path) -> None:
     assert plan_of(folder).last_version == ""
     push(folder, "1", ("jump", "sit", "wave"), "other")

@@ -1,0 +1,122 @@
+"""Clips to batches. What an epoch holds is a function of the seed and the epoch's number, not of what was read before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from models.augmentation.mixing import draw_mixture, mix
+from models.augmentation.views import RandomViews
+from models.data import Clip, ClipSource, Record
+from models.training.config import TrainingConfig
+from models.training.sampling import draw_copies
+from models.views import centre_view
+
+_SHUFFLED_RECORDS = 1024
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches of one training: (clips uint8 [batch, num_frames, height, width, 3], targets float32 [batch, classes])."""
+
+    train: ClipSource
+    evaluation: ClipSource
+    classes: Sequence[str]
+    training: TrainingConfig
+
+    @cached_property
+    def train_labels(self) -> npt.NDArray[np.int64]:
+        """The label id of each record of the training set."""
+        return self.train.label_ids(self.classes)
+
+    @cached_property
+    def eval_labels(self) -> npt.NDArray[np.int64]:
+        """The label id of each record of the evaluation set."""
+        return self.evaluation.label_ids(self.classes)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether decoded clips are kept."""
+        sizes = ((self.train, self.train_labels), (self.evaluation, self.eval_labels))
+        num_bytes = sum(len(labels) * source.clip_bytes for source, labels in sizes)
+        return num_bytes <= self.training.cache_megabytes * 2**20
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Every epoch has full batches: what the last one lacks is drawn again, with another view."""
+        return -(-len(self.train_labels) // self.training.batch_size)
+
+    def training_batches(self, first_epoch: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
+        """Random views in random order, epoch after epoch, `steps_per_epoch` batches each.
+
+        A record's view depends on the seed, the epoch, the record and how often it was drawn before in that epoch.
+        """
+        augmentation = self.training.augmentation
+        protected = tuple(i for i, label in enumerate(self.classes) if label in augmentation.flip_protected)
+        views = RandomViews(self.train.model, augmentation, protected)
+        labels = self.train_labels
+        strata = labels if self.training.balanced_sampling else np.zeros_like(labels)
+        total = self.steps_per_epoch * self.training.batch_size
+        clips = self.train.clips().cache() if self.in_memory else None
+
+        @tf.autograph.experimental.do_not_convert
+        def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
+            # Of this function's graph alone: shuffling mixes it into its own seed, and cannot if it is 0.
+            tf.random.set_seed(1)
+            seeds = tf.random.experimental.stateless_split([self.training.seed, epoch], 4)
+            copies = draw_copies(strata, total, seeds[0])
+            elements = clips or self.train.records_of_shuffled_files(seeds[1, 0])
+            drawn = elements.flat_map(lambda element: _repeat(element, copies[element.index]))
+            buffer_size = total if clips else _SHUFFLED_RECORDS
+            drawn = self._shard(drawn.shuffle(buffer_size, seeds[2, 0], reshuffle_each_iteration=False), context)
+
+            def draw(clip: Clip) -> tuple[Any, ...]:
+                seed = tf.random.experimental.stateless_split(tf.stack([seeds[3, 0], clip.key]), 2)
+                view = views.draw(tf.shape(clip.frames)[0], clip.label_id, seed[0])
+                element = views.frames(clip.frames, view), tf.one_hot(clip.label_id, len(self.classes))
+                return (*element, draw_mixture(augmentation, seed[1])) if augmentation.mixes else element
+
+            decoded = drawn if clips else self.train.decode(drawn)
+            size = self.training.batch_size // context.num_replicas_in_sync
+            return decoded.map(draw, tf.data.AUTOTUNE, deterministic=True).batch(size, drop_remainder=True)
+
+        batches = tf.data.Dataset.range(first_epoch, self.training.epochs).flat_map(epoch_batches)
+        if augmentation.mixes:
+            batches = batches.map(mix)
+        return batches.prefetch(tf.data.AUTOTUNE)
+
+    def evaluation_batches(self, context: tf.distribute.InputContext) -> tf.data.Dataset:
+        """Centre views in order. The last batch is filled up with black clips, whose targets are zeros."""
+        model, size = self.evaluation.model, self.training.batch_size
+
+        def see(clip: Clip) -> tuple[tf.Tensor, tf.Tensor]:
+            return centre_view(clip.frames[tf.newaxis], model)[0], tf.one_hot(clip.label_id, len(self.classes))
+
+        views = self.evaluation.clips().map(see, tf.data.AUTOTUNE, deterministic=True)
+        num_missing = -len(self.eval_labels) % size
+        filling = tf.data.Dataset.from_tensors(
+            (tf.zeros([model.num_frames, model.height, model.width, 3], tf.uint8), tf.zeros([len(self.classes)]))
+        )
+        views = self._shard(views.concatenate(filling.repeat(num_missing)), context)
+        if self.in_memory:
+            views = views.cache()
+        return views.batch(size // context.num_replicas_in_sync, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+    def _shard(self, elements: tf.data.Dataset, context: tf.distribute.InputContext) -> tf.data.Dataset:
+        """This worker's part of each batch, so that the parts of all are the batch that one worker alone would have."""
+        if context.num_input_pipelines == 1:
+            return elements
+        size = self.training.batch_size
+        share = size // context.num_input_pipelines
+        own = elements.enumerate().filter(lambda i, _: i % size // share == context.input_pipeline_id)
+        return own.map(lambda _, element: element)
+
+
+def _repeat(element: Record | Clip, num_copies: tf.Tensor) -> tf.data.Dataset:
+    """The element with a key of its own for each copy."""
+    copies = tf.data.Dataset.range(num_copies)
+    return copies.map(lambda copy: element._replace(key=element.key + copy))

@@ -1,0 +1,76 @@
+"""The `training` section of the configuration."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from models.augmentation.config import AugmentationConfig
+from models.section import Section
+
+
+class TrainingConfig(Section):
+    """How the network is trained."""
+
+    epochs: int = Field(40, ge=1)
+    batch_size: int = Field(8, ge=1, description="clips in a step, of all devices together")
+    optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has Nesterov momentum of 0.9")
+    learning_rate: float = Field(1e-3, gt=0, lt=10)
+    schedule: Literal["cosine", "step", "plateau", "constant"] = Field(
+        "cosine", description="of the learning rate, after the warm-up"
+    )
+    warmup_epochs: float = Field(2, ge=0, description="the rate rises linearly from 0")
+    decay_factor: float = Field(0.1, gt=0, lt=1, description="what step and plateau multiply the rate with")
+    decay_epochs: int = Field(10, ge=1, description="step: epochs between two decays, counted from the warm-up's end")
+    plateau_patience: int = Field(
+        5,
+        ge=1,
+        description="plateau: epochs without a better validation loss before a decay; then the count starts anew",
+    )
+    weight_decay: float | None = Field(
+        None, ge=0, lt=1, description="decoupled, of all weights but biases and normalisation; 0.01, but none with adam"
+    )
+    l1: float = Field(0, ge=0, description="penalty on the absolute values of the same weights, in the loss")
+    l2: float = Field(0, ge=0, description="penalty on their squares, in the loss")
+    clip_norm: float | None = Field(None, gt=0, description="longer gradients of a step are scaled down to this norm")
+    dropout: float = Field(0.4, ge=0, lt=1)
+    label_smoothing: float = Field(0.1, ge=0, lt=1)
+    class_weights: bool = Field(False, description="clips of rare classes weigh more in the loss")
+    balanced_sampling: bool = Field(
+        False, description="clips of rare classes are seen more often, those of others less"
+    )
+    ema_decay: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="a moving average of the weights, with this decay a step, is evaluated and exported; slower while young",
+    )
+    early_stopping_patience: int = Field(
+        15, ge=1, description="epochs without a better validation loss; the best weights are kept in any case"
+    )
+    precision: Literal["float32", "bfloat16", "float16", "mixed"] = Field(
+        "float32",
+        description="of the computation; mixed: float16 on GPUs, bfloat16 on CPUs that have it, else float32",
+    )
+    distribution: Literal["none", "mirrored", "multi_worker"] = Field(
+        "none", description="mirrored: on all GPUs of this machine; multi_worker: on all machines that TF_CONFIG names"
+    )
+    augmentation: AugmentationConfig = AugmentationConfig()
+    cache_megabytes: int = Field(4000, ge=0, description="decoded clips are kept in memory up to this size")
+    seed: int = 0
+
+    @property
+    def decoupled_weight_decay(self) -> float:
+        """The weight decay with its default resolved."""
+        if self.weight_decay is None:
+            return 0.0 if self.optimizer == "adam" else 0.01
+        return self.weight_decay
+
+    @model_validator(mode="after")
+    def _options_agree(self) -> "TrainingConfig":
+        if self.optimizer == "adam" and self.weight_decay:
+            raise ValueError(
+                f"weight_decay is {self.weight_decay}, but adam has none; choose adamw, or l2 for a penalty in the loss"
+            )
+        if self.class_weights and self.balanced_sampling:
+            raise ValueError("class_weights and balanced_sampling both balance the classes; choose one of them")
+        return self

@@ -1,0 +1,104 @@
+"""A training from its first or its last epoch to its end."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models.errors import UserError
+from models.progress import Progress, say
+from models.training.batches import Batches
+from models.training.checkpoints import Arrays, Checkpoint, CheckpointFolder
+from models.training.distribution import is_chief
+from models.training.history import History, best_epoch, eval_losses, is_over
+from models.training.loop import Learner
+from models.training.losses import balancing_weights
+from models.training.optimizers import learning_rates
+from models.training.summaries import Summaries
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The weights of the epoch with the best validation loss, in the order of the network's, and what led there."""
+
+    weights: Arrays
+    history: History
+
+
+def fit(
+    build: Callable[[], keras.Model],
+    batches: Batches,
+    strategy: tf.distribute.Strategy,
+    checkpoints: CheckpointFolder,
+    model_run_dir: str,
+) -> Fitted:
+    """Train the network that `build` makes, going on after the checkpoint if there is one.
+
+    Checkpoints, and TensorBoard's logs in `model_run_dir`, are written by the first worker alone.
+
+    Raises:
+      UserError: the loss is not a number from the first epoch on, or workers do not see the same checkpoint.
+    """
+    training = batches.training
+    learner = Learner(build, training, _class_weights(batches), strategy)
+    history: History = []
+    best: Arrays | None = None
+    if checkpoint := checkpoints.load():
+        history, best, learner.state = checkpoint.history, checkpoint.best, checkpoint.state
+        say(f"resumed after epoch {len(history)}")
+    _require_common_start(strategy, len(history))
+    summaries = Summaries(model_run_dir) if is_chief(strategy) else None
+    if summaries:
+        for epoch, measures in enumerate(history):
+            summaries.write(epoch, measures)
+
+    progress = Progress(training.epochs, "epochs")
+    if history:
+        progress.advance(len(history))
+    train = iter(strategy.distribute_datasets_from_function(functools.partial(batches.training_batches, len(history))))
+    evaluation = strategy.distribute_datasets_from_function(batches.evaluation_batches)
+    while not is_over(history, training.epochs, training.early_stopping_patience):
+        rates = learning_rates(training, len(history), batches.steps_per_epoch, eval_losses(history))
+        history.append(learner.train_epoch(train, rates) | learner.evaluate(evaluation))
+        if best_epoch(eval_losses(history)) == len(history) - 1:
+            best = learner.weights
+        if summaries:
+            checkpoints.save(Checkpoint(history, learner.state, best))
+            summaries.write(len(history) - 1, history[-1])
+        progress.advance(detail=_describe(history[-1]))
+    if best is None:
+        checkpoints.clear()
+        raise UserError(
+            f"training diverged: the eval loss was {history[0]['val_loss']} after the first epoch. "
+            f"Lower training.learning_rate, which is {training.learning_rate:g}"
+        )
+    return Fitted(best, history)
+
+
+def _class_weights(batches: Batches) -> list[float]:
+    num_classes = len(batches.classes)
+    if not batches.training.class_weights:
+        return [1.0] * num_classes
+    return balancing_weights(np.bincount(batches.train_labels, minlength=num_classes).tolist())
+
+
+def _require_common_start(strategy: tf.distribute.Strategy, epoch: int) -> None:
+    """All workers go on after the same epoch; they would wait for each other for ever if they did not."""
+    number = tf.constant([1, epoch, epoch**2], tf.float64)
+    count, total, squares = strategy.reduce("SUM", strategy.run(lambda: tf.identity(number)), axis=None).numpy()
+    if count * squares != total**2:
+        raise UserError(
+            f"the workers found different checkpoints, this one that of epoch {epoch}; "
+            "output_dir must be one folder that all of them share"
+        )
+
+
+def _describe(measures: dict[str, float]) -> str:
+    return (
+        f"loss {measures['loss']:.2f}, accuracy {measures['accuracy']:.2f}, "
+        f"eval loss {measures['val_loss']:.2f}, eval accuracy {measures['val_accuracy']:.2f}; "
+        f"{measures['clips_per_second']:.1f} clips/s, {measures['input_wait_share']:.1%} of the time waiting for input"
+    )

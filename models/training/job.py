@@ -1,0 +1,76 @@
+"""What a training is asked to do, in a form that can be handed to another process."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from models.config import ModelConfig
+from models.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class Job:
+    """Files in, folders out, and JSON by name: `model`, `training`, `sampling`, `classes`, and two strings as they are.
+
+    `config['training_key']` identifies all that determines the model; `config['checkpoint_dir']` belongs to it alone.
+    """
+
+    train_files: tuple[str, ...]
+    eval_files: tuple[str, ...]
+    transform_output: str
+    serving_model_dir: str
+    model_run_dir: str
+    config: Mapping[str, str]
+
+    @property
+    def model(self) -> ModelConfig:
+        """The configuration of the network."""
+        return ModelConfig.model_validate_json(self.config["model"])
+
+    @property
+    def training(self) -> TrainingConfig:
+        """The configuration of the training."""
+        return TrainingConfig.model_validate_json(self.config["training"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels in the order of their ids."""
+        return tuple(json.loads(self.config["classes"]))
+
+
+def make_job(fn_args: Any) -> Job:
+    """From what TFX hands to `run_fn`."""
+    return Job(
+        train_files=tuple(fn_args.train_files),
+        eval_files=tuple(fn_args.eval_files),
+        transform_output=fn_args.transform_output,
+        serving_model_dir=fn_args.serving_model_dir,
+        model_run_dir=fn_args.model_run_dir,
+        config=dict(fn_args.custom_config),
+    )
+
+
+def job_file(checkpoint_dir: str) -> str:
+    """Where the workers of a training find its job."""
+    return f"{checkpoint_dir}.job.json"
+
+
+def write_job(job: Job) -> str:
+    """Write the job for its workers; returns the path."""
+    path = job_file(job.config["checkpoint_dir"])
+    tf.io.gfile.makedirs(path.rpartition("/")[0])
+    with tf.io.gfile.GFile(f"{path}.partial", "w") as file:
+        file.write(json.dumps(asdict(job)))
+    tf.io.gfile.rename(f"{path}.partial", path, overwrite=True)
+    return path
+
+
+def read_job(path: str) -> Job:
+    """The inverse of `write_job`."""
+    with tf.io.gfile.GFile(path) as file:
+        values = json.load(file)
+    files = {name: tuple(values[name]) for name in ("train_files", "eval_files")}
+    return Job(**(values | files))

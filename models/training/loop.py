@@ -1,0 +1,156 @@
+"""The training loop: one object that holds everything that changes while a network learns."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from models.training.averaging import WeightAverage
+from models.training.checkpoints import Arrays
+from models.training.config import TrainingConfig
+from models.training.distribution import synchronize_batch_norm
+from models.training.losses import clip_losses, weight_penalty
+from models.training.optimizers import decayed_weights, make_optimizer
+
+Measures = dict[str, float]
+
+
+class Learner:
+    """A network on the devices of a strategy, its optimizer and, if wanted, the average of its weights."""
+
+    def __init__(
+        self,
+        build: Callable[[], keras.Model],
+        training: TrainingConfig,
+        class_weights: Sequence[float],
+        strategy: tf.distribute.Strategy,
+    ) -> None:
+        """`build` makes the network in the precision that it computes in; `class_weights`: one a class."""
+        self._training = training
+        self._strategy = strategy
+        self._num_replicas = strategy.num_replicas_in_sync
+        with strategy.scope():
+            self._network = build()
+            self._class_weights = tf.constant(class_weights, tf.float32)
+            optimizer = make_optimizer(training, self._num_replicas)
+            self._scales_loss = self._network.compute_dtype == "float16"
+            self._optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if self._scales_loss else optimizer
+            self._optimizer.build(self._network.trainable_variables)
+            self._average = WeightAverage(self._network, training.ema_decay) if training.ema_decay else None
+        if self._num_replicas > 1:
+            synchronize_batch_norm(self._network)
+        # Nothing in a step needs AutoGraph.
+        self._train_step = tf.function(self._distributed(self._train_replica), autograph=False)
+        self._eval_step = tf.function(self._distributed(self._eval_replica), autograph=False)
+
+    @property
+    def state(self) -> Arrays:
+        """Everything that the next step depends on, but the data."""
+        return [variable.numpy() for variable in self._state_variables]
+
+    @state.setter
+    def state(self, values: Arrays) -> None:
+        for variable, value in zip(self._state_variables, values, strict=True):
+            variable.assign(value)
+
+    @property
+    def weights(self) -> Arrays:
+        """The network's weights, or their average if there is one: what is evaluated and exported."""
+        variables = self._network.weights if self._average is None else self._average.variables[:-1]
+        return [variable.numpy() for variable in variables]
+
+    def train_epoch(self, batches: Iterator[Any], rates: Sequence[float]) -> Measures:
+        """One step for each learning rate."""
+        totals = tf.zeros([3], tf.float64)
+        started, waited = time.perf_counter(), 0.0
+        for rate in rates:
+            self._optimizer.learning_rate = rate
+            asked = time.perf_counter()
+            batch = next(batches)
+            waited += time.perf_counter() - asked
+            totals += self._train_step(batch)
+        loss, num_correct, num_clips = totals.numpy().tolist()
+        seconds = time.perf_counter() - started
+        return {
+            "loss": loss / num_clips,
+            "accuracy": num_correct / num_clips,
+            "learning_rate": rates[-1],
+            "clips_per_second": num_clips / seconds,
+            "input_wait_share": waited / seconds,
+        }
+
+    def evaluate(self, batches: tf.data.Dataset) -> Measures:
+        """Loss and accuracy of the weights that would be exported."""
+        totals = tf.zeros([3], tf.float64)
+        with self._averaged():
+            for batch in batches:
+                totals += self._eval_step(batch)
+        loss, num_correct, num_clips = totals.numpy().tolist()
+        return {"val_loss": loss / num_clips, "val_accuracy": num_correct / num_clips}
+
+    @property
+    def _state_variables(self) -> list[Any]:
+        averages = self._average.variables if self._average else []
+        return [*self._network.variables, *self._optimizer.variables, *averages]
+
+    @contextlib.contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """The network has the averaged weights inside."""
+        if self._average is None:
+            yield
+            return
+        own = [weight.numpy() for weight in self._network.weights]
+        self._network.set_weights(self.weights)
+        try:
+            yield
+        finally:
+            self._network.set_weights(own)
+
+    def _distributed(self, replica_step: Callable[..., tf.Tensor]) -> Callable[[Any], tf.Tensor]:
+        """A step of all replicas: from a batch to the sums of their results."""
+        return lambda batch: self._strategy.reduce("SUM", self._strategy.run(replica_step, args=batch), axis=None)
+
+    def _train_replica(self, clips: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        """One step on this replica's part of a batch; returns the sums of losses and hits, and the number of clips."""
+        weights = self._network.trainable_variables
+        with tf.GradientTape() as tape:
+            logits = self._network(clips, training=True)
+            losses = clip_losses(targets, logits, self._training.label_smoothing)
+            losses *= tf.linalg.matvec(targets, self._class_weights)
+            penalty = weight_penalty(decayed_weights(self._network), self._training.l1, self._training.l2)
+            # Replicas add up their gradients.
+            loss = tf.reduce_sum(losses) / self._training.batch_size + penalty / self._num_replicas
+            minimised = self._optimizer.scale_loss(loss)
+        gradients = tape.gradient(minimised, [weight.value for weight in weights])
+        if self._training.clip_norm or self._scales_loss:
+            gradients = self._shared(gradients)
+        if weights:  # a network may have nothing to learn
+            self._optimizer.apply(gradients, weights)
+        if self._average:
+            self._average.update()
+        return _sums(loss * self._training.batch_size, targets, logits)
+
+    def _shared(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Each replica's equal share of the sum of all gradients.
+
+        Clipping, and the search for overflows, look at the sum; the optimizer adds up what it gets.
+        """
+        if self._num_replicas == 1:
+            return gradients
+        context = tf.distribute.get_replica_context()
+        return [total / self._num_replicas for total in context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)]
+
+    def _eval_replica(self, clips: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        logits = self._network(clips, training=False)
+        losses = clip_losses(targets, logits, self._training.label_smoothing)
+        return _sums(tf.reduce_sum(losses), targets, logits)
+
+
+def _sums(loss: tf.Tensor, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Loss, hits and number of clips, not counting those whose target is zeros: float64 [3]."""
+    present = tf.reduce_sum(targets, axis=-1)
+    hits = tf.cast(tf.equal(tf.argmax(logits, axis=-1), tf.argmax(targets, axis=-1)), tf.float32) * present
+    return tf.cast(tf.stack([loss, tf.reduce_sum(hits), tf.reduce_sum(present)]), tf.float64)

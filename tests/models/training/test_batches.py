@@ -1,0 +1,130 @@
+"""From Clips to batches."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.augmentation.config import AugmentationConfig
+from models.config import ModelConfig
+from models.data import ClipSource
+from models.training.batches import Batches
+from models.training.config import TrainingConfig
+from models.views import centre_view
+from tests.models.clips import CLASSES
+from tests.models.conftest import TRAIN_LABELS
+
+ONE = tf.distribute.InputContext()
+Epoch = list[tuple[bytes, int]]
+
+
+def batches_of(source: ClipSource, **changes: Any) -> Batches:
+    return Batches(source, source, CLASSES, TrainingConfig(**({"batch_size": 4, "epochs": 3} | changes)))
+
+
+def epochs_of(batches: Batches, first_epoch: int = 0, context: tf.distribute.InputContext = ONE) -> list[Epoch]:
+    """Views and labels of every epoch from the first one on."""
+    elements = [
+        (clip.tobytes(), int(target.argmax()))
+        for clips, targets in batches.training_batches(first_epoch, context).as_numpy_iterator()
+        for clip, target in zip(clips, targets, strict=True)
+    ]
+    size = batches.steps_per_epoch * batches.training.batch_size // context.num_input_pipelines
+    return [elements[i : i + size] for i in range(0, len(elements), size)]
+
+
+def labels(epoch: Sequence[tuple[bytes, int]]) -> list[int]:
+    return [label for _, label in epoch]
+
+
+in_memory_and_not = pytest.mark.parametrize("cache_megabytes", [4000, 0], ids=["in memory", "from files"])
+
+
+@in_memory_and_not
+def test_each_epoch_has_every_clip_once_in_a_new_order_and_view(source: ClipSource, cache_megabytes: int) -> None:
+    first, second, third = epochs_of(batches_of(source, cache_megabytes=cache_megabytes))
+    assert Counter(labels(first)) == Counter(labels(second)) == Counter(labels(third)) == Counter(TRAIN_LABELS)
+    assert len({view for view, _ in first + second + third}) == 3 * len(TRAIN_LABELS)
+    assert labels(first) != labels(second)
+
+
+def test_batches_are_full_and_what_is_drawn_twice_has_two_views(source: ClipSource) -> None:
+    batches = batches_of(source, batch_size=5)
+    assert batches.steps_per_epoch == 2
+    sizes = [len(targets) for _, targets in batches.training_batches(0, ONE).as_numpy_iterator()]
+    assert sizes == [5] * 6
+    first = epochs_of(batches)[0]
+    assert len(first) == len({view for view, _ in first}) == 10
+    assert Counter(labels(first)) >= Counter(TRAIN_LABELS)
+
+
+@in_memory_and_not
+def test_an_epoch_does_not_depend_on_those_before_it(source: ClipSource, cache_megabytes: int) -> None:
+    batches = batches_of(source, cache_megabytes=cache_megabytes)
+    assert epochs_of(batches, first_epoch=2) == epochs_of(batches)[2:]
+
+
+@in_memory_and_not
+@pytest.mark.parametrize("seed", [0, 5])
+def test_the_same_seed_gives_the_same_batches(source: ClipSource, cache_megabytes: int, seed: int) -> None:
+    """Whatever the state of TensorFlow's own generators."""
+
+    def epochs(seed: int, global_seed: int) -> list[Epoch]:
+        tf.random.set_seed(global_seed)
+        return epochs_of(batches_of(source, cache_megabytes=cache_megabytes, seed=seed, epochs=1))
+
+    assert epochs(seed, 0) == epochs(seed, 1) != epochs(seed + 1, 0)
+
+
+def test_a_records_view_depends_neither_on_its_place_nor_on_how_records_are_kept(source: ClipSource) -> None:
+    in_memory, from_files, other_size = (
+        epochs_of(batches_of(source, epochs=1, **changes))[0]
+        for changes in ({}, {"cache_megabytes": 0}, {"batch_size": 2})
+    )
+    assert set(in_memory) == set(from_files) == set(other_size)
+
+
+def test_balanced_sampling_draws_every_class_equally_often(source: ClipSource) -> None:
+    for epoch in epochs_of(batches_of(source, batch_size=3, balanced_sampling=True)):
+        assert Counter(labels(epoch)) == {0: 3, 1: 3, 2: 3}
+        assert len({view for view, _ in epoch}) == 9
+
+
+@pytest.mark.parametrize("num_workers", [2, 4])
+def test_the_workers_parts_make_up_the_batches_of_one(source: ClipSource, num_workers: int) -> None:
+    batches = batches_of(source, epochs=1)
+
+    def parts(worker: int) -> np.ndarray:
+        context = tf.distribute.InputContext(num_workers, worker, num_workers)
+        return np.stack([clips for clips, _ in batches.training_batches(0, context).as_numpy_iterator()])
+
+    alone = [clips for clips, _ in batches.training_batches(0, ONE).as_numpy_iterator()]
+    np.testing.assert_array_equal(np.concatenate([parts(i) for i in range(num_workers)], axis=1), alone)
+
+
+def test_mixed_clips_have_mixed_targets(source: ClipSource) -> None:
+    mixed = batches_of(source, augmentation=AugmentationConfig(mixup=1, cutmix=1))
+    targets = np.concatenate([targets for _, targets in mixed.training_batches(0, ONE).as_numpy_iterator()])
+    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-5)
+    assert ((targets > 0.05).sum(axis=1) > 1).any()
+
+
+@in_memory_and_not
+@pytest.mark.parametrize("num_workers", [1, 3])
+def test_evaluation_sees_the_centre_views_in_order_and_then_black_clips_without_a_class(
+    source: ClipSource, model_config: ModelConfig, cache_megabytes: int, num_workers: int
+) -> None:
+    batches = batches_of(source, batch_size=3, cache_megabytes=cache_megabytes)
+    contexts = [tf.distribute.InputContext(num_workers, i, num_workers) for i in range(num_workers)]
+    parts = [list(batches.evaluation_batches(context).as_numpy_iterator()) for context in contexts]
+    views, targets = (
+        np.concatenate([part[step][i] for step in range(3) for part in parts]) for i in range(2)
+    )  # [9, ...]
+    clips = np.stack([clip.frames for clip in source.clips().as_numpy_iterator()])
+    np.testing.assert_array_equal(views[:8], centre_view(clips, model_config))
+    assert targets[:8].argmax(axis=1).tolist() == list(TRAIN_LABELS)
+    assert not views[8].any()
+    assert not targets[8].any()

@@ -1,0 +1,221 @@
+"""What a training does as a whole, and what it leaves behind."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.config import ModelConfig
+from models.data import ClipSource
+from models.errors import UserError
+from models.training.batches import Batches
+from models.training.checkpoints import CheckpointFolder
+from models.training.fit import Fitted
+from models.training.history import eval_losses
+from models.training.losses import clip_losses
+from models.training.precision import dtype_policy
+from tests.models.clips import CLASSES, one_stage_network
+from tests.models.training.fitting import PLAIN, dropout_network, linear_network, train, training_config
+
+MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "clips_per_second", "input_wait_share")
+
+
+def assert_same(first: Fitted, second: Fitted) -> None:
+    """The same weights and measures, times aside."""
+    for left, right in zip(first.weights, second.weights, strict=True):
+        np.testing.assert_array_equal(left, right)
+    for name in MEASURES[:5]:
+        assert [epoch[name] for epoch in first.history] == [epoch[name] for epoch in second.history]
+
+
+def evaluate(fitted: Fitted, source: ClipSource, label_smoothing: float = 0) -> float:
+    """The loss of the returned weights."""
+    network = linear_network(source.model)
+    network.set_weights(fitted.weights)
+    batches = Batches(source, source, CLASSES, training_config()).evaluation_batches(tf.distribute.InputContext())
+    losses = [clip_losses(targets, network(clips), label_smoothing) for clips, targets in batches]
+    return float(np.mean(np.concatenate(losses)))
+
+
+def test_the_network_learns_a_few_clips_by_heart(source: ClipSource, tmp_path: Path) -> None:
+    history = train(source, one_stage_network, tmp_path, epochs=15).history
+    assert history[-1]["accuracy"] == 1.0
+    assert history[-1]["loss"] < history[0]["loss"] / 2
+
+
+def test_the_history_has_every_measure_of_every_epoch(source: ClipSource, tmp_path: Path) -> None:
+    history = train(source, linear_network, tmp_path, epochs=3).history
+    assert len(history) == 3
+    for epoch in history:
+        assert set(epoch) == set(MEASURES)
+        assert epoch["clips_per_second"] > 0
+        assert 0 <= epoch["input_wait_share"] < 1
+
+
+def test_progress_says_how_fast_it_is_and_how_long_it_waits(
+    source: ClipSource, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        train(source, linear_network, tmp_path, epochs=1)
+    assert "clips/s" in caplog.text
+    assert "of the time waiting for input" in caplog.text
+
+
+def test_tensorboard_has_every_measure_of_training_and_validation(source: ClipSource, tmp_path: Path) -> None:
+    history = train(source, linear_network, tmp_path, epochs=2).history
+    logged = {
+        (path.parent.name, value.tag, event.step): float(tf.make_ndarray(value.tensor))
+        for path in (tmp_path / "run/tensorboard").rglob("*tfevents*")
+        for event in tf.compat.v1.train.summary_iterator(str(path))
+        for value in event.summary.value
+    }
+    expected = {
+        ("eval" if name.startswith("val_") else "train", name.removeprefix("val_"), i + 1): pytest.approx(epoch[name])
+        for i, epoch in enumerate(history)
+        for name in MEASURES
+    }
+    assert logged == expected
+
+
+def test_training_stops_when_it_gets_no_better_and_keeps_the_best_weights(source: ClipSource, tmp_path: Path) -> None:
+    # The rate is so high that the loss goes up and down.
+    fitted = train(
+        source,
+        linear_network,
+        tmp_path,
+        epochs=100,
+        early_stopping_patience=3,
+        learning_rate=0.1,
+        label_smoothing=0.1,
+        schedule="constant",
+        warmup_epochs=0,
+        optimizer="sgd",
+        cache_megabytes=0,
+    )
+    losses = eval_losses(fitted.history)
+    assert np.argmin(losses) == len(losses) - 1 - 3
+    assert losses[-1] > min(losses)
+    assert evaluate(fitted, source, label_smoothing=0.1) == pytest.approx(min(losses), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"class_weights": True},
+        {"balanced_sampling": True},
+        {"optimizer": "adam"},
+        {"optimizer": "sgd", "clip_norm": 1.0},
+        {"ema_decay": 0.9},
+        {"schedule": "plateau"},
+        {"augmentation": PLAIN.model_copy(update={"mixup": 0.2, "cutmix": 1.0})},
+    ],
+    ids=lambda changes: " ".join(changes),
+)
+def test_every_way_of_training_learns(source: ClipSource, tmp_path: Path, changes: dict[str, Any]) -> None:
+    fitted = train(source, linear_network, tmp_path, **({"learning_rate": 0.1, "epochs": 16} | changes))
+    assert fitted.history[-1]["val_accuracy"] == 1.0
+
+
+def test_class_weights_weigh_the_clips_of_their_class(source: ClipSource, tmp_path: Path) -> None:
+    """Two steps apart from their weights are the same: the biases tell which class gained."""
+    weighted, plain = (
+        train(
+            source, linear_network, tmp_path / str(on), epochs=1, batch_size=8, optimizer="sgd", warmup_epochs=0,
+            class_weights=on,
+        ).weights[1]
+        for on in (True, False)
+    )  # fmt: skip
+    assert weighted[2] > plain[2]
+    assert weighted[0] < plain[0]
+
+
+def test_penalties_keep_weights_small(source: ClipSource, tmp_path: Path) -> None:
+    strong, none = (
+        np.abs(train(source, linear_network, tmp_path / str(amount), epochs=4, l1=amount, l2=amount).weights[0]).mean()
+        for amount in (0.3, 0)
+    )
+    assert strong < none * 0.9
+
+
+def test_the_average_of_the_weights_is_what_is_evaluated_and_returned(source: ClipSource, tmp_path: Path) -> None:
+    fitted = train(source, linear_network, tmp_path / "average", ema_decay=0.5, learning_rate=0.1)
+    best = min(eval_losses(fitted.history))
+    assert evaluate(fitted, source) == pytest.approx(best, rel=1e-4)
+    plain = train(source, linear_network, tmp_path / "plain", learning_rate=0.1)
+    # What is learned is the same, what is evaluated lags behind.
+    assert [epoch["loss"] for epoch in fitted.history] == [epoch["loss"] for epoch in plain.history]
+    assert eval_losses(fitted.history)[1] > eval_losses(plain.history)[1]
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_learns_with_float32_weights(source: ClipSource, tmp_path: Path, policy: str) -> None:
+    def build(model: ModelConfig) -> keras.Model:
+        with dtype_policy(policy):
+            return linear_network(model)
+
+    fitted = train(source, build, tmp_path, learning_rate=0.1, clip_norm=1.0)
+    assert fitted.history[-1]["val_accuracy"] == 1.0
+    assert {weight.dtype for weight in fitted.weights} == {np.dtype("float32")}
+
+
+def test_a_network_with_nothing_to_learn_is_evaluated(source: ClipSource, tmp_path: Path) -> None:
+    def build(model: ModelConfig) -> keras.Model:
+        network = linear_network(model)
+        network.trainable = False
+        return network
+
+    history = train(source, build, tmp_path, epochs=2).history
+    assert history[0]["val_loss"] == history[1]["val_loss"]
+
+
+def test_training_twice_with_one_seed_gives_the_same_weights(source: ClipSource, tmp_path: Path) -> None:
+    first, second, other = (
+        train(source, dropout_network, tmp_path / name, epochs=3, seed=seed, augmentation={})
+        for name, seed in (("1", 0), ("2", 0), ("3", 1))
+    )
+    assert_same(first, second)
+    assert other.history[0]["loss"] != first.history[0]["loss"]
+
+
+def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
+    source: ClipSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With everything that has a state; stopped right after the second and the third checkpoint."""
+    options = {
+        "epochs": 5,
+        "learning_rate": 0.1,
+        "augmentation": {},
+        "ema_decay": 0.9,
+        "schedule": "plateau",
+        "plateau_patience": 1,
+    }
+    undisturbed = train(source, dropout_network, tmp_path / "undisturbed", **options)
+    save = CheckpointFolder.save
+    for num_epochs in (2, 3):
+
+        def stop(folder: CheckpointFolder, checkpoint: Any, last: int = num_epochs) -> None:
+            save(folder, checkpoint)
+            if len(checkpoint.history) == last:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(CheckpointFolder, "save", stop)
+            train(source, dropout_network, tmp_path / "stopped", **options)
+    assert_same(train(source, dropout_network, tmp_path / "stopped", **options), undisturbed)
+    # A training whose last epoch was saved has nothing left to do.
+    assert_same(train(source, dropout_network, tmp_path / "stopped", **options), undisturbed)
+
+
+def test_a_training_that_diverges_at_once_says_what_to_do(source: ClipSource, tmp_path: Path) -> None:
+    def broken(model: ModelConfig) -> keras.Model:
+        network = linear_network(model)
+        network.set_weights([np.full(weight.shape, np.nan) for weight in network.weights])
+        return network
+
+    with pytest.raises(UserError, match=r"training diverged: .* Lower training\.learning_rate, which is 0\.01"):
+        train(source, broken, tmp_path)
+    assert not (tmp_path / "checkpoint").exists()
