@@ -13,6 +13,7 @@ from pipeline.commands.predict import predict
 from pipeline.commands.run import report, run
 from pipeline.commands.splits import splits
 from pipeline.commands.terminal import USER_ERROR, errors, escaped
+from pipeline.commands.worker import worker
 
 app = typer.Typer(
     help="From videos and annotations to a served action-recognition model, with a quality gate on every class.",
@@ -28,6 +29,7 @@ app.command()(predict)
 app.command()(splits)
 app.command()(convert)
 app.command("compile")(compile_pipeline)
+app.command()(worker)
 
 
 def main() -> None:
