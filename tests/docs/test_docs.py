@@ -10,6 +10,9 @@ from pydantic import BaseModel
 from components.annotations.config import Columns, FormatName, NegativesConfig
 from components.annotations.reasons import Reason
 from components.model_gate.rules import GatesConfig
+from models.augmentation.config import AugmentationConfig
+from models.section import Section
+from models.training.config import TrainingConfig
 from pipeline.cli import app
 from pipeline.config import load_config
 
@@ -44,6 +47,19 @@ def test_every_format_has_its_section() -> None:
 def test_every_gate_is_documented() -> None:
     page = (ROOT / "docs" / "gates.md").read_text()
     assert [name for name in GatesConfig.model_fields if f"`{name}`" not in page and f"gates.{name}" not in page] == []
+
+
+@pytest.mark.parametrize("section", [TrainingConfig, AugmentationConfig])
+def test_every_option_of_training_is_documented_with_its_default(section: type[Section]) -> None:
+    page = (ROOT / "docs" / "training.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+
+    def is_documented(name: str, default: object) -> bool:
+        text = "none" if default in (None, ()) else str(default).lower()
+        return any(f"`{name}`" in row.split("|")[1] and text in row.split("|")[2] for row in rows)
+
+    fields = {name: field.default for name, field in section.model_fields.items() if name != "augmentation"}
+    assert [name for name, default in fields.items() if not is_documented(name, default)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
