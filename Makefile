@@ -25,6 +25,7 @@ bench: setup
 	$(CLIPGATE) demo-data demo/data
 	$(PYTHON_IN_VENV) -m benchmarks.ingest
 	$(PYTHON_IN_VENV) -m benchmarks.carrying_clips
+	$(PYTHON_IN_VENV) -m benchmarks.input
 	$(PYTHON_IN_VENV) -m benchmarks.stages --config examples/demo.yaml
 
 # Damaged videos by the thousand.
