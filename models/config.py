@@ -1,17 +1,35 @@
 """The `model` section of the configuration."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from models.section import Section
+
+LearningNetwork = Literal["r2plus1d", "c3d", "cnn_lstm", "cnn_gru", "conv_transformer", "movinet", "single_frame"]
+Network = Literal[LearningNetwork, "majority"]
+
+# From small to large; models/networks/ says what they are. This file imports no Keras, so that the command line starts fast.
+PRESETS: Mapping[Network, tuple[str, ...]] = {
+    "r2plus1d": ("tiny", "small", "r2plus1d_10", "r2plus1d_18", "r2plus1d_34"),
+    "c3d": ("tiny", "small", "c3d"),
+    "cnn_lstm": ("tiny", "small", "resnet_18"),
+    "cnn_gru": ("tiny", "small", "resnet_18"),
+    "conv_transformer": ("tiny", "small", "vivit_s", "vivit_b"),
+    "movinet": ("tiny", "movinet_a0", "movinet_a1", "movinet_a2"),
+    "single_frame": ("tiny", "small", "resnet_18"),
+    "majority": ("tiny",),
+}
+
+WITHOUT_RESIDUAL_BLOCKS: tuple[Network, ...] = ("c3d", "majority")
 
 
 class ModelConfig(Section):
     """The network and what it sees."""
 
-    network: Literal["r2plus1d"] = "r2plus1d"
-    preset: Literal["tiny", "small", "r2plus1d_10", "r2plus1d_18", "r2plus1d_34"] = "r2plus1d_18"
+    network: Network = "r2plus1d"
+    preset: str = Field("r2plus1d_18", validate_default=True, description="size of the network")
     num_frames: int = Field(16, ge=1, le=256, description="frames the network sees; 1 makes it a single-frame network")
     height: int = Field(112, ge=16, le=1024, description="pixels")
     width: int = Field(112, ge=16, le=1024, description="pixels")
@@ -19,6 +37,16 @@ class ModelConfig(Section):
     resize: Literal["crop", "pad", "stretch"] = "crop"
     normalization: Literal["unit", "symmetric", "train_statistics"] = "train_statistics"
     classes: tuple[str, ...] | None = Field(None, description="labels in the order of their ids; default: by name")
+
+    @field_validator("preset")
+    @classmethod
+    def _network_has_the_preset(cls, preset: str, info: ValidationInfo) -> str:
+        network = info.data.get("network")  # missing when it is wrong itself
+        if network is not None and preset not in PRESETS[network]:
+            raise ValueError(
+                f"the network {network} has no preset {preset}; choose one of {', '.join(PRESETS[network])}"
+            )
+        return preset
 
     @field_validator("classes")
     @classmethod

@@ -12,7 +12,9 @@ import tensorflow_transform as tft
 from models import features
 from models.card import ModelCard
 from models.config import ModelConfig
+from models.networks.causal import is_causal
 from models.preprocessing import decode_clips, fit_clips, label_ids, unpack_clips
+from models.streaming import stream_signatures
 from models.views import centre_view
 
 MICRO_BATCH = 8
@@ -39,7 +41,10 @@ class ServingModule(tf.Module):
         self._classes = tf.constant(classes)
 
     def signatures(self) -> dict[str, Any]:
-        """Signature names and their functions. Only `serving_default` and `evaluate` need the Transform graph."""
+        """Signature names and their functions. Only `serving_default` and `evaluate` need the Transform graph.
+
+        Those of a causal network include `stream_init` and `stream_step`.
+        """
         text = tf.TensorSpec([None], tf.string, name="examples")
         frames = tf.TensorSpec([None, None, None, None, 3], tf.uint8, name="frames")
         jpegs = tf.TensorSpec([None, None], tf.string, name="frames")
@@ -73,12 +78,14 @@ class ServingModule(tf.Module):
             raw = tf.io.parse_example(examples, {features.LABEL: self._raw_spec[features.LABEL]})
             return {features.LABEL_ID: label_ids(raw[features.LABEL][:, 0], self._classes)}
 
+        streaming = is_causal(self.network)
         return {
             "serving_default": serving_default,
             "predict_frames": predict_frames,
             "predict_jpeg": predict_jpeg,
             "evaluate": evaluate,
             "transform_features": transform_features,
+            **(stream_signatures(self.network, self._config, self._answer) if streaming else {}),
         }
 
     def _clips_of_examples(self, examples: tf.Tensor) -> tf.Tensor:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.card import ModelCard
 from models.data import ClipSource
 from models.networks.build import build_network
+from models.networks.cost import report_cost
 from models.progress import say
 from models.serving import ServingModule, export
 from models.training.batches import Batches
@@ -43,22 +45,28 @@ def train(job: Job) -> None:
     transform = tft.TFTransformOutput(job.transform_output)
     sources = [ClipSource(files, transform, model_config) for files in (job.train_files, job.eval_files)]
     mean, std = sources[0].channel_statistics()
+    batches = Batches(sources[0], sources[1], classes, training)
 
     def build() -> keras.Model:
         return build_network(
-            model_config, num_classes=len(classes), dropout=training.dropout, channel_mean=mean, channel_std=std
+            model_config,
+            num_classes=len(classes),
+            dropout=training.dropout,
+            drop_path=training.stochastic_depth,
+            channel_mean=mean,
+            channel_std=std,
+            class_counts=np.bincount(batches.train_labels, minlength=len(classes)).tolist(),
         )
 
     def build_for_training() -> keras.Model:
         with dtype_policy(choose_policy(training.precision)):
-            network = build()
-        say(f"{network.name}: {network.count_params():,} parameters")
-        return network
+            return build()
 
+    if is_chief(strategy):
+        report_cost(build(), Path(job.model_run_dir))
     keras.utils.set_random_seed(training.seed)
     checkpoints = CheckpointFolder(job.config["checkpoint_dir"])
     started = time.monotonic()
-    batches = Batches(sources[0], sources[1], classes, training)
     fitted = fit(build_for_training, batches, strategy, checkpoints, job.model_run_dir)
     if not is_chief(strategy):
         return

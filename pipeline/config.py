@@ -12,7 +12,7 @@ from components.annotations.config import DataConfig, NegativesConfig, SplitsCon
 from components.model_gate.rules import GatesConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
-from models.config import ModelConfig
+from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
 from models.errors import UserError
 from models.section import Section
 from models.training.config import TrainingConfig
@@ -68,6 +68,11 @@ class Config(Section):
             raise ValueError(
                 f"model.num_frames is {self.model.num_frames}, but sampling.num_frames stores only "
                 f"{self.sampling.num_frames} frames a clip"
+            )
+        if self.training.stochastic_depth and self.model.network in WITHOUT_RESIDUAL_BLOCKS:
+            raise ValueError(
+                f"training.stochastic_depth is {self.training.stochastic_depth:g}, but the network {self.model.network} "
+                "has no residual blocks to skip; set it to 0 or choose another network"
             )
         return self
 

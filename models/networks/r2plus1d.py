@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
+from models.networks.blocks import batch_norm, drop_path_layer, drop_path_rates, norm_relu
+
 
 @dataclass(frozen=True)
 class R2Plus1DPreset:
@@ -39,30 +41,32 @@ def middle_width(in_width: int, out_width: int, time_size: int = 3, space_size: 
     return numerator // (space_size**2 * in_width + time_size * out_width)
 
 
-def r2plus1d(inputs: keras.KerasTensor, preset: R2Plus1DPreset) -> keras.KerasTensor:
+def r2plus1d(inputs: keras.KerasTensor, preset: R2Plus1DPreset, drop_path: float = 0.0) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to pooled features [batch, stage_widths[-1]]."""
+    rates = drop_path_rates(drop_path, sum(preset.blocks))
     x = _spatial_conv(inputs, preset.stem_middle_width, size=7, stride=2, name="stem_space")
-    x = _norm_relu(x, "stem_space")
+    x = norm_relu(x, "stem_space")
     x = _temporal_conv(x, preset.stage_widths[0], size=3, stride=1, name="stem_time")
-    x = _norm_relu(x, "stem_time")
+    x = norm_relu(x, "stem_time")
     for stage, (width, num_blocks) in enumerate(zip(preset.stage_widths, preset.blocks, strict=True)):
         for block in range(num_blocks):
             stride = 2 if stage > 0 and block == 0 else 1
-            x = _residual_block(x, width, stride, name=f"stage{stage}_block{block}")
+            x = _residual_block(x, width, stride, next(rates), name=f"stage{stage}_block{block}")
     return ops.mean(x, axis=(1, 2, 3))  # [batch, width]
 
 
-def _residual_block(x: keras.KerasTensor, width: int, stride: int, name: str) -> keras.KerasTensor:
+def _residual_block(x: keras.KerasTensor, width: int, stride: int, drop_path: float, name: str) -> keras.KerasTensor:
     middle = middle_width(x.shape[-1], width)
     shortcut = x
     if stride > 1 or x.shape[-1] != width:
         shortcut = _spatial_conv(x[:, ::stride], width, size=1, stride=stride, name=f"{name}_shortcut")
-        shortcut = _norm(shortcut, f"{name}_shortcut")
-    y = _norm_relu(_spatial_conv(x, middle, size=3, stride=stride, name=f"{name}_space1"), f"{name}_space1")
-    y = _norm_relu(_temporal_conv(y, width, size=3, stride=stride, name=f"{name}_time1"), f"{name}_time1")
-    y = _norm_relu(_spatial_conv(y, middle, size=3, stride=1, name=f"{name}_space2"), f"{name}_space2")
+        shortcut = batch_norm(f"{name}_shortcut")(shortcut)
+    y = norm_relu(_spatial_conv(x, middle, size=3, stride=stride, name=f"{name}_space1"), f"{name}_space1")
+    y = norm_relu(_temporal_conv(y, width, size=3, stride=stride, name=f"{name}_time1"), f"{name}_time1")
+    y = norm_relu(_spatial_conv(y, middle, size=3, stride=1, name=f"{name}_space2"), f"{name}_space2")
     y = _temporal_conv(y, width, size=3, stride=1, name=f"{name}_time2")
-    return ops.relu(_norm(y, f"{name}_time2") + shortcut)
+    y = drop_path_layer(drop_path, 5, name)(batch_norm(f"{name}_time2")(y))
+    return ops.relu(y + shortcut)
 
 
 def _spatial_conv(x: keras.KerasTensor, width: int, size: int, stride: int, name: str) -> keras.KerasTensor:
@@ -79,12 +83,3 @@ def _temporal_conv(x: keras.KerasTensor, width: int, size: int, stride: int, nam
     )
     y = conv(ops.reshape(x, (-1, time, height * image_width, channels)))  # [batch, time / stride, pixels, channels]
     return ops.reshape(y, (-1, y.shape[1], height, image_width, width))
-
-
-def _norm_relu(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    return ops.relu(_norm(x, name))
-
-
-def _norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    # Keras's default of 0.99 is for long trainings: after a few hundred steps the moving averages would still lag behind.
-    return layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)

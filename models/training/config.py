@@ -33,6 +33,9 @@ class TrainingConfig(Section):
     l2: float = Field(0, ge=0, description="penalty on their squares, in the loss")
     clip_norm: float | None = Field(None, gt=0, description="longer gradients of a step are scaled down to this norm")
     dropout: float = Field(0.4, ge=0, lt=1)
+    stochastic_depth: float = Field(
+        0, ge=0, lt=1, description="how often a clip skips the last residual block; earlier ones proportionally less"
+    )
     label_smoothing: float = Field(0.1, ge=0, lt=1)
     class_weights: bool = Field(False, description="clips of rare classes weigh more in the loss")
     balanced_sampling: bool = Field(

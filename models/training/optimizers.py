@@ -8,7 +8,7 @@ import keras
 from models.training.config import TrainingConfig
 from models.training.history import count_plateaus
 
-_SPARED = ("bias", "gamma", "beta")
+_SPARED = ("bias", "gamma", "beta", "position")
 
 
 def make_optimizer(training: TrainingConfig, num_replicas: int) -> keras.optimizers.Optimizer:

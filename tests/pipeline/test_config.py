@@ -79,6 +79,11 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "model: {num_frames: 17}\nsampling: {num_frames: 16}",
             "model.num_frames is 17, but sampling.num_frames stores only 16 frames a clip",
         ),
+        (
+            "model: {network: c3d, preset: tiny}\ntraining: {stochastic_depth: 0.1}",
+            "training.stochastic_depth is 0.1, but the network c3d has no residual blocks to skip; "
+            "set it to 0 or choose another network",
+        ),
     ],
 )
 def test_a_problem_is_one_line_with_the_key_and_what_was_found(tmp_path: Path, text: str, problem: str) -> None:

@@ -1,0 +1,53 @@
+"""LRCN: a convolutional network looks at each frame, a recurrent one at the sequence.
+
+Source: Donahue et al., "Long-term Recurrent Convolutional Networks for Visual Recognition and Description", CVPR 2015
+(arXiv:1411.4389), with a residual network for the frames in place of CaffeNet. Like CaffeNet it ends in a layer that is fully
+connected to its map: a mean over the map would forget where things are, and with it most of what moves. The paper averages
+the predictions after each frame; averaging the states before the one linear layer that makes predictions of them is the same
+for logits.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import keras
+from keras import layers, ops
+
+from models.networks import resnet
+from models.networks.blocks import norm_relu
+
+
+@dataclass(frozen=True)
+class CnnRnnPreset:
+    """The network for the frames, the width of what it says of a frame, and the `units` of the recurrent layer."""
+
+    frames: resnet.ResNetPreset
+    frame_width: int
+    units: int
+
+
+PRESETS = {
+    "tiny": CnnRnnPreset(resnet.PRESETS["tiny"], 128, 64),
+    "small": CnnRnnPreset(resnet.PRESETS["small"], 256, 128),
+    "resnet_18": CnnRnnPreset(resnet.PRESETS["resnet_18"], 512, 256),
+}
+
+
+def cnn_rnn(
+    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Literal["lstm", "gru"], drop_path: float = 0.0
+) -> keras.KerasTensor:
+    """The backbone: [batch, time, height, width, channels] to the mean state [batch, units]."""
+    return ops.mean(frame_states(inputs, preset, cell, drop_path), axis=1)
+
+
+def frame_states(
+    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Literal["lstm", "gru"], drop_path: float = 0.0
+) -> keras.KerasTensor:
+    """The state after each frame: [batch, time, height, width, channels] to [batch, time, units]."""
+    time, *image_shape = inputs.shape[1:]
+    images = ops.reshape(inputs, (-1, *image_shape))  # [batch * time, height, width, channels]
+    x = layers.Flatten(name="head_flatten")(resnet.feature_map(images, preset.frames, drop_path))
+    x = layers.Dense(preset.frame_width, use_bias=False, kernel_initializer="he_normal", name="head_frame")(x)
+    x = ops.reshape(norm_relu(x, "head_frame"), (-1, time, preset.frame_width))
+    recurrent = layers.LSTM if cell == "lstm" else layers.GRU
+    return recurrent(preset.units, return_sequences=True, name="head_recurrent")(x)

@@ -1,0 +1,46 @@
+"""Two honest floors: what the share of each class alone gives, and what a single frame gives."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+_LEAST_SHARE = 1e-7  # the logarithm of zero would make the loss infinite
+
+
+class ClassShares(layers.Layer):
+    """The logarithm of each class's share of the training clips, whatever it is shown: logits [batch, classes]."""
+
+    def __init__(self, class_counts: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        shares = np.array(class_counts) / sum(class_counts)
+        logits = np.log(np.maximum(shares, _LEAST_SHARE))
+        self._logits = self.add_weight(
+            shape=logits.shape,
+            initializer=lambda shape, dtype: ops.convert_to_tensor(logits, dtype),
+            trainable=False,
+            name="log_shares",
+        )
+
+    def call(self, clips: Any) -> Any:
+        """Any [batch, ...] to logits [batch, classes]."""
+        return ops.zeros((ops.shape(clips)[0], 1)) + self._logits
+
+
+class OneFrame(layers.Layer):
+    """One frame of each clip: the middle one, or in training a random one of each clip."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._seed = keras.random.SeedGenerator()
+
+    def call(self, clips: Any, training: bool = False) -> Any:
+        """[batch, time, height, width, channels] to [batch, height, width, channels]."""
+        num_clips, time = ops.shape(clips)[:2]
+        if not training:
+            return clips[:, time // 2]
+        indices = keras.random.randint((num_clips,), 0, time, seed=self._seed)
+        images = ops.reshape(clips, (-1, *clips.shape[2:]))  # [batch * time, height, width, channels]
+        return ops.take(images, ops.arange(num_clips) * time + indices, axis=0)

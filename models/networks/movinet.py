@@ -1,0 +1,285 @@
+"""MoViNet: a mobile, causal network that also works on streams, frame by frame.
+
+Source: Kondratyuk et al., "MoViNets: Mobile Video Networks for Efficient Video Recognition", CVPR 2021 (arXiv:2103.11511):
+inverted residual blocks, depthwise convolutions that see earlier frames only, and squeeze-and-excitation with the mean of
+all frames so far. As in the paper's streaming models, a depthwise convolution is factorised into space and time. The last
+normalisation of a block starts at zero, so that each block begins as an identity.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from models.networks.blocks import batch_norm, drop_path_layer, drop_path_rates
+from models.networks.causal import NUM_FRAMES, CausalLayer, State, remember, running_mean
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`blocks`: for each its inner width, and its kernel's size in time and in space; the first block has the stride."""
+
+    width: int
+    blocks: tuple[tuple[int, int, int], ...]
+    stride: int = 2
+
+
+@dataclass(frozen=True)
+class MoViNetPreset:
+    """Widths in channels, of the stem, of the last convolution and of the hidden layer."""
+
+    stem_width: int
+    stages: tuple[Stage, ...]
+    last_width: int
+    hidden_width: int = 2048
+
+
+PRESETS = {
+    "tiny": MoViNetPreset(
+        8,
+        (
+            Stage(8, ((24, 1, 5),)),
+            Stage(24, ((64, 3, 3), (64, 3, 3))),
+            Stage(40, ((120, 5, 3), (120, 3, 3))),
+            Stage(56, ((168, 5, 3), (168, 3, 3)), stride=1),
+        ),
+        192,
+        512,
+    ),
+    "movinet_a0": MoViNetPreset(
+        8,
+        (
+            Stage(8, ((24, 1, 5),)),
+            Stage(32, ((80, 3, 3),) * 3),
+            Stage(56, ((184, 5, 3), (112, 3, 3), (184, 3, 3))),
+            Stage(56, ((184, 5, 3), *((184, 3, 3),) * 3), stride=1),
+            Stage(104, ((384, 5, 3), (280, 1, 5), (280, 1, 5), (344, 1, 5))),
+        ),
+        480,
+    ),
+    "movinet_a1": MoViNetPreset(
+        16,
+        (
+            Stage(16, ((40, 1, 5), (40, 3, 3))),
+            Stage(40, ((96, 3, 3), (120, 3, 3), (96, 3, 3), (96, 3, 3))),
+            Stage(64, ((216, 5, 3), (128, 3, 3), (216, 3, 3), (168, 3, 3), (216, 3, 3))),
+            Stage(64, ((216, 5, 3), (216, 3, 3), (216, 3, 3), (128, 3, 3), (128, 1, 5), (216, 3, 3)), stride=1),
+            Stage(136, ((456, 5, 3), *((360, 1, 5),) * 3, (456, 1, 5), (456, 3, 3), (544, 1, 3))),
+        ),
+        600,
+    ),
+    "movinet_a2": MoViNetPreset(
+        16,
+        (
+            Stage(16, ((40, 1, 5), (40, 3, 3), (64, 3, 3))),
+            Stage(40, ((96, 3, 3), (120, 3, 3), (96, 3, 3), (96, 3, 3), (120, 3, 3))),
+            Stage(72, ((240, 5, 3), (160, 3, 3), (240, 3, 3), (192, 3, 3), (240, 3, 3))),
+            Stage(72, ((240, 5, 3), *((240, 3, 3),) * 3, (144, 1, 5), (240, 3, 3)), stride=1),
+            Stage(144, ((480, 5, 3), (384, 1, 5), (384, 1, 5), (480, 1, 5), (480, 1, 5), (480, 3, 3), (576, 1, 3))),
+        ),
+        640,
+    ),
+}
+
+
+def movinet(inputs: keras.KerasTensor, preset: MoViNetPreset, drop_path: float = 0.0) -> keras.KerasTensor:
+    """The backbone: [batch, time, height, width, channels] to features [batch, hidden_width]."""
+    rates = drop_path_rates(drop_path, sum(len(stage.blocks) for stage in preset.stages))
+    x = Stem(preset.stem_width, name="stem")(inputs)
+    for index, stage in enumerate(preset.stages):
+        for block, (inner_width, time_size, space_size) in enumerate(stage.blocks):
+            x = InvertedResidual(
+                stage.width,
+                inner_width,
+                time_size,
+                space_size,
+                stride=stage.stride if block == 0 else 1,
+                drop_path=next(rates),
+                name=f"stage{index}_block{block}",
+            )(x)
+    return Head(preset.last_width, preset.hidden_width, name="head")(x)
+
+
+def squeezed_width(width: int) -> int:
+    """A quarter of the width, as the nearest multiple of 8 that is not a tenth smaller (as in MobileNetV3)."""
+    nearest = max(8, (width // 4 + 4) // 8 * 8)
+    return nearest if nearest >= 0.9 * width / 4 else nearest + 8
+
+
+Shape = tuple[Any, ...]  # None stands for an unknown size
+
+
+class Stem(layers.Layer):
+    """A strided convolution of each frame."""
+
+    def __init__(self, width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._conv = _conv(width, "conv", size=3, stride=2)
+
+    def build(self, shape: Shape) -> None:
+        """`shape`: [batch, time, height, width, channels]."""
+        self._conv.build((None, *shape[2:]))
+
+    def call(self, x: Any) -> Any:
+        """[batch, time, height, width, channels] to [batch, time, height / 2, width / 2, width]."""
+        y = self._conv(_fold(x))
+        return ops.reshape(y, (-1, ops.shape(x)[1], *y.shape[1:]))
+
+    def compute_output_shape(self, shape: Shape) -> Shape:
+        """The shape of `call`'s result, which Keras would otherwise find out by running it."""
+        return (*shape[:2], *self._conv.compute_output_shape((None, *shape[2:]))[1:])
+
+
+class InvertedResidual(CausalLayer):
+    """Widen, convolve each channel in space and in time, weigh the channels, narrow, and add the input."""
+
+    def __init__(
+        self,
+        width: int,
+        inner_width: int,
+        time_size: int,
+        space_size: int,
+        stride: int,
+        drop_path: float,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._width, self._inner_width, self._past_size, self._stride = width, inner_width, time_size - 1, stride
+        self._widen = _conv(inner_width, "widen")
+        self._space = _depthwise((space_size, space_size), "same", "space", stride)
+        self._time = _depthwise((time_size, 1), "valid", "time") if time_size > 1 else None
+        self._squeeze = layers.Dense(squeezed_width(inner_width), activation=swish, name="squeeze")
+        self._excite = layers.Dense(inner_width, activation="sigmoid", name="excite")
+        self._narrow = _conv(width, "narrow", activate=False, gamma="zeros")
+        self._drop_path = drop_path_layer(drop_path, 4, "narrow")
+        self._pool = layers.AveragePooling2D(3, stride, "same", name="pool") if stride > 1 else None
+
+    def build(self, shape: Shape) -> None:
+        """`shape`: [batch, time, height, width, channels]; batch and time may be unknown."""
+        in_width = shape[-1]
+        self._height, self._image_width = (-(-side // self._stride) for side in shape[2:4])
+        pixels = self._height * self._image_width
+        self._shortcut = None
+        if self._pool is not None or in_width != self._width:
+            self._shortcut = _conv(self._width, "shortcut", activate=False)
+            self._shortcut.build((None, self._height, self._image_width, in_width))
+        self._widen.build((None, *shape[2:]))
+        self._space.build((None, *shape[2:4], self._inner_width))
+        if self._time is not None:
+            self._time.build((None, None, pixels, self._inner_width))
+        self._squeeze.build((None, None, self._inner_width))
+        self._excite.build((None, None, self._squeeze.units))
+        self._narrow.build((None, None, pixels, self._inner_width))
+
+    def compute_output_shape(self, shape: Shape) -> Shape:
+        """The shape of `call`'s result, which Keras would otherwise find out by running it."""
+        return (*shape[:2], self._height, self._image_width, self._width)
+
+    def initial_state(self, num_clips: Any) -> State:
+        """The mean of all frames, [batch, inner_width], and the last ones, [batch, past, height * width, inner_width]."""
+        state = super().initial_state(num_clips)
+        state[f"{self.name}_mean"] = ops.zeros((num_clips, self._inner_width))
+        if self._time is not None:
+            pixels = self._height * self._image_width
+            state[f"{self.name}_past"] = ops.zeros((num_clips, self._past_size, pixels, self._inner_width))
+        return state
+
+    def step(self, x: Any, state: State) -> tuple[Any, State]:
+        """[batch, time, height, width, channels] to [batch, time, height / stride, width / stride, width]."""
+        time, pixels, changed = ops.shape(x)[1], self._height * self._image_width, {}
+        y = self._space(self._widen(_fold(x)))  # [batch * time, height / stride, width / stride, inner]
+        y = ops.reshape(y, (-1, time, pixels, self._inner_width))
+        if self._time is not None:
+            y, changed[f"{self.name}_past"] = remember(y, state[f"{self.name}_past"])
+            y = self._time(y)  # [batch, time, pixels, inner]
+        means = running_mean(ops.mean(y, axis=2), state[f"{self.name}_mean"], state[NUM_FRAMES])
+        changed[f"{self.name}_mean"] = means[:, -1]
+        y = y * self._excite(self._squeeze(means))[:, :, None]
+        y = self._drop_path(self._narrow(y))  # [batch, time, pixels, width]
+        y = ops.reshape(y, (-1, time, self._height, self._image_width, self._width))
+        return y + self._skip(x), changed
+
+    def _skip(self, x: Any) -> Any:
+        """The input in the shape of the output."""
+        if self._shortcut is None:
+            return x
+        y = _fold(x) if self._pool is None else self._pool(_fold(x))
+        return ops.reshape(self._shortcut(y), (-1, ops.shape(x)[1], self._height, self._image_width, self._width))
+
+
+class Head(CausalLayer):
+    """A last convolution, the mean of all pixels of all frames so far, and a hidden layer."""
+
+    def __init__(self, last_width: int, hidden_width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._last_width = last_width
+        self._conv = _conv(last_width, "conv")
+        self._hidden = layers.Dense(hidden_width, activation=swish, name="hidden")
+
+    def build(self, shape: Shape) -> None:
+        """`shape`: [batch, time, height, width, channels]."""
+        self._conv.build((None, *shape[2:]))
+        self._hidden.build((None, self._last_width))
+
+    def compute_output_shape(self, shape: Shape) -> Shape:
+        """The shape of `call`'s result, which Keras would otherwise find out by running it."""
+        return (shape[0], self._hidden.units)
+
+    def initial_state(self, num_clips: Any) -> State:
+        """The mean of all frames, [batch, last_width]."""
+        return super().initial_state(num_clips) | {f"{self.name}_mean": ops.zeros((num_clips, self._last_width))}
+
+    def step(self, x: Any, state: State) -> tuple[Any, State]:
+        """[batch, time, height, width, channels] to the features after the last frame, [batch, hidden_width]."""
+        y = ops.mean(self._conv(_fold(x)), axis=(1, 2))  # [batch * time, last_width]
+        y = ops.reshape(y, (-1, ops.shape(x)[1], self._last_width))
+        mean = running_mean(y, state[f"{self.name}_mean"], state[NUM_FRAMES])[:, -1]
+        return self._hidden(mean), {f"{self.name}_mean": mean}
+
+
+class ConvNorm(layers.Layer):
+    """A convolution, batch normalisation and, if asked, an activation, for images [batch, height, width, channels]."""
+
+    def __init__(self, conv: layers.Layer, *, activate: bool = True, gamma: str = "ones", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._conv = conv
+        self._norm = batch_norm("conv", gamma=gamma)
+        self._activate = activate
+
+    def build(self, shape: Shape) -> None:
+        """`shape`: [batch, height, width, channels]."""
+        self._conv.build(shape)
+        self._norm.build(self.compute_output_shape(shape))
+
+    def compute_output_shape(self, shape: Shape) -> Shape:
+        """That of the convolution."""
+        return tuple(self._conv.compute_output_shape(shape))
+
+    def call(self, x: Any) -> Any:
+        """Images to images."""
+        y = self._norm(self._conv(x))
+        return swish(y) if self._activate else y
+
+
+def _conv(width: int, name: str, size: int = 1, stride: int = 1, **kwargs: Any) -> ConvNorm:
+    conv = layers.Conv2D(width, size, stride, "same", use_bias=False, kernel_initializer="he_normal", name="conv")
+    return ConvNorm(conv, name=name, **kwargs)
+
+
+def _depthwise(size: tuple[int, int], padding: str, name: str, stride: int = 1) -> ConvNorm:
+    # Each filter sees one channel, but the initializers count all of them as its inputs, and would start it too small.
+    scale = keras.initializers.RandomNormal(stddev=(2 / (size[0] * size[1])) ** 0.5)
+    conv = layers.DepthwiseConv2D(size, stride, padding, use_bias=False, depthwise_initializer=scale, name="conv")
+    return ConvNorm(conv, name=name)
+
+
+def swish(x: Any) -> Any:
+    """x * sigmoid(x)."""
+    # Keras's silu has a gradient function of its own, which an export would trace for each place where it is used.
+    return x * ops.sigmoid(x)
+
+
+def _fold(x: Any) -> Any:
+    """[batch, time, height, width, channels] to [batch * time, height, width, channels]."""
+    return ops.reshape(x, (-1, *x.shape[2:]))
