@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from components.annotations.config import DataConfig
@@ -33,25 +33,14 @@ def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterat
     if not any(map(is_remote, (data.annotations, data.videos, data.label_map or ""))):
         yield data
         return
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clipgate-")))
-        update = {}
-        if is_remote(data.annotations):
-            update = _fetch(data, folder / "annotations", beam_args)
-        if data.label_map and is_remote(data.label_map):
-            update["label_map"] = str(_fetch_file(data.label_map, "data.label_map", folder / "label_map", beam_args))
-        local = data.model_copy(update=update)
-        if is_remote(local.videos) and READERS[format_of(local)].looks_at_names:
-            root = open_root(data.videos, "data.videos", beam_args)
-            _mirror(root, [entry.name for entry in root.entries()], folder / "videos", with_content=False)
-            update["videos"] = str(folder / "videos")
-            local = data.model_copy(update=update)
+    with tempfile.TemporaryDirectory(prefix="clipgate-") as folder:
+        addresses: dict[str, str] = {}
         try:
-            yield local
+            yield _fetch_all(data, Path(folder), addresses, beam_args)
         except UserError as error:
             message = str(error)
-            for name in update:
-                message = message.replace(getattr(local, name), getattr(data, name))
+            for copy, address in addresses.items():
+                message = message.replace(copy, address)
             raise UserError(message) from error
 
 
@@ -62,23 +51,45 @@ def format_of(local: DataConfig) -> str:
         return detect_format(path) if local.format == "auto" else local.format
 
 
-def _fetch(data: DataConfig, folder: Path, beam_args: Sequence[str]) -> dict[str, str]:
-    """Fetch the annotations into `folder`; returns the values that change in the configuration."""
+def _fetch_all(data: DataConfig, folder: Path, addresses: dict[str, str], beam_args: Sequence[str]) -> DataConfig:
+    """The configuration of what was fetched into `folder`; `addresses` gets the address of each copy."""
+    local = data
+    if data.label_map and is_remote(data.label_map):
+        path = _fetch_file(data.label_map, "data.label_map", folder / "label_map", beam_args)
+        addresses[str(path)] = data.label_map
+        local = local.model_copy(update={"label_map": str(path)})
+    if is_remote(data.annotations):
+        local = _fetch_annotations(local, folder / "annotations", addresses, beam_args)
+    if is_remote(local.videos) and READERS[format_of(local)].looks_at_names:
+        root = open_root(data.videos, "data.videos", beam_args)
+        _mirror(root, [entry.name for entry in root.entries()], folder / "videos", with_content=False)
+        addresses[str(folder / "videos")] = data.videos
+        local = local.model_copy(update={"videos": str(folder / "videos")})
+    return local
+
+
+def _fetch_annotations(
+    data: DataConfig, folder: Path, addresses: dict[str, str], beam_args: Sequence[str]
+) -> DataConfig:
     root = open_root(data.annotations, "data.annotations", beam_args)
     names = [entry.name for entry in root.entries()]
     if not names:
         path = _fetch_file(data.annotations, "data.annotations", folder, beam_args)
-        if READERS[format_of(data.model_copy(update={"annotations": str(path)}))].files is not own_file:
+        addresses[str(path)] = data.annotations
+        local = data.model_copy(update={"annotations": str(path)})
+        if READERS[format_of(local)].files is not own_file:
             parent = open_root(split_uri(data.annotations)[0], "data.annotations", beam_args)
+            addresses[str(folder)] = parent.uri
             _mirror(parent, [entry.name for entry in parent.entries() if "/" not in entry.name], folder)
-        return {"annotations": str(path)}
+        return local
     # A folder per class is read from the names alone, which are paths below the videos' root.
     inside = f"{data.annotations.rstrip('/')}/".removeprefix(f"{data.videos.rstrip('/')}/")
-    if is_remote(inside):
-        _mirror(root, names, folder)
-        return {"annotations": str(folder)}
-    _mirror(root, names, folder / inside)
-    return {"annotations": str(folder / inside), "videos": str(folder)}
+    update = {"annotations": str(folder)}
+    if not is_remote(inside):
+        update = {"annotations": str(folder / inside), "videos": str(folder)}
+    _mirror(root, names, Path(update["annotations"]))
+    addresses.update({copy: getattr(data, name) for name, copy in update.items()})
+    return data.model_copy(update=update)
 
 
 def _fetch_file(uri: str, key: str, folder: Path, beam_args: Sequence[str]) -> Path:

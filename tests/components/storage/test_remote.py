@@ -218,6 +218,9 @@ def test_what_readers_say_of_annotations_names_their_address(bucket: Any) -> Non
     bucket.put_object(Key="labels.csv", Body=b"file,class\na.mp4,wave\n")
     with pytest.raises(UserError, match=rf"s3://{bucket.name}/labels\.csv, row 1 .*no column 'path'"):
         load_annotations(config_of(bucket, "labels.csv"))
+    bucket.put_object(Key="empty.csv", Body=b"")
+    with pytest.raises(UserError, match=rf"data\.annotations: s3://{bucket.name}/empty\.csv is empty"):
+        load_annotations(config_of(bucket, "empty.csv"))
     with pytest.raises(
         UserError, match=rf"data\.annotations: s3://{bucket.name}/none\.csv cannot be read: there is no"
     ):
