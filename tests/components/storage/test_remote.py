@@ -13,9 +13,14 @@ from components.annotations.config import DataConfig, SplitsConfig
 from components.annotations.fetch import load_annotations
 from components.annotations.fingerprint import fingerprint_inputs
 from components.annotations.manifest import build_manifest
-from components.annotations.records import Segment, Source
+from components.annotations.reasons import Reason
+from components.annotations.records import Reject, Segment, Source
 from components.storage.root import LocalRoot, Root, local_file, open_root
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
 from models.errors import UserError
+from tests.components.video.videos import write_video
 
 VIDEO = b"\0\0\0\x18ftypisom"
 HOSTILE = ["../up.mp4", "/top.mp4", "d//b.mp4", "./c.mp4", "a.mp4/inside.mp4", "~/d.mp4", "C:\\e.mp4", "[1]*?.mp4"]
@@ -170,6 +175,29 @@ def test_hostile_names_of_objects_are_accounted_for(bucket: Any) -> None:
         HOSTILE
     )
     assert manifest.num_videos == len(HOSTILE)
+
+
+def test_clips_are_the_same_as_those_of_the_same_video_here_and_no_copy_stays(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = write_video(tmp_path / "videos" / "d" / "a.mp4", 20)
+    root = put(bucket, {"d/a.mp4": video.read_bytes()})
+    (tmp_path / "copies").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "copies"))
+    task = VideoTask("d/a.mp4", (row("d/a.mp4"),), "train")
+    with Decoder() as decoder:
+        sampling = SamplingConfig(num_frames=4, short_side=32)
+        here = list(VideoIngest(LocalRoot(tmp_path / "videos"), sampling, None, decoder).ingest(task))
+        there = list(VideoIngest(root, sampling, None, decoder).ingest(task))
+        assert there == here
+        assert isinstance(there[0], IngestedClip)
+        bucket.Object("videos/d/a.mp4").delete()
+        gone = list(VideoIngest(root, sampling, None, decoder).ingest(task))
+    assert [(reject.reason, reject.source) for reject in gone if isinstance(reject, Reject)] == [
+        (Reason.VIDEO_UNREADABLE, None),
+        (Reason.VIDEO_UNREADABLE, Source("labels.csv", 2)),
+    ]
+    assert list((tmp_path / "copies").iterdir()) == []
 
 
 def config_of(bucket: Any, annotations: str, **fields: Any) -> DataConfig:
