@@ -15,7 +15,8 @@ from tests.models.networks.examples import build, logits_of, moving_bars, noise,
 
 NETWORKS = get_args(Network)
 LEARNING = [name for name in NETWORKS if name != "majority"]
-IN_TIME = [name for name in LEARNING if name != "single_frame"]
+# The others share their way through time with one of these, and training takes seconds.
+IN_TIME = ["r2plus1d", "c3d", "cnn_gru", "conv_transformer"]
 
 
 def test_the_configuration_names_the_presets_that_the_networks_have() -> None:
@@ -49,7 +50,7 @@ def test_an_unknown_network_is_refused_once() -> None:
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize(("num_frames", "height", "width"), [(1, 32, 32), (3, 33, 47), (5, 16, 17)])
+@pytest.mark.parametrize(("num_frames", "height", "width"), [(1, 16, 17), (5, 33, 47)])
 def test_any_number_of_frames_and_any_size_give_one_logit_a_class(
     network: str, num_frames: int, height: int, width: int
 ) -> None:
@@ -134,6 +135,6 @@ def test_a_network_learns_the_direction_of_time(network: str) -> None:
             loss = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
-    for _ in range(60):
+    for _ in range(40):
         step()
     assert logits_of(model, clips).argmax(axis=1).tolist() == labels.tolist()

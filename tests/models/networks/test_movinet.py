@@ -81,15 +81,15 @@ def stream(network: keras.Model, clips: Clips, chunks: list[int]) -> list[np.nda
     return answers
 
 
-def test_frame_by_frame_a_stream_says_at_every_length_what_the_whole_clip_says(
+def test_frame_by_frame_a_stream_says_on_its_way_what_the_whole_clip_says(
     network: keras.Model, clips: Clips
 ) -> None:
     answers = stream(network, clips, [1] * LONGEST)
     assert np.ptp(answers, axis=0).max() > 0.1
-    for num_frames, answer in enumerate(answers, start=1):
+    for num_frames in (1, 4, LONGEST):
         whole = build("movinet", num_frames=num_frames)
         whole.set_weights(network.get_weights())
-        np.testing.assert_allclose(answer, logits_of(whole, clips[:, :num_frames]), atol=1e-4)
+        np.testing.assert_allclose(answers[num_frames - 1], logits_of(whole, clips[:, :num_frames]), atol=1e-4)
 
 
 @pytest.mark.parametrize("chunks", [[LONGEST], [4, 5], [1, 7, 1], [2, 2, 2, 3], [6, 1, 1, 1]])
