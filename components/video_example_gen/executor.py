@@ -1,6 +1,7 @@
 """The executor: reads annotations, assigns splits, and lets Beam turn videos into sharded TFRecord files."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -108,10 +109,14 @@ def _train_rows(manifest: Manifest, split_of: dict[str, str]) -> list[Mapping[st
 
 
 def _nothing_usable(manifest: Manifest) -> str:
-    first = manifest.rejects[0].as_ledger_entry()
+    rows = [reject.as_ledger_entry() for reject in manifest.rejects if reject.source]
+    if not rows:
+        return "the annotations have no rows"
+    first = rows[0]
+    counts = ", ".join(f"{reason} {count}" for reason, count in Counter(row["reason"] for row in rows).most_common())
     return (
-        f"none of the {manifest.num_rows} annotation rows can be used; the first is {first['file']}, row {first['row']}, "
-        f"{first['video']}: {first['reason']}, {first['message']}. {first['remedy']}"
+        f"none of the {manifest.num_rows} annotation rows can be used ({counts}); the first is {first['file']}, "
+        f"row {first['row']}, {first['video']}: {first['reason']}, {first['message']}. {first['remedy']}"
     )
 
 

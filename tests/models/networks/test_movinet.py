@@ -81,9 +81,7 @@ def stream(network: keras.Model, clips: Clips, chunks: list[int]) -> list[np.nda
     return answers
 
 
-def test_frame_by_frame_a_stream_says_on_its_way_what_the_whole_clip_says(
-    network: keras.Model, clips: Clips
-) -> None:
+def test_frame_by_frame_a_stream_says_on_its_way_what_the_whole_clip_says(network: keras.Model, clips: Clips) -> None:
     answers = stream(network, clips, [1] * LONGEST)
     assert np.ptp(answers, axis=0).max() > 0.1
     for num_frames in (1, 4, LONGEST):
