@@ -6,7 +6,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test lint setup lock bench fuzz clean
+.PHONY: demo test lint setup lock bench bench-pytorch fuzz clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -27,6 +27,10 @@ bench: setup
 	$(PYTHON_IN_VENV) -m benchmarks.carrying_clips
 	$(PYTHON_IN_VENV) -m benchmarks.input
 	$(PYTHON_IN_VENV) -m benchmarks.stages --config examples/demo.yaml
+
+# Installs PyTorch beside the project, which takes a few gigabytes.
+bench-pytorch: setup
+	$(PYTHON_IN_VENV) -m benchmarks.train_step
 
 # Damaged videos by the thousand.
 fuzz: setup

@@ -1,0 +1,116 @@
+"""A training step and inference of R(2+1)D-18 on the CPU, beside the same network in PyTorch.
+
+    .venv/bin/python -m benchmarks.train_step [--batch 2] [--rounds 7]
+
+Clips of 16 frames of 112x112 pixels, float32 and bfloat16. PyTorch gets a virtual environment of its own, which is kept. The
+two frameworks are two processes that take turns, so that other work on the machine slows down both. Prints JSON: medians of
+seconds and of the CPU seconds of all threads, and ratios ours / PyTorch's, which are medians of the rounds' ratios.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[1]
+_UV = _ROOT / ".setup/uv/bin/uv"
+_TORCH_VENV = _ROOT / ".setup/torch"
+_TORCH = "torch==2.13.0"
+_TASKS = ("train", "predict")
+_NUM_CLASSES = 10
+
+Times = dict[str, float]
+
+
+class Contestant:
+    """A process that waits until it is its turn."""
+
+    def __init__(self, python: Path, module: str, precision: str, batch: int) -> None:
+        arguments = ["--precision", precision, "--batch", str(batch), "--classes", str(_NUM_CLASSES)]
+        self._process = subprocess.Popen(
+            [python, "-m", module, *arguments],
+            cwd=_ROOT,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.facts = self._answer()
+
+    def take_turn(self, task: str) -> Times:
+        """Run a task once."""
+        assert self._process.stdin
+        print(task, file=self._process.stdin, flush=True)
+        return self._answer()
+
+    def leave(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit(f"a contestant ended with exit code {self._process.wait()}; its message is above")
+        return dict(json.loads(line))
+
+
+def install_torch() -> Path:
+    """The Python of a virtual environment with PyTorch; a few gigabytes, as its packages bring what GPUs need."""
+    python = _TORCH_VENV / "bin/python"
+    installed = [python, "-c", "import sys, torch; sys.exit(torch.__version__.split('+')[0] != sys.argv[1])"]
+    if not python.exists() or subprocess.run([*installed, _TORCH.partition("==")[2]]).returncode:
+        subprocess.run([_UV, "venv", "--quiet", "--clear", "--python", sys.executable, _TORCH_VENV], check=True)
+        subprocess.run([_UV, "pip", "install", "--quiet", "--python", python, _TORCH, "numpy"], check=True)
+    return python
+
+
+def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict[str, Any]:
+    """Both frameworks in one precision."""
+    contestants = {
+        "ours": Contestant(Path(sys.executable), "benchmarks.train_step_keras", precision, batch),
+        "pytorch": Contestant(torch_python, "benchmarks.train_step_torch", precision, batch),
+    }
+    weights = {name: contestant.facts["weights"] for name, contestant in contestants.items()}
+    if len(set(weights.values())) > 1:
+        raise SystemExit(f"these are not the same network: {weights} weights")
+    turns = [
+        {task: {name: contestant.take_turn(task) for name, contestant in contestants.items()} for task in _TASKS}
+        for _ in range(rounds)
+    ]
+    for contestant in contestants.values():
+        contestant.leave()
+    return {task: _summary([turn[task] for turn in turns]) for task in _TASKS}
+
+
+def _summary(turns: list[dict[str, Times]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for clock in ("seconds", "cpu_seconds"):
+        for name in ("ours", "pytorch"):
+            result[f"{name}_{clock}"] = round(statistics.median(turn[name][clock] for turn in turns), 3)
+        ratio = statistics.median(turn["ours"][clock] / turn["pytorch"][clock] for turn in turns)
+        result[f"ratio_of_{clock}"] = round(ratio, 2)
+    return result
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--batch", type=int, default=2, help="clips in a step")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"], choices=["float32", "bfloat16"])
+    arguments = parser.parse_args()
+    torch_python = install_torch()
+    results = {
+        precision: measure(precision, arguments.batch, arguments.rounds, torch_python)
+        for precision in arguments.precision
+    }
+    print(json.dumps(results, indent=2))
+
+
+if __name__ == "__main__":
+    main()
