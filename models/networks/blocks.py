@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import keras
 from keras import layers, ops
 
+from models.networks.normalization import FusedBatchNormalization
+
 
 def batch_norm(name: str, *, gamma: str = "ones") -> layers.BatchNormalization:
     """Batch normalisation (Ioffe and Szegedy, ICML 2015); `gamma` names the initializer of the scale."""
     # Keras's default of 0.99 is for long trainings: after a few hundred steps the moving averages would still lag behind.
-    return layers.BatchNormalization(momentum=0.9, gamma_initializer=gamma, name=f"{name}_norm")
+    return FusedBatchNormalization(momentum=0.9, gamma_initializer=gamma, name=f"{name}_norm")
 
 
 def norm_relu(x: keras.KerasTensor, name: str) -> keras.KerasTensor:

@@ -109,11 +109,12 @@ def test_a_folded_convolution_equals_the_real_one(name: str, clip_shape: tuple[i
     clips = np.random.default_rng(1).normal(size=(2, *clip_shape)).astype(np.float32)
     stride = 2 if name.startswith(("stem", "stage1")) else 1
     size = 7 if name.startswith("stem") else 3
-    fold = folded._spatial_conv if "space" in name else folded._temporal_conv
+    fold = folded._spatial if "space" in name else folded._temporal
     inputs = keras.Input(clip_shape)
-    model = keras.Model(inputs, fold(inputs, 6, size=size, stride=stride, name=name))
+    model = keras.Model(inputs, fold(inputs, 6, size=size, stride=stride, name=name, relu=False))
     kernel_size, strides = ((1, size, size), (1, stride, stride)) if "space" in name else ((size, 1, 1), (stride, 1, 1))
     expected = real_convolution(clips, model.get_layer(name).get_weights()[0], kernel_size, strides)
+    expected /= np.sqrt(1 + model.get_layer(f"{name}_norm").epsilon)  # all that a new normalisation does
     np.testing.assert_allclose(keras.ops.convert_to_numpy(model(clips)), expected, atol=1e-4)
 
 
@@ -121,5 +122,13 @@ def test_the_backbone_divides_space_by_16_and_time_by_8() -> None:
     inputs = keras.Input((16, 112, 112, 3))
     backbone = keras.Model(inputs, r2plus1d(inputs, PRESETS["tiny"]))
     last = backbone.get_layer("stage3_block0_time2_norm").output
-    assert last.shape[1:] == (2, 7, 7, 128)
+    assert last.shape[1:] == (2, 7 * 7, 128)
     assert backbone.output_shape == (None, 128)
+
+
+@pytest.mark.parametrize("num_frames", [1, 4, 5])
+def test_every_second_frame_is_what_a_slice_with_a_stride_gives(num_frames: int) -> None:
+    clips = np.random.default_rng(2).normal(size=(2, num_frames, 3, 4, 5)).astype(np.float32)
+    inputs = keras.Input(clips.shape[1:])
+    model = keras.Model(inputs, folded._every_second_frame(inputs))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(model(clips)), clips[:, ::2])
