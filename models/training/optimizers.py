@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import keras
 
 from models.training.config import TrainingConfig
+from models.training.fused_adam import FusedAdam
 from models.training.history import count_plateaus
 
 _SPARED = ("bias", "gamma", "beta", "position")
@@ -23,7 +24,7 @@ def make_optimizer(training: TrainingConfig, num_replicas: int) -> keras.optimiz
     if training.optimizer == "sgd":
         optimizer = keras.optimizers.SGD(momentum=0.9, nesterov=True, **options)
     else:
-        optimizer = keras.optimizers.Adam(**options)  # with weight decay it is AdamW
+        optimizer = FusedAdam(**options)  # with weight decay it is AdamW
     optimizer.exclude_from_weight_decay(var_names=list(_SPARED))
     return optimizer
 
