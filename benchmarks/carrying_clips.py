@@ -13,7 +13,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +109,15 @@ def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingCon
                     if isinstance(result, IngestedClip):
                         yield result.example
 
-    ingested = list(clips())
-    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions("GZIP", compression_level=1)) as writer:
-        for clip in itertools.islice(itertools.cycle(ingested), num_clips):
-            writer.write(clip)
+    write_records(path, itertools.islice(itertools.cycle(list(clips())), num_clips))
     return find_classes(config, ())
+
+
+def write_records(path: Path, examples: Iterable[bytes]) -> None:
+    """Examples in one file, as ingest writes them."""
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions("GZIP", compression_level=1)) as writer:
+        for example in examples:
+            writer.write(example)
 
 
 def transform(folder: Path, raw: Path, schema: Any, custom_config: dict[str, str], *, materialise: bool) -> None:

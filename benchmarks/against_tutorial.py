@@ -1,0 +1,235 @@
+"""The accuracy of a configuration beside that of a tutorial's recipe, after the same seconds of training on the same cores.
+
+    .venv/bin/python -m benchmarks.against_tutorial --config examples/demo.yaml --seconds 120 --folds 1 --seeds 3
+    .venv/bin/python -m benchmarks.against_tutorial --config fights.yaml --seconds 180 --folds 5 --seeds 3
+
+The clips are dealt into five folds whose groups are disjoint. For each of the first `--folds` folds and each seed, both recipes
+are tested on the clips of the fold, which they have not seen; ours has the next fold to choose its epoch by, the other (see
+`benchmarks/tutorial.py`) trains on that one too. Ours finds out with a few epochs how many fit into the time, and the
+tutorial's gets the time that ours took. Each training runs in a process of its own. Prints JSON: accuracies, means, and 95 %
+intervals of the means and of the mean difference, by Student's t over the runs.
+"""
+
+import argparse
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+from scipy import stats
+from sklearn.model_selection import StratifiedGroupKFold
+
+from benchmarks import tutorial
+from benchmarks.carrying_clips import transform, write_records
+from components.annotations.fetch import load_annotations
+from components.annotations.manifest import build_manifest
+from components.annotations.records import Segment, TimeUnit
+from components.storage.root import LocalRoot
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
+from components.video_schema_gen.component import clip_schema
+from models.data import ClipSource
+from models.metadata import NO_METADATA
+from models.networks.build import build_network
+from models.training.batches import Batches
+from models.training.checkpoints import CheckpointFolder
+from models.training.config import TrainingConfig
+from models.training.fit import Fitted, fit
+from pipeline.config import Config, load_config
+
+_NUM_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A clip as both recipes take it: as Examples (several if the configuration has views or windows), and in its file."""
+
+    examples: tuple[bytes, ...]
+    in_file: tutorial.Clip
+    group: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one training needs: its clips, and where it may write."""
+
+    config: Config
+    classes: tuple[str, ...]
+    train: tuple[Sample, ...]
+    evaluation: tuple[Sample, ...]
+    test: tuple[Sample, ...]
+    seed: int
+    seconds: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--folds", type=int, default=_NUM_FOLDS)
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    config = load_config(arguments.config)
+    classes, samples = ingest(config)
+    results = []
+    for fold in range(arguments.folds):
+        for seed in range(arguments.seeds):
+            train, evaluation, test = split(samples, fold)
+            run = Run(config, classes, train, evaluation, test, seed, arguments.seconds)
+            ours = in_own_process(train_ours, run)
+            theirs = in_own_process(train_tutorial, replace(run, seconds=ours["seconds"]))
+            results.append({"fold": fold, "seed": seed, "ours": ours, "tutorial": theirs})
+            print(json.dumps(results[-1]), flush=True)
+    print(json.dumps(summarise(results), indent=2))
+
+
+def ingest(config: Config) -> tuple[tuple[str, ...], list[Sample]]:
+    """All clips of a data set, in the order of the videos' names."""
+    root = LocalRoot(Path(config.data.videos))
+    manifest = build_manifest(load_annotations(config.data, ()), root)
+    classes = tuple(sorted({segment.label for some in manifest.segments_by_video.values() for segment in some}))
+    samples = []
+    with Decoder() as decoder:
+        videos = VideoIngest(root, config.sampling, None, decoder)
+        for video, segments in manifest.segments_by_video.items():
+            examples: list[bytes] = []
+            # A segment's answer follows its clips; those of segments that overlap would be mixed up.
+            for segment in segments:
+                for result in videos.ingest(VideoTask(video, (segment,), "train")):
+                    if isinstance(result, IngestedClip):
+                        examples.append(result.example)
+                    elif isinstance(result, Accepted):
+                        label_id = classes.index(segment.label)
+                        in_file = locate(Path(config.data.videos, video), segment, label_id)
+                        samples.append(Sample(tuple(examples), in_file, result.group))
+                        examples = []
+    return classes, samples
+
+
+def locate(path: Path, segment: Segment, label_id: int) -> tutorial.Clip:
+    """A segment by the numbers of its frames."""
+    capture = cv2.VideoCapture(str(path))
+    rate = capture.get(cv2.CAP_PROP_FPS) if segment.time_unit is TimeUnit.SECONDS else 1.0
+    num_frames = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    end = num_frames if segment.end is None else min(num_frames, round(segment.end * rate))
+    return tutorial.Clip(str(path), min(round(segment.start * rate), end - 1), end, label_id)
+
+
+def split(samples: Sequence[Sample], fold: int) -> tuple[tuple[Sample, ...], ...]:
+    """Train, evaluation and test: the fold is test, the next one evaluation."""
+    labels, groups = [sample.in_file.label_id for sample in samples], [sample.group for sample in samples]
+    folds = StratifiedGroupKFold(_NUM_FOLDS, shuffle=True, random_state=0).split(labels, labels, groups)
+    fold_of = np.empty(len(samples), int)
+    for number, (_, members) in enumerate(folds):
+        fold_of[members] = number
+    parts: dict[str, list[Sample]] = {"train": [], "evaluation": [], "test": []}
+    for sample, number in zip(samples, (fold_of - fold) % _NUM_FOLDS, strict=True):
+        parts[("test", "evaluation")[number] if number < 2 else "train"].append(sample)
+    return tuple(tuple(part) for part in parts.values())
+
+
+def in_own_process(train: Callable[[Run], dict[str, Any]], run: Run) -> dict[str, Any]:
+    """What one training leaves in memory must not slow down the next."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(train, (run,))
+
+
+def train_ours(run: Run) -> dict[str, Any]:
+    """Accuracy on the test clips, and the seconds that training took."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model = run.config.model
+        for part in ("train", "evaluation", "test"):
+            write_records(folder / f"{part}.gz", [one for sample in getattr(run, part) for one in sample.examples])
+        custom_config = {
+            "model": model.model_dump_json(),
+            "classes": json.dumps(run.classes),
+            "metadata": NO_METADATA.model_dump_json(),
+        }
+        schema = clip_schema(run.config.sampling.num_frames, run.classes)
+        transform(folder, folder / "train.gz", schema, custom_config, materialise=False)
+        output = tft.TFTransformOutput(str(folder / "transform"))
+        train, evaluation, test = (
+            ClipSource([str(folder / f"{part}.gz")], output, model) for part in ("train", "evaluation", "test")
+        )
+        mean, std = train.channel_statistics()
+
+        def build() -> keras.Model:
+            return build_network(
+                model,
+                num_classes=len(run.classes),
+                dropout=run.config.training.dropout,
+                drop_path=run.config.training.stochastic_depth,
+                channel_mean=mean,
+                channel_std=std,
+            )
+
+        def fit_epochs(epochs: int) -> tuple[Fitted, float]:
+            training = run.config.training.model_copy(update={"epochs": epochs, "seed": run.seed})
+            keras.utils.set_random_seed(run.seed)
+            batches = Batches(train, evaluation, run.classes, training)
+            checkpoints = CheckpointFolder(f"{folder}/checkpoints-{epochs}")
+            started = time.monotonic()
+            fitted = fit(build, batches, tf.distribute.get_strategy(), checkpoints, f"{folder}/run-{epochs}")
+            return fitted, time.monotonic() - started
+
+        _, one = fit_epochs(1)
+        _, three = fit_epochs(3)
+        # What an epoch takes once the network is traced and the clips are decoded.
+        later = (three - one) / 2
+        fitted, seconds = fit_epochs(max(1, round(1 + (run.seconds - one) / later)))
+        network = build()
+        network.set_weights(fitted.weights)
+        tested = Batches(train, test, run.classes, TrainingConfig())
+        hits = [
+            tf.boolean_mask(
+                tf.argmax(network(frames, training=False), 1) == tf.argmax(targets, 1), tf.reduce_any(targets > 0, 1)
+            )
+            for frames, targets in tested.evaluation_batches(tf.distribute.InputContext())
+        ]
+        return {
+            "accuracy": round(float(np.concatenate(hits).mean()), 4),
+            "seconds": round(seconds, 1),
+            "epochs": len(fitted.history),
+        }
+
+
+def train_tutorial(run: Run) -> dict[str, Any]:
+    """The same for the tutorial's recipe."""
+    clips = [sample.in_file for sample in (*run.train, *run.evaluation)]
+    started = time.monotonic()
+    network, num_steps = tutorial.train(clips, len(run.classes), run.seconds, run.seed)
+    seconds = time.monotonic() - started
+    accuracy = tutorial.accuracy(network, [sample.in_file for sample in run.test], tutorial.frame_step(clips))
+    return {
+        "accuracy": round(accuracy, 4),
+        "seconds": round(seconds, 1),
+        "epochs": round(num_steps * tutorial.BATCH_SIZE / len(clips), 1),
+    }
+
+
+def summarise(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Means over all runs with their 95 % intervals."""
+    values = {name: np.array([result[name]["accuracy"] for result in results]) for name in ("ours", "tutorial")}
+    values["difference"] = values["ours"] - values["tutorial"]
+    summary: dict[str, Any] = {"runs": len(results)}
+    for name, numbers in values.items():
+        summary[name] = {"mean": round(float(numbers.mean()), 3)}
+        if len(numbers) > 1:
+            width = stats.t.ppf(0.975, len(numbers) - 1) * numbers.std(ddof=1) / np.sqrt(len(numbers))
+            summary[name]["interval"] = [round(float(numbers.mean() + sign * width), 3) for sign in (-1, 1)]
+    return summary
+
+
+if __name__ == "__main__":
+    main()
