@@ -1,7 +1,7 @@
 """What is written beside an exported model for clients and later runs. No TensorFlow here."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,17 @@ CARD_FILE = "assets.extra/clipgate.json"
 class ModelCard:
     """What a client or a later run must know of a model. TensorFlow Serving ignores `assets.extra`.
 
-    `training_key` identifies what the model was trained from: data, configuration and code.
+    `training_key` identifies what the model was trained from: data, configuration and code, and the base model, whose
+    fingerprint is `base`; it is empty for a training that began with random weights. `normalization` has `mean` and `std` of
+    the colour channels, for values in 0..1.
     """
 
     classes: tuple[str, ...]
     model: dict[str, Any]
     sampling: dict[str, Any]
     training_key: str
+    base: str = ""
+    normalization: dict[str, list[float]] = field(default_factory=dict)
 
     def write(self, model_dir: Path) -> None:
         """Write the card into an exported model."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import features
+from models.base_model import WEIGHTS_FILE
 from models.card import ModelCard
 from models.config import ModelConfig
 from models.networks.causal import is_causal
@@ -120,6 +121,8 @@ class ServingModule(tf.Module):
 
 
 def export(module: ServingModule, card: ModelCard, export_dir: str) -> None:
-    """Save the module with all of its signatures, and its card."""
+    """Save the module with all of its signatures, its card, and its weights for a training that begins with them."""
     tf.saved_model.save(module, export_dir, signatures=module.signatures())
     card.write(Path(export_dir))
+    # Those of the SavedModel have no names, and Keras layers do not find all of them there.
+    module.network.save_weights(Path(export_dir) / WEIGHTS_FILE)

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from models.base_model import open_base
 from models.card import ModelCard
 from models.data import ClipSource
 from models.networks.build import build_network
@@ -24,6 +25,7 @@ from models.training.history import History, best_epoch, eval_losses, write_hist
 from models.training.job import Job, job_file, make_job, write_job
 from models.training.own_process import run_worker
 from models.training.precision import choose_policy, dtype_policy
+from models.training.warm_start import begin_with, read_weights
 
 
 def run_fn(fn_args: Any) -> None:
@@ -43,8 +45,11 @@ def train(job: Job) -> None:
     model_config, training, classes = job.model, job.training, job.classes
     strategy = make_strategy(training)
     transform = tft.TFTransformOutput(job.transform_output)
+    base = open_base(Path(job.base_model)) if job.base_model else None
+    base_weights = read_weights(base, model_config) if base else None
     sources = [ClipSource(files, transform, model_config) for files in (job.train_files, job.eval_files)]
-    mean, std = sources[0].channel_statistics()
+    # Weights mean something for the colours that they were trained on.
+    mean, std = (base_weights and base_weights.normalization) or sources[0].channel_statistics()
     batches = Batches(sources[0], sources[1], classes, training)
 
     def build() -> keras.Model:
@@ -60,7 +65,10 @@ def train(job: Job) -> None:
 
     def build_for_training() -> keras.Model:
         with dtype_policy(choose_policy(training.precision)):
-            return build()
+            network = build()
+        if base_weights and training.warm_start:
+            begin_with(network, base_weights, classes, training.warm_start.frozen_through)
+        return network
 
     if is_chief(strategy):
         report_cost(build(), Path(job.model_run_dir))
@@ -77,7 +85,12 @@ def train(job: Job) -> None:
     network = build()
     network.set_weights(fitted.weights)
     card = ModelCard(
-        classes, json.loads(job.config["model"]), json.loads(job.config["sampling"]), job.config["training_key"]
+        classes,
+        json.loads(job.config["model"]),
+        json.loads(job.config["sampling"]),
+        job.config["training_key"],
+        base.fingerprint if base else "",
+        {"mean": mean, "std": std},
     )
     export(ServingModule(network, transform, model_config, classes), card, job.serving_model_dir)
     checkpoints.clear()

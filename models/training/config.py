@@ -8,6 +8,21 @@ from models.augmentation.config import AugmentationConfig
 from models.section import Section
 
 
+class WarmStartConfig(Section):
+    """Training begins with the weights of an earlier model."""
+
+    model: str = Field(
+        "latest",
+        min_length=1,
+        description="folder of an exported model, or of pushed versions, or a file *.weights.h5; latest: the last pushed model",
+    )
+    frozen_through: str | None = Field(
+        None,
+        pattern=r"^(stem|stage\d+|head)$",
+        description="layers up to and including this stage keep the base model's weights",
+    )
+
+
 class TrainingConfig(Section):
     """How the network is trained."""
 
@@ -57,6 +72,7 @@ class TrainingConfig(Section):
     distribution: Literal["none", "mirrored", "multi_worker"] = Field(
         "none", description="mirrored: on all GPUs of this machine; multi_worker: on all machines that TF_CONFIG names"
     )
+    warm_start: WarmStartConfig | None = Field(None, description="begin with the weights of an earlier model")
     augmentation: AugmentationConfig = AugmentationConfig()
     cache_megabytes: int = Field(4000, ge=0, description="decoded clips are kept in memory up to this size")
     seed: int = 0

@@ -15,6 +15,7 @@ from models.training.config import TrainingConfig
 class Job:
     """Files in, folders out, and JSON by name: `model`, `training`, `sampling`, `classes`, and two strings as they are.
 
+    `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights.
     `config['training_key']` identifies all that determines the model; `config['checkpoint_dir']` belongs to it alone.
     """
 
@@ -23,6 +24,7 @@ class Job:
     transform_output: str
     serving_model_dir: str
     model_run_dir: str
+    base_model: str | None
     config: Mapping[str, str]
 
     @property
@@ -49,6 +51,7 @@ def make_job(fn_args: Any) -> Job:
         transform_output=fn_args.transform_output,
         serving_model_dir=fn_args.serving_model_dir,
         model_run_dir=fn_args.model_run_dir,
+        base_model=fn_args.base_model,
         config=dict(fn_args.custom_config),
     )
 

@@ -12,7 +12,7 @@ from components.annotations.reasons import Reason
 from components.model_gate.rules import GatesConfig
 from models.augmentation.config import AugmentationConfig
 from models.section import Section
-from models.training.config import TrainingConfig
+from models.training.config import TrainingConfig, WarmStartConfig
 from pipeline.cli import app
 from pipeline.config import load_config
 
@@ -49,7 +49,7 @@ def test_every_gate_is_documented() -> None:
     assert [name for name in GatesConfig.model_fields if f"`{name}`" not in page and f"gates.{name}" not in page] == []
 
 
-@pytest.mark.parametrize("section", [TrainingConfig, AugmentationConfig])
+@pytest.mark.parametrize("section", [TrainingConfig, WarmStartConfig, AugmentationConfig])
 def test_every_option_of_training_is_documented_with_its_default(section: type[Section]) -> None:
     page = (ROOT / "docs" / "training.md").read_text()
     rows = [line for line in page.splitlines() if line.startswith("| `")]

@@ -56,6 +56,7 @@ def test_the_trainer_exports_the_shares_of_the_classes_as_majority(source: ClipS
             eval_files=source.patterns,
             transform_output=source.transform.transform_savedmodel_dir.rpartition("/")[0],
             model_run_dir=str(tmp_path / "run"),
+            base_model=None,
             serving_model_dir=str(tmp_path / "model"),
             custom_config={
                 "model": source.model.model_copy(update={"network": "majority"}).model_dump_json(),

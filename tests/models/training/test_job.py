@@ -28,6 +28,7 @@ def fn_args(folder: Path) -> SimpleNamespace:
         transform_output="transform",
         serving_model_dir="serving",
         model_run_dir="run",
+        base_model=None,
         custom_config=custom_config,
     )
 

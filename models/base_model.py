@@ -1,0 +1,75 @@
+"""The model that a training begins from: an exported model, or a file of weights. No TensorFlow here."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from models.card import CARD_FILE, ModelCard, read_card
+from models.config import ModelConfig
+from models.errors import UserError
+
+WEIGHTS_FILE = "assets.extra/network.weights.h5"
+_WEIGHTS_SUFFIX = ".weights.h5"
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """`path`: what was opened; `weights`: a file of Keras's. `card` is None where nothing but the weights is known."""
+
+    path: Path
+    weights: Path
+    card: ModelCard | None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same wherever the model lies, and another one for any other weights or classes."""
+        digest = hashlib.sha256(repr(asdict(self.card) if self.card else None).encode())
+        with self.weights.open("rb") as file:
+            while block := file.read(2**20):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+def open_base(path: Path) -> BaseModel:
+    """The base model in `path`: the folder of an exported model, or a file of weights.
+
+    Raises:
+      UserError: it is neither.
+    """
+    if path.is_dir():
+        weights = path / WEIGHTS_FILE
+        if not weights.is_file():
+            raise UserError(
+                f"{path} is no model to begin a training from: it has no {WEIGHTS_FILE}; name a folder that clipgate "
+                "exported, or train that model once more with this version"
+            )
+        return BaseModel(path, weights, read_card(path) if (path / CARD_FILE).is_file() else None)
+    if not path.is_file() or not path.name.endswith(_WEIGHTS_SUFFIX):
+        raise UserError(f"{path} is neither the folder of an exported model nor a file *{_WEIGHTS_SUFFIX}")
+    return BaseModel(path, path, None)
+
+
+def require_same_network(base: BaseModel, config: ModelConfig) -> None:
+    """The base model's network and input must be those of `config`; its classes need not.
+
+    Raises:
+      UserError: they are not; every difference is named.
+    """
+    if base.card is None:
+        return
+    try:
+        theirs = ModelConfig.model_validate(base.card.model)
+    except ValueError as error:
+        raise UserError(
+            f"{base.path} was trained by another version of clipgate; train it once more ({error})"
+        ) from error
+    names = [name for name in ModelConfig.model_fields if name != "classes"]
+    different = [name for name in names if getattr(theirs, name) != getattr(config, name)]
+    if different:
+        differences = ", ".join(
+            f"model.{name} {getattr(theirs, name)}, not {getattr(config, name)}" for name in different
+        )
+        raise UserError(
+            f"training.warm_start: the base model {base.path} has {differences}; "
+            "give the section model the base model's values, choose another base model, or train without warm_start"
+        )

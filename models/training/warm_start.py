@@ -1,0 +1,143 @@
+"""Training that begins with the weights of an earlier model.
+
+Frozen stages are as in the transfer experiments of Yosinski et al., "How transferable are features in deep neural networks?",
+NeurIPS 2014 (arXiv:1411.1792): the first ones, since they are the most general.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+import keras
+
+from models.base_model import BaseModel, require_same_network
+from models.config import ModelConfig
+from models.errors import UserError
+from models.networks.build import build_network
+from models.progress import say
+from models.training.checkpoints import Arrays
+from models.training.config import WarmStartConfig
+
+_LOGITS = "logits"
+
+
+@dataclass(frozen=True)
+class BaseWeights:
+    """What a network takes over.
+
+    `features`: weights of all layers but the logits, in the order of the network's; `logits`: those of the logits, whose last
+    axis is `classes`, or none where the labels are unknown; `normalization`: mean and standard deviation of the colour
+    channels that the weights were trained with, if they are known.
+    """
+
+    features: Arrays
+    logits: Arrays
+    classes: tuple[str, ...]
+    normalization: tuple[list[float], list[float]] | None
+
+
+def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
+    """The weights of a base model, for a network of `config`.
+
+    Raises:
+      UserError: they are of another network or another input, or the file is damaged.
+    """
+    require_same_network(base, config)
+    classes = base.card.classes if base.card else ()
+    network = build_network(config, num_classes=max(1, len(classes)), dropout=0)
+    logits = network.get_layer(_LOGITS)
+    # Which labels a mere file's logits stand for is not known, and neither is their number.
+    known = network if classes else keras.Model(network.input, logits.input)
+    try:
+        known.load_weights(base.weights)
+    except (ValueError, KeyError, OSError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(
+            f"{base.weights}: the weights do not fit the network {network.name} "
+            f"({config.num_frames} frames of {config.height} x {config.width}), or the file is damaged: {reason}. "
+            "Give the section model the values that they were trained with, or train without warm_start"
+        ) from error
+    return BaseWeights(
+        [weight.numpy() for weight in _feature_weights(network)],
+        [weight.numpy() for weight in logits.weights] if classes else [],
+        classes,
+        (base.card.normalization["mean"], base.card.normalization["std"]) if base.card else None,
+    )
+
+
+def require_fitting(base: BaseModel, config: ModelConfig, warm_start: WarmStartConfig) -> None:
+    """Try a warm start without any training.
+
+    Raises:
+      UserError: the weights do not fit the network of `config`, or it has no stage `frozen_through`.
+    """
+    read_weights(base, config)
+    freeze(build_network(config, num_classes=2, dropout=0), warm_start.frozen_through)
+
+
+def begin_with(
+    network: keras.Model, base: BaseWeights, classes: Sequence[str], frozen_through: str | None = None
+) -> None:
+    """Give a network the base's weights, freeze its first stages, and say what is left to be learned.
+
+    Raises:
+      UserError: the network has no stage `frozen_through`.
+    """
+    _take_over(network, base, classes)
+    freeze(network, frozen_through)
+    new = [label for label in classes if label not in base.classes]
+    num_trained = sum(prod(weight.shape) for weight in network.trainable_weights)
+    say(
+        f"warm start: {len(classes) - len(new)} of {len(classes)} classes are the base model's"
+        f"{', new: ' if new else ''}{', '.join(new)}; {num_trained:,} of {network.count_params():,} parameters are trained"
+    )
+
+
+def freeze(network: keras.Model, last_stage: str | None) -> None:
+    """Make all layers up to a stage's last one untrainable; their normalisation then keeps its statistics, too.
+
+    None freezes nothing.
+
+    Raises:
+      UserError: the network has no such stage.
+    """
+    if last_stage is None:
+        return
+    stages = stage_names(network)
+    if last_stage not in stages:
+        raise UserError(
+            f"training.warm_start.frozen_through is {last_stage}, but the stages of {network.name} are "
+            f"{', '.join(stages)}; choose one of them"
+        )
+    frozen = stages[: stages.index(last_stage) + 1]
+    for layer in network.layers:
+        if _stage(layer) in frozen:
+            layer.trainable = False
+
+
+def stage_names(network: keras.Model) -> list[str]:
+    """The stages that have weights, from the input to the output, without the logits."""
+    names = dict.fromkeys(_stage(layer) for layer in network.layers if layer.weights)
+    return [name for name in names if name != _LOGITS]
+
+
+def _take_over(network: keras.Model, base: BaseWeights, classes: Sequence[str]) -> None:
+    """Give a network the base's weights. Logits of classes that the base does not know stay as they were initialised."""
+    for weight, value in zip(_feature_weights(network), base.features, strict=True):
+        weight.assign(value)
+    if not base.logits:
+        return
+    ids = [i for i, label in enumerate(classes) if label in base.classes]
+    base_ids = [base.classes.index(classes[i]) for i in ids]
+    for weight, value in zip(network.get_layer(_LOGITS).weights, base.logits, strict=True):
+        merged = weight.numpy()  # [..., classes]
+        merged[..., ids] = value[..., base_ids]
+        weight.assign(merged)
+
+
+def _feature_weights(network: keras.Model) -> list[keras.Variable]:
+    return [weight for layer in network.layers if layer.name != _LOGITS for weight in layer.weights]
+
+
+def _stage(layer: keras.layers.Layer) -> str:
+    return str(layer.name).partition("_")[0]
