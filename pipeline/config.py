@@ -74,6 +74,13 @@ class Config(Section):
                 f"training.stochastic_depth is {self.training.stochastic_depth:g}, but the network {self.model.network} "
                 "has no residual blocks to skip; set it to 0 or choose another network"
             )
+        if self.gates.limit_forgetting and not self.training.warm_start:
+            raise ValueError(
+                "gates.max_forgetting compares with the model that training began from, and training.warm_start names none; "
+                "add training.warm_start, or use gates.max_recall_drop, which compares with the last pushed model"
+            )
+        if self.training.warm_start and self.model.network == "majority":
+            raise ValueError("training.warm_start: the network majority learns nothing that another could begin with")
         return self
 
     @property
@@ -155,8 +162,12 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
         update = {name: absolute(f"{key}.{name}", value) for name, value in values.items() if value}
         return section.model_copy(update=update)
 
+    warm_start = config.training.warm_start
+    if warm_start and warm_start.model != "latest":
+        warm_start = with_absolute(warm_start, "training.warm_start", "model")
     return config.model_copy(
         update={
+            "training": config.training.model_copy(update={"warm_start": warm_start}),
             "output_dir": absolute("output_dir", config.output_dir),
             "data": with_absolute(config.data, "data", "annotations", "videos", "label_map"),
             "splits": with_absolute(config.splits, "splits", "assignment"),

@@ -7,12 +7,13 @@ from tfx import v1 as tfx
 from tfx.orchestration import metadata
 
 from components.annotations.config import SPLITS
+from components.base_model.component import BaseModelCopy
 from components.baseline.component import Baseline
 from components.model_gate.component import ModelGate
 from components.reporter.component import Reporter
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
-from pipeline.evaluation import make_eval_config
+from pipeline.evaluation import make_base_eval_config, make_eval_config
 from pipeline.plan import Plan
 
 
@@ -48,10 +49,13 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         materialize=False,
         disable_statistics=True,
     )
+    base = BaseModelCopy(path=str(plan.base.path), fingerprint=plan.base.fingerprint) if plan.base else None
+    base_model = base.outputs["base_model"] if base else None
     trainer = c.Trainer(
         examples=examples,
         transform_graph=transform.outputs["transform_graph"],
         schema=schema,
+        base_model=base_model,
         run_fn="models.trainer.run_fn",
         train_args=tfx.proto.TrainArgs(splits=["train"]),
         eval_args=tfx.proto.EvalArgs(splits=["eval"]),
@@ -78,11 +82,22 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         eval_config=make_eval_config(numbers.columns),
         example_splits=["test"],
     )
+    base_evaluator = None
+    if base_model is not None and config.gates.limit_forgetting:
+        base_evaluator = c.Evaluator(
+            examples=examples,
+            model=base_model,
+            schema=schema,
+            eval_config=make_base_eval_config(),
+            example_splits=["test"],
+        ).with_id("BaseEvaluator")
     gate = ModelGate(
         evaluation=evaluator.outputs["evaluation"],
         model=model,
         baseline=baseline.outputs["baseline"],
         gates=config.gates,
+        base_model=base_model if base_evaluator else None,
+        base_evaluation=base_evaluator.outputs["evaluation"] if base_evaluator else None,
     )
     pusher = c.Pusher(
         model=model,
@@ -105,18 +120,24 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         pipeline_name=config.name,
         pipeline_root=pipeline_root,
         components=[
-            example_gen,
-            schema_gen,
-            statistics_gen,
-            example_validator,
-            transform,
-            trainer,
-            baseline,
-            evaluator,
-            gate,
-            pusher,
-            reporter,
-        ],  # fmt: skip
+            component
+            for component in (
+                example_gen,
+                schema_gen,
+                statistics_gen,
+                example_validator,
+                transform,
+                base,
+                trainer,
+                baseline,
+                evaluator,
+                base_evaluator,
+                gate,
+                pusher,
+                reporter,
+            )
+            if component is not None
+        ],
         enable_cache=True,
         metadata_connection_config=metadata.sqlite_metadata_connection_config(metadata_path) if metadata_path else None,
         beam_pipeline_args=beam_args(plan),

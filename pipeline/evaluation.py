@@ -43,3 +43,10 @@ def make_eval_config(metadata: Sequence[str] = ()) -> tfma.EvalConfig:
         spec.is_baseline = name == BASELINE
     del config.model_specs[0]
     return config
+
+
+def make_base_eval_config() -> tfma.EvalConfig:
+    """The configuration for the model that training began from: overall, which is what the gate compares."""
+    config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    del config.slicing_specs[1:]
+    return config

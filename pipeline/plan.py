@@ -1,14 +1,16 @@
 """What a run needs to know beyond its configuration: the classes, digests of data and code, what was pushed before."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from components.annotations.fingerprint import find_classes, fingerprint_inputs, require_background
 from components.baseline.pushed import last_pushed
+from models.base_model import BaseModel
 from models.card import read_card
 from models.errors import UserError
+from pipeline.base_model import find_base
 from pipeline.config import Config
 
 # What decides the Examples, and what decides a model trained on them.
@@ -35,12 +37,17 @@ class Plan:
     data_digest: str
     ingest_digest: str
     model_digest: str
+    base: BaseModel | None = None
 
     @cached_property
     def training_key(self) -> str:
         """Identifies all that determines a trained model."""
+        return self.training_key_from(self.base.fingerprint if self.base else "")
+
+    def training_key_from(self, base_fingerprint: str) -> str:
+        """The key if training began with another base model; empty: with random weights."""
         config = self.config
-        parts = [self.data_digest, self.ingest_digest, self.model_digest, *self.classes]
+        parts = [self.data_digest, self.ingest_digest, self.model_digest, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
         parts += [section.model_dump_json() for section in sections if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -63,7 +70,7 @@ def make_plan(config: Config) -> Plan:
     """Look at the data, the code and the push destination.
 
     Raises:
-      UserError: there is no data, or fewer than two classes.
+      UserError: there is no data, or fewer than two classes, or no base model that the training could begin from.
     """
     data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
     require_background(config.data, config.negatives, config.beam.args)
@@ -76,7 +83,8 @@ def make_plan(config: Config) -> Plan:
             "Check data.columns.label and data.format"
         )
     _require_known(config, classes)
-    return Plan(config, classes, data_digest, _code_digest(_INGEST_CODE), _code_digest(_MODEL_CODE))
+    plan = Plan(config, classes, data_digest, _code_digest(_INGEST_CODE), _code_digest(_MODEL_CODE))
+    return replace(plan, base=find_base(config, plan.training_key_from))
 
 
 def _require_known(config: Config, classes: tuple[str, ...]) -> None:

@@ -18,8 +18,8 @@ from tfx.v1.types.standard_artifacts import Model, ModelBlessing, ModelEvaluatio
 
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
-from components.model_gate.evaluation import BASELINE, CANDIDATE, read_confusion_matrix
-from components.model_gate.rules import GATE_FILE, GatesConfig, judge
+from components.model_gate.evaluation import BASE, BASELINE, CANDIDATE, read_confusion_matrix
+from components.model_gate.rules import GATE_FILE, ConfusionMatrix, GatesConfig, judge
 from models.card import read_card
 from models.progress import say
 
@@ -33,21 +33,24 @@ class ModelGateExecutor(base_executor.BaseExecutor):
         model = artifact_utils.get_single_instance(input_dict["model"])
         baseline_model = artifact_utils.get_single_instance(input_dict["baseline"])
         evaluation_uri = artifact_utils.get_single_uri(input_dict["evaluation"])
-        classes = read_card(Path(path_utils.serving_model_path(model.uri))).classes
-        candidate = read_confusion_matrix(evaluation_uri, CANDIDATE, classes)
-        baseline = None
+        candidate = _confusion_matrix(model, evaluation_uri, CANDIDATE)
+        baseline = base = None
         if not baseline_model.get_int_custom_property(IS_FIRST_PUSH):
-            baseline_classes = read_card(Path(path_utils.serving_model_path(baseline_model.uri))).classes
-            baseline = read_confusion_matrix(evaluation_uri, BASELINE, baseline_classes)
-        verdict = judge(gates, candidate, baseline)
+            baseline = _confusion_matrix(baseline_model, evaluation_uri, BASELINE)
+        base_models = input_dict.get("base_model")
+        if base_models:
+            base_evaluation_uri = artifact_utils.get_single_uri(input_dict["base_evaluation"])
+            base = _confusion_matrix(base_models[0], base_evaluation_uri, BASE)
+        verdict = judge(gates, candidate, baseline, base)
 
         report = Path(artifact_utils.get_single_uri(output_dict["gate_report"]))
         report.mkdir(parents=True, exist_ok=True)
         content = {
             **verdict.as_json(),
-            "classes": classes,
+            "classes": candidate.classes,
             "confusion_matrix": candidate.counts,
             "baseline_uri": baseline_model.uri if baseline else None,
+            "base_uri": base_models[0].uri if base_models else None,
         }
         (report / GATE_FILE).write_text(json.dumps(content, indent=2) + "\n")
 
@@ -65,6 +68,11 @@ class ModelGateExecutor(base_executor.BaseExecutor):
         say(f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules passed")
 
 
+def _confusion_matrix(model: Model, evaluation_uri: str, name: str) -> ConfusionMatrix:
+    classes = read_card(Path(path_utils.serving_model_path(model.uri))).classes
+    return read_confusion_matrix(evaluation_uri, name, classes)
+
+
 class ModelGateSpec(ComponentSpec):
     """`gates` is the JSON of a GatesConfig."""
 
@@ -72,6 +80,8 @@ class ModelGateSpec(ComponentSpec):
         "evaluation": ChannelParameter(type=ModelEvaluation),
         "model": ChannelParameter(type=Model),
         "baseline": ChannelParameter(type=Model),
+        "base_model": ChannelParameter(type=Model, optional=True),
+        "base_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
     }
     OUTPUTS = {
         "gate_report": ChannelParameter(type=GateReport),
@@ -87,13 +97,25 @@ class ModelGate(base_component.BaseComponent):
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(ModelGateExecutor)
 
     def __init__(
-        self, *, evaluation: BaseChannel, model: BaseChannel, baseline: BaseChannel, gates: GatesConfig
+        self,
+        *,
+        evaluation: BaseChannel,
+        model: BaseChannel,
+        baseline: BaseChannel,
+        gates: GatesConfig,
+        base_model: BaseChannel | None = None,
+        base_evaluation: BaseChannel | None = None,
     ) -> None:
-        """`evaluation`: of `model` and `baseline` on the same examples."""
+        """`evaluation`: of `model` and `baseline` on the same examples.
+
+        `base_model` is the one that training began from, `base_evaluation` its evaluation on them; neither or both.
+        """
         spec = ModelGateSpec(
             evaluation=evaluation,
             model=model,
             baseline=baseline,
+            base_model=base_model,
+            base_evaluation=base_evaluation,
             gates=gates.model_dump_json(),
             gate_report=channel_utils.as_channel([GateReport()]),
             blessing=channel_utils.as_channel([ModelBlessing()]),

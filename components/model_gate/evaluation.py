@@ -7,7 +7,7 @@ import tensorflow_model_analysis as tfma
 
 from components.model_gate.rules import ConfusionMatrix
 
-CANDIDATE, BASELINE = "candidate", "baseline"
+CANDIDATE, BASELINE, BASE = "candidate", "baseline", "base"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from models.section import Section
 
 GATE_FILE = "gate.json"
 
+RECALL_DROP, FORGETTING = "recall_drop", "forgetting"
+
 
 class ClassGates(Section):
     """Bars for one class; what is not given is taken from the gates of all classes."""
@@ -21,6 +23,7 @@ class ClassGates(Section):
     min_precision: float | None = Field(None, ge=0, le=1)
     min_examples: int | None = Field(None, ge=1)
     max_recall_drop: float | None = Field(None, ge=0, le=1)
+    max_forgetting: float | None = Field(None, ge=0, le=1)
 
 
 class GatesConfig(Section):
@@ -31,12 +34,28 @@ class GatesConfig(Section):
     min_precision: float = Field(0.5, ge=0, le=1)
     min_examples: int = Field(3, ge=1, description="test clips of every class")
     max_recall_drop: float = Field(0.15, ge=0, le=1, description="against the last pushed model, for every class")
+    max_forgetting: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="drop of recall against the model that training began from, for each of its classes",
+    )
     classes: dict[str, ClassGates] = Field({}, description="other bars for single classes, by label")
 
     def bar(self, label: str, name: str) -> float:
         """The bar called `name` that holds for `label`."""
         own = getattr(self.classes[label], name) if label in self.classes else None
         return getattr(self, name) if own is None else own
+
+    def forgetting_bar(self, label: str) -> float | None:
+        """The bar `max_forgetting` that holds for `label`, if there is one."""
+        own = self.classes[label].max_forgetting if label in self.classes else None
+        return self.max_forgetting if own is None else own
+
+    @property
+    def limit_forgetting(self) -> bool:
+        """Whether the model that training began from has to be evaluated."""
+        return self.max_forgetting is not None or any(self.forgetting_bar(label) is not None for label in self.classes)
 
 
 @dataclass(frozen=True)
@@ -95,7 +114,7 @@ class Finding:
         """The finding for people: which class, the value, the bar."""
         subject = f"class {self.label!r}" if self.label else "all classes"
         value = "could not be measured" if self.value is None else _number(self.value)
-        word = "at most" if self.rule == "recall_drop" else "at least"
+        word = "at most" if self.rule in (RECALL_DROP, FORGETTING) else "at least"
         text = f"{subject}: {self.rule.replace('_', ' ')} {value}, bar {word} {_number(self.bar)}"
         return f"{text} ({self.detail})" if self.detail else text
 
@@ -124,8 +143,17 @@ class Verdict:
         return Verdict(tuple(Finding(**finding) for finding in value["findings"]))
 
 
-def judge(gates: GatesConfig, candidate: ConfusionMatrix, baseline: ConfusionMatrix | None) -> Verdict:
-    """Apply every rule. `baseline` is the last pushed model on the same clips, None when nothing was pushed yet."""
+def judge(
+    gates: GatesConfig,
+    candidate: ConfusionMatrix,
+    baseline: ConfusionMatrix | None,
+    base: ConfusionMatrix | None = None,
+) -> Verdict:
+    """Apply every rule.
+
+    `baseline` is the last pushed model on the same clips, None when nothing was pushed yet; `base` is the one that training
+    began from, None if that does not matter.
+    """
     findings = [_at_least("accuracy", "", candidate.accuracy, gates.min_accuracy)]
     for label in _labels_to_judge(gates, candidate, baseline):
         known = label in candidate.classes
@@ -138,7 +166,12 @@ def judge(gates: GatesConfig, candidate: ConfusionMatrix, baseline: ConfusionMat
             ),
         ]
         if baseline is not None and label in baseline.classes:
-            findings.append(_recall_drop(label, candidate, baseline, gates.bar(label, "max_recall_drop")))
+            bar = gates.bar(label, "max_recall_drop")
+            findings.append(_drop(RECALL_DROP, "last pushed model", label, candidate, baseline, bar))
+    if base is not None:
+        for label in base.classes:
+            if (forgetting_bar := gates.forgetting_bar(label)) is not None:
+                findings.append(_drop(FORGETTING, "base model", label, candidate, base, forgetting_bar))
     return Verdict(tuple(findings))
 
 
@@ -156,12 +189,14 @@ def _at_least(rule: str, label: str, value: float | None, bar: float) -> Finding
     return Finding(rule, label, value, bar, passed=value is not None and value >= bar)
 
 
-def _recall_drop(label: str, candidate: ConfusionMatrix, baseline: ConfusionMatrix, bar: float) -> Finding:
+def _drop(
+    rule: str, name: str, label: str, candidate: ConfusionMatrix, earlier: ConfusionMatrix, bar: float
+) -> Finding:
+    """How much of a class's recall an `earlier` model, which people know by this name, has ahead of the candidate."""
     if label not in candidate.classes:
-        detail = "the last pushed model knows this class, this one does not"
-        return Finding("recall_drop", label, None, bar, passed=False, detail=detail)
-    before, after = baseline.recall(label), candidate.recall(label)
+        return Finding(rule, label, None, bar, passed=False, detail=f"the {name} knows this class, this one does not")
+    before, after = earlier.recall(label), candidate.recall(label)
     if before is None or after is None:
-        return Finding("recall_drop", label, None, bar, passed=False, detail="against the last pushed model")
-    detail = f"last pushed model {before:.3g}, this one {after:.3g}"
-    return Finding("recall_drop", label, before - after, bar, passed=before - after <= bar + 1e-9, detail=detail)
+        return Finding(rule, label, None, bar, passed=False, detail=f"against the {name}")
+    detail = f"{name} {before:.3g}, this one {after:.3g}"
+    return Finding(rule, label, before - after, bar, passed=before - after <= bar + 1e-9, detail=detail)

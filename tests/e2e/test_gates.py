@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from models.base_model import open_base
 from models.card import read_card
+from tests.e2e.colours import COLOURS
 from tests.e2e.conftest import PushedRun
 from tests.e2e.project import OPEN_GATES, Project, explain
 
@@ -16,7 +18,10 @@ pytestmark = pytest.mark.e2e
 
 BAD_CLASS = "grey"
 # 60 steps; after 20 all test clips of the other classes were taken for what they are, in each of five trainings.
-TRAINING: dict[str, Any] = {"splits": {"mode": "official"}, "training": {"epochs": 12, "learning_rate": 0.002}}
+TRAINING: dict[str, Any] = {
+    "splits": {"mode": "official"},
+    "training": {"epochs": 12, "learning_rate": 0.002, "warm_start": {}},
+}
 SPLITS = 10 * ["train"] + 2 * ["eval"] + 4 * ["test"]
 
 
@@ -55,11 +60,21 @@ def scramble_training_labels(annotations: Path) -> None:
 
 @pytest.fixture(scope="module")
 def rejected_run(pushed_run: PushedRun, tmp_path_factory: pytest.TempPathFactory) -> RejectedRun:
-    """A second training in the project of the pushed run, long enough to learn four colours, on scrambled labels."""
+    """A second training in the project of the pushed run, long enough to learn four colours, on scrambled labels.
+
+    It begins with the weights of the pushed model, which has hardly learned anything.
+    """
     project = pushed_run.project.copy(tmp_path_factory.mktemp("rejected"))
     scramble_training_labels(project.folder / "data" / "annotations.csv")
     project.configure(
-        **TRAINING, gates={"min_accuracy": 0.5, "min_recall": 0.5, "min_precision": 0.2, "min_examples": 3}
+        **TRAINING,
+        gates={
+            "min_accuracy": 0.5,
+            "min_recall": 0.5,
+            "min_precision": 0.2,
+            "min_examples": 3,
+            "classes": {label: {"max_forgetting": 1} for label in COLOURS},
+        },
     )
     result = project.run()
     return RejectedRun(project, result, project.gate())
@@ -97,6 +112,19 @@ def test_another_training_is_judged_against_the_pushed_model_class_by_class(
     assert all(finding["value"] is not None for finding in drops.values())
 
 
+def test_a_warm_start_is_from_the_pushed_model_which_is_evaluated_on_the_same_clips(rejected_run: RejectedRun) -> None:
+    (pushed,) = rejected_run.project.versions()
+    assert f"training begins with {pushed}" in rejected_run.result.stdout
+    assert f"{len(COLOURS)} of {len(COLOURS)} classes are the base model's" in rejected_run.result.stdout
+    exported = rejected_run.project.artifact("Trainer", "model") / "Format-Serving"
+    assert read_card(exported).base == open_base(pushed).fingerprint
+    # It is the last pushed model at the same time: both comparisons measure the same.
+    forgetting, drops = (rejected_run.findings(rule) for rule in ("forgetting", "recall_drop"))
+    assert {label: found["value"] for label, found in forgetting.items()} == {
+        label: found["value"] for label, found in drops.items()
+    }
+
+
 def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_is_trained_again(
     pushed_run: PushedRun, rejected_run: RejectedRun
 ) -> None:
@@ -106,7 +134,7 @@ def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_i
     assert result.returncode == 0, explain(result)
     cached = {line.split()[1] for line in result.stdout.splitlines() if line.endswith(" cached")}
     assert cached == {
-        "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "Trainer",
+        "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "BaseModelCopy", "Trainer",
         "Baseline", "Evaluator",
     }  # fmt: skip
     first, second = project.versions()

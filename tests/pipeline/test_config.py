@@ -84,6 +84,19 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "training.stochastic_depth is 0.1, but the network c3d has no residual blocks to skip; "
             "set it to 0 or choose another network",
         ),
+        (
+            "gates: {max_forgetting: 0.1}",
+            "gates.max_forgetting compares with the model that training began from, and training.warm_start names none; "
+            "add training.warm_start, or use gates.max_recall_drop, which compares with the last pushed model",
+        ),
+        (
+            "training: {warm_start: {}}\nmodel: {network: majority, preset: tiny}",
+            "training.warm_start: the network majority learns nothing that another could begin with",
+        ),
+        (
+            "training: {warm_start: {frozen_through: logits}}",
+            "training.warm_start.frozen_through: String should match pattern '^(stem|stage\\d+|head)$'; found 'logits'",
+        ),
     ],
 )
 def test_a_problem_is_one_line_with_the_key_and_what_was_found(tmp_path: Path, text: str, problem: str) -> None:
@@ -180,6 +193,16 @@ def test_every_file_of_the_inputs_is_relative_to_the_configuration(tmp_path: Pat
     config = load(tmp_path, f"output_dir: out\ndata: {data}\nsplits: {{assignment: splits.csv}}\n")
     assert (config.data.annotations, config.data.videos) == ("s3://bucket/a.csv", "s3://bucket/videos")
     assert (config.data.label_map, config.splits.assignment) == (f"{tmp_path}/labels.txt", f"{tmp_path}/splits.csv")
+
+
+@pytest.mark.parametrize(("model", "expected"), [("../other", "{}/other"), ("latest", "latest")])
+def test_the_base_model_is_relative_to_the_configuration_unless_it_is_the_latest(
+    tmp_path: Path, model: str, expected: str
+) -> None:
+    (tmp_path / "sub").mkdir()
+    warm_start = load(tmp_path / "sub", f"{REQUIRED}training: {{warm_start: {{model: {model}}}}}\n").training.warm_start
+    assert warm_start is not None
+    assert warm_start.model == expected.format(tmp_path)
 
 
 def test_a_tilde_is_the_home_folder_and_a_url_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

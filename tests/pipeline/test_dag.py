@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from models.base_model import BaseModel
+from models.card import ModelCard
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
 from pipeline.plan import Plan
@@ -35,3 +37,22 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
 ) -> None:
     before, after = parameters(tmp_path, {}), parameters(tmp_path, sections)
     assert [name for name in after if after[name] != before[name]] == changed
+
+
+@pytest.mark.parametrize("gates", [{}, {"max_forgetting": 0.1}], ids=str)
+def test_a_base_model_is_an_input_of_the_training_and_is_evaluated_where_a_gate_needs_it(
+    tmp_path: Path, gates: dict[str, float]
+) -> None:
+    (tmp_path / "network.weights.h5").write_bytes(b"weights")
+    base = BaseModel(tmp_path, tmp_path / "network.weights.h5", ModelCard(("sit", "wave"), {}, {}, "key"))
+    sections = {
+        "output_dir": str(tmp_path),
+        "data": {"annotations": "annotations.csv", "videos": "videos"},
+        "training": {"warm_start": {}},
+        "gates": gates,
+    }
+    plan = Plan(Config.model_validate(sections), ("sit", "wave"), "data", "ingest", "model", base)
+    components = {component.id: component for component in create_pipeline(plan, "root").components}
+    assert components["Trainer"].inputs["base_model"] == components["BaseModelCopy"].outputs["base_model"]
+    assert components["BaseModelCopy"].exec_properties["fingerprint"] == base.fingerprint
+    assert ("BaseEvaluator" in components) is ("base_evaluation" in components["ModelGate"].inputs) is bool(gates)

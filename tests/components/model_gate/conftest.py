@@ -36,15 +36,28 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The Evaluator's output for both models on CLIPS."""
+    from pipeline.evaluation import make_eval_config
+
+    folder = tmp_path_factory.mktemp("evaluation")
+    return _evaluate(folder, make_eval_config(), model=models["candidate"], baseline_model=models["baseline"])
+
+
+@pytest.fixture(scope="session")
+def base_evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Evaluator's output on CLIPS for the model called baseline, as that which a training began from."""
+    from pipeline.evaluation import make_base_eval_config
+
+    return _evaluate(tmp_path_factory.mktemp("evaluation"), make_base_eval_config(), model=models["baseline"])
+
+
+def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
     from google.protobuf import json_format, text_format
     from tfx.components.evaluator.executor import Executor
     from tfx.types import artifact_utils
     from tfx.v1.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
 
     from components.video_schema_gen.component import clip_schema
-    from pipeline.evaluation import make_eval_config
 
-    folder = tmp_path_factory.mktemp("evaluation")
     (folder / "examples/Split-test").mkdir(parents=True)
     _write_clips(folder / "examples/Split-test/data.gz")
     (folder / "schema").mkdir()
@@ -63,13 +76,12 @@ def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFac
     Executor().Do(
         {
             "examples": [examples],
-            "model": [artifact(Model, models["candidate"])],
-            "baseline_model": [artifact(Model, models["baseline"])],
+            **{name: [artifact(Model, path)] for name, path in models.items()},
             "schema": [artifact(Schema, folder / "schema")],
         },
         {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]},
         {
-            "eval_config": json_format.MessageToJson(make_eval_config(), preserving_proto_field_name=True),
+            "eval_config": json_format.MessageToJson(eval_config, preserving_proto_field_name=True),
             "example_splits": json.dumps(["test"]),
             "fairness_indicator_thresholds": "null",
         },

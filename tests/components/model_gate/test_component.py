@@ -19,9 +19,15 @@ REACHED = GatesConfig(min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_e
 
 
 def run_gate(
-    folder: Path, models: dict[str, Path], evaluation_uri: str, gates: GatesConfig, *, is_first_push: bool
+    folder: Path,
+    models: dict[str, Path],
+    evaluation_uri: str,
+    gates: GatesConfig,
+    *,
+    is_first_push: bool,
+    base_evaluation_uri: str | None = None,
 ) -> tuple[dict[str, Any], Any]:
-    """The gate report's content, and the blessing."""
+    """The gate report's content, and the blessing. With `base_evaluation_uri`, training began from the baseline."""
 
     def artifact(artifact_type: Any, uri: object) -> Any:
         made = artifact_type()
@@ -33,6 +39,9 @@ def run_gate(
     baseline = artifact(Model, models["candidate" if is_first_push else "baseline"])
     baseline.set_int_custom_property(IS_FIRST_PUSH, int(is_first_push))
     inputs = {"model": [model], "baseline": [baseline], "evaluation": [artifact(ModelEvaluation, evaluation_uri)]}
+    if base_evaluation_uri:
+        inputs["base_model"] = [artifact(Model, models["baseline"])]
+        inputs["base_evaluation"] = [artifact(ModelEvaluation, base_evaluation_uri)]
     component = ModelGate(
         **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()}, gates=gates
     )
@@ -85,3 +94,17 @@ def test_before_the_first_push_nothing_is_compared(
     assert report["passed"]
     assert report["baseline_uri"] is None
     assert not [found for found in report["findings"] if found["rule"] == "recall_drop"]
+
+
+@pytest.mark.parametrize(("bar", "passes"), [(0.5, True), (0.49, False)])
+def test_what_training_made_of_the_base_model_is_judged_before_the_first_push_too(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str, base_evaluation_uri: str, bar: float, passes: bool
+) -> None:
+    gates = REACHED.model_copy(update={"max_forgetting": bar})
+    report, _ = run_gate(
+        tmp_path, models, evaluation_uri, gates, is_first_push=True, base_evaluation_uri=base_evaluation_uri
+    )
+    assert report["passed"] is passes
+    assert report["base_uri"] == str(models["baseline"])
+    found = {f.label: f.value for f in Verdict.from_json(report).findings if f.rule == "forgetting"}
+    assert found == pytest.approx({"a": 0.5, "b": 2 / 3 - 1})

@@ -1,6 +1,6 @@
 """What is read from the Evaluator's output. The numbers were counted by hand from `conftest.CLIPS`."""
 
-from components.model_gate.evaluation import BASELINE, CANDIDATE, SliceMetrics, read_confusion_matrix, read_slices
+from components.model_gate.evaluation import BASE, BASELINE, CANDIDATE, SliceMetrics, read_confusion_matrix, read_slices
 from pipeline.evaluation import make_eval_config
 
 
@@ -13,6 +13,10 @@ def test_the_matrix_of_the_candidate_is_by_argmax_however_unsure(evaluation_uri:
 def test_the_matrix_of_the_baseline_leaves_out_the_class_that_it_does_not_know(evaluation_uri: str) -> None:
     matrix = read_confusion_matrix(evaluation_uri, BASELINE, ("b", "a"))
     assert matrix.counts == ((2, 1), (0, 2))
+
+
+def test_the_matrix_of_the_base_model_is_that_of_its_own_evaluation(base_evaluation_uri: str) -> None:
+    assert read_confusion_matrix(base_evaluation_uri, BASE, ("b", "a")).counts == ((2, 1), (0, 2))
 
 
 def test_slices_are_sorted_and_are_those_of_the_candidate(evaluation_uri: str) -> None:

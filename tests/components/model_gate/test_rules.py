@@ -100,6 +100,60 @@ def test_a_class_that_the_pushed_model_was_not_measured_on_fails() -> None:
     ]
 
 
+def test_forgetting_names_the_class_both_recalls_and_the_bar() -> None:
+    base, tuned = two_classes(((9, 1), (0, 10))), two_classes(((6, 4), (0, 10)))
+    verdict = judge(gates(max_forgetting=0.2), tuned, None, base)
+    assert [found.sentence() for found in verdict.failures] == [
+        "class 'a': forgetting 0.3, bar at most 0.2 (base model 0.9, this one 0.6)"
+    ]
+
+
+def test_a_class_may_be_forgotten_by_the_margin_and_no_more() -> None:
+    # 0.9 - 0.6 is a little more than 0.3 in floating point.
+    base = two_classes(((9, 1), (0, 10)))
+    for hits, passes in ((10, True), (6, True), (5, False)):
+        verdict = judge(gates(max_forgetting=0.3), two_classes(((hits, 10 - hits), (0, 10))), None, base)
+        assert finding(verdict, "forgetting", "a").passed is passes
+
+
+def test_an_old_clip_that_is_taken_for_a_new_class_is_forgotten_and_the_new_class_is_not_compared() -> None:
+    tuned = ConfusionMatrix(("a", "b", "new"), ((2, 0, 3), (0, 5, 0), (0, 0, 5)))
+    verdict = judge(gates(max_forgetting=0.5), tuned, None, two_classes(((5, 0), (0, 5))))
+    drops = {found.label: found.value for found in verdict.findings if found.rule == "forgetting"}
+    assert drops == pytest.approx({"a": 0.6, "b": 0})
+    assert [found.label for found in verdict.failures] == ["a"]
+
+
+def test_a_class_of_the_base_model_that_is_gone_fails() -> None:
+    base = ConfusionMatrix(("a", "b", "gone"), ((5, 0, 0), (0, 5, 0), (0, 0, 5)))
+    (failure,) = judge(gates(max_forgetting=1), two_classes(((5, 0), (0, 5))), None, base).failures
+    assert failure.sentence() == (
+        "class 'gone': forgetting could not be measured, bar at most 1 (the base model knows this class, this one does not)"
+    )
+
+
+def test_a_class_that_the_base_model_was_not_measured_on_fails() -> None:
+    (failure,) = judge(gates(max_forgetting=1), MATRIX, None, two_classes(((0, 0), (0, 5)))).failures
+    assert (failure.rule, failure.label, failure.value) == ("forgetting", "a", None)
+
+
+def test_without_a_bar_on_forgetting_nothing_is_compared_with_the_base_model() -> None:
+    assert judge(OPEN, MATRIX, None, two_classes(((10, 0), (0, 10)))) == judge(OPEN, MATRIX, None)
+
+
+def test_a_bar_on_the_forgetting_of_one_class_is_for_that_class_alone() -> None:
+    config = gates(classes={"b": ClassGates(max_forgetting=0.1)})
+    verdict = judge(config, MATRIX, None, two_classes(((10, 0), (0, 10))))
+    assert [(found.rule, found.label) for found in verdict.failures] == [("forgetting", "b")]
+    assert [config.limit_forgetting, OPEN.limit_forgetting] == [True, False]
+
+
+def test_the_last_pushed_model_and_the_base_model_are_compared_each_by_its_own_bar() -> None:
+    pushed, base = two_classes(((7, 3), (4, 6))), two_classes(((10, 0), (0, 10)))
+    verdict = judge(gates(max_recall_drop=0, max_forgetting=0.35), MATRIX, pushed, base)
+    assert [(found.rule, found.label) for found in verdict.failures] == [("forgetting", "b")]
+
+
 def test_a_class_that_is_never_predicted_has_precision_zero() -> None:
     found = finding(judge(gates(min_precision=0.1), two_classes(((5, 0), (5, 0))), None), "precision", "b")
     assert (found.value, found.passed) == (0, False)

@@ -1,0 +1,52 @@
+"""BaseModelCopy: the model that a training begins from, as an artifact, so that metadata know where a model comes from."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tfx.dsl.components.base import base_component, base_executor, executor_spec
+from tfx.types import artifact_utils, channel_utils
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.utils import path_utils
+from tfx.v1.types.standard_artifacts import Model
+
+from models.base_model import WEIGHTS_FILE
+from models.progress import say
+
+
+class BaseModelCopyExecutor(base_executor.BaseExecutor):
+    """Writes `base_model`."""
+
+    def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
+        """See the component's specification for the parameters."""
+        source = Path(exec_properties["path"])
+        base_model = artifact_utils.get_single_instance(output_dict["base_model"])
+        # A copy, so that the training can be repeated after old versions were removed.
+        target = Path(path_utils.serving_model_dir(base_model.uri))
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            (target / WEIGHTS_FILE).parent.mkdir(parents=True)
+            shutil.copyfile(source, target / WEIGHTS_FILE)
+        base_model.set_string_custom_property("fingerprint", exec_properties["fingerprint"])
+        say(f"training begins with {source}")
+
+
+class BaseModelCopySpec(ComponentSpec):
+    """`path`: what `models.base_model.open_base` opens; `fingerprint` tells the cache what it holds."""
+
+    INPUTS: dict[str, ChannelParameter] = {}
+    OUTPUTS = {"base_model": ChannelParameter(type=Model)}
+    PARAMETERS = {"path": ExecutionParameter(type=str), "fingerprint": ExecutionParameter(type=str)}
+
+
+class BaseModelCopy(base_component.BaseComponent):
+    """Brings a base model into the pipeline."""
+
+    SPEC_CLASS = BaseModelCopySpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(BaseModelCopyExecutor)
+
+    def __init__(self, *, path: str, fingerprint: str) -> None:
+        """`path`: the folder of an exported model, or a file of weights."""
+        spec = BaseModelCopySpec(path=path, fingerprint=fingerprint, base_model=channel_utils.as_channel([Model()]))
+        super().__init__(spec=spec)

@@ -1,0 +1,64 @@
+"""Which model a training begins from, and whether it can; found when the run is planned, before anything is decoded."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from components.baseline.pushed import pushed_versions
+from models.base_model import BaseModel, open_base, require_same_network
+from models.card import read_card
+from models.errors import UserError
+from models.training.config import WarmStartConfig
+from pipeline.config import Config
+
+
+def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel | None:
+    """The base model that `training.warm_start` names; None for a training that begins with random weights.
+
+    Args:
+      config: the configuration.
+      training_key: the key of this run's training, given the fingerprint of its base.
+
+    Raises:
+      UserError: there is none, or the configured network cannot take over its weights.
+    """
+    warm_start = config.training.warm_start
+    if warm_start is None:
+        return None
+    path = Path(config.push_destination if warm_start.model == "latest" else warm_start.model)
+    versions = pushed_versions(path)
+    if versions:
+        # A run that is repeated after its push finds its own model there, and does not go on from that.
+        others = [version for version in versions if _key(version) != training_key(read_card(version).base)]
+        path = (others or versions)[-1]
+    elif warm_start.model == "latest":
+        raise UserError(
+            f"training.warm_start.model is latest, but no model was pushed to {path}; train one without warm_start, "
+            "or name the folder of another model"
+        )
+    base = open_base(path)
+    _require_usable(base, config, warm_start)
+    return base
+
+
+def _key(version: Path) -> str:
+    return read_card(version).training_key
+
+
+def _require_usable(base: BaseModel, config: Config, warm_start: WarmStartConfig) -> None:
+    require_same_network(base, config.model)
+    if config.gates.limit_forgetting:
+        if base.card is None:
+            raise UserError(
+                f"gates.max_forgetting: {base.weights} holds weights only, which cannot be evaluated; name the folder "
+                "of an exported model in training.warm_start.model, or leave max_forgetting out"
+            )
+        stored = base.card.sampling.get("num_frames")
+        if stored != config.sampling.num_frames:
+            raise UserError(
+                f"gates.max_forgetting: the base model reads clips of {stored} stored frames, but sampling.num_frames is "
+                f"{config.sampling.num_frames}; set it to {stored}, or leave max_forgetting out"
+            )
+    # Keras takes seconds to load; all else is told before.
+    from models.training.warm_start import require_fitting
+
+    require_fitting(base, config.model, warm_start)
