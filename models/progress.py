@@ -31,6 +31,11 @@ class Progress:
         logging.getLogger(PROGRESS_LOGGER).info(json.dumps(event))
 
 
+def announce(message: str) -> None:
+    """Tell people of one of the parts of a long step, as soon as it is done."""
+    logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"announcement": message}))
+
+
 def say(message: str) -> None:
     """Tell people something that they should read, besides the progress."""
     logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"message": message}))

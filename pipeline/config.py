@@ -16,6 +16,7 @@ from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
 from models.errors import UserError
 from models.section import Section
 from models.training.config import TrainingConfig
+from models.tuning.config import TunerConfig, assign, describe
 
 _SectionT = TypeVar("_SectionT", bound=Section)
 
@@ -57,6 +58,7 @@ class Config(Section):
     sampling: SamplingConfig = SamplingConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
+    tuner: TunerConfig | None = None
     gates: GatesConfig = GatesConfig()
     serving: ServingConfig = ServingConfig()
     beam: BeamConfig = BeamConfig()
@@ -81,6 +83,26 @@ class Config(Section):
             )
         if self.training.warm_start and self.model.network == "majority":
             raise ValueError("training.warm_start: the network majority learns nothing that another could begin with")
+        return self
+
+    @model_validator(mode="after")
+    def _every_trial_is_possible(self) -> "Config":
+        if self.tuner is None:
+            return self
+        if self.training.distribution == "multi_worker":
+            raise ValueError(
+                "tuner: trials run on one machine, but training.distribution is multi_worker; search without it"
+            )
+        if "training.epochs" in self.tuner.space and (self.tuner.epochs or self.tuner.search == "hyperband"):
+            raise ValueError(
+                "tuner.space: training.epochs cannot be searched where tuner.epochs or hyperband decides it"
+            )
+        values = self.model_dump(exclude={"tuner"})
+        for combination in self.tuner.combinations():
+            try:
+                Config.model_validate(assign(values, combination))
+            except ValidationError as error:
+                raise ValueError(f"tuner.space allows {describe(combination)}: {_explain(error)[0]}") from None
         return self
 
     @property

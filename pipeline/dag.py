@@ -1,6 +1,7 @@
 """The pipeline: what runs, and what flows from where to where."""
 
 import json
+from typing import Any
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
@@ -51,21 +52,27 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
     )
     base = BaseModelCopy(path=str(plan.base.path), fingerprint=plan.base.fingerprint) if plan.base else None
     base_model = base.outputs["base_model"] if base else None
-    trainer = c.Trainer(
-        examples=examples,
-        transform_graph=transform.outputs["transform_graph"],
-        schema=schema,
-        base_model=base_model,
-        run_fn="models.trainer.run_fn",
-        train_args=tfx.proto.TrainArgs(splits=["train"]),
-        eval_args=tfx.proto.EvalArgs(splits=["eval"]),
-        custom_config={
+    training: dict[str, Any] = {
+        "examples": examples,
+        "transform_graph": transform.outputs["transform_graph"],
+        "schema": schema,
+        "base_model": base_model,
+        "train_args": tfx.proto.TrainArgs(splits=["train"]),
+        "eval_args": tfx.proto.EvalArgs(splits=["eval"]),
+        "custom_config": {
             **shared,
             "training": config.training.model_dump_json(),
             "sampling": config.sampling.model_dump_json(),
+            "tuner": config.tuner.model_dump_json() if config.tuner else "",
             "training_key": plan.training_key,
             "checkpoint_dir": plan.checkpoint_dir(pipeline_root),
         },
+    }
+    tuner = c.Tuner(tuner_fn="models.tuning.search.tuner_fn", **training) if config.tuner else None
+    trainer = c.Trainer(
+        run_fn="models.trainer.run_fn",
+        hyperparameters=tuner.outputs["best_hyperparameters"] if tuner else None,
+        **training,
     )
     model = trainer.outputs["model"]
     baseline = Baseline(
@@ -128,6 +135,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
                 example_validator,
                 transform,
                 base,
+                tuner,
                 trainer,
                 baseline,
                 evaluator,

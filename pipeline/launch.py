@@ -151,6 +151,8 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
                 bar.update(task, completed=event["done"], total=event["total"], unit=unit, detail=detail)
             elif "message" in event and node:
                 node.messages.append(event["message"])
+            elif "announcement" in event:
+                console.print(f"      {event['announcement']}", highlight=False, markup=False)
             elif "result" in event:
                 outcome.result = event["result"]
             elif "error" in event:

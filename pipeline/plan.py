@@ -49,7 +49,7 @@ class Plan:
         config = self.config
         parts = [self.data_digest, self.ingest_digest, self.model_digest, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
-        parts += [section.model_dump_json() for section in sections if section]
+        parts += [section.model_dump_json() for section in (*sections, config.tuner) if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def checkpoint_dir(self, pipeline_root: str) -> str:

@@ -34,8 +34,11 @@ def fit(
     strategy: tf.distribute.Strategy,
     checkpoints: CheckpointFolder,
     model_run_dir: str,
+    stop_after: int | None = None,
 ) -> Fitted:
     """Train the network that `build` makes, going on after the checkpoint if there is one.
+
+    `stop_after`: epochs of the schedule's `training.epochs` that are done for now; the checkpoint is for the others.
 
     Checkpoints, and TensorBoard's logs in `model_run_dir`, are written by the first worker alone.
 
@@ -55,12 +58,13 @@ def fit(
         for epoch, measures in enumerate(history):
             summaries.write(epoch, measures)
 
-    progress = Progress(training.epochs, "epochs")
+    num_epochs = min(training.epochs, stop_after or training.epochs)
+    progress = Progress(num_epochs, "epochs")
     if history:
         progress.advance(len(history))
     train = iter(strategy.distribute_datasets_from_function(functools.partial(batches.training_batches, len(history))))
     evaluation = strategy.distribute_datasets_from_function(batches.evaluation_batches)
-    while not is_over(history, training.epochs, training.early_stopping_patience):
+    while not is_over(history, num_epochs, training.early_stopping_patience):
         rates = learning_rates(training, len(history), batches.steps_per_epoch, eval_losses(history))
         history.append(learner.train_epoch(train, rates) | learner.evaluate(evaluation))
         if best_epoch(eval_losses(history)) == len(history) - 1:

@@ -9,11 +9,13 @@ import tensorflow as tf
 
 from models.config import ModelConfig
 from models.training.config import TrainingConfig
+from models.tuning.config import Values, assign, trial_values
 
 
 @dataclass(frozen=True)
 class Job:
-    """Files in, folders out, and JSON by name: `model`, `training`, `sampling`, `classes`, and two strings as they are.
+    """Files in, folders out, and JSON by name: `model`, `training`, `sampling`, `classes`, `tuner` (empty without a
+    search), and two strings as they are.
 
     `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights.
     `config['training_key']` identifies all that determines the model; `config['checkpoint_dir']` belongs to it alone.
@@ -44,16 +46,22 @@ class Job:
 
 
 def make_job(fn_args: Any) -> Job:
-    """From what TFX hands to `run_fn`."""
+    """From what TFX hands to `run_fn` or `tuner_fn`; what a search has found replaces values of the configuration."""
     return Job(
         train_files=tuple(fn_args.train_files),
         eval_files=tuple(fn_args.eval_files),
-        transform_output=fn_args.transform_output,
+        transform_output=fn_args.transform_graph_path,
         serving_model_dir=fn_args.serving_model_dir,
         model_run_dir=fn_args.model_run_dir,
         base_model=fn_args.base_model,
-        config=dict(fn_args.custom_config),
+        config=with_values(fn_args.custom_config, trial_values((fn_args.hyperparameters or {}).get("values", {}))),
     )
+
+
+def with_values(config: Mapping[str, str], values: Values) -> dict[str, str]:
+    """A job's `config` with other values at the keys of `model` and `training` that `values` names."""
+    sections = assign({name: json.loads(config[name]) for name in ("model", "training")}, values)
+    return {**config, **{name: json.dumps(section) for name, section in sections.items()}}
 
 
 def job_file(checkpoint_dir: str) -> str:

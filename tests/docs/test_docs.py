@@ -13,6 +13,7 @@ from components.model_gate.rules import GatesConfig
 from models.augmentation.config import AugmentationConfig
 from models.section import Section
 from models.training.config import TrainingConfig, WarmStartConfig
+from models.tuning.config import TunerConfig
 from pipeline.cli import app
 from pipeline.config import load_config
 
@@ -60,6 +61,11 @@ def test_every_option_of_training_is_documented_with_its_default(section: type[S
 
     fields = {name: field.default for name, field in section.model_fields.items() if name != "augmentation"}
     assert [name for name, default in fields.items() if not is_documented(name, default)] == []
+
+
+def test_every_key_of_the_tuner_is_documented() -> None:
+    page = (ROOT / "docs" / "tuning.md").read_text()
+    assert [name for name in TunerConfig.model_fields if f"| `{name}` |" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -97,6 +97,33 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "training: {warm_start: {frozen_through: logits}}",
             "training.warm_start.frozen_through: String should match pattern '^(stem|stage\\d+|head)$'; found 'logits'",
         ),
+        ("tuner: {}", "tuner.space: missing; this key has no default"),
+        (
+            "tuner: {space: {training.learning_rate: {min: 1e-4}}}",
+            "tuner.space.training.learning_rate.range.max: missing; this key has no default",
+        ),
+        (
+            "tuner: {space: {training.dropout: [0.1, 1.5]}}",
+            "tuner.space: training.dropout: Input should be less than 1; found 1.5",
+        ),
+        (
+            "tuner: {space: {training.optimizer: [adam, sgd], training.weight_decay: [0, 0.1]}}",
+            "tuner.space allows training.optimizer adam, training.weight_decay 0.1: training: weight_decay is 0.1, but "
+            "adam has none; choose adamw, or l2 for a penalty in the loss",
+        ),
+        (
+            "tuner: {space: {model.num_frames: [16, 32]}}",
+            "tuner.space allows model.num_frames 32: model.num_frames is 32, but sampling.num_frames stores only 24 frames "
+            "a clip",
+        ),
+        (
+            "tuner: {search: hyperband, space: {training.epochs: [1, 2]}}",
+            "tuner.space: training.epochs cannot be searched where tuner.epochs or hyperband decides it",
+        ),
+        (
+            "tuner: {space: {training.dropout: [0, 0.5]}}\ntraining: {distribution: multi_worker}",
+            "tuner: trials run on one machine, but training.distribution is multi_worker; search without it",
+        ),
     ],
 )
 def test_a_problem_is_one_line_with_the_key_and_what_was_found(tmp_path: Path, text: str, problem: str) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tfx import v1 as tfx
 
 from models.base_model import BaseModel
 from models.card import ModelCard
@@ -12,12 +13,16 @@ from pipeline.dag import create_pipeline
 from pipeline.plan import Plan
 
 
-def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Each component's parameters."""
+def pipeline_of(folder: Path, sections: dict[str, Any]) -> tfx.dsl.Pipeline:
+    """The pipeline of a configuration."""
     required = {"output_dir": str(folder), "data": {"annotations": "annotations.csv", "videos": "videos"}}
     plan = Plan(Config.model_validate(required | sections), ("sit", "wave"), "data", "ingest", "model")
-    pipeline = create_pipeline(plan, str(folder / "pipeline"))
-    return {component.id: dict(component.exec_properties) for component in pipeline.components}
+    return create_pipeline(plan, str(folder / "pipeline"))
+
+
+def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Each component's parameters."""
+    return {component.id: dict(component.exec_properties) for component in pipeline_of(folder, sections).components}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +33,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
         ({"training": {"seed": 1}}, ["Trainer", "Baseline"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
         ({"splits": {"seed": 1}}, ["VideoExampleGen", "Trainer", "Baseline"]),
+        ({"tuner": {"space": {"training.dropout": [0, 0.5]}}}, ["Tuner", "Trainer", "Baseline"]),
         ({"sampling": {"num_frames": 32}}, ["VideoExampleGen", "VideoSchemaGen", "Trainer", "Baseline"]),
     ],
     ids=str,
@@ -36,7 +42,7 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
     tmp_path: Path, sections: dict[str, Any], changed: list[str]
 ) -> None:
     before, after = parameters(tmp_path, {}), parameters(tmp_path, sections)
-    assert [name for name in after if after[name] != before[name]] == changed
+    assert [name for name in after if after[name] != before.get(name)] == changed
 
 
 @pytest.mark.parametrize("gates", [{}, {"max_forgetting": 0.1}], ids=str)
@@ -56,3 +62,12 @@ def test_a_base_model_is_an_input_of_the_training_and_is_evaluated_where_a_gate_
     assert components["Trainer"].inputs["base_model"] == components["BaseModelCopy"].outputs["base_model"]
     assert components["BaseModelCopy"].exec_properties["fingerprint"] == base.fingerprint
     assert ("BaseEvaluator" in components) is ("base_evaluation" in components["ModelGate"].inputs) is bool(gates)
+
+
+def test_there_is_a_tuner_where_the_configuration_has_a_search_and_the_trainer_waits_for_it(tmp_path: Path) -> None:
+    without = {component.id: component for component in pipeline_of(tmp_path, {}).components}
+    assert "Tuner" not in without
+    assert "hyperparameters" not in without["Trainer"].inputs
+    sections = {"tuner": {"space": {"training.dropout": [0, 0.5]}}}
+    components = {component.id: component for component in pipeline_of(tmp_path, sections).components}
+    assert components["Trainer"].inputs["hyperparameters"] is components["Tuner"].outputs["best_hyperparameters"]

@@ -107,6 +107,7 @@ def test_the_same_inputs_have_the_same_training_key(folder: Path) -> None:
         {"model": {"classes": ["wave", "jump", "sit"]}},
         {"training": {"epochs": 3}},
         {"training": {"augmentation": {"flip": False}}},
+        {"tuner": {"space": {"training.dropout": [0, 0.5]}}},
     ],
     ids=str,
 )

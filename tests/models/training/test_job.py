@@ -25,10 +25,11 @@ def fn_args(folder: Path) -> SimpleNamespace:
     return SimpleNamespace(
         train_files=["train-*"],
         eval_files=["eval-*"],
-        transform_output="transform",
+        transform_graph_path="transform",
         serving_model_dir="serving",
         model_run_dir="run",
         base_model=None,
+        hyperparameters=None,
         custom_config=custom_config,
     )
 

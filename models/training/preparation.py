@@ -1,0 +1,69 @@
+"""What a training begins with: its clips, and its network. The Trainer and each trial of the Tuner prepare the same way."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow_transform as tft
+
+from models.base_model import BaseModel, open_base
+from models.data import ClipSource
+from models.networks.build import build_network
+from models.training.batches import Batches
+from models.training.job import Job
+from models.training.precision import choose_policy, dtype_policy
+from models.training.warm_start import BaseWeights, begin_with, read_weights
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The clips of a job, the model that it begins with (if any), and what builds its network.
+
+    Attributes:
+      channel_mean, channel_std: of the colours, for values in 0..1; what the network normalises with.
+    """
+
+    job: Job
+    batches: Batches
+    channel_mean: list[float]
+    channel_std: list[float]
+    base: BaseModel | None = None
+    base_weights: BaseWeights | None = None
+
+    def build(self) -> keras.Model:
+        """The network with random weights, computing in float32: what is exported."""
+        training, classes = self.job.training, self.job.classes
+        return build_network(
+            self.job.model,
+            num_classes=len(classes),
+            dropout=training.dropout,
+            drop_path=training.stochastic_depth,
+            channel_mean=self.channel_mean,
+            channel_std=self.channel_std,
+            class_counts=np.bincount(self.batches.train_labels, minlength=len(classes)).tolist(),
+        )
+
+    def build_for_training(self) -> keras.Model:
+        """The network in the precision that it is trained in, with the weights of the base model if there is one."""
+        training = self.job.training
+        with dtype_policy(choose_policy(training.precision)):
+            network = self.build()
+        if self.base_weights and training.warm_start:
+            begin_with(network, self.base_weights, self.job.classes, training.warm_start.frozen_through)
+        return network
+
+
+def prepare(job: Job) -> Preparation:
+    """Open what a job needs.
+
+    Raises:
+      UserError: the base model does not fit.
+    """
+    transform = tft.TFTransformOutput(job.transform_output)
+    base = open_base(Path(job.base_model)) if job.base_model else None
+    base_weights = read_weights(base, job.model) if base else None
+    train, evaluation = (ClipSource(files, transform, job.model) for files in (job.train_files, job.eval_files))
+    # Weights mean something for the colours that they were trained on.
+    mean, std = (base_weights and base_weights.normalization) or train.channel_statistics()
+    return Preparation(job, Batches(train, evaluation, job.classes, job.training), mean, std, base, base_weights)

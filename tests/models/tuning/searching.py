@@ -1,0 +1,38 @@
+"""Searches on the drawn clips with the smallest network."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from models.config import ModelConfig
+from models.data import ClipSource
+from models.training.job import Job
+from models.tuning.config import TunerConfig
+from models.tuning.search import ClipTuner, make_tuner
+from tests.models.clips import CLASSES
+from tests.models.training.fitting import training_config
+
+
+def job_config(model: ModelConfig, folder: Path, **training: Any) -> dict[str, str]:
+    """What the pipeline hands to Tuner and Trainer."""
+    return {
+        # No convolution needs to be traced: a search is about many trainings, not about what is trained.
+        "model": model.model_copy(update={"network": "majority"}).model_dump_json(),
+        "training": training_config(**{"epochs": 1, "warmup_epochs": 0, **training}).model_dump_json(),
+        "sampling": "{}",
+        "classes": json.dumps(CLASSES),
+        "training_key": "key",
+        "checkpoint_dir": f"{folder}/checkpoints/key",
+    }
+
+
+def make_job(source: ClipSource, folder: Path, **training: Any) -> Job:
+    """A training on the clips of `source`, evaluated on the same ones."""
+    patterns = tuple(source.patterns)
+    transform = str(Path(source.transform.transform_savedmodel_dir).parent)
+    return Job(patterns, patterns, transform, "", "", job_config(source.model, folder, **training))
+
+
+def tuner_of(source: ClipSource, folder: Path, search: dict[str, Any], **training: Any) -> ClipTuner:
+    """A search that can begin, or go on."""
+    return make_tuner(make_job(source, folder, **training), TunerConfig.model_validate(search))
