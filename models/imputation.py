@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from models.metadata import MetadataConfig, imputed_feature, value_feature
+from models.metadata import PCA_FEATURE, MetadataConfig, imputed_feature, value_feature
 
 # Of the ranks; below 1 / (2 * rows) the median is exact.
 _MEDIAN_ERROR = 1e-4
@@ -14,6 +14,8 @@ _MEDIAN_ERROR = 1e-4
 
 def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[str, tf.Tensor]:
     """Standardised values and marks of what was imputed, by the names of their features, each float32 [batch].
+
+    With `config.pca` also the principal components, float32 [batch, components], of the standardised values of its columns.
 
     Mean and variance are those of the numbers that Examples of the training split hold. What is missing is taken for their
     median if `config` says so, otherwise for their mean: with `nearest` ingest has left no gap, but a request may have one.
@@ -34,7 +36,16 @@ def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[s
         if config.imputation == "nearest":
             is_imputed |= inputs[imputed_feature(column)][:, 0] > 0
         outputs[imputed_feature(column)] = tf.cast(is_imputed, tf.float32)
+    if config.pca:
+        vector = [outputs[value_feature(column)] for column in config.pca.select(config.columns)]
+        outputs[PCA_FEATURE] = _principal_components(tf.stack(vector, axis=1), config.pca.components)
     return outputs
+
+
+def _principal_components(vectors: tf.Tensor, num_components: int) -> tf.Tensor:
+    """Vectors, float32 [batch, size], minus the training split's mean, along its directions of most variance."""
+    centred = vectors - tft.mean(vectors, reduce_instance_dims=False)
+    return tf.matmul(centred, tft.pca(vectors, num_components, tf.float32))  # [batch, num_components]
 
 
 def _dense(values: tf.SparseTensor) -> tf.Tensor:

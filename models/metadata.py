@@ -3,14 +3,39 @@
 Without TensorFlow, because the configuration is checked with it.
 """
 
+import fnmatch
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.section import Section
 
 Imputation = Literal["mean", "median", "nearest"]
+
+PCA_FEATURE = "metadata_pca"
+
+
+class PcaConfig(Section):
+    """Columns that are parts of one vector, such as an embedding, and how many principal components stand for it."""
+
+    columns: tuple[str, ...] = Field(min_length=1, description="names of metadata, or patterns such as embedding_*")
+    components: int = Field(ge=1)
+
+    def select(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Those of `columns` that are meant, in their order.
+
+        Raises:
+          ValueError: a name or pattern fits none, or there are fewer columns than components.
+        """
+        for pattern in self.columns:
+            if not fnmatch.filter(columns, pattern):
+                raise ValueError(f"pca.columns: {pattern!r} fits no column of metadata; received {list(columns)}")
+        selected = tuple(name for name in columns if any(fnmatch.fnmatchcase(name, one) for one in self.columns))
+        if self.components > len(selected):
+            raise ValueError(f"pca.components is {self.components}, but only {len(selected)} columns are selected")
+        return selected
 
 
 class MetadataConfig(Section):
@@ -18,11 +43,18 @@ class MetadataConfig(Section):
 
     columns: tuple[str, ...] = ()
     imputation: Imputation = "mean"
+    pca: PcaConfig | None = None
 
     @field_validator("columns")
     @classmethod
     def _columns_have_names_of_their_own(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         return check_columns(columns)
+
+    @model_validator(mode="after")
+    def _pca_has_columns(self) -> "MetadataConfig":
+        if self.pca:
+            self.pca.select(self.columns)
+        return self
 
 
 NO_METADATA = MetadataConfig()

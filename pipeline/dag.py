@@ -24,8 +24,10 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
     classes_json = json.dumps(plan.classes)
     shared = {"model": config.model.model_dump_json(), "classes": classes_json, "code_digest": plan.model_digest}
 
+    # Principal components are Transform's business: what comes before it stays in the cache when they change.
+    ingested = config.data.model_copy(update={"pca": None})
     example_gen = VideoExampleGen(
-        data=config.data,
+        data=ingested,
         splits=config.splits,
         negatives=config.negatives,
         sampling=config.sampling,
@@ -34,7 +36,9 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
     ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
     examples = example_gen.outputs["examples"]
     numbers = config.data.metadata_config
-    schema_gen = VideoSchemaGen(num_frames=config.sampling.num_frames, classes=plan.classes, metadata=numbers)
+    schema_gen = VideoSchemaGen(
+        num_frames=config.sampling.num_frames, classes=plan.classes, metadata=ingested.metadata_config
+    )
     schema = schema_gen.outputs["schema"]
     statistics_gen = c.StatisticsGen(
         examples=examples, schema=schema, stats_options=tfdv.StatsOptions(enable_semantic_domain_stats=True)

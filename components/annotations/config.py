@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from models.metadata import Imputation, MetadataConfig, check_columns
+from models.metadata import Imputation, MetadataConfig, PcaConfig, check_columns
 from models.section import Section
 
 SPLITS = ("train", "eval", "test")
@@ -70,6 +70,7 @@ class DataConfig(Section):
         description="what stands in for a gap in metadata: mean or median of the training split, or the mean of the "
         "nearest of its rows",
     )
+    pca: PcaConfig | None = Field(None, description="columns of metadata that are reduced to principal components")
     label_map: str | None = Field(None, description="a file with the names of the classes, where labels are numbers")
     label_field: str | None = Field(
         None,
@@ -88,10 +89,16 @@ class DataConfig(Section):
     def _columns_become_features(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         return check_columns(columns)
 
+    @model_validator(mode="after")
+    def _pca_has_columns(self) -> "DataConfig":
+        if self.pca:
+            self.pca.select(self.metadata)
+        return self
+
     @property
     def metadata_config(self) -> MetadataConfig:
-        """The columns of numbers, and what is done about their gaps."""
-        return MetadataConfig(columns=self.metadata, imputation=self.imputation)
+        """The columns of numbers, and what is done with them."""
+        return MetadataConfig(columns=self.metadata, imputation=self.imputation, pca=self.pca)
 
 
 class NegativesConfig(Section):

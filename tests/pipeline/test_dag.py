@@ -64,6 +64,13 @@ def test_a_base_model_is_an_input_of_the_training_and_is_evaluated_where_a_gate_
     assert ("BaseEvaluator" in components) is ("base_evaluation" in components["ModelGate"].inputs) is bool(gates)
 
 
+def test_principal_components_are_computed_without_reading_the_videos_again(tmp_path: Path) -> None:
+    data = {"annotations": "annotations.csv", "videos": "videos", "metadata": ["x_1", "x_2"]}
+    before = parameters(tmp_path, {"data": data})
+    after = parameters(tmp_path, {"data": {**data, "pca": {"columns": ["x_*"], "components": 1}}})
+    assert [name for name in after if after[name] != before[name]] == ["Transform", "Trainer", "Baseline"]
+
+
 def test_there_is_a_tuner_where_the_configuration_has_a_search_and_the_trainer_waits_for_it(tmp_path: Path) -> None:
     without = {component.id: component for component in pipeline_of(tmp_path, {}).components}
     assert "Tuner" not in without
