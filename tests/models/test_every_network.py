@@ -54,7 +54,8 @@ def test_the_trainer_exports_the_shares_of_the_classes_as_majority(source: ClipS
         SimpleNamespace(
             train_files=source.patterns,
             eval_files=source.patterns,
-            transform_output=source.transform.transform_savedmodel_dir.rpartition("/")[0],
+            transform_graph_path=source.transform.transform_savedmodel_dir.rpartition("/")[0],
+            hyperparameters=None,
             model_run_dir=str(tmp_path / "run"),
             base_model=None,
             serving_model_dir=str(tmp_path / "model"),

@@ -114,7 +114,8 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
         SimpleNamespace(
             train_files=files,
             eval_files=files,
-            transform_output=base_run.source.transform.transform_savedmodel_dir.rpartition("/")[0],
+            transform_graph_path=base_run.source.transform.transform_savedmodel_dir.rpartition("/")[0],
+            hyperparameters=None,
             model_run_dir=str(tmp_path / "run"),
             base_model=str(base_run.folder),
             serving_model_dir=str(tmp_path / "model"),

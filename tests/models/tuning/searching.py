@@ -30,7 +30,7 @@ def make_job(source: ClipSource, folder: Path, **training: Any) -> Job:
     """A training on the clips of `source`, evaluated on the same ones."""
     patterns = tuple(source.patterns)
     transform = str(Path(source.transform.transform_savedmodel_dir).parent)
-    return Job(patterns, patterns, transform, "", "", job_config(source.model, folder, **training))
+    return Job(patterns, patterns, transform, "", "", None, job_config(source.model, folder, **training))
 
 
 def tuner_of(source: ClipSource, folder: Path, search: dict[str, Any], **training: Any) -> ClipTuner:
