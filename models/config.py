@@ -1,13 +1,15 @@
 """The `model` section of the configuration."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from models.section import Section
 
-LearningNetwork = Literal["r2plus1d", "c3d", "cnn_lstm", "cnn_gru", "conv_transformer", "movinet", "single_frame"]
+Classifier = Literal["r2plus1d", "c3d", "cnn_lstm", "cnn_gru", "conv_transformer", "movinet", "single_frame"]
+Tracker = Literal["cnn_lstm_tracker", "cnn_gru_tracker"]
+LearningNetwork = Literal[Classifier, Tracker]
 Network = Literal[LearningNetwork, "majority"]
 
 # From small to large; models/networks/ says what they are. This file imports no Keras, so that the command line starts fast.
@@ -19,6 +21,8 @@ PRESETS: Mapping[Network, tuple[str, ...]] = {
     "conv_transformer": ("tiny", "small", "vivit_s", "vivit_b"),
     "movinet": ("tiny", "movinet_a0", "movinet_a1", "movinet_a2"),
     "single_frame": ("tiny", "small", "resnet_18"),
+    "cnn_lstm_tracker": ("tiny", "small", "resnet_18"),
+    "cnn_gru_tracker": ("tiny", "small", "resnet_18"),
     "majority": ("tiny",),
 }
 
@@ -54,6 +58,11 @@ class ModelConfig(Section):
         if classes is not None and (len(classes) < 2 or len(set(classes)) != len(classes)):
             raise ValueError(f"at least two different labels are needed; received {list(classes)}")
         return classes
+
+    @property
+    def tracks(self) -> bool:
+        """Whether the network also says where the actor is in each frame."""
+        return self.network in get_args(Tracker)
 
     @property
     def clip_height(self) -> int:

@@ -27,12 +27,17 @@ class Record(NamedTuple):
 
 
 class Clip(NamedTuple):
-    """A decoded record: `frames` uint8 [time, clip_height, clip_width, 3], `label_id` int64."""
+    """A decoded record: `frames` uint8 [time, clip_height, clip_width, 3], `label_id` int64.
+
+    `boxes` float32 [time, 4] are relative to the frames; `box_validity` float32 [time] is 0 where there is none.
+    """
 
     index: tf.Tensor
     key: tf.Tensor
     frames: tf.Tensor
     label_id: tf.Tensor
+    boxes: tf.Tensor
+    box_validity: tf.Tensor
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class ClipSource:
         def transform(records: Record) -> Clip:
             outputs = layer(tf.io.parse_example(records.serialized, spec))
             frames = unpack_clips(outputs[features.CLIP], self.num_frames, self.model)
-            return Clip(records.index, records.key, frames, outputs[features.LABEL_ID])
+            boxes, validity = outputs[features.CLIP_BOXES], outputs[features.CLIP_BOX_VALID]
+            return Clip(records.index, records.key, frames, outputs[features.LABEL_ID], boxes, validity)
 
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
 
@@ -88,6 +94,14 @@ class ClipSource:
     def label_ids(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
         """The label of each record as its position in `classes`, -1 for none of them: int64 [records]."""
         return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)), classes))
+
+    def has_boxes(self) -> bool:
+        """Whether any frame of any record has a box; no frame is decoded."""
+        spec = {features.BOX_VALID: self.transform.raw_feature_spec()[features.BOX_VALID]}
+        return any(
+            tf.reduce_any(tf.io.parse_example(records.serialized, spec)[features.BOX_VALID] > 0)
+            for records in self.records().batch(256)
+        )
 
     def channel_statistics(self) -> tuple[list[float], list[float]]:
         """Mean and standard deviation of the colour channels, as Transform computed them on the training set."""

@@ -31,6 +31,9 @@ LABEL_ID = "label_id"
 CHANNEL_MEAN = "channel_mean"
 CHANNEL_STD = "channel_std"
 
+# What the `evaluate` signature of a tracker adds, beside the boxes' validity.
+BOX_IOU = "box_iou"
+
 BYTES_FEATURES = (VIDEO_ID, SEGMENT_ID, GROUP, LABEL, SPLIT_ORIGIN)
 FLOAT_FEATURES = (START_SECONDS, END_SECONDS, FPS, WIDTH, HEIGHT, MOTION, BRIGHTNESS)
 

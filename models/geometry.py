@@ -1,5 +1,7 @@
 """Where stored frames lie in the frames of a clip, and their boxes with them."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from models.config import ModelConfig
@@ -48,11 +50,45 @@ def fit_boxes(
     return tf.where(remains[..., tf.newaxis], fitted, 0.0), tf.where(remains, valid, 0.0)
 
 
+def boxes_in_frame(boxes: tf.Tensor, frame_size: tf.Tensor, config: ModelConfig) -> tf.Tensor:
+    """The inverse of `fit_boxes` for boxes of what is cropped at the centre of clips, cut at the edges of the frame.
+
+    Args:
+      boxes: float32 [batch, time, 4], relative to `config.height` times `config.width` pixels at the clip's centre.
+      frame_size: height and width of each clip's frames in pixels, [batch, 2].
+
+    Returns:
+      Boxes relative to the frame, float32 [batch, time, 4].
+    """
+    scale, translation = placement(frame_size, config)  # [batch, 2]
+    view_size = tf.constant([config.height, config.width], tf.float32)
+    scaled_size = tf.cast(frame_size, tf.float32) * scale
+    factor = tf.reverse(view_size / scaled_size, axis=[-1])  # [batch, (x, y)]
+    corner = tf.cast(centre_corner(config), tf.float32)
+    offset = tf.reverse((corner - translation) / scaled_size, axis=[-1])
+    mapped = boxes * tf.tile(factor, [1, 2])[:, tf.newaxis] + tf.tile(offset, [1, 2])[:, tf.newaxis]
+    return tf.clip_by_value(mapped, 0.0, 1.0)
+
+
+def centre_corner(config: ModelConfig) -> tf.Tensor:
+    """Top and left of the centre crop in its clip, in pixels: int32 [2]."""
+    return tf.constant([(config.clip_height - config.height) // 2, (config.clip_width - config.width) // 2])
+
+
 def frame_sizes(jpegs: tf.Tensor) -> tf.Tensor:
     """Height and width, int32 [batch, 2], of the first of each clip's JPEG frames, string [batch, time]; none is decoded."""
+    return _size_of_first(tf.io.extract_jpeg_shape, jpegs)
+
+
+def image_sizes(images: tf.Tensor) -> tf.Tensor:
+    """As `frame_sizes`, of frames in any format that `tf.io.decode_jpeg` reads; one is decoded for each clip."""
+    return _size_of_first(lambda image: tf.shape(tf.io.decode_jpeg(image, channels=3)), images)
+
+
+def _size_of_first(shape_of: Callable[[tf.Tensor], tf.Tensor], frames: tf.Tensor) -> tf.Tensor:
     return tf.map_fn(
-        lambda frames: tf.io.extract_jpeg_shape(frames[0])[:2],
-        jpegs,
+        lambda clip: shape_of(clip[0])[:2],
+        frames,
         fn_output_signature=tf.TensorSpec([2], tf.int32),
         parallel_iterations=1,
     )

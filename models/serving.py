@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -13,15 +13,30 @@ from models import features
 from models.base_model import WEIGHTS_FILE
 from models.card import ModelCard
 from models.config import ModelConfig
+from models.geometry import boxes_in_frame, frame_sizes, image_sizes
+from models.iou import iou
 from models.networks.causal import is_causal
+from models.networks.outputs import is_tracker, outputs_of
 from models.preprocessing import decode_clips, fit_clips, label_ids, unpack_clips
 from models.streaming import stream_signatures
-from models.views import centre_view
+from models.views import centre_frames, centre_view
 
 MICRO_BATCH = 8
 
 # No Python statement below depends on a tensor's value; AutoGraph would rewrite all the code for seconds to find that out.
 _graph = functools.partial(tf.function, autograph=False)
+
+PROBABILITIES, BOXES, FRAME_INDICES = "probabilities", "boxes", "frame_indices"
+
+
+class Reader(NamedTuple):
+    """How to read what a client sends: `clips` gives uint8 [batch, time, clip_height, clip_width, 3].
+
+    `sizes` gives height and width of each clip's frames as they came, int32 [batch, 2].
+    """
+
+    clips: Callable[[tf.Tensor], tf.Tensor]
+    sizes: Callable[[tf.Tensor], tf.Tensor]
 
 
 class ServingModule(tf.Module):
@@ -30,7 +45,7 @@ class ServingModule(tf.Module):
     def __init__(
         self, network: keras.Model, transform: tft.TFTransformOutput, config: ModelConfig, classes: tuple[str, ...]
     ) -> None:
-        """`network`: frames to logits; `classes`: labels in the order of the logits."""
+        """`network`: as `build_network` makes it; `classes`: labels in the order of the logits."""
         super().__init__(name="clipgate")
         self.network = network
         layer = transform.transform_features_layer()
@@ -49,26 +64,34 @@ class ServingModule(tf.Module):
         text = tf.TensorSpec([None], tf.string, name="examples")
         frames = tf.TensorSpec([None, None, None, None, 3], tf.uint8, name="frames")
         jpegs = tf.TensorSpec([None, None], tf.string, name="frames")
+        of_examples = Reader(self._clips_of_examples, lambda part: frame_sizes(self._jpegs_of_examples(part)))
+        of_frames = Reader(
+            lambda part: fit_clips(part, self._config),
+            lambda part: tf.tile([tf.shape(part)[2:4]], [tf.shape(part)[0], 1]),
+        )
+        of_jpegs = Reader(lambda part: decode_clips(part, self._config), image_sizes)
 
         @_graph(input_signature=[text])
         def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
             """Serialized tf.Examples, of which only `frames` is read."""
-            return self._answer(self._predict(examples, self._clips_of_examples))
+            return self._respond(self._predict(examples, of_examples), self._num_stored)
 
         @_graph(input_signature=[frames])
         def predict_frames(frames: tf.Tensor) -> dict[str, tf.Tensor]:
             """RGB frames of any number and size."""
-            return self._answer(self._predict(frames, lambda part: fit_clips(part, self._config)))
+            return self._respond(self._predict(frames, of_frames), tf.shape(frames)[1])
 
         @_graph(input_signature=[jpegs])
         def predict_jpeg(frames: tf.Tensor) -> dict[str, tf.Tensor]:
             """JPEG frames of any number and size."""
-            return self._answer(self._predict(frames, lambda part: decode_clips(part, self._config)))
+            return self._respond(self._predict(frames, of_jpegs), tf.shape(frames)[1])
 
         @_graph(input_signature=[text])
         def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-            """Probabilities only, for TFMA."""
-            return {"probabilities": self._predict(examples, self._clips_of_examples)}
+            """For TFMA: probabilities, and of a tracker how well its boxes agree with those of the Examples."""
+            outputs = self._predict(examples, of_examples)
+            agreement = self._agreement(examples, outputs[BOXES]) if BOXES in outputs else {}
+            return {PROBABILITIES: outputs[PROBABILITIES], **agreement}
 
         @_graph(input_signature=[text])
         def transform_features(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -89,32 +112,70 @@ class ServingModule(tf.Module):
             **(stream_signatures(self.network, self._config, self._answer) if streaming else {}),
         }
 
-    def _clips_of_examples(self, examples: tf.Tensor) -> tf.Tensor:
-        raw = tf.io.parse_example(examples, {features.FRAMES: self._raw_spec[features.FRAMES]})
-        num_frames = self._raw_spec[features.FRAMES].shape[0]
-        return unpack_clips(self._transform(raw)[features.CLIP], num_frames, self._config)
+    @property
+    def _num_stored(self) -> int:
+        return int(self._raw_spec[features.FRAMES].shape[0])
 
-    def _predict(self, inputs: tf.Tensor, to_clips: Callable[[tf.Tensor], tf.Tensor]) -> tf.Tensor:
-        """Probabilities, float32 [batch, classes]; decoded frames of MICRO_BATCH clips exist at a time."""
-        num_classes = self._classes.shape[0]
+    def _jpegs_of_examples(self, examples: tf.Tensor) -> tf.Tensor:
+        return tf.io.parse_example(examples, {features.FRAMES: self._raw_spec[features.FRAMES]})[features.FRAMES]
+
+    def _clips_of_examples(self, examples: tf.Tensor) -> tf.Tensor:
+        raw = {features.FRAMES: self._jpegs_of_examples(examples)}
+        return unpack_clips(self._transform(raw)[features.CLIP], self._num_stored, self._config)
+
+    def _predict(self, inputs: tf.Tensor, reader: Reader) -> dict[str, tf.Tensor]:
+        """Decoded frames of MICRO_BATCH clips exist at a time.
+
+        Returns:
+          `probabilities`, float32 [batch, classes], and of a tracker `boxes`, float32 [batch, num_frames, 4], relative to the
+          frames as they came.
+        """
+        shapes: dict[str, list[int | None]] = {PROBABILITIES: [None, self._classes.shape[0]]}
+        if is_tracker(self.network):
+            shapes[BOXES] = [None, self._config.num_frames, 4]
         num_inputs = tf.shape(inputs)[0]
         num_parts = (num_inputs + MICRO_BATCH - 1) // MICRO_BATCH
-        results = tf.TensorArray(
-            tf.float32, size=num_parts, element_shape=[None, num_classes], infer_shape=False, clear_after_read=True
-        )
+        results = {
+            name: tf.TensorArray(tf.float32, num_parts, element_shape=shape, infer_shape=False, clear_after_read=True)
+            for name, shape in shapes.items()
+        }
 
-        def step(index: tf.Tensor, results: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+        def step(index: tf.Tensor, results: dict[str, tf.TensorArray]) -> tuple[tf.Tensor, dict[str, tf.TensorArray]]:
             part = inputs[index * MICRO_BATCH : (index + 1) * MICRO_BATCH]
-            view = centre_view(to_clips(part), self._config)
-            return index + 1, results.write(index, tf.nn.softmax(self.network(view, training=False)))
+            outputs = outputs_of(self.network, centre_view(reader.clips(part), self._config), training=False)
+            values = {PROBABILITIES: tf.nn.softmax(outputs.logits)}
+            if BOXES in shapes:
+                values[BOXES] = boxes_in_frame(outputs.boxes, reader.sizes(part), self._config)
+            return index + 1, {name: array.write(index, values[name]) for name, array in results.items()}
 
         _, results = tf.while_loop(lambda index, _: index < num_parts, step, [0, results], parallel_iterations=1)
-        probabilities = results.concat()
-        return tf.ensure_shape(probabilities, [None, num_classes])
+        return {name: tf.ensure_shape(array.concat(), shapes[name]) for name, array in results.items()}
+
+    def _agreement(self, examples: tf.Tensor, boxes: tf.Tensor) -> dict[str, tf.Tensor]:
+        """IoU of `boxes` with those of the Examples, and how much each counts: float32 [batch, num_frames]."""
+        num_stored = self._num_stored
+        spec = {
+            name: tf.io.FixedLenFeature(shape, tf.float32, tf.zeros(shape))
+            for name, shape in ((features.BOXES, [4 * num_stored]), (features.BOX_VALID, [num_stored]))
+        }
+        raw = tf.io.parse_example(examples, spec)
+        indices = centre_frames(tf.constant(num_stored), self._config)
+        expected = tf.gather(tf.reshape(raw[features.BOXES], [-1, num_stored, 4]), indices, axis=1)
+        validity = tf.gather(raw[features.BOX_VALID], indices, axis=1)
+        return {features.BOX_IOU: iou(expected, boxes), features.BOX_VALID: validity}
+
+    def _respond(self, outputs: dict[str, tf.Tensor], num_given: int | tf.Tensor) -> dict[str, tf.Tensor]:
+        """What a client gets; of a tracker with the boxes, and which of the `num_given` frames they are of."""
+        answer = self._answer(outputs[PROBABILITIES])
+        if BOXES not in outputs:
+            return answer
+        indices = centre_frames(tf.convert_to_tensor(num_given), self._config)
+        num_clips = tf.shape(outputs[BOXES])[0]
+        return {**answer, BOXES: outputs[BOXES], FRAME_INDICES: tf.tile(indices[tf.newaxis], [num_clips, 1])}
 
     def _answer(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
         return {
-            "probabilities": probabilities,  # [batch, classes]
+            PROBABILITIES: probabilities,  # [batch, classes]
             "label": tf.gather(self._classes, tf.argmax(probabilities, axis=1)),  # [batch]
             "classes": tf.tile(self._classes[tf.newaxis], [tf.shape(probabilities)[0], 1]),  # [batch, classes]
         }

@@ -2,7 +2,9 @@
 
 import tensorflow as tf
 
+from models.augmentation.geometry import Geometry, warp_boxes
 from models.config import ModelConfig
+from models.geometry import centre_corner
 
 
 def centre_view(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
@@ -14,11 +16,31 @@ def centre_view(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
     Returns:
       uint8 [batch, num_frames, height, width, 3].
     """
-    num_stored = tf.shape(clips)[1]
-    tf.debugging.assert_positive(num_stored, "a clip needs at least one frame")
-    positions = (tf.range(config.num_frames, dtype=tf.float32) + 0.5) / config.num_frames
-    indices = tf.minimum(tf.cast(positions * tf.cast(num_stored, tf.float32), tf.int32), num_stored - 1)
-    top = (config.clip_height - config.height) // 2
-    left = (config.clip_width - config.width) // 2
+    indices = centre_frames(tf.shape(clips)[1], config)
+    top, left = tf.unstack(centre_corner(config))
     view = tf.gather(clips, indices, axis=1)[:, :, top : top + config.height, left : left + config.width]
     return tf.ensure_shape(view, [None, config.num_frames, config.height, config.width, 3])
+
+
+def centre_boxes(boxes: tf.Tensor, validity: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
+    """Boxes of clips as `centre_view` shows them.
+
+    Args:
+      boxes: float32 [batch, time, 4], relative to the clip.
+      validity: float32 [batch, time], 0 for no box.
+
+    Returns:
+      float32 [batch, num_frames, 4] and [batch, num_frames], as `warp_boxes` does.
+    """
+    indices = centre_frames(tf.shape(boxes)[1], config)
+    corner = centre_corner(config)
+    offset = tf.cast(corner[::-1, tf.newaxis], tf.float32)
+    geometry = Geometry(corner, tf.constant(False), tf.concat([tf.eye(2), offset], axis=1))
+    return warp_boxes(tf.gather(boxes, indices, axis=1), tf.gather(validity, indices, axis=1), geometry, config)
+
+
+def centre_frames(num_stored: tf.Tensor, config: ModelConfig) -> tf.Tensor:
+    """Which of the stored frames `centre_view` shows, evenly spread: int32 [num_frames]."""
+    tf.debugging.assert_positive(num_stored, "a clip needs at least one frame")
+    positions = (tf.range(config.num_frames, dtype=tf.float32) + 0.5) / config.num_frames
+    return tf.minimum(tf.cast(positions * tf.cast(num_stored, tf.float32), tf.int32), num_stored - 1)

@@ -83,6 +83,12 @@ class Config(Section):
             )
         if self.training.warm_start and self.model.network == "majority":
             raise ValueError("training.warm_start: the network majority learns nothing that another could begin with")
+        mixing = self.training.augmentation
+        if self.model.tracks and mixing.mixes:
+            raise ValueError(
+                f"training.augmentation has mixup: {mixing.mixup:g} and cutmix: {mixing.cutmix:g}, but the network "
+                f"{self.model.network} looks for one actor and mixed clips show two; set both to 0"
+            )
         return self
 
     @model_validator(mode="after")

@@ -5,16 +5,20 @@ Source: Donahue et al., "Long-term Recurrent Convolutional Networks for Visual R
 connected to its map: a mean over the map would forget where things are, and with it most of what moves. The paper averages
 the predictions after each frame; averaging the states before the one linear layer that makes predictions of them is the same
 for logits.
+
+The tracker says where the actor is as well: beside the class of the clip, a box in each frame.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import keras
 from keras import layers, ops
 
 from models.networks import resnet
 from models.networks.blocks import norm_relu
+
+Cell: TypeAlias = Literal["lstm", "gru"]
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,46 @@ PRESETS = {
 }
 
 
-def cnn_rnn(
-    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Literal["lstm", "gru"], drop_path: float = 0.0
-) -> keras.KerasTensor:
+def cnn_rnn(inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell, drop_path: float = 0.0) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to the mean state [batch, units]."""
     return ops.mean(frame_states(inputs, preset, cell, drop_path), axis=1)
 
 
+def cnn_rnn_tracker(
+    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell, drop_path: float = 0.0
+) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """The backbone with a box for each frame.
+
+    Returns:
+      The mean state [batch, units], and boxes, float32 [batch, time, 4]: edges [x_min, y_min, x_max, y_max] relative to the
+      frame, which they may leave.
+    """
+    frames = _frame_features(inputs, preset, drop_path)
+    states = _recurrent_states(frames, preset, cell)
+    # The state alone would have to carry through its gates what each frame shows anew.
+    x = ops.concatenate([frames, states], axis=-1)  # [batch, time, frame_width + units]
+    shares = layers.Dense(4, "sigmoid", dtype="float32", name="head_boxes")(x)  # centre and size, as x and y
+    centres, half_sizes = shares[..., :2], shares[..., 2:] / 2
+    return ops.mean(states, axis=1), ops.concatenate([centres - half_sizes, centres + half_sizes], axis=-1)
+
+
 def frame_states(
-    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Literal["lstm", "gru"], drop_path: float = 0.0
+    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell, drop_path: float = 0.0
 ) -> keras.KerasTensor:
     """The state after each frame: [batch, time, height, width, channels] to [batch, time, units]."""
+    return _recurrent_states(_frame_features(inputs, preset, drop_path), preset, cell)
+
+
+def _frame_features(inputs: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float) -> keras.KerasTensor:
+    """What each frame shows: [batch, time, height, width, channels] to [batch, time, frame_width]."""
     time, *image_shape = inputs.shape[1:]
     images = ops.reshape(inputs, (-1, *image_shape))  # [batch * time, height, width, channels]
     x = layers.Flatten(name="head_flatten")(resnet.feature_map(images, preset.frames, drop_path))
     x = layers.Dense(preset.frame_width, use_bias=False, kernel_initializer="he_normal", name="head_frame")(x)
-    x = ops.reshape(norm_relu(x, "head_frame"), (-1, time, preset.frame_width))
+    return ops.reshape(norm_relu(x, "head_frame"), (-1, time, preset.frame_width))
+
+
+def _recurrent_states(frames: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell) -> keras.KerasTensor:
+    """[batch, time, frame_width] to [batch, time, units]."""
     recurrent = layers.LSTM if cell == "lstm" else layers.GRU
-    return recurrent(preset.units, return_sequences=True, name="head_recurrent")(x)
+    return recurrent(preset.units, return_sequences=True, name="head_recurrent")(frames)

@@ -14,14 +14,17 @@ from models.augmentation.views import RandomViews
 from models.data import Clip, ClipSource, Record
 from models.training.config import TrainingConfig
 from models.training.sampling import draw_copies
-from models.views import centre_view
+from models.views import centre_boxes, centre_view
 
 _SHUFFLED_RECORDS = 1024
 
 
 @dataclass(frozen=True)
 class Batches:
-    """Batches of one training: (clips uint8 [batch, num_frames, height, width, 3], targets float32 [batch, classes])."""
+    """Batches of one training: (clips uint8 [batch, num_frames, height, width, 3], targets float32 [batch, classes]).
+
+    For a tracker also (boxes float32 [batch, num_frames, 4], their validity float32 [batch, num_frames]).
+    """
 
     train: ClipSource
     evaluation: ClipSource
@@ -78,6 +81,8 @@ class Batches:
                 seed = tf.random.experimental.stateless_split(tf.stack([seeds[3, 0], clip.key]), 2)
                 view = views.draw(tf.shape(clip.frames)[0], clip.label_id, seed[0])
                 element = views.frames(clip.frames, view), tf.one_hot(clip.label_id, len(self.classes))
+                if self.train.model.tracks:  # a mixed clip would have two actors; the configuration refuses it
+                    return (*element, *views.boxes(clip.boxes, clip.box_validity, view))
                 return (*element, draw_mixture(augmentation, seed[1])) if augmentation.mixes else element
 
             decoded = drawn if clips else self.train.decode(drawn)
@@ -90,16 +95,20 @@ class Batches:
         return batches.prefetch(tf.data.AUTOTUNE)
 
     def evaluation_batches(self, context: tf.distribute.InputContext) -> tf.data.Dataset:
-        """Centre views in order. The last batch is filled up with black clips, whose targets are zeros."""
+        """Centre views in order. The last batch is filled up with black clips, whose targets and boxes are zeros."""
         model, size = self.evaluation.model, self.training.batch_size
 
-        def see(clip: Clip) -> tuple[tf.Tensor, tf.Tensor]:
-            return centre_view(clip.frames[tf.newaxis], model)[0], tf.one_hot(clip.label_id, len(self.classes))
+        def see(clip: Clip) -> tuple[tf.Tensor, ...]:
+            element = centre_view(clip.frames[tf.newaxis], model)[0], tf.one_hot(clip.label_id, len(self.classes))
+            if not model.tracks:
+                return element
+            boxes, validity = centre_boxes(clip.boxes[tf.newaxis], clip.box_validity[tf.newaxis], model)
+            return (*element, boxes[0], validity[0])
 
         views = self.evaluation.clips().map(see, tf.data.AUTOTUNE, deterministic=True)
         num_missing = -len(self.eval_labels) % size
         filling = tf.data.Dataset.from_tensors(
-            (tf.zeros([model.num_frames, model.height, model.width, 3], tf.uint8), tf.zeros([len(self.classes)]))
+            tf.nest.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), views.element_spec)
         )
         views = self._shard(views.concatenate(filling.repeat(num_missing)), context)
         if self.in_memory:

@@ -52,6 +52,7 @@ class TrainingConfig(Section):
         0, ge=0, lt=1, description="how often a clip skips the last residual block; earlier ones proportionally less"
     )
     label_smoothing: float = Field(0.1, ge=0, lt=1)
+    box_loss_weight: float = Field(1, ge=0, le=1000, description="of a tracker's boxes, beside its classes")
     class_weights: bool = Field(False, description="clips of rare classes weigh more in the loss")
     balanced_sampling: bool = Field(
         False, description="clips of rare classes are seen more often, those of others less"

@@ -101,7 +101,8 @@ def _require_common_start(strategy: tf.distribute.Strategy, epoch: int) -> None:
 
 
 def _describe(measures: dict[str, float]) -> str:
-    return (
+    boxes = "mean IoU {mean_iou:.2f}, eval mean IoU {val_mean_iou:.2f}, " if "mean_iou" in measures else ""
+    return boxes.format(**measures) + (
         f"loss {measures['loss']:.2f}, accuracy {measures['accuracy']:.2f}, "
         f"eval loss {measures['val_loss']:.2f}, eval accuracy {measures['val_accuracy']:.2f}; "
         f"{measures['clips_per_second']:.1f} clips/s, {measures['input_wait_share']:.1%} of the time waiting for input"

@@ -1,6 +1,7 @@
 """The training loop: one object that holds everything that changes while a network learns."""
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from models.iou import iou
+from models.networks.outputs import Outputs, is_tracker, outputs_of
 from models.training.averaging import WeightAverage
 from models.training.checkpoints import Arrays
 from models.training.config import TrainingConfig
 from models.training.distribution import synchronize_batch_norm
-from models.training.losses import clip_losses, weight_penalty
+from models.training.losses import box_losses, clip_losses, weight_penalty
 from models.training.optimizers import decayed_weights, make_optimizer
 
 Measures = dict[str, float]
@@ -64,7 +67,7 @@ class Learner:
 
     def train_epoch(self, batches: Iterator[Any], rates: Sequence[float]) -> Measures:
         """One step for each learning rate."""
-        totals = tf.zeros([3], tf.float64)
+        totals = tf.zeros([5], tf.float64)
         started, waited = time.perf_counter(), 0.0
         for rate in rates:
             self._optimizer.learning_rate = rate
@@ -72,24 +75,29 @@ class Learner:
             batch = next(batches)
             waited += time.perf_counter() - asked
             totals += self._train_step(batch)
-        loss, num_correct, num_clips = totals.numpy().tolist()
+        means = self._means(totals)  # waits for the last step
         seconds = time.perf_counter() - started
         return {
-            "loss": loss / num_clips,
-            "accuracy": num_correct / num_clips,
+            **means,
             "learning_rate": rates[-1],
-            "clips_per_second": num_clips / seconds,
+            "clips_per_second": self._training.batch_size * len(rates) / seconds,
             "input_wait_share": waited / seconds,
         }
 
     def evaluate(self, batches: tf.data.Dataset) -> Measures:
-        """Loss and accuracy of the weights that would be exported."""
-        totals = tf.zeros([3], tf.float64)
+        """Loss and accuracy, and a tracker's mean IoU, of the weights that would be exported."""
+        totals = tf.zeros([5], tf.float64)
         with self._averaged():
             for batch in batches:
                 totals += self._eval_step(batch)
-        loss, num_correct, num_clips = totals.numpy().tolist()
-        return {"val_loss": loss / num_clips, "val_accuracy": num_correct / num_clips}
+        return {f"val_{name}": value for name, value in self._means(totals).items()}
+
+    def _means(self, totals: tf.Tensor) -> Measures:
+        loss, num_correct, num_clips, total_iou, total_validity = totals.numpy().tolist()
+        means = {"loss": loss / num_clips, "accuracy": num_correct / num_clips}
+        if is_tracker(self._network):
+            means["mean_iou"] = total_iou / total_validity if total_validity else math.nan
+        return means
 
     @property
     def _state_variables(self) -> list[Any]:
@@ -113,13 +121,12 @@ class Learner:
         """A step of all replicas: from a batch to the sums of their results."""
         return lambda batch: self._strategy.reduce("SUM", self._strategy.run(replica_step, args=batch), axis=None)
 
-    def _train_replica(self, clips: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        """One step on this replica's part of a batch; returns the sums of losses and hits, and the number of clips."""
+    def _train_replica(self, clips: tf.Tensor, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
+        """One step on this replica's part of a batch, the boxes and their validity included; returns what `_sums` does."""
         weights = self._network.trainable_variables
         with tf.GradientTape() as tape:
-            logits = self._network(clips, training=True)
-            losses = clip_losses(targets, logits, self._training.label_smoothing)
-            losses *= tf.linalg.matvec(targets, self._class_weights)
+            outputs = outputs_of(self._network, clips, training=True)
+            losses = self._losses(outputs, targets, *boxes) * tf.linalg.matvec(targets, self._class_weights)
             penalty = weight_penalty(decayed_weights(self._network), self._training.l1, self._training.l2)
             # Replicas add up their gradients.
             loss = tf.reduce_sum(losses) / self._training.batch_size + penalty / self._num_replicas
@@ -131,7 +138,7 @@ class Learner:
             self._optimizer.apply(gradients, weights)
         if self._average:
             self._average.update()
-        return _sums(loss * self._training.batch_size, targets, logits)
+        return _sums(loss * self._training.batch_size, outputs, targets, *boxes)
 
     def _shared(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Each replica's equal share of the sum of all gradients.
@@ -143,14 +150,31 @@ class Learner:
         context = tf.distribute.get_replica_context()
         return [total / self._num_replicas for total in context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)]
 
-    def _eval_replica(self, clips: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        logits = self._network(clips, training=False)
-        losses = clip_losses(targets, logits, self._training.label_smoothing)
-        return _sums(tf.reduce_sum(losses), targets, logits)
+    def _eval_replica(self, clips: tf.Tensor, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
+        outputs = outputs_of(self._network, clips, training=False)
+        return _sums(tf.reduce_sum(self._losses(outputs, targets, *boxes)), outputs, targets, *boxes)
+
+    def _losses(self, outputs: Outputs, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
+        """The loss of each clip, float32 [batch]."""
+        losses = clip_losses(targets, outputs.logits, self._training.label_smoothing)
+        if boxes:
+            edges, validity = boxes
+            losses += self._training.box_loss_weight * box_losses(edges, outputs.boxes, validity)
+        return losses
 
 
-def _sums(loss: tf.Tensor, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Loss, hits and number of clips, not counting those whose target is zeros: float64 [3]."""
+def _sums(loss: tf.Tensor, outputs: Outputs, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
+    """Loss, hits, number of clips, and of a tracker IoU times validity and validity of the boxes: float64 [5].
+
+    Clips whose target is zeros are not counted.
+    """
     present = tf.reduce_sum(targets, axis=-1)
-    hits = tf.cast(tf.equal(tf.argmax(logits, axis=-1), tf.argmax(targets, axis=-1)), tf.float32) * present
-    return tf.cast(tf.stack([loss, tf.reduce_sum(hits), tf.reduce_sum(present)]), tf.float64)
+    is_hit = tf.equal(tf.argmax(outputs.logits, axis=-1), tf.argmax(targets, axis=-1))
+    hits = tf.cast(is_hit, tf.float32) * present
+    total_iou = total_validity = tf.zeros([])
+    if boxes:
+        edges, validity = boxes
+        total_iou = tf.reduce_sum(iou(edges, outputs.boxes) * validity)
+        total_validity = tf.reduce_sum(validity)
+    sums = [loss, tf.reduce_sum(hits), tf.reduce_sum(present), total_iou, total_validity]
+    return tf.cast(tf.stack(sums), tf.float64)

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
+from models.iou import generalized_iou
+
+# The proportion in which Carion et al., "End-to-End Object Detection with Transformers", ECCV 2020 (arXiv:2005.12872), add
+# distances and GIoU.
+_DISTANCE_WEIGHT, _GIOU_WEIGHT = 5.0, 2.0
+
 
 def clip_losses(targets: tf.Tensor, logits: tf.Tensor, label_smoothing: float) -> tf.Tensor:
     """Cross-entropy of each clip with its smoothed target, float32 [batch]; 0 for a target of zeros.
@@ -14,6 +20,20 @@ def clip_losses(targets: tf.Tensor, logits: tf.Tensor, label_smoothing: float) -
     presence = tf.reduce_sum(targets, axis=-1)
     losses = keras.losses.categorical_crossentropy(targets, logits, from_logits=True, label_smoothing=label_smoothing)
     return losses * presence
+
+
+def box_losses(boxes: tf.Tensor, predicted: tf.Tensor, validity: tf.Tensor) -> tf.Tensor:
+    """How far the boxes of each clip are from the predicted ones: float32 [batch].
+
+    The mean over all frames, each weighed with the validity of its box, so that a frame without a box adds nothing.
+
+    Args:
+      boxes, predicted: float32 [batch, num_frames, 4], relative to the frames.
+      validity: float32 [batch, num_frames]: 1 for a box that was drawn, 0.5 for an imputed one, 0 for none.
+    """
+    distances = tf.reduce_sum(tf.abs(boxes - predicted), axis=-1)
+    losses = _DISTANCE_WEIGHT * distances + _GIOU_WEIGHT * (1 - generalized_iou(boxes, predicted))
+    return tf.reduce_mean(losses * validity, axis=-1)
 
 
 def balancing_weights(counts: Sequence[int]) -> list[float]:

@@ -9,6 +9,7 @@ import tensorflow_transform as tft
 
 from models.base_model import BaseModel, open_base
 from models.data import ClipSource
+from models.errors import UserError
 from models.networks.build import build_network
 from models.training.batches import Batches
 from models.training.job import Job
@@ -58,12 +59,24 @@ def prepare(job: Job) -> Preparation:
     """Open what a job needs.
 
     Raises:
-      UserError: the base model does not fit.
+      UserError: the base model does not fit, or a tracker has no boxes to learn from.
     """
     transform = tft.TFTransformOutput(job.transform_output)
     base = open_base(Path(job.base_model)) if job.base_model else None
     base_weights = read_weights(base, job.model) if base else None
     train, evaluation = (ClipSource(files, transform, job.model) for files in (job.train_files, job.eval_files))
+    if job.model.tracks:
+        for split, source in (("train", train), ("eval", evaluation)):
+            _require_boxes(split, source)
     # Weights mean something for the colours that they were trained on.
     mean, std = (base_weights and base_weights.normalization) or train.channel_statistics()
     return Preparation(job, Batches(train, evaluation, job.classes, job.training), mean, std, base, base_weights)
+
+
+def _require_boxes(split: str, source: ClipSource) -> None:
+    if not source.has_boxes():
+        raise UserError(
+            f"model.network: {source.model.network} learns from boxes, and no clip of the {split} split has any. Annotate "
+            "the actor (docs/formats.md says how each format gives boxes), name the column as data.columns.boxes, or choose "
+            f"{source.model.network.removesuffix('_tracker')}"
+        )

@@ -20,6 +20,7 @@ from components.video_schema_gen.component import clip_schema
 from models import features
 from models.config import ModelConfig
 from models.metadata import NO_METADATA, MetadataConfig
+from models.networks.outputs import BOXES, LOGITS
 from models.networks.r2plus1d import R2Plus1DPreset, r2plus1d
 from models.preprocessing import preprocessing_fn
 
@@ -85,6 +86,18 @@ def run_transform(
             str(folder / "transform" / tft.TFTransformOutput.RAW_METADATA_DIR), pipeline
         )
     return tft.TFTransformOutput(str(folder / "transform"))
+
+
+def linear_tracker(model: ModelConfig) -> keras.Model:
+    """One layer for the class and one for each frame's box, on the mean colours of the columns."""
+    keras.utils.set_random_seed(0)
+    frames = keras.Input((model.num_frames, model.height, model.width, 3), dtype="uint8")
+    columns = keras.ops.mean(keras.ops.cast(frames, "float32") / 255, axis=2)  # [batch, time, width, 3]
+    flat = keras.layers.Reshape((model.num_frames, -1))(columns)
+    shares = keras.layers.Dense(4, "sigmoid")(flat)
+    boxes = keras.ops.concatenate([shares[..., :2] / 2, shares[..., 2:] / 2 + 0.5], axis=-1)
+    logits = keras.layers.Dense(len(CLASSES))(keras.layers.Flatten()(columns))
+    return keras.Model(frames, {LOGITS: logits, BOXES: boxes})
 
 
 def one_stage_network(model: ModelConfig) -> keras.Model:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from models import features
 from models.config import ModelConfig
-from models.geometry import fit_boxes, frame_sizes
+from models.geometry import boxes_in_frame, fit_boxes, frame_sizes, image_sizes
 from models.preprocessing import fit_frame, unpack_clips
+from models.views import centre_boxes
 from tests.models.clips import NUM_STORED, Clip, clip_example, encode_clip
 
 Resize = Literal["crop", "pad", "stretch"]
@@ -111,6 +112,50 @@ def test_no_clips_have_no_boxes() -> None:
 def test_sizes_are_those_of_the_jpegs() -> None:
     clips = [encode_clip(np.zeros((1, *size, 3), np.uint8)) for size in [(9, 20), (300, 1)]]
     assert frame_sizes(tf.constant(clips)).numpy().tolist() == [[9, 20], [300, 1]]
+
+
+def test_sizes_are_those_of_images_of_other_formats_too() -> None:
+    images = [[tf.io.encode_png(np.zeros((*size, 1), np.uint8)).numpy()] for size in [(9, 20), (300, 1)]]
+    assert image_sizes(tf.constant(images)).numpy().tolist() == [[9, 20], [300, 1]]
+
+
+@settings(deadline=None)
+@given(
+    rectangle=rectangles(),
+    resize=st.sampled_from(["crop", "pad", "stretch"]),
+    crop_margin=st.sampled_from([1.0, 1.15, 1.5]),
+)
+def test_a_box_that_the_network_sees_whole_comes_back_to_its_frame(
+    rectangle: tuple[tuple[int, int], tuple[int, int, int, int]], resize: Resize, crop_margin: float
+) -> None:
+    """From the frame to the clip, to the view at its centre, and back."""
+    size, pixels = rectangle
+    box = np.array(pixels) / np.array([size[1], size[0]] * 2)
+    model = ModelConfig(num_frames=1, height=HEIGHT, width=WIDTH, crop_margin=crop_margin, resize=resize)
+    frame_size = tf.constant([size])
+    fitted = fit_boxes(tf.constant(box[np.newaxis, np.newaxis], tf.float32), tf.ones([1, 1]), frame_size, model)
+    edges, validity = centre_boxes(*fitted, model)
+    back = boxes_in_frame(edges, frame_size, model).numpy()[0, 0]
+    seen = edges.numpy()[0, 0]
+    is_whole = [edge > 0 for edge in seen[:2]] + [edge < 1 for edge in seen[2:]]
+    assume(validity.numpy()[0, 0] > 0)
+    for index in range(4):
+        if is_whole[index]:
+            assert back[index] == pytest.approx(box[index], abs=1e-4)
+        elif index < 2:  # cut at the view's edge: less is seen than there is
+            assert back[index] >= box[index] - 1e-4
+        else:
+            assert back[index] <= box[index] + 1e-4
+
+
+def test_a_box_that_leaves_the_picture_is_cut_at_the_edges_of_the_frame() -> None:
+    boxes = tf.constant([[[-0.5, 0.0, 1.5, 1.0]]])
+    np.testing.assert_allclose(boxes_in_frame(boxes, tf.constant([[32, 80]]), config("pad")), [[[0, 0, 1, 1]]])
+    # Of 160 pixels, the middle half is seen.
+    np.testing.assert_allclose(
+        boxes_in_frame(tf.constant([[[0.0, 0, 1, 0.5]]]), tf.constant([[64, 160]]), config("crop")),
+        [[[0.25, 0, 0.75, 0.5]]],
+    )
 
 
 def test_transform_gives_the_boxes_of_its_clips(transform: tft.TFTransformOutput, model_config: ModelConfig) -> None:

@@ -1,10 +1,11 @@
 """Which frames and pixels of a clip the network sees."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from models.config import ModelConfig
-from models.views import centre_view
+from models.views import centre_boxes, centre_view
 from tests.models.clips import coordinates
 
 
@@ -32,6 +33,14 @@ def test_the_centre_view_is_cropped_at_the_centre(crop_margin: float) -> None:
 def test_a_network_of_a_single_frame_sees_the_middle_one() -> None:
     view = centre_view(coordinates(5, config(1))[tf.newaxis], config(1))
     assert view[0, :, 0, 0, 0].numpy().tolist() == [2]
+
+
+def test_boxes_and_their_validity_are_those_of_the_frames_at_the_centre() -> None:
+    model = config(num_frames=2)  # clips of 20 x 30 pixels, of which 16 x 24 are seen
+    edges = tf.constant([[[0.2, 0.2, 0.5, 0.5], [0.1 + 0.2, 0.1, 0.9, 0.9], [0.0] * 4, [0.0, 0.0, 0.1, 0.1]]])
+    boxes, validity = centre_boxes(edges, tf.constant([[1.0, 0.5, 0.0, 1.0]]), model)
+    np.testing.assert_allclose(boxes, [[[0.25, 0, 1, 1], [0] * 4]], atol=1e-6)
+    assert validity.numpy().tolist() == [[0.5, 0]]  # nothing is left of the last one
 
 
 def test_a_clip_without_frames_is_an_invalid_argument() -> None:

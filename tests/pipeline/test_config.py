@@ -124,6 +124,11 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "tuner: {space: {training.dropout: [0, 0.5]}}\ntraining: {distribution: multi_worker}",
             "tuner: trials run on one machine, but training.distribution is multi_worker; search without it",
         ),
+        (
+            "model: {network: cnn_gru_tracker, preset: tiny}\ntraining: {augmentation: {mixup: 0.2}}",
+            "training.augmentation has mixup: 0.2 and cutmix: 0, but the network cnn_gru_tracker looks for one actor and "
+            "mixed clips show two; set both to 0",
+        ),
     ],
 )
 def test_a_problem_is_one_line_with_the_key_and_what_was_found(tmp_path: Path, text: str, problem: str) -> None:

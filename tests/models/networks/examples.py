@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from models.config import ModelConfig
 from models.networks.build import build_network
+from models.networks.outputs import outputs_of
 
 Clips = npt.NDArray[np.uint8]
 
@@ -42,7 +43,7 @@ def randomize(network: keras.Model, seed: int = 0) -> None:
 
 def logits_of(network: keras.Model, clips: Clips) -> npt.NDArray[np.float32]:
     """What a network says in evaluation: [batch, num_classes]."""
-    return keras.ops.convert_to_numpy(network(clips, training=False))
+    return keras.ops.convert_to_numpy(outputs_of(network, clips, training=False).logits)
 
 
 def moving_bars(num_frames: int = 8, size: int = 32) -> tuple[Clips, npt.NDArray[np.int64]]:

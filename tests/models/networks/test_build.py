@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from models.config import PRESETS, ModelConfig, Network
 from models.networks import c3d, cnn_rnn, conv_transformer, movinet, r2plus1d, resnet
+from models.networks.outputs import outputs_of
 from tests.models.networks.examples import build, logits_of, moving_bars, noise, randomize
 
 NETWORKS = get_args(Network)
@@ -28,6 +29,8 @@ def test_the_configuration_names_the_presets_that_the_networks_have() -> None:
         "conv_transformer": tuple(conv_transformer.PRESETS),
         "movinet": tuple(movinet.PRESETS),
         "single_frame": tuple(resnet.PRESETS),
+        "cnn_lstm_tracker": tuple(cnn_rnn.PRESETS),
+        "cnn_gru_tracker": tuple(cnn_rnn.PRESETS),
         "majority": ("tiny",),
     }
 
@@ -100,7 +103,8 @@ def test_stochastic_depth_changes_training_only_and_grows_with_depth(network: st
 def test_dropout_changes_training_only(network: str) -> None:
     model = build(network, dropout=0.9)
     clips = noise(2)
-    assert np.ptp([model(clips, training=True) for _ in range(3)], axis=0).max() > 1e-3
+    answers = [outputs_of(model, clips, training=True).logits for _ in range(3)]
+    assert np.ptp(answers, axis=0).max() > 1e-3
     np.testing.assert_array_equal(logits_of(model, clips), logits_of(model, clips))
 
 
@@ -131,7 +135,7 @@ def test_a_network_learns_the_direction_of_time(network: str) -> None:
     @tf.function(autograph=False)
     def step() -> None:
         with tf.GradientTape() as tape:
-            logits = model(clips, training=True)
+            logits = outputs_of(model, clips, training=True).logits
             loss = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
