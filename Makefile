@@ -26,6 +26,7 @@ bench: setup
 	$(PYTHON_IN_VENV) -m benchmarks.ingest
 	$(PYTHON_IN_VENV) -m benchmarks.carrying_clips
 	$(PYTHON_IN_VENV) -m benchmarks.input
+	$(PYTHON_IN_VENV) -m benchmarks.tracker
 	$(PYTHON_IN_VENV) -m benchmarks.stages --config examples/demo.yaml
 
 # Installs PyTorch beside the project, which takes a few gigabytes.

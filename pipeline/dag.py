@@ -90,7 +90,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         model=model,
         baseline_model=baseline.outputs["baseline"],
         schema=schema,
-        eval_config=make_eval_config(numbers.columns),
+        eval_config=make_eval_config(numbers.columns, tracks=config.model.tracks),
         example_splits=["test"],
     )
     base_evaluator = None

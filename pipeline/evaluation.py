@@ -6,6 +6,7 @@ import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
 
 from components.model_gate.evaluation import BASELINE, CANDIDATE
+from components.model_gate.mean_iou import MeanIou
 from models.metadata import range_feature
 
 # No cross-entropy: it raises on the label id -1, which is what a class that is new since the last push is to the baseline.
@@ -28,12 +29,14 @@ _EVAL_CONFIG = """
 """
 
 
-def make_eval_config(metadata: Sequence[str] = ()) -> tfma.EvalConfig:
+def make_eval_config(metadata: Sequence[str] = (), *, tracks: bool = False) -> tfma.EvalConfig:
     """The Evaluator's configuration: overall, per class, per group, and per range of each column of `metadata`.
 
-    For the candidate and the baseline.
+    For the candidate and the baseline. `tracks`: the candidate gives boxes, which are measured too.
     """
     config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    if tracks:
+        config.metrics_specs[0].metrics.add(class_name=MeanIou.__name__, module=MeanIou.__module__)
     for column in metadata:
         config.slicing_specs.add(feature_keys=[range_feature(column)])
     for name in (CANDIDATE, BASELINE):

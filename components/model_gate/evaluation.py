@@ -1,11 +1,14 @@
 """Reads what TFX's Evaluator wrote: confusion matrices and values per slice."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tensorflow_model_analysis as tfma
 
+from components.model_gate.mean_iou import MEAN_IOU
 from components.model_gate.rules import ConfusionMatrix
+from models import features
 
 CANDIDATE, BASELINE, BASE = "candidate", "baseline", "base"
 
@@ -60,3 +63,19 @@ def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
             )
         )
     return sorted(slices, key=lambda entry: (entry.feature, entry.value))
+
+
+def read_mean_ious(evaluation_uri: str, model_name: str) -> dict[str, float]:
+    """Mean IoU of a tracker's boxes in each class by its label, and in all clips as ""; what has no box is left out."""
+    found = {}
+    for record in tfma.load_metrics(evaluation_uri):
+        keys = record.slice_key.single_slice_keys
+        if any(key.column != features.LABEL for key in keys):
+            continue
+        label = keys[0].bytes_value.decode(errors="replace") if keys else ""
+        for item in record.metric_keys_and_values:
+            value = item.value.double_value.value
+            is_wanted = item.key.name == MEAN_IOU and item.key.model_name in ("", model_name) and not item.key.is_diff
+            if is_wanted and not math.isnan(value):
+                found[label] = value
+    return found

@@ -6,7 +6,7 @@ from pathlib import Path
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.annotations.config import SPLITS
-from components.model_gate.evaluation import CANDIDATE, read_slices
+from components.model_gate.evaluation import CANDIDATE, read_mean_ious, read_slices
 from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
 from components.reporter.data import (
     Anomaly,
@@ -53,6 +53,7 @@ def collect(
         validated_splits=tuple(found_anomalies),
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),
         groups=rank_groups(read_slices(str(evaluation), CANDIDATE)),
+        mean_ious=read_mean_ious(str(evaluation), CANDIDATE),
     )
 
 

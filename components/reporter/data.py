@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from components.annotations.config import SPLITS
@@ -165,7 +165,10 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first."""
+    """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first.
+
+    `mean_ious`: of a tracker's boxes by class, and in all classes as ""; empty of other networks.
+    """
 
     name: str
     push: Push | None
@@ -179,6 +182,7 @@ class ReportData:
     validated_splits: tuple[str, ...]
     anomalies: tuple[Anomaly, ...]
     groups: tuple[GroupRow, ...]
+    mean_ious: Mapping[str, float] = field(default_factory=dict)
 
 
 def class_rows(matrix: ConfusionMatrix, verdict: Verdict) -> tuple[ClassRow, ...]:

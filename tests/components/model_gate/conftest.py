@@ -1,4 +1,4 @@
-"""What TFX's Evaluator writes about two small models: a candidate, and a baseline that knows one class less."""
+"""What TFX's Evaluator writes about two small models: a candidate with boxes, and a baseline that knows one class less."""
 
 import json
 from collections.abc import Sequence
@@ -21,6 +21,9 @@ CLIPS = (
     ("new", "тест", 0, 1),
 )
 
+# Of the one box in each clip: its IoU with the candidate's, and its validity.
+BOXES = ((0.0, 1.0), (0.1, 0.5), (0.2, 1.0), (0.3, 0.0), (0.4, 1.0), (0.5, 0.0), (0.6, 0.0))
+
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
@@ -28,8 +31,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     from models import features
 
     folder = tmp_path_factory.mktemp("models")
-    _save_model(folder / "candidate", CANDIDATE_CLASSES, answer_feature=features.MOTION)
-    _save_model(folder / "baseline", BASELINE_CLASSES, answer_feature=features.BRIGHTNESS)
+    _save_model(folder / "candidate", CANDIDATE_CLASSES, answer_feature=features.MOTION, tracks=True)
+    _save_model(folder / "baseline", BASELINE_CLASSES, answer_feature=features.BRIGHTNESS, tracks=False)
     return {name: folder / name for name in ("candidate", "baseline")}
 
 
@@ -39,7 +42,9 @@ def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFac
     from pipeline.evaluation import make_eval_config
 
     folder = tmp_path_factory.mktemp("evaluation")
-    return _evaluate(folder, make_eval_config(), model=models["candidate"], baseline_model=models["baseline"])
+    return _evaluate(
+        folder, make_eval_config(tracks=True), model=models["candidate"], baseline_model=models["baseline"]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +94,7 @@ def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
     return str(folder / "evaluation")
 
 
-def _save_model(folder: Path, classes: Sequence[str], answer_feature: str) -> None:
+def _save_model(folder: Path, classes: Sequence[str], answer_feature: str, tracks: bool) -> None:
     import tensorflow as tf
 
     from models import features
@@ -105,7 +110,12 @@ def _save_model(folder: Path, classes: Sequence[str], answer_feature: str) -> No
     def evaluate(examples: Any) -> dict[str, Any]:
         answer = tf.cast(parse(examples, answer_feature, tf.float32), tf.int32)
         # So unsure that no probability reaches one half.
-        return {"probabilities": tf.one_hot(answer, len(classes), on_value=0.4, off_value=0.3)}
+        probabilities = tf.one_hot(answer, len(classes), on_value=0.4, off_value=0.3)
+        boxes = {
+            features.BOX_IOU: parse(examples, features.FPS, tf.float32)[:, tf.newaxis],
+            features.BOX_VALID: parse(examples, features.BOX_VALID, tf.float32)[:, tf.newaxis],
+        }
+        return {"probabilities": probabilities, **(boxes if tracks else {})}
 
     @tf.function(input_signature=[text])
     def transform_features(examples: Any) -> dict[str, Any]:
@@ -123,9 +133,10 @@ def _write_clips(path: Path) -> None:
     from models import features
 
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
-        for label, group, candidate_answer, baseline_answer in CLIPS:
+        for (label, group, candidate_answer, baseline_answer), (iou, validity) in zip(CLIPS, BOXES, strict=True):
             values: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
             values |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
             values |= {features.LABEL: [label], features.GROUP: [group]}
             values |= {features.MOTION: [float(candidate_answer)], features.BRIGHTNESS: [float(baseline_answer)]}
+            values |= {features.FPS: [iou], features.BOX_VALID: [validity]}
             writer.write(features.make_example(values))

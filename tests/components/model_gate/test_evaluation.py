@@ -1,6 +1,16 @@
-"""What is read from the Evaluator's output. The numbers were counted by hand from `conftest.CLIPS`."""
+"""What is read from the Evaluator's output. The numbers were counted by hand from `conftest.CLIPS` and `conftest.BOXES`."""
 
-from components.model_gate.evaluation import BASE, BASELINE, CANDIDATE, SliceMetrics, read_confusion_matrix, read_slices
+import pytest
+
+from components.model_gate.evaluation import (
+    BASE,
+    BASELINE,
+    CANDIDATE,
+    SliceMetrics,
+    read_confusion_matrix,
+    read_mean_ious,
+    read_slices,
+)
 from pipeline.evaluation import make_eval_config
 
 
@@ -40,6 +50,22 @@ def test_slices_of_the_baseline_have_its_accuracy(evaluation_uri: str) -> None:
 
 def test_a_clip_of_a_class_beyond_the_named_ones_is_left_out(evaluation_uri: str) -> None:
     assert read_confusion_matrix(evaluation_uri, CANDIDATE, ("a", "b")).counts == ((1, 1), (0, 3))
+
+
+def test_mean_iou_weighs_boxes_with_their_validity_and_leaves_out_a_class_without_any(evaluation_uri: str) -> None:
+    expected = {"": 0.65 / 3.5, "a": 0.05 / 1.5, "b": 0.6 / 2}
+    assert read_mean_ious(evaluation_uri, CANDIDATE) == pytest.approx(expected)
+
+
+def test_a_model_without_boxes_has_no_mean_iou(evaluation_uri: str) -> None:
+    assert read_mean_ious(evaluation_uri, BASELINE) == {}
+
+
+def test_boxes_are_measured_of_trackers_only() -> None:
+    names = [
+        [metric.class_name for metric in make_eval_config(tracks=on).metrics_specs[0].metrics] for on in (False, True)
+    ]
+    assert set(names[1]) - set(names[0]) == {"MeanIou"}
 
 
 def test_each_column_of_numbers_is_sliced_by_its_ranges() -> None:

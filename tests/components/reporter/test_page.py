@@ -213,3 +213,12 @@ def hostile_report(make_report: MakeReport) -> ReportData:
         anomalies=(Anomaly("test", HOSTILE, "error", HOSTILE, HOSTILE),),
         groups=(GroupRow(HOSTILE, 4, 0.5),),
     )
+
+
+def test_boxes_of_a_tracker_have_their_mean_iou_overall_and_for_each_class(make_report: MakeReport) -> None:
+    page = render(make_report(mean_ious={"": 0.715, "sit": 0.625}))
+    assert "test mean IoU of the boxes 0.715" in Page(page).text
+    classes = text_of("classes", page)
+    assert "0.625" in classes
+    assert "no box" in classes
+    assert "IoU" not in render(make_report())
