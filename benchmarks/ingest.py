@@ -79,14 +79,13 @@ def main() -> None:
         short_actions = [copy_videos(folder, rows, name, factor) for name, factor in (("few", 0.4), ("more", 3))]
         rows = one_row_a_video(rows)
         tiny, full = copy_videos(folder, rows, "tiny", 0.4), copy_videos(folder, rows, "full", 10)
-        result = {
-            "cores": _NUM_CORES,
-            **compare_speeds(folder, tiny, full, repetitions),
-            "short_actions": compare_speeds(folder, *short_actions, repetitions),
-            **compare_reading(folder, full, repetitions),
-            **compare_memory(folder, copy_videos(folder, rows, "tenfold", 100), full),
-        }
-    print(json.dumps(result, indent=2))
+        for measure in (
+            lambda: {"cores": _NUM_CORES, **compare_speeds(folder, tiny, full, repetitions)},
+            lambda: {"short_actions": compare_speeds(folder, *short_actions, repetitions)},
+            lambda: compare_reading(folder, full, repetitions),
+            lambda: compare_memory(folder, copy_videos(folder, rows, "tenfold", 100), full),
+        ):
+            print(json.dumps(measure(), indent=2), flush=True)
 
 
 def enlarge_videos(folder: Path) -> None:
