@@ -14,5 +14,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+    """Begin with what takes minutes: whole runs, then what stays together; short tests fill up the processes at the end."""
+    items.sort(
+        key=lambda item: (item.get_closest_marker("e2e") is None, item.get_closest_marker("xdist_group") is None)
+    )
