@@ -68,15 +68,14 @@ def test_an_epoch_does_not_depend_on_those_before_it(source: ClipSource, cache_m
 
 
 @in_memory_and_not
-@pytest.mark.parametrize("seed", [0, 5])
-def test_the_same_seed_gives_the_same_batches(source: ClipSource, cache_megabytes: int, seed: int) -> None:
-    """Whatever the state of TensorFlow's own generators."""
+def test_the_same_seed_gives_the_same_batches(source: ClipSource, cache_megabytes: int) -> None:
+    """Whatever the state of TensorFlow's own generators, and also if the seed is 0, which is a special one there."""
 
     def epochs(seed: int, global_seed: int) -> list[Epoch]:
         tf.random.set_seed(global_seed)
         return epochs_of(batches_of(source, cache_megabytes=cache_megabytes, seed=seed, epochs=1))
 
-    assert epochs(seed, 0) == epochs(seed, 1) != epochs(seed + 1, 0)
+    assert epochs(0, 0) == epochs(0, 1) != epochs(1, 0)
 
 
 def test_a_records_view_depends_neither_on_its_place_nor_on_how_records_are_kept(source: ClipSource) -> None:
@@ -93,8 +92,8 @@ def test_balanced_sampling_draws_every_class_equally_often(source: ClipSource) -
         assert len({view for view, _ in epoch}) == 9
 
 
-@pytest.mark.parametrize("num_workers", [2, 4])
-def test_the_workers_parts_make_up_the_batches_of_one(source: ClipSource, num_workers: int) -> None:
+def test_the_workers_parts_make_up_the_batches_of_one(source: ClipSource) -> None:
+    num_workers = 4
     batches = batches_of(source, epochs=1)
 
     def parts(worker: int) -> np.ndarray:
@@ -113,10 +112,10 @@ def test_mixed_clips_have_mixed_targets(source: ClipSource) -> None:
 
 
 @in_memory_and_not
-@pytest.mark.parametrize("num_workers", [1, 3])
 def test_evaluation_sees_the_centre_views_in_order_and_then_black_clips_without_a_class(
-    source: ClipSource, model_config: ModelConfig, cache_megabytes: int, num_workers: int
+    source: ClipSource, model_config: ModelConfig, cache_megabytes: int
 ) -> None:
+    num_workers = 3
     batches = batches_of(source, batch_size=3, cache_megabytes=cache_megabytes)
     contexts = [tf.distribute.InputContext(num_workers, i, num_workers) for i in range(num_workers)]
     parts = [list(batches.evaluation_batches(context).as_numpy_iterator()) for context in contexts]
