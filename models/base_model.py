@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from models.card import CARD_FILE, ModelCard, read_card
@@ -20,7 +21,7 @@ class BaseModel:
     weights: Path
     card: ModelCard | None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same wherever the model lies, and another one for any other weights or classes."""
         digest = hashlib.sha256(repr(asdict(self.card) if self.card else None).encode())
