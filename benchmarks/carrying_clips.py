@@ -7,38 +7,25 @@ that Transform takes, and CPU milliseconds per clip that reading an epoch costs,
 """
 
 import argparse
-import itertools
 import json
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import apache_beam as beam
 import tensorflow as tf
 import tensorflow_transform as tft
-import tensorflow_transform.beam as tft_beam
-from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io
-from tfx_bsl.public import tfxio
 
-from components.annotations.config import DataConfig
-from components.annotations.fingerprint import find_classes
-from components.annotations.manifest import build_manifest
-from components.annotations.readers.detect import read_annotations
-from components.storage.root import LocalRoot
+from benchmarks.clips import transform, write_examples
 from components.video.config import SamplingConfig
-from components.video.decoder import Decoder
-from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
-from components.video_schema_gen.component import clip_schema
 from examples import demo_data
 from models import features
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.metadata import NO_METADATA
-from models.preprocessing import preprocessing_fn, unpack_clips
+from models.preprocessing import unpack_clips
 
 _REPETITIONS = 5
 
@@ -60,20 +47,20 @@ def measure(folder: Path, num_clips: int, sampling: SamplingConfig, model: Model
     demo_data.generate(folder / "data")
     raw = folder / "raw.gz"
     classes = write_examples(folder / "data", raw, num_clips, sampling)
-    custom_config = {
-        "model": model.model_dump_json(),
-        "classes": json.dumps(classes),
-        "metadata": NO_METADATA.model_dump_json(),
-    }
-    schema = clip_schema(sampling.num_frames, classes)
+    transformed = folder / "transformed.gz"
 
     seconds = {}
-    for way in ("not_materialised", "materialised"):
+    for way, target in (("not_materialised", None), ("materialised", transformed)):
         started = time.perf_counter()
-        transform(folder, raw, schema, custom_config, materialise=way == "materialised")
+        output = transform(
+            raw,
+            folder / way,
+            num_stored=sampling.num_frames,
+            model=model,
+            classes=classes,
+            materialised=target,
+        )
         seconds[way] = time.perf_counter() - started
-    output = tft.TFTransformOutput(str(folder / "transform"))
-    transformed = folder / "transformed.gz"
     readers: dict[str, Callable[[], tf.data.Dataset]] = {
         "not_materialised": ClipSource([str(raw)], output, model).clips,
         "materialised": lambda: read_materialised(transformed, output, sampling.num_frames, model),
@@ -94,50 +81,6 @@ def measure(folder: Path, num_clips: int, sampling: SamplingConfig, model: Model
         name: round(ways["materialised"][name] / ways["not_materialised"][name], 2) for name in ways["materialised"]
     }
     return {"clips": num_clips, **ways, "ratio_materialised_to_not": ratios}
-
-
-def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingConfig) -> list[str]:
-    """Ingest the demo data, repeated until there are enough clips; returns the classes."""
-    config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
-    manifest = build_manifest(read_annotations(config), LocalRoot(data))
-
-    def clips() -> Iterator[bytes]:
-        with Decoder() as decoder:
-            ingest = VideoIngest(LocalRoot(data), sampling, None, decoder)
-            for video, segments in manifest.segments_by_video.items():
-                for result in ingest.ingest(VideoTask(video, segments, "train")):
-                    if isinstance(result, IngestedClip):
-                        yield result.example
-
-    write_records(path, itertools.islice(itertools.cycle(list(clips())), num_clips))
-    return find_classes(config, ())
-
-
-def write_records(path: Path, examples: Iterable[bytes]) -> None:
-    """Examples in one file, as ingest writes them."""
-    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions("GZIP", compression_level=1)) as writer:
-        for example in examples:
-            writer.write(example)
-
-
-def transform(folder: Path, raw: Path, schema: Any, custom_config: dict[str, str], *, materialise: bool) -> None:
-    """Analyse the clips and, if asked, store the transformed ones."""
-    source = tfxio.TFExampleRecord(str(raw), schema=schema)
-    with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=str(folder / "temp")):
-        data = (pipeline | source.BeamSource(), source.TensorAdapterConfig())
-        transform_fn = data | tft_beam.AnalyzeDataset(lambda inputs: preprocessing_fn(inputs, custom_config))
-        target = folder / ("transform_materialised" if materialise else "transform")
-        _ = transform_fn | tft_beam.WriteTransformFn(str(target))
-        raw_metadata = dataset_metadata.DatasetMetadata(schema)
-        metadata_io.write_metadata(raw_metadata, str(target / tft.TFTransformOutput.RAW_METADATA_DIR))
-        if materialise:
-            batches, metadata = (data, transform_fn) | tft_beam.TransformDataset(output_record_batches=True)
-            encoder = tfxio.RecordBatchToExamplesEncoder(metadata.schema)
-            _ = (
-                batches
-                | beam.FlatMapTuple(lambda batch, _: encoder.encode(batch))
-                | beam.io.WriteToTFRecord(str(folder / "transformed.gz"), num_shards=1, shard_name_template="")
-            )
 
 
 def read_materialised(

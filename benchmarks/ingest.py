@@ -32,11 +32,10 @@ from typing import Any
 
 import cv2
 import tensorflow as tf
-import tensorflow_transform as tft
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.v1.types.standard_artifacts import Examples
 
-from benchmarks.carrying_clips import transform
+from benchmarks.clips import transform
 from benchmarks.stages import PeakMemory
 from components.annotations.config import DataConfig, SplitsConfig
 from components.annotations.fingerprint import find_classes
@@ -44,11 +43,9 @@ from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
 from components.video_example_gen.ledger import read_summary
-from components.video_schema_gen.component import clip_schema
 from examples import demo_data
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.metadata import NO_METADATA
 from pipeline.dag import ingest_beam_args
 
 _NUM_CORES = os.cpu_count() or 1
@@ -209,14 +206,8 @@ def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any
     classes = find_classes(DataConfig(annotations=str(data / "annotations.csv"), videos=str(data)), ())
     model = ModelConfig()
     shards = sorted((folder / "out" / "examples" / "Split-train").glob("*.gz"))
-    custom_config = {
-        "model": model.model_dump_json(),
-        "classes": json.dumps(classes),
-        "metadata": NO_METADATA.model_dump_json(),
-    }
-    schema = clip_schema(_SAMPLING.num_frames, classes)
-    transform(folder, shards[0], schema, custom_config, materialise=False)
-    source = ClipSource([str(shard) for shard in shards], tft.TFTransformOutput(str(folder / "transform")), model)
+    output = transform(shards[0], folder / "transform", num_stored=_SAMPLING.num_frames, model=model, classes=classes)
+    source = ClipSource([str(shard) for shard in shards], output, model)
     videos = sorted(data.glob("*.mp4"))
     rates: dict[str, list[float]] = {"examples": [], "tutorial": []}
     for _ in range(repetitions):

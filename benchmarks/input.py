@@ -17,16 +17,13 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-import tensorflow_transform as tft
 
-from benchmarks.carrying_clips import transform, write_examples
+from benchmarks.clips import transform, write_examples
 from components.video.config import SamplingConfig
-from components.video_schema_gen.component import clip_schema
 from examples import demo_data
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.metadata import NO_METADATA
 from models.networks.build import build_network
 from models.training.batches import Batches
 from models.training.checkpoints import CheckpointFolder
@@ -70,14 +67,10 @@ def measure(folder: Path, num_clips: int, model: ModelConfig) -> dict[str, Any]:
     sampling = SamplingConfig()
     demo_data.generate(folder / "data", num_people=4, videos_per_person=1)
     classes = write_examples(folder / "data", folder / "raw.gz", num_clips, sampling)
-    custom_config = {
-        "model": model.model_dump_json(),
-        "classes": json.dumps(classes),
-        "metadata": NO_METADATA.model_dump_json(),
-    }
-    schema = clip_schema(sampling.num_frames, classes)
-    transform(folder, folder / "raw.gz", schema, custom_config, materialise=False)
-    source = ClipSource([str(folder / "raw.gz")], tft.TFTransformOutput(str(folder / "transform")), model)
+    output = transform(
+        folder / "raw.gz", folder / "transform", num_stored=sampling.num_frames, model=model, classes=classes
+    )
+    source = ClipSource([str(folder / "raw.gz")], output, model)
     ways = {}
     for keeping, cache_megabytes in (("in_memory", 4000), ("from_files", 0)):
         for changes, augmentation in (("default", AugmentationConfig()), ("everything", _EVERYTHING)):

@@ -1,0 +1,84 @@
+"""Clips to measure with: demo videos as Examples, and what Transform makes of them."""
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import apache_beam as beam
+import tensorflow as tf
+import tensorflow_transform as tft
+import tensorflow_transform.beam as tft_beam
+from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io
+from tfx_bsl.public import tfxio
+
+from components.annotations.config import DataConfig
+from components.annotations.fingerprint import find_classes
+from components.annotations.manifest import build_manifest
+from components.annotations.readers.detect import read_annotations
+from components.storage.root import LocalRoot
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
+from components.video_schema_gen.component import clip_schema
+from models.config import ModelConfig
+from models.metadata import NO_METADATA
+from models.preprocessing import preprocessing_fn
+
+
+def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingConfig) -> list[str]:
+    """Ingest the demo data, repeated until there are enough clips; returns the classes."""
+    config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
+    manifest = build_manifest(read_annotations(config), LocalRoot(data))
+
+    def clips() -> Iterator[bytes]:
+        with Decoder() as decoder:
+            ingest = VideoIngest(LocalRoot(data), sampling, None, decoder)
+            for video, segments in manifest.segments_by_video.items():
+                for result in ingest.ingest(VideoTask(video, segments, "train")):
+                    if isinstance(result, IngestedClip):
+                        yield result.example
+
+    write_records(path, itertools.islice(itertools.cycle(list(clips())), num_clips))
+    return find_classes(config, ())
+
+
+def write_records(path: Path, examples: Iterable[bytes]) -> None:
+    """Examples in one file, as ingest writes them."""
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions("GZIP", compression_level=1)) as writer:
+        for example in examples:
+            writer.write(example)
+
+
+def transform(
+    examples: Path,
+    target: Path,
+    *,
+    num_stored: int,
+    model: ModelConfig,
+    classes: Sequence[str],
+    materialised: Path | None = None,
+) -> tft.TFTransformOutput:
+    """Analyse clips of `num_stored` frames; the graph is written to `target`, and the clips that it gives to `materialised`."""
+    custom_config = {
+        "model": model.model_dump_json(),
+        "classes": json.dumps(list(classes)),
+        "metadata": NO_METADATA.model_dump_json(),
+    }
+    schema = clip_schema(num_stored, classes)
+    source = tfxio.TFExampleRecord(str(examples), schema=schema)
+    with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=f"{target}.temporary"):
+        data = (pipeline | source.BeamSource(), source.TensorAdapterConfig())
+        transform_fn = data | tft_beam.AnalyzeDataset(lambda inputs: preprocessing_fn(inputs, custom_config))
+        _ = transform_fn | tft_beam.WriteTransformFn(str(target))
+        raw_metadata = dataset_metadata.DatasetMetadata(schema)
+        metadata_io.write_metadata(raw_metadata, str(target / tft.TFTransformOutput.RAW_METADATA_DIR))
+        if materialised:
+            batches, metadata = (data, transform_fn) | tft_beam.TransformDataset(output_record_batches=True)
+            encoder = tfxio.RecordBatchToExamplesEncoder(metadata.schema)
+            _ = (
+                batches
+                | beam.FlatMapTuple(lambda batch, _: encoder.encode(batch))
+                | beam.io.WriteToTFRecord(str(materialised), num_shards=1, shard_name_template="")
+            )
+    return tft.TFTransformOutput(str(target))
