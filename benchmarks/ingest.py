@@ -34,7 +34,7 @@ import cv2
 import tensorflow as tf
 import tensorflow_transform as tft
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
-from tfx.v1.types.standard_artifacts import Examples
+from tfx.types.standard_artifacts import Examples
 
 from benchmarks.carrying_clips import transform
 from benchmarks.stages import PeakMemory

@@ -9,7 +9,7 @@ import tensorflow as tf
 import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0 import schema_pb2
 from tensorflow_transform.tf_metadata import schema_utils
-from tfx.v1.types.standard_artifacts import Schema
+from tfx.types.standard_artifacts import Schema
 
 from components.video_schema_gen.component import SCHEMA_FILE, VideoSchemaGen, VideoSchemaGenExecutor, clip_schema
 from models import features
