@@ -33,7 +33,7 @@ from typing import Any
 import cv2
 import tensorflow as tf
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
-from tfx.v1.types.standard_artifacts import Examples
+from tfx.types.standard_artifacts import Examples
 
 from benchmarks.clips import transform
 from benchmarks.stages import PeakMemory

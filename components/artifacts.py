@@ -1,6 +1,6 @@
 """Artifact types of clipgate's own. Type names must resolve on Kubeflow: see `components.__getattr__`."""
 
-from tfx.v1.dsl import Artifact
+from tfx.types import Artifact
 
 
 class IngestLedger(Artifact):

@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import tensorflow_data_validation as tfdv
-from tfx import v1 as tfx
+import tfx.components
 from tfx.orchestration import metadata
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto.pusher_pb2 import PushDestination
+from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
+from tfx.proto.transform_pb2 import SplitsConfig
 
 from components.annotations.config import SPLITS
 from components.base_model.component import BaseModelCopy
@@ -18,7 +22,7 @@ from pipeline.evaluation import make_base_eval_config, make_eval_config
 from pipeline.plan import Plan
 
 
-def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = None) -> tfx.dsl.Pipeline:
+def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = None) -> Pipeline:
     """The whole pipeline. Pure: runners bind the paths. `metadata_path` is for the local runner."""
     config, c = plan.config, tfx.components
     classes_json = json.dumps(plan.classes)
@@ -50,7 +54,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         schema=schema,
         preprocessing_fn="models.preprocessing.preprocessing_fn",
         custom_config={**shared, "metadata": numbers.model_dump_json()},
-        splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=list(SPLITS)),
+        splits_config=SplitsConfig(analyze=["train"], transform=list(SPLITS)),
         materialize=False,
         disable_statistics=True,
     )
@@ -61,8 +65,8 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         "transform_graph": transform.outputs["transform_graph"],
         "schema": schema,
         "base_model": base_model,
-        "train_args": tfx.proto.TrainArgs(splits=["train"]),
-        "eval_args": tfx.proto.EvalArgs(splits=["eval"]),
+        "train_args": TrainArgs(splits=["train"]),
+        "eval_args": EvalArgs(splits=["eval"]),
         "custom_config": {
             **shared,
             "training": config.training.model_dump_json(),
@@ -113,9 +117,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
     pusher = c.Pusher(
         model=model,
         model_blessing=gate.outputs["blessing"],
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=config.push_destination)
-        ),
+        push_destination=PushDestination(filesystem=PushDestination.Filesystem(base_directory=config.push_destination)),
     )
     reporter = Reporter(
         name=config.name,
@@ -127,7 +129,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         gate_report=gate.outputs["gate_report"],
         pushed_model=pusher.outputs["pushed_model"],
     )
-    return tfx.dsl.Pipeline(
+    return Pipeline(
         pipeline_name=config.name,
         pipeline_root=pipeline_root,
         components=[
@@ -166,9 +168,8 @@ def beam_args(plan: Plan) -> list[str]:
     """Beam's options. FnApiRunner is named because newer default runners download a binary at start."""
     beam = plan.config.beam
     mode = "multi_processing" if beam.workers > 1 else "in_memory"
-    return [
-        "--runner=FnApiRunner",
-        f"--direct_running_mode={mode}",
-        f"--direct_num_workers={beam.workers}",
-        *beam.args,
-    ]
+    args = ["--runner=FnApiRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={beam.workers}"]
+    if not any(arg.startswith("--runner") for arg in beam.args):
+        # Nobody reads it here. Without it TFX packs its own sources for workers elsewhere, for each component anew.
+        args.append("--sdk_container_image=none")
+    return [*args, *beam.args]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tfx import v1 as tfx
+from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import KubeflowV2DagRunner, KubeflowV2DagRunnerConfig
 
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
@@ -13,10 +13,8 @@ def compile_to_file(config: Config, output: Path) -> None:
     """Write the compiled pipeline (PipelineSpec 2.1, YAML) to `output`."""
     output = output.resolve()
     output.parent.mkdir(parents=True, exist_ok=True)
-    runner = tfx.orchestration.experimental.KubeflowV2DagRunner(
-        config=tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
-            default_image=config.kubeflow.image, use_pipeline_spec_2_1=True
-        ),
+    runner = KubeflowV2DagRunner(
+        config=KubeflowV2DagRunnerConfig(default_image=config.kubeflow.image, use_pipeline_spec_2_1=True),
         output_dir=str(output.parent),
         output_filename=output.name,
     )

@@ -7,8 +7,8 @@ from typing import Any
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
-from tfx.v1.types.standard_artifacts import Model
 
 from models.base_model import WEIGHTS_FILE
 from models.progress import say

@@ -11,8 +11,8 @@ from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, channel_utils
 from tfx.types.channel import BaseChannel
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.standard_artifacts import Model
 from tfx.utils import io_utils, path_utils
-from tfx.v1.types.standard_artifacts import Model
 
 from components.baseline.pushed import last_pushed
 from models.progress import say

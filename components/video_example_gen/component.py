@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
-from tfx.v1.types.standard_artifacts import Examples
+from tfx.types.standard_artifacts import Examples
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.artifacts import IngestLedger

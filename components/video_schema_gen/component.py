@@ -15,7 +15,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
-from tfx.v1.types.standard_artifacts import Schema
+from tfx.types.standard_artifacts import Schema
 
 from models import features
 from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, range_feature, value_feature

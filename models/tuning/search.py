@@ -9,7 +9,7 @@ import keras_tuner
 import tensorflow as tf
 from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.engine.trial import Trial
-from tfx import v1 as tfx
+from tfx.components.tuner.component import TunerFnResult
 
 from models.errors import UserError
 from models.progress import announce, say
@@ -23,14 +23,14 @@ from models.tuning.config import TunerConfig, describe, trial_values
 from models.tuning.oracles import make_oracle
 
 
-def tuner_fn(fn_args: Any) -> tfx.components.TunerFnResult:
+def tuner_fn(fn_args: Any) -> TunerFnResult:
     """TFX's entry point for the Tuner.
 
     `fn_args.custom_config` is that of the Trainer (see `models.training.job`) and `tuner`, JSON of a TunerConfig.
     """
     job = make_job(fn_args)
     config = TunerConfig.model_validate_json(job.config["tuner"])
-    return tfx.components.TunerFnResult(tuner=make_tuner(job, config), fit_kwargs={})
+    return TunerFnResult(tuner=make_tuner(job, config), fit_kwargs={})
 
 
 def make_tuner(job: Job, config: TunerConfig) -> "ClipTuner":

@@ -11,7 +11,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 from sklearn.impute import KNNImputer
 from sklearn.preprocessing import StandardScaler
-from tfx.v1.types.standard_artifacts import Examples
+from tfx.types.standard_artifacts import Examples
 
 from components.annotations.config import DataConfig, SplitsConfig
 from components.artifacts import IngestLedger

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tfx import v1 as tfx
+from tfx.orchestration.pipeline import Pipeline
 
 from models.base_model import BaseModel
 from models.card import ModelCard
@@ -13,7 +13,7 @@ from pipeline.dag import create_pipeline
 from pipeline.plan import Plan
 
 
-def pipeline_of(folder: Path, sections: dict[str, Any]) -> tfx.dsl.Pipeline:
+def pipeline_of(folder: Path, sections: dict[str, Any]) -> Pipeline:
     """The pipeline of a configuration."""
     required = {"output_dir": str(folder), "data": {"annotations": "annotations.csv", "videos": "videos"}}
     plan = Plan(Config.model_validate(required | sections), ("sit", "wave"), "data", "ingest", "model")

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
-from tfx.v1.types.standard_artifacts import Model
 
 from components.base_model.component import BaseModelCopy, BaseModelCopyExecutor
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tfx.types import channel_utils
-from tfx.v1.types.standard_artifacts import Model
+from tfx.types.standard_artifacts import Model
 
 from components.baseline.component import IS_FIRST_PUSH, Baseline, BaselineExecutor
 from models.card import ModelCard, read_card

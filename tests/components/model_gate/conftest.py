@@ -59,7 +59,7 @@ def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
     from google.protobuf import json_format, text_format
     from tfx.components.evaluator.executor import Executor
     from tfx.types import artifact_utils
-    from tfx.v1.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
+    from tfx.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
 
     from components.video_schema_gen.component import clip_schema
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tfx.components.evaluator import constants
 from tfx.types import channel_utils
-from tfx.v1.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
+from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH

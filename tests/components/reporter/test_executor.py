@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from tensorflow_metadata.proto.v0 import anomalies_pb2
-from tfx.v1.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
+from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
 from components.artifacts import GateReport, IngestLedger, RunReport
 from components.model_gate.rules import ConfusionMatrix, GatesConfig, judge

@@ -1,0 +1,40 @@
+"""What a run spends no time on."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tfx.utils.dependency_utils import make_beam_dependency_flags
+
+from pipeline.config import Config
+from pipeline.dag import beam_args, ingest_beam_args
+from pipeline.plan import Plan
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [path for folder in ("pipeline", "components", "models") for path in (ROOT / folder).rglob("*.py")]
+
+
+def plan_of(*args: str) -> Plan:
+    """A plan with Beam arguments of the user's."""
+    data = {"annotations": "annotations.csv", "videos": "videos"}
+    config = Config.model_validate({"output_dir": "out", "data": data, "beam": {"args": args}})
+    return Plan(config, ("sit", "wave"), "data", "ingest", "model")
+
+
+def test_no_module_imports_the_whole_of_tfx() -> None:
+    """`tfx.v1` loads the clients of Vertex AI, too, and takes twice as long."""
+    whole = re.compile(r"^\s*(from tfx import .*v1|(from|import) tfx\.v1)", re.MULTILINE)
+    assert len(SOURCES) > 50
+    assert [str(path) for path in SOURCES if whole.search(path.read_text())] == []
+
+
+def test_tfx_does_not_pack_its_sources_for_workers_that_have_them() -> None:
+    args = [*beam_args(plan_of()), *ingest_beam_args(None)]
+    assert make_beam_dependency_flags(args) == args
+
+
+@pytest.mark.parametrize("runner", ["--runner=DataflowRunner", "--runner=FlinkRunner"])
+def test_workers_elsewhere_get_what_the_user_says(runner: str) -> None:
+    args = beam_args(plan_of(runner))
+    assert args[-1] == runner
+    assert not any("container_image" in arg for arg in args)
