@@ -11,6 +11,7 @@ from components.annotations.config import SPLITS
 from components.base_model.component import BaseModelCopy
 from components.baseline.component import Baseline
 from components.model_gate.component import ModelGate
+from components.pusher.component import Pusher
 from components.reporter.component import Reporter
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
@@ -110,12 +111,18 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         base_model=base_model if base_evaluator else None,
         base_evaluation=base_evaluator.outputs["evaluation"] if base_evaluator else None,
     )
-    pusher = c.Pusher(
+    pusher = Pusher(
         model=model,
         model_blessing=gate.outputs["blessing"],
-        push_destination=tfx.proto.PushDestination(
-            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=config.push_destination)
-        ),
+        examples=examples,
+        ledger=example_gen.outputs["ledger"],
+        model_run=trainer.outputs["model_run"],
+        gate_report=gate.outputs["gate_report"],
+        hyperparameters=tuner.outputs["best_hyperparameters"] if tuner else None,
+        push_destination=config.push_destination,
+        push=config.push,
+        settings=plan.card_settings,
+        withdrawn_version=plan.withdrawn_version,
     )
     reporter = Reporter(
         name=config.name,

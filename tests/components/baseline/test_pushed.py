@@ -49,15 +49,3 @@ def test_the_last_one_is_the_newest(tmp_path: Path) -> None:
     push(tmp_path, "9")
     newest = push(tmp_path, "10")
     assert last_pushed(tmp_path) == newest
-
-
-def test_versions_of_the_very_same_training_are_passed_over(tmp_path: Path) -> None:
-    other = push(tmp_path, "1", "other")
-    push(tmp_path, "2", "same")
-    push(tmp_path, "3", "same")
-    assert last_pushed(tmp_path, "same") == other
-
-
-def test_when_all_versions_are_of_the_same_training_there_is_none_to_compare_with(tmp_path: Path) -> None:
-    push(tmp_path, "1", "same")
-    assert last_pushed(tmp_path, "same") is None
