@@ -29,6 +29,8 @@ class RemoteDestination:
         try:
             children = _call(tf.io.gfile.listdir, self._address(name))
         except FileNotFoundError:
+            # So it says also where it has no file system for such addresses, or is not let in; this does not.
+            _call(tf.io.gfile.exists, self._address(name))
             return []
         # Object stores end the names of folders with '/'; some list the folder itself.
         return sorted({child.strip("/") for child in children} - {""})

@@ -273,11 +273,11 @@ ACTIONS = st.lists(
         st.tuples(st.just("roll back"), st.integers(0, 20)),
         st.tuples(st.just("remove"), st.integers(2, 3)),
     ),
-    max_size=12,
+    max_size=8,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(ACTIONS)
 def test_whatever_is_done_in_whatever_order_a_number_means_one_model_and_the_newest_is_served(
     actions: list[tuple[str, int]],
