@@ -1,12 +1,13 @@
 """The model card as Markdown, for people."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from components.model_gate.rules import Verdict
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|#~&!])")
+# An underscore inside of a word means nothing.
+_MARKUP = re.compile(r"[\\`*\[\]<>|#~&]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def to_markdown(card: Mapping[str, Any]) -> str:
@@ -78,9 +79,9 @@ def _training(training: Mapping[str, Any]) -> list[str]:
         ("base model", training["base_model"] or "none: random weights"),
         ("epochs", f"{training['epochs']}, of which {training['best_epoch']} was the best on the eval split"),
         ("training key", training["key"]),
-        *((f"training.{name}", value) for name, value in training["settings"].items()),
-        *((f"model.{name}", value) for name, value in training["model"].items()),
-        *((f"sampling.{name}", value) for name, value in training["sampling"].items()),
+        *_flat("training", training["settings"]),
+        *_flat("model", training["model"]),
+        *_flat("sampling", training["sampling"]),
     ]
     return _table(("what", "value"), rows)
 
@@ -96,6 +97,15 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
     return [f"| {' | '.join(line)} |" for line in lines]
 
 
+def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Keys as the configuration's messages write them, and their values."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _flat(f"{key}.{name}", inner)
+    else:
+        yield key, value
+
+
 def _number(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
@@ -104,4 +114,4 @@ def _number(value: Any) -> str:
 
 def _text(value: Any) -> str:
     """On one line and without any meaning to Markdown or HTML: labels and file names are someone else's."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(value).split()))
+    return _MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))

@@ -22,7 +22,7 @@ def make_facts(**changes: Any) -> RunFacts:
             "licence": "CC-BY-4.0",
             "code_digest": "c0de",
             "data": {"annotations": "a.csv", "videos": "videos", "format": "csv", "fingerprint": "f00"},
-            "training": {"epochs": 30, "seed": 7},
+            "training": {"epochs": 30, "seed": 7, "augmentation": {"mixup": 0.5}},
         },
         "summary": {**COUNTS, "rejected_by_reason": {"row": {"video_missing": 1}, "video": {}}, "splits": clips},
         "accepted": [
@@ -111,4 +111,12 @@ def test_the_page_says_the_same_and_labels_cannot_break_it(card: dict[str, Any])
     assert any(line.startswith("- FAILED: all classes: quite new 0.1, bar at least 0.2") for line in lines)
     assert "<b>" not in page
     assert "| model | 6 | Model | Trainer | /p/Trainer/model/6 |" in lines
-    assert "| training.seed | 7 |" in lines
+    assert {"| training.seed | 7 |", "| training.augmentation.mixup | 0.5 |"} <= set(lines)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [("raise_arms", "raise_arms"), ("_a_", r"\_a\_"), ("<b>\n# x", r"\<b\> \# x"), ("a\\|`*", r"a\\\|\`\*")],
+)
+def test_a_label_is_shown_as_it_is_whatever_it_means_to_markdown(card: dict[str, Any], label: str, shown: str) -> None:
+    assert f"shows: {shown}." in to_markdown(card | {"classes": [label]})
