@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[0-9]+")
 
 def is_number(name: str) -> bool:
     """Whether TensorFlow Serving takes a folder of this name for a version."""
-    return _NUMBER.fullmatch(name) is not None
+    return _NUMBER.fullmatch(name) is not None and int(name) < 2**63
 
 
 class Destination(Protocol):

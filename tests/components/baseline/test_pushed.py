@@ -34,7 +34,7 @@ def test_an_incomplete_version_is_ignored(tmp_path: Path, missing: str) -> None:
     assert last_pushed(tmp_path) == complete
 
 
-@pytest.mark.parametrize("name", ["latest", "2.tmp", "-2", "²", "٣", ".2", "1e3"])
+@pytest.mark.parametrize("name", ["latest", "2.tmp", "-2", "²", "٣", ".2", "1e3", "9223372036854775808"])
 def test_what_is_no_number_is_no_version(tmp_path: Path, name: str) -> None:
     push(tmp_path, name)
     assert pushed_versions(tmp_path) == []
