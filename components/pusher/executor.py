@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from tfx.components.pusher import executor as tfx_pusher
@@ -91,8 +91,7 @@ class PusherExecutor(tfx_pusher.Executor):
         ledger, gate_report, model_run = (
             Path(artifact_utils.get_single_uri(inputs[name])) for name in ("ledger", "gate_report", "model_run")
         )
-        context = self._context
-        info = context.pipeline_info if context else None
+        context, info = self._context, self._context.pipeline_info
         return RunFacts(
             settings={**settings, "training": _training_settings(settings["training"], inputs)},
             summary=read_summary(ledger),
@@ -101,9 +100,10 @@ class PusherExecutor(tfx_pusher.Executor):
             network=json.loads((model_run / COST_FILE).read_text()),
             history=json.loads((model_run / HISTORY_FILE).read_text()),
             lineage={
-                "pipeline": info.id if info else "",
-                "run": context.pipeline_run_id if context else "",
-                "execution": context.unique_id if context else "",
+                "pipeline": info.id if info else "",  # Kubeflow tells neither this nor the run
+                "run": context.pipeline_run_id or "",
+                # The id itself is TFX's secret; it names the folder of what an execution does not keep.
+                "execution": PurePath(context.get_tmp_path()).name,
                 "artifacts": [
                     {
                         "input": name,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tfx.proto.orchestration import pipeline_pb2
 from tfx.types import channel_utils
 from tfx.utils import path_utils
 from tfx.v1.types.standard_artifacts import (
@@ -74,7 +75,13 @@ def push(folder: Path, inputs: dict[str, list[Any]], **config: Any) -> Any:
         withdrawn_version="",
         **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()},
     )
-    PusherExecutor().Do(inputs, {"pushed_model": [pushed_model]}, component.exec_properties)
+    context = PusherExecutor.Context(
+        tmp_dir=str(folder / "tmp"),
+        unique_id="10",
+        pipeline_info=pipeline_pb2.PipelineInfo(id="demo"),
+        pipeline_run_id="2026-11-22",
+    )
+    PusherExecutor(context).Do(inputs, {"pushed_model": [pushed_model]}, component.exec_properties)
     return pushed_model
 
 
@@ -93,8 +100,10 @@ def test_a_blessed_model_is_pushed_with_its_card_and_the_artifact_is_the_same(
     card = json.loads((version / "assets.extra/model_card.json").read_text())
     assert (card["version"], card["licence"]) == (int(version.name), "CC0-1.0")
     assert card["training"]["settings"] == SETTINGS["training"]
+    lineage = card["lineage"]
+    assert (lineage["pipeline"], lineage["run"], lineage["execution"]) == ("demo", "2026-11-22", "10")
     assert {"model": str(tmp_path / "model"), "ledger": str(tmp_path / "ledger")}.items() <= {
-        artifact["input"]: artifact["uri"] for artifact in card["lineage"]["artifacts"]
+        artifact["input"]: artifact["uri"] for artifact in lineage["artifacts"]
     }.items()
     assert (version / "assets.extra/model_card.md").read_text().startswith(f"# demo, version {version.name}\n")
     files = {path.relative_to(version): path.read_bytes() for path in version.rglob("*") if path.is_file()}
