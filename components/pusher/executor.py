@@ -91,7 +91,6 @@ class PusherExecutor(tfx_pusher.Executor):
         ledger, gate_report, model_run = (
             Path(artifact_utils.get_single_uri(inputs[name])) for name in ("ledger", "gate_report", "model_run")
         )
-        context, info = self._context, self._context.pipeline_info
         return RunFacts(
             settings={**settings, "training": _training_settings(settings["training"], inputs)},
             summary=read_summary(ledger),
@@ -99,24 +98,31 @@ class PusherExecutor(tfx_pusher.Executor):
             gate=json.loads((gate_report / GATE_FILE).read_text()),
             network=json.loads((model_run / COST_FILE).read_text()),
             history=json.loads((model_run / HISTORY_FILE).read_text()),
-            lineage={
-                "pipeline": info.id if info else "",  # Kubeflow tells neither this nor the run
-                "run": context.pipeline_run_id or "",
-                # The id itself is TFX's secret; it names the folder of what an execution does not keep.
-                "execution": PurePath(context.get_tmp_path()).name,
-                "artifacts": [
-                    {
-                        "input": name,
-                        "id": artifact.id,
-                        "type": artifact.type_name,
-                        "producer": artifact.producer_component,
-                        "uri": artifact.uri,
-                    }
-                    for name, artifacts in sorted(inputs.items())
-                    for artifact in artifacts
-                ],
-            },
+            lineage=_lineage(self._context, inputs),
         )
+
+
+def _lineage(context: Any, inputs: Inputs) -> dict[str, Any]:
+    """Which run pushed, and what from. Kubeflow tells an executor neither the pipeline nor the run nor the producers."""
+    node_inputs = context.pipeline_node.inputs.inputs if context.pipeline_node else {}
+    producers = {name: spec.channels[0].producer_node_query.id for name, spec in node_inputs.items() if spec.channels}
+    return {
+        "pipeline": context.pipeline_info.id if context.pipeline_info else "",
+        "run": context.pipeline_run_id or "",
+        # The id itself is TFX's secret; it names the folder of what an execution does not keep.
+        "execution": PurePath(context.get_tmp_path()).name,
+        "artifacts": [
+            {
+                "input": name,
+                "id": artifact.id,
+                "type": artifact.type_name,
+                "producer": producers.get(name, ""),
+                "uri": artifact.uri,
+            }
+            for name, artifacts in sorted(inputs.items())
+            for artifact in artifacts
+        ],
+    }
 
 
 def _training_settings(training: dict[str, Any], inputs: Inputs) -> dict[str, Any]:

@@ -75,7 +75,10 @@ def push(folder: Path, inputs: dict[str, list[Any]], **config: Any) -> Any:
         withdrawn_version="",
         **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()},
     )
+    node = pipeline_pb2.PipelineNode()
+    node.inputs.inputs["model"].channels.add().producer_node_query.id = "Trainer"
     context = PusherExecutor.Context(
+        pipeline_node=node,
         tmp_dir=str(folder / "tmp"),
         unique_id="10",
         pipeline_info=pipeline_pb2.PipelineInfo(id="demo"),
@@ -102,6 +105,7 @@ def test_a_blessed_model_is_pushed_with_its_card_and_the_artifact_is_the_same(
     assert card["training"]["settings"] == SETTINGS["training"]
     lineage = card["lineage"]
     assert (lineage["pipeline"], lineage["run"], lineage["execution"]) == ("demo", "2026-11-22", "10")
+    assert [artifact["input"] for artifact in lineage["artifacts"] if artifact["producer"] == "Trainer"] == ["model"]
     assert {"model": str(tmp_path / "model"), "ledger": str(tmp_path / "ledger")}.items() <= {
         artifact["input"]: artifact["uri"] for artifact in lineage["artifacts"]
     }.items()
