@@ -40,11 +40,19 @@ def read_card(model_dir: Path) -> ModelCard:
       FileNotFoundError: there is none; the folder is no model of clipgate's.
       UserError: it cannot be understood.
     """
-    text = (model_dir / CARD_FILE).read_text()
+    return parse_card((model_dir / CARD_FILE).read_text(), str(model_dir))
+
+
+def parse_card(text: str, place: str) -> ModelCard:
+    """The card with this text, found in the model at `place`.
+
+    Raises:
+      UserError: it cannot be understood.
+    """
     try:
         values = json.loads(text)
         return ModelCard(**(values | {"classes": tuple(values["classes"])}))
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(
-            f"{model_dir / CARD_FILE} is damaged or of another version of clipgate ({error}); move {model_dir} away"
+            f"{place}/{CARD_FILE} is damaged or of another version of clipgate ({error}); move {place} away"
         ) from error

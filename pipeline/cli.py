@@ -10,6 +10,7 @@ from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
+from pipeline.commands.rollback import card, rollback, versions
 from pipeline.commands.run import report, run
 from pipeline.commands.splits import splits
 from pipeline.commands.terminal import USER_ERROR, errors, escaped
@@ -26,6 +27,9 @@ app.command()(run)
 app.command()(ledger)
 app.command()(report)
 app.command()(predict)
+app.command()(versions)
+app.command()(card)
+app.command()(rollback)
 app.command()(splits)
 app.command()(convert)
 app.command("compile")(compile_pipeline)

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.model_gate.rules import GatesConfig
+from components.pusher.config import PushConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
 from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
@@ -61,6 +62,7 @@ class Config(Section):
     tuner: TunerConfig | None = None
     gates: GatesConfig = GatesConfig()
     serving: ServingConfig = ServingConfig()
+    push: PushConfig = PushConfig()
     beam: BeamConfig = BeamConfig()
     kubeflow: KubeflowConfig = KubeflowConfig()
 

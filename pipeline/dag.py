@@ -7,7 +7,6 @@ import tensorflow_data_validation as tfdv
 import tfx.components
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
-from tfx.proto.pusher_pb2 import PushDestination
 from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.proto.transform_pb2 import SplitsConfig
 
@@ -15,6 +14,7 @@ from components.annotations.config import SPLITS
 from components.base_model.component import BaseModelCopy
 from components.baseline.component import Baseline
 from components.model_gate.component import ModelGate
+from components.pusher.component import Pusher
 from components.reporter.component import Reporter
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
@@ -114,10 +114,18 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         base_model=base_model if base_evaluator else None,
         base_evaluation=base_evaluator.outputs["evaluation"] if base_evaluator else None,
     )
-    pusher = c.Pusher(
+    pusher = Pusher(
         model=model,
         model_blessing=gate.outputs["blessing"],
-        push_destination=PushDestination(filesystem=PushDestination.Filesystem(base_directory=config.push_destination)),
+        examples=examples,
+        ledger=example_gen.outputs["ledger"],
+        model_run=trainer.outputs["model_run"],
+        gate_report=gate.outputs["gate_report"],
+        hyperparameters=tuner.outputs["best_hyperparameters"] if tuner else None,
+        push_destination=config.push_destination,
+        push=config.push,
+        settings=plan.card_settings,
+        withdrawn_version=plan.withdrawn_version,
     )
     reporter = Reporter(
         name=config.name,

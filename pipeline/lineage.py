@@ -14,7 +14,8 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
 
     Returns:
       `nodes`: state by node (`complete` or `cached`); `uris`: first artifact's URI by `node.output`; `pushed_version`:
-      the pushed directory, or None. All are empty before the first run.
+      the pushed directory, or None; `not_pushed_reason`: why the Pusher refused a model that had passed, or empty. All are
+      empty before the first run.
     """
     source = metadata_store_pb2.SqliteMetadataSourceConfig
     connection = source(filename_uri=str(metadata_path), connection_mode=source.READONLY)
@@ -25,7 +26,7 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
         if store.get_parent_contexts_by_context(context.id)[0].name == pipeline_name
     ]
     if not runs:
-        return {"nodes": {}, "uris": {}, "pushed_version": None}
+        return {"nodes": {}, "uris": {}, "pushed_version": None, "not_pushed_reason": ""}
     run = max(runs, key=lambda context: context.id)
     executions = {execution.id: execution for execution in store.get_executions_by_context(run.id)}
     artifacts = {artifact.id: artifact for artifact in store.get_artifacts_by_context(run.id)}
@@ -34,16 +35,18 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
         for execution in executions.values()
     }
     uris: dict[str, str] = {}
-    pushed_version = None
+    pushed_version, not_pushed_reason = None, ""
     for event in store.get_events_by_execution_ids(list(executions)):
         if event.type != metadata_store_pb2.Event.OUTPUT or event.artifact_id not in artifacts:
             continue
         artifact = artifacts[event.artifact_id]
         node = _node_name(store, executions[event.execution_id])
         uris[f"{node}.{event.path.steps[0].key}"] = artifact.uri
-        if node == "Pusher" and artifact.custom_properties["pushed"].int_value:
-            pushed_version = artifact.custom_properties["pushed_destination"].string_value
-    return {"nodes": nodes, "uris": uris, "pushed_version": pushed_version}
+        if node == "Pusher":
+            not_pushed_reason = artifact.custom_properties["not_pushed_reason"].string_value
+            if artifact.custom_properties["pushed"].int_value:
+                pushed_version = artifact.custom_properties["pushed_destination"].string_value
+    return {"nodes": nodes, "uris": uris, "pushed_version": pushed_version, "not_pushed_reason": not_pushed_reason}
 
 
 def _node_name(store: metadata_store.MetadataStore, execution: metadata_store_pb2.Execution) -> str:

@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from components.annotations.fingerprint import find_classes, fingerprint_inputs, require_background
-from components.baseline.pushed import last_pushed
+from components.pusher.destination import explained, open_destination
+from components.pusher.versions import Version, last_available, withdrawn_twin
 from models.base_model import BaseModel
-from models.card import read_card
 from models.errors import UserError
 from pipeline.base_model import find_base
 from pipeline.config import Config
@@ -62,7 +63,29 @@ class Plan:
     @property
     def last_version(self) -> str:
         """The pushed version that a candidate of this plan is compared with; empty before the first push."""
-        version = last_pushed(Path(self.config.push_destination), self.training_key)
+        version = _last_version(self.config, self.training_key)
+        return version.name if version else ""
+
+    @property
+    def card_settings(self) -> dict[str, Any]:
+        """What the model card says of the configuration: `components.pusher.model_card.RunFacts.settings`."""
+        config = self.config
+        return {
+            "name": config.name,
+            "code_digest": self.model_digest,
+            "data": {
+                **config.data.model_dump(include={"annotations", "videos", "format"}),
+                "fingerprint": self.data_digest,
+            },
+            "training": config.training.model_dump(mode="json"),
+        }
+
+    @property
+    def withdrawn_version(self) -> str:
+        """The withdrawn version that this plan would push once more; empty if there is none."""
+        destination = open_destination(self.config.push_destination)
+        with explained(destination.uri):
+            version = withdrawn_twin(destination, self.training_key)
         return version.name if version else ""
 
 
@@ -99,8 +122,14 @@ def _require_known(config: Config, classes: tuple[str, ...]) -> None:
 
 
 def _pushed_classes(config: Config) -> tuple[str, ...]:
-    version = last_pushed(Path(config.push_destination))
-    return read_card(version).classes if version else ()
+    version = _last_version(config)
+    return version.card.classes if version else ()
+
+
+def _last_version(config: Config, training_key: str | None = None) -> Version | None:
+    destination = open_destination(config.push_destination)
+    with explained(destination.uri):
+        return last_available(destination, training_key)
 
 
 def _code_digest(places: tuple[str, ...]) -> str:

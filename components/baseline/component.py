@@ -4,7 +4,6 @@ A Resolver node would find it in ML Metadata, but open-source Kubeflow does not 
 first push the candidate itself stands in, marked so: an output without an artifact would not run on Kubeflow either.
 """
 
-from pathlib import Path
 from typing import Any
 
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
@@ -14,7 +13,8 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Model
 from tfx.utils import io_utils, path_utils
 
-from components.baseline.pushed import last_pushed
+from components.pusher.destination import explained, open_destination
+from components.pusher.versions import last_available
 from models.progress import say
 
 IS_FIRST_PUSH = "is_first_push"
@@ -27,14 +27,16 @@ class BaselineExecutor(base_executor.BaseExecutor):
         """See the component's specification for the parameters."""
         candidate = artifact_utils.get_single_instance(input_dict["model"])
         baseline = artifact_utils.get_single_instance(output_dict["baseline"])
-        pushed = last_pushed(Path(exec_properties["push_destination"]), exec_properties["training_key"])
+        destination = open_destination(exec_properties["push_destination"])
+        with explained(destination.uri):
+            pushed = last_available(destination, exec_properties["training_key"])
         baseline.set_int_custom_property(IS_FIRST_PUSH, int(pushed is None))
         if pushed is None:
             baseline.uri = candidate.uri
             say("no model was pushed before; there is nothing to compare with")
             return
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.
-        io_utils.copy_dir(str(pushed), path_utils.serving_model_dir(baseline.uri))
+        io_utils.copy_dir(pushed.uri, path_utils.serving_model_dir(baseline.uri))
         baseline.set_string_custom_property("version", pushed.name)
         say(f"comparing with version {pushed.name}")
 

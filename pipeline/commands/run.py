@@ -67,6 +67,8 @@ def _show_result(config: Config, outcome: RunOutcome) -> int:
     console.print("[bold red]not pushed:[/]", highlight=False)
     for finding in verdict.failures:
         console.print(f"  {escaped(finding.sentence())}", highlight=False)
+    if result["not_pushed_reason"]:
+        console.print(f"  {escaped(result['not_pushed_reason'])}", highlight=False)
     return NOT_PUSHED
 
 

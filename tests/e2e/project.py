@@ -63,7 +63,7 @@ class Project:
 
     def versions(self) -> list[Path]:
         """Pushed versions, oldest first."""
-        return sorted((self.output_dir / "serving" / "action").glob("*"))
+        return sorted((self.output_dir / "serving" / "action").glob("[0-9]*"))
 
     def artifact(self, node: str, output: str) -> Path:
         """The newest artifact of a node's output."""

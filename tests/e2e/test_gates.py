@@ -140,3 +140,15 @@ def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_i
     first, second = project.versions()
     assert [first.name] == [path.name for path in pushed_run.project.versions()]
     assert str(second) in result.stdout
+
+
+def test_a_model_that_was_withdrawn_is_not_pushed_again_by_the_same_run(rejected_run: RejectedRun) -> None:
+    project = rejected_run.project
+    first, second = project.versions()
+    back = project.clipgate("rollback", "--config", "config.yaml", "--yes")
+    assert back.returncode == 0, explain(back)
+    assert project.versions() == [first]
+    result = project.run()
+    assert result.returncode == 3, explain(result)
+    assert f"version {second.name}, which is this very model, was withdrawn" in result.stdout
+    assert project.versions() == [first]

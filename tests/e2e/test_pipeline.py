@@ -11,6 +11,7 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx.orchestration import metadata
 
 from components.baseline.pushed import pushed_versions
+from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.video_example_gen.ledger import read_entries, read_summary
 from models.card import read_card
 from tests.e2e.conftest import PushedRun
@@ -136,6 +137,23 @@ def test_the_evaluator_saw_what_the_pushed_model_answers(pushed_run: PushedRun) 
         label = example.features.feature["label"].bytes_list.value[0].decode()
         counts[classes.index(label)][classes.index(answer.decode())] += 1
     assert pushed_run.project.gate()["confusion_matrix"] == counts
+
+
+def test_the_pushed_version_has_a_card_that_says_what_it_was_made_from(pushed_run: PushedRun) -> None:
+    project = pushed_run.project
+    (version,) = project.versions()
+    card = json.loads((version / MODEL_CARD_JSON).read_text())
+    assert card["version"] == int(version.name)
+    assert card["gates"]["findings"] == project.gate()["findings"]
+    assert card["evaluation"]["confusion_matrix"] == project.gate()["confusion_matrix"]
+    assert card["data"]["rows_rejected"] == 3
+    assert card["data"]["splits"]["test"]["classes"]["grey"]["clips"] == 4
+    assert card["training"]["settings"]["epochs"] == card["training"]["epochs"] == 1
+    uris = {artifact["input"]: artifact["uri"] for artifact in card["lineage"]["artifacts"]}
+    assert uris["model"] == str(project.artifact("Trainer", "model"))
+    assert all(card["lineage"][name] for name in ("pipeline", "run", "execution"))
+    shown = project.clipgate("card", "--config", "config.yaml")
+    assert shown.stdout == (version / MODEL_CARD_MARKDOWN).read_text()
 
 
 def test_the_report_is_one_page_that_fetches_nothing(pushed_run: PushedRun) -> None:

@@ -30,7 +30,8 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
     [
         ({"beam": {"workers": 2}}, []),
         ({"gates": {"min_recall": 0.9}}, ["ModelGate"]),
-        ({"training": {"seed": 1}}, ["Trainer", "Baseline"]),
+        ({"push": {"keep_versions": 2}}, ["Pusher"]),
+        ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
         ({"splits": {"seed": 1}}, ["VideoExampleGen", "Trainer", "Baseline"]),
         ({"tuner": {"space": {"training.dropout": [0, 0.5]}}}, ["Tuner", "Trainer", "Baseline"]),
@@ -43,6 +44,15 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
 ) -> None:
     before, after = parameters(tmp_path, {}), parameters(tmp_path, sections)
     assert [name for name in after if after[name] != before.get(name)] == changed
+
+
+def test_the_pusher_runs_again_when_its_model_was_withdrawn(tmp_path: Path) -> None:
+    before = parameters(tmp_path, {})
+    withdrawn = tmp_path / "serving/action/withdrawn/1"
+    ModelCard(("sit", "wave"), {}, {}, before["Baseline"]["training_key"]).write(withdrawn)
+    (withdrawn / "saved_model.pb").write_bytes(b"")
+    after = parameters(tmp_path, {})
+    assert [name for name in after if after[name] != before[name]] == ["Pusher"]
 
 
 @pytest.mark.parametrize("gates", [{}, {"max_forgetting": 0.1}], ids=str)

@@ -1,0 +1,15 @@
+"""The `push` section of the configuration."""
+
+from pydantic import Field
+
+from models.section import Section
+
+
+class PushConfig(Section):
+    """What is pushed beside a model, and what becomes of earlier versions."""
+
+    # Two: while TensorFlow Serving loads the newest version, it still serves the one before.
+    keep_versions: int | None = Field(
+        None, ge=2, description="after a push all but the newest so many versions are removed; default: none is"
+    )
+    licence: str = Field("", max_length=200, description="stands in the model card, such as CC-BY-4.0")

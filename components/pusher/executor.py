@@ -1,0 +1,145 @@
+"""The executor of the Pusher."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path, PurePath
+from typing import Any
+
+from tfx.components.pusher import executor as tfx_pusher
+from tfx.types import artifact_utils
+from tfx.utils import path_utils
+
+from components.model_gate.rules import GATE_FILE
+from components.pusher.card_page import to_markdown
+from components.pusher.changes import push, remove_old
+from components.pusher.config import PushConfig
+from components.pusher.destination import Destination, copy_folder, explained, open_destination
+from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN, RunFacts, make_model_card
+from components.pusher.versions import withdrawn_twin
+from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
+from models.card import read_card
+from models.errors import UserError
+from models.networks.cost import COST_FILE
+from models.progress import say
+from models.training.history import HISTORY_FILE
+from models.tuning.config import assign, trial_values
+
+NOT_PUSHED_REASON = "not_pushed_reason"
+
+Inputs = Mapping[str, list[Any]]
+
+
+class PusherExecutor(tfx_pusher.Executor):
+    """Writes `pushed_model`: what blessings mean and how the artifact is marked is TFX's; how the version gets there is not.
+
+    TFX copies into the version's folder, where TensorFlow Serving finds it before it is complete, and for ever if the
+    Pusher dies.
+    """
+
+    def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
+        """See the component's specification for the parameters."""
+        pushed_model = artifact_utils.get_single_instance(output_dict["pushed_model"])
+        if not self.CheckBlessing(input_dict):
+            self._MarkNotPushed(pushed_model)
+            return
+        source = self.GetModelPath(input_dict)
+        card = read_card(Path(source))
+        destination = open_destination(exec_properties["push_destination"])
+        with explained(destination.uri):
+            twin = withdrawn_twin(destination, card.training_key)
+        if twin:
+            self._MarkNotPushed(pushed_model)
+            reason = (
+                f"version {twin.name}, which is this very model, was withdrawn; to serve it again: "
+                f"clipgate rollback --to {twin.name}"
+            )
+            pushed_model.set_string_custom_property(NOT_PUSHED_REASON, reason)
+            say(reason)
+            return
+
+        config = PushConfig.model_validate_json(exec_properties["push"])
+        facts = self._facts(input_dict, json.loads(exec_properties["settings"]) | {"licence": config.licence})
+        now = time.time()
+
+        def make_model(number: int) -> Path:
+            """The artifact is the version as it is served: the model and its card."""
+            folder = Path(pushed_model.uri)
+            time_of_push = datetime.fromtimestamp(int(now), timezone.utc).isoformat()
+            content = make_model_card(card, facts, number, time_of_push)
+            with explained(pushed_model.uri):
+                copy_folder(Path(source), folder)
+                (folder / MODEL_CARD_JSON).write_text(json.dumps(content, indent=2) + "\n")
+                # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+                (folder / MODEL_CARD_MARKDOWN).write_bytes(to_markdown(content).encode("utf-8", "backslashreplace"))
+            return folder
+
+        version = push(destination, make_model, now)
+        self._MarkPushed(pushed_model, pushed_destination=version.uri, pushed_version=version.name)
+        if config.keep_versions is not None:
+            _remove_old(destination, config.keep_versions)
+
+    def GetModelPath(self, input_dict: dict[str, Any]) -> str:  # noqa: N802
+        """The model that was validated in the server's place, with its warm-up requests; without one, the trainer's."""
+        blessings = input_dict.get("infra_blessing")
+        if blessings and blessings[0].get_int_custom_property("has_model"):
+            return path_utils.stamped_model_path(blessings[0].uri)
+        return super().GetModelPath(input_dict)
+
+    def _facts(self, inputs: Inputs, settings: Mapping[str, Any]) -> RunFacts:
+        ledger, gate_report, model_run = (
+            Path(artifact_utils.get_single_uri(inputs[name])) for name in ("ledger", "gate_report", "model_run")
+        )
+        return RunFacts(
+            settings={**settings, "training": _training_settings(settings["training"], inputs)},
+            summary=read_summary(ledger),
+            accepted=read_entries(ledger / ACCEPTED_FILE),
+            gate=json.loads((gate_report / GATE_FILE).read_text()),
+            network=json.loads((model_run / COST_FILE).read_text()),
+            history=json.loads((model_run / HISTORY_FILE).read_text()),
+            lineage=_lineage(self._context, inputs),
+        )
+
+
+def _lineage(context: Any, inputs: Inputs) -> dict[str, Any]:
+    """Which run pushed, and what from. Kubeflow tells an executor neither the pipeline nor the run nor the producers."""
+    node_inputs = context.pipeline_node.inputs.inputs if context.pipeline_node else {}
+    producers = {name: spec.channels[0].producer_node_query.id for name, spec in node_inputs.items() if spec.channels}
+    return {
+        "pipeline": context.pipeline_info.id if context.pipeline_info else "",
+        "run": context.pipeline_run_id or "",
+        # The id itself is TFX's secret; it names the folder of what an execution does not keep.
+        "execution": PurePath(context.get_tmp_path()).name,
+        "artifacts": [
+            {
+                "input": name,
+                "id": artifact.id,
+                "type": artifact.type_name,
+                "producer": producers.get(name, ""),
+                "uri": artifact.uri,
+            }
+            for name, artifacts in sorted(inputs.items())
+            for artifact in artifacts
+        ],
+    }
+
+
+def _training_settings(training: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
+    """The configured values, and instead of some of them those that a search has found."""
+    searches = inputs.get("hyperparameters")
+    if not searches:
+        return training
+    found = json.loads(Path(searches[0].uri, "best_hyperparameters.txt").read_text())["values"]
+    values = {key: value for key, value in trial_values(found).items() if key.startswith("training.")}
+    return dict(assign({"training": training}, values)["training"])
+
+
+def _remove_old(destination: Destination, keep_versions: int) -> None:
+    try:
+        removed = remove_old(destination, keep_versions)
+    except UserError as error:  # the push itself has succeeded, and the next one tries again
+        say(f"old versions could not be removed: {error}")
+        return
+    if removed:
+        say(f"removed {', '.join(version.name for version in removed)}: push.keep_versions is {keep_versions}")

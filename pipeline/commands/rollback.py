@@ -1,0 +1,100 @@
+"""clipgate versions, card and rollback: what was pushed, and the way back to an earlier version."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from components.pusher.changes import roll_back, rollback_target
+from components.pusher.destination import Destination, explained, open_destination
+from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.versions import Version, all_versions, last_available
+from models.errors import UserError
+from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped
+from pipeline.config import load_config
+
+_KEY_LENGTH = 12
+
+
+def versions(config: ConfigOption, as_json: JsonOption = False) -> None:
+    """List the pushed versions: which one is served, which ones were withdrawn."""
+    destination = _destination(config)
+    with explained(destination.uri):
+        served = last_available(destination)
+        rows = [_row(version, served) for version in all_versions(destination)]
+    if as_json:
+        print(json.dumps({"destination": destination.uri, "versions": rows}))
+        return
+    console.print(escaped(destination.uri if rows else f"{destination.uri}: nothing was pushed"), highlight=False)
+    if rows:
+        console.print(_table(rows))
+
+
+def card(
+    config: ConfigOption,
+    version: Annotated[int | None, typer.Argument(help="Its number; default: the version that is served.")] = None,
+) -> None:
+    """Print the model card of a pushed version."""
+    destination = _destination(config)
+    with explained(destination.uri):
+        found = last_available(destination) if version is None else rollback_target(destination, version)
+        if found is None:
+            raise UserError(f"{destination.uri}: no model was pushed there, or all are withdrawn")
+        if not destination.is_file(f"{found.folder}/{MODEL_CARD_MARKDOWN}"):
+            raise UserError(f"{found.uri} has no model card; it was pushed by an earlier version of clipgate")
+        print(destination.read_text(f"{found.folder}/{MODEL_CARD_MARKDOWN}"), end="")
+
+
+def rollback(
+    config: ConfigOption,
+    to: Annotated[int | None, typer.Option(help="The version to be served; default: the one before.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Withdraw newer versions, so that TensorFlow Serving loads an earlier one; or bring a withdrawn one back."""
+    destination = _destination(config)
+    target = rollback_target(destination, to)
+    with explained(destination.uri):
+        served = last_available(destination)
+    if served and served.folder == target.folder:
+        console.print(f"version {target.name} is served already", highlight=False)
+        return
+    what = f"version {target.name} instead of {served.name}" if served else f"version {target.name}"
+    if not yes and not typer.confirm(f"{destination.uri}: serve {what}?"):
+        raise typer.Exit(1)
+    withdrawn = roll_back(destination, target.number)
+    console.print(f"TensorFlow Serving will load version {target.name}", highlight=False)
+    for version in withdrawn:
+        console.print(
+            f"withdrawn: {version.name}; a run that makes the same model will not push it; to serve it again: "
+            f"clipgate rollback --config {escaped(str(config))} --to {version.name}",
+            highlight=False,
+        )
+
+
+def _destination(config: Path) -> Destination:
+    return open_destination(load_config(config).push_destination)
+
+
+def _row(version: Version, served: Version | None) -> dict[str, Any]:
+    row = {"version": version.number, "pushed_at": None, "accuracy": None, "state": "incomplete", "training_key": None}
+    if not version.is_complete:
+        return row
+    place = f"{version.folder}/{MODEL_CARD_JSON}"
+    if version.destination.is_file(place):
+        values = json.loads(version.destination.read_text(place))
+        row |= {"pushed_at": values["pushed_at"], "accuracy": values["evaluation"]["accuracy"]}
+    state = "served" if version == served else "withdrawn" if version.is_withdrawn else "kept"
+    return row | {"state": state, "training_key": version.card.training_key}
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, padding=(0, 2))
+    for name in ("version", "pushed", "accuracy", "state", "training key"):
+        table.add_column(name, justify="right" if name == "accuracy" else "left", no_wrap=True)
+    for row in rows:
+        accuracy = "-" if row["accuracy"] is None else f"{row['accuracy']:.3f}"
+        key = (row["training_key"] or "-")[:_KEY_LENGTH]
+        table.add_row(str(row["version"]), row["pushed_at"] or "-", accuracy, row["state"], escaped(key))
+    return table

@@ -1,0 +1,33 @@
+"""Models without weights, pushed as the Pusher does it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from components.pusher.changes import push
+from components.pusher.destination import Destination
+from components.pusher.versions import Version
+from models.card import ModelCard
+
+PushModel = Callable[..., Version]
+
+
+def write_model(folder: Path, training_key: str = "key") -> Path:
+    """An exported model that says what it was trained from."""
+    ModelCard(("a", "b"), {}, {}, training_key).write(folder)
+    (folder / "assets").mkdir(exist_ok=True)
+    (folder / "variables").mkdir(exist_ok=True)
+    (folder / "variables/variables.data").write_text(training_key)
+    (folder / "saved_model.pb").write_bytes(b"model")
+    return folder
+
+
+@pytest.fixture
+def push_model(tmp_path: Path) -> PushModel:
+    """Pushes a model that was trained from `training_key` when the clock shows `now_seconds`."""
+
+    def push_one(destination: Destination, training_key: str = "key", now_seconds: float = 100.9) -> Version:
+        return push(destination, lambda number: write_model(tmp_path / "model", training_key), now_seconds)
+
+    return push_one

@@ -1,0 +1,314 @@
+"""Pushes, rollbacks and removals, on real folders."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.pusher.changes import push, remove_old, roll_back, rollback_target
+from components.pusher.destination import Destination, LocalDestination
+from components.pusher.versions import all_versions, available_versions, last_available, withdrawn_twin
+from models.errors import UserError
+from tests.components.pusher.conftest import PushModel, write_model
+
+
+@pytest.fixture
+def destination(tmp_path: Path) -> Destination:
+    return LocalDestination(tmp_path / "serving" / "action")
+
+
+def served(destination: Destination) -> str | None:
+    """What TensorFlow Serving would load: the highest number among the folders, whatever is in it."""
+    return max((name for name in destination.folders() if name.isdigit()), key=int, default=None)
+
+
+def test_a_push_copies_the_whole_model_into_a_folder_named_by_the_time(
+    destination: Destination, push_model: PushModel, tmp_path: Path
+) -> None:
+    version = push_model(destination, now_seconds=1700000000.5)
+    assert version.uri == str(tmp_path / "serving/action/1700000000")
+    files = {path.relative_to(version.uri).as_posix() for path in Path(version.uri).rglob("*")}
+    assert files == {
+        "assets", "assets.extra", "assets.extra/clipgate.json", "saved_model.pb", "variables", "variables/variables.data",
+    }  # fmt: skip
+    assert version.card.training_key == "key"
+
+
+def test_numbers_grow_although_the_clock_was_set_back(destination: Destination, push_model: PushModel) -> None:
+    assert [push_model(destination, now_seconds=now).number for now in (100, 100, 50, 200)] == [100, 101, 102, 200]
+
+
+def test_a_number_is_not_given_again_after_a_rollback(destination: Destination, push_model: PushModel) -> None:
+    push_model(destination)
+    push_model(destination)
+    roll_back(destination, 100)
+    assert push_model(destination).number == 102
+
+
+def test_a_number_is_above_that_of_a_folder_which_is_no_model(destination: Destination, push_model: PushModel) -> None:
+    (Path(destination.uri) / "500").mkdir(parents=True)
+    assert push_model(destination).number == 501
+
+
+def test_by_default_the_version_before_the_served_one_is_the_target(
+    destination: Destination, push_model: PushModel
+) -> None:
+    for _ in range(3):
+        push_model(destination)
+    assert [version.name for version in roll_back(destination, rollback_target(destination).number)] == ["102"]
+    assert served(destination) == "101"
+    assert rollback_target(destination).number == 100
+
+
+def test_a_rollback_over_several_versions_withdraws_them_all_and_keeps_their_files(
+    destination: Destination, push_model: PushModel
+) -> None:
+    for key in "abc":
+        push_model(destination, key)
+    assert [version.name for version in roll_back(destination, 100)] == ["101", "102"]
+    assert served(destination) == "100"
+    kept = Path(destination.uri) / "withdrawn/102"
+    assert (kept / "variables/variables.data").read_text() == "c"
+
+
+def test_a_withdrawn_version_can_be_brought_back(destination: Destination, push_model: PushModel) -> None:
+    for _ in range(3):
+        push_model(destination)
+    roll_back(destination, 100)
+    assert roll_back(destination, 101) == []
+    assert served(destination) == "101"
+    assert rollback_target(destination).number == 100
+
+
+def test_what_the_next_model_is_compared_with_is_what_is_served(
+    destination: Destination, push_model: PushModel
+) -> None:
+    push_model(destination, "old")
+    push_model(destination, "new")
+    roll_back(destination, 100)
+    last = last_available(destination, "another")
+    assert last and last.card.training_key == "old"
+
+
+def test_a_withdrawn_model_is_known_until_it_is_brought_back(destination: Destination, push_model: PushModel) -> None:
+    push_model(destination, "old")
+    push_model(destination, "bad")
+    assert withdrawn_twin(destination, "bad") is None
+    roll_back(destination, 100)
+    twin = withdrawn_twin(destination, "bad")
+    assert twin and twin.number == 101
+    assert withdrawn_twin(destination, "old") is None
+    roll_back(destination, 101)
+    assert withdrawn_twin(destination, "bad") is None
+
+
+def test_mistakes_of_a_rollback_are_named(destination: Destination, push_model: PushModel) -> None:
+    with pytest.raises(UserError, match="no model was pushed there"):
+        rollback_target(destination)
+    push_model(destination)
+    with pytest.raises(UserError, match="version 100 is served, and none is available before it"):
+        rollback_target(destination)
+    with pytest.raises(UserError, match="--to: .* has no version 7; the versions there: 100"):
+        rollback_target(destination, 7)
+
+
+def test_old_versions_are_removed_and_withdrawn_ones_stay(destination: Destination, push_model: PushModel) -> None:
+    for _ in range(3):
+        push_model(destination)
+    roll_back(destination, 101)
+    push_model(destination)
+    assert [version.name for version in remove_old(destination, 2)] == ["100"]
+    assert [version.folder for version in all_versions(destination)] == ["101", "withdrawn/102", "103"]
+
+
+def test_who_reads_a_version_while_it_is_removed_reads_on(destination: Destination, push_model: PushModel) -> None:
+    for key in "abc":
+        push_model(destination, key)
+    with (Path(destination.uri) / "100/variables/variables.data").open() as file:
+        remove_old(destination, 2)
+        assert file.read() == "a"
+
+
+def test_a_push_waits_for_another_one(destination: Destination, push_model: PushModel, tmp_path: Path) -> None:
+    at_work, may_go_on = threading.Event(), threading.Event()
+
+    def make_slowly(number: int) -> Path:
+        at_work.set()
+        may_go_on.wait()
+        return write_model(tmp_path / "slow", "slow")
+
+    slow = threading.Thread(target=push, args=(destination, make_slowly, 100))
+    slow.start()
+    at_work.wait()
+    names = []
+    quick = threading.Thread(target=lambda: names.append(push_model(destination, "quick").name))
+    quick.start()
+    time.sleep(0.05)
+    assert served(destination) is None
+    may_go_on.set()
+    slow.join()
+    quick.join()
+    assert names == ["101"]
+    assert [version.card.training_key for version in available_versions(destination)] == ["slow", "quick"]
+
+
+# Dies at the n-th change of a file system, for each n; a fork shares what was imported.
+DYING = """
+import json, os, shutil, signal, sys
+from pathlib import Path
+from components.pusher.changes import push, remove_old, roll_back
+from components.pusher.destination import LocalDestination
+from components.pusher.versions import all_versions
+
+folder, model = Path(sys.argv[1]), Path(sys.argv[2])
+ACTIONS = {
+    "push": lambda place: push(place, lambda number: model, 300),
+    "roll back": lambda place: roll_back(place, 100),
+    "bring back": lambda place: roll_back(place, 150),
+    "remove": lambda place: remove_old(place, 2),
+}
+
+def die_at(moment):
+    def hook(event, arguments):
+        nonlocal moment
+        changes = event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir") or (event == "open" and "w" in str(arguments[1]))
+        if changes:
+            moment -= 1
+            if moment == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+
+for name, act in ACTIONS.items():
+    moment, died = 0, True
+    while died:
+        moment += 1
+        place = LocalDestination(folder / name / str(moment))
+        for version in ("100", "withdrawn/150", "200", "250"):
+            shutil.copytree(model, f"{place.uri}/{version}")
+        child = os.fork()
+        if not child:
+            die_at(moment)
+            act(place)
+            os._exit(0)
+        died = os.waitpid(child, 0)[1] == signal.SIGKILL
+        seen = [(v.folder, v.is_complete) for v in all_versions(place)]
+        act(place)
+        after = sorted(os.listdir(place.uri))
+        print(json.dumps({"action": name, "died": died, "seen": seen, "after": after}))
+"""
+
+
+@pytest.fixture(scope="module")
+def deaths(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What was there after a death at each moment of each action, and after the same action was repeated."""
+    folder = tmp_path_factory.mktemp("deaths")
+    command = [sys.executable, "-c", DYING, str(folder / "places"), str(write_model(folder / "model"))]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3])
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_whoever_is_killed_at_whatever_moment_leaves_no_half_version(deaths: list[dict[str, Any]]) -> None:
+    newest_after = {"push": 300, "roll back": 100, "bring back": 150, "remove": 250}
+    assert {death["action"] for death in deaths if death["died"]} == set(newest_after)
+    for death in deaths:
+        assert all(complete for _, complete in death["seen"]), death
+        newest = max(int(folder) for folder, _ in death["seen"] if folder.isdigit())
+        assert newest in (250, newest_after[death["action"]]), death
+        if death["action"] != "remove":
+            numbers = {int(folder.rpartition("/")[2]) for folder, _ in death["seen"]}
+            assert numbers - {300} == {100, 150, 200, 250}, death
+
+
+def test_the_same_command_once_more_finishes_what_was_interrupted(deaths: list[dict[str, Any]]) -> None:
+    expected = {
+        "roll back": [".lock", "100", "withdrawn"],
+        "bring back": [".lock", "100", "150", "withdrawn"],
+        "remove": [".lock", "200", "250", "withdrawn"],
+    }
+    for death in deaths:
+        names = death["after"]
+        if death["action"] == "push":
+            assert set(names) - {"300", "301"} == {".lock", "100", "200", "250", "withdrawn"}, death
+        else:
+            assert names == expected[death["action"]], death
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for one model of 100 kB."""
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", str(mount)], capture_output=True)
+    if done.returncode:
+        pytest.skip("mounting a file system needs privileges")
+    yield mount
+    subprocess.run(["umount", str(mount)], check=True)
+
+
+@pytest.mark.skipif(shutil.which("mount") is None, reason="there is no mount")
+def test_a_full_disk_is_named_and_leaves_what_was_there(small_disk: Path, tmp_path: Path) -> None:
+    destination = LocalDestination(small_disk / "action")
+    model = write_model(tmp_path / "model")
+    (model / "variables/variables.data").write_bytes(b"w" * 100_000)
+    push(destination, lambda number: model, 100)
+    with pytest.raises(UserError, match=r"action: No space left on device; free some space \(push\.keep_versions"):
+        push(destination, lambda number: model, 200)
+    assert sorted(path.name for path in (small_disk / "action").iterdir()) == [".lock", "100"]
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("push"), st.integers(0, 300)),
+        st.tuples(st.just("roll back"), st.integers(0, 20)),
+        st.tuples(st.just("remove"), st.integers(2, 3)),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(ACTIONS)
+def test_whatever_is_done_in_whatever_order_a_number_means_one_model_and_the_newest_is_served(
+    actions: list[tuple[str, int]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        destination: Destination = LocalDestination(Path(folder) / "serving")
+        model_of: dict[int, str] = {}
+        for step, (action, value) in enumerate(actions):
+            known = all_versions(destination)
+            if action == "push":
+                key = f"{step}"
+                version = push(destination, lambda number, key=key: write_model(Path(folder) / "model", key), value)
+                assert version.number >= value
+                assert version.number > max(model_of, default=-1)
+                model_of[version.number] = key
+                assert served(destination) == version.name
+            elif action == "roll back" and known:
+                target = known[value % len(known)]
+                withdrawn = roll_back(destination, target.number)
+                assert served(destination) == target.name
+                assert {v.folder.rpartition("/")[2] for v in known} == {v.name for v in all_versions(destination)}
+                assert all(version.number > target.number for version in withdrawn)
+            elif action == "remove":
+                before = served(destination)
+                remove_old(destination, value)
+                assert served(destination) == before
+                assert len(available_versions(destination)) <= value
+            for version in all_versions(destination):
+                assert version.is_complete
+                assert version.card.training_key == model_of[version.number]
+        assert {path.name for path in (Path(folder) / "serving").glob("*") if not path.name.isdigit()} <= {
+            ".lock",
+            "withdrawn",
+        }

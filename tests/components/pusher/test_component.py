@@ -1,0 +1,175 @@
+"""The component on artifacts as the pipeline hands them over."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tfx.proto.orchestration import pipeline_pb2
+from tfx.types import channel_utils
+from tfx.types.standard_artifacts import (
+    Examples,
+    HyperParameters,
+    InfraBlessing,
+    Model,
+    ModelBlessing,
+    ModelRun,
+    PushedModel,
+)
+from tfx.utils import path_utils
+
+from components.artifacts import GateReport, IngestLedger
+from components.pusher.changes import roll_back
+from components.pusher.component import Pusher
+from components.pusher.config import PushConfig
+from components.pusher.destination import LocalDestination
+from components.pusher.executor import NOT_PUSHED_REASON, PusherExecutor
+from components.video_example_gen.ledger import Ledger
+from tests.components.pusher.conftest import write_model
+
+GATE = {"passed": True, "findings": [], "classes": ["a", "b"], "confusion_matrix": [[1, 0], [0, 1]]}
+SETTINGS = {
+    "name": "demo",
+    "code_digest": "c0de",
+    "data": {"annotations": "a.csv", "videos": "videos", "format": "csv", "fingerprint": "f00"},
+    "training": {"epochs": 2, "seed": 1, "dropout": 0.5},
+}
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> dict[str, list[Any]]:
+    """The artifacts of a run whose model has passed."""
+    accepted = {
+        "kind": "row", "reason": None, "file": "a.csv", "row": 1, "video": "1.mp4", "label": "a", "group": "g",
+        "split": "test", "clips": 1,
+    }  # fmt: skip
+    Ledger((accepted,), (), num_rows=1, num_videos=1).write(tmp_path / "ledger")
+    for name, content in (
+        ("gate_report/gate.json", GATE),
+        ("model_run/network.json", {"network": "r2plus1d_tiny", "parameters": 5}),
+        ("model_run/history.json", {"val_loss": [2.0, 1.0]}),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(content))
+    write_model(tmp_path / "model/Format-Serving")
+    found: dict[str, list[Any]] = {}
+    kinds = (
+        ("model", Model), ("model_blessing", ModelBlessing), ("examples", Examples), ("ledger", IngestLedger),
+        ("model_run", ModelRun), ("gate_report", GateReport),
+    )  # fmt: skip
+    for name, kind in kinds:
+        found[name] = [kind()]
+        found[name][0].uri = str(tmp_path / name)
+    found["model_blessing"][0].set_int_custom_property("blessed", 1)
+    return found
+
+
+def push(folder: Path, inputs: dict[str, list[Any]], **config: Any) -> Any:
+    """The artifact that the component makes; the destination is `folder/serving`."""
+    pushed_model = PushedModel()
+    pushed_model.uri = str(folder / "pushed_model")
+    component = Pusher(
+        push_destination=str(folder / "serving"),
+        push=PushConfig(**config),
+        settings=SETTINGS,
+        withdrawn_version="",
+        **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()},
+    )
+    node = pipeline_pb2.PipelineNode()
+    node.inputs.inputs["model"].channels.add().producer_node_query.id = "Trainer"
+    context = PusherExecutor.Context(
+        pipeline_node=node,
+        tmp_dir=str(folder / "tmp"),
+        unique_id="10",
+        pipeline_info=pipeline_pb2.PipelineInfo(id="demo"),
+        pipeline_run_id="2026-11-22",
+    )
+    PusherExecutor(context).Do(inputs, {"pushed_model": [pushed_model]}, component.exec_properties)
+    return pushed_model
+
+
+def versions(folder: Path) -> list[Path]:
+    return sorted((folder / "serving").glob("[0-9]*"), key=lambda path: int(path.name))
+
+
+def test_a_blessed_model_is_pushed_with_its_card_and_the_artifact_is_the_same(
+    tmp_path: Path, inputs: dict[str, list[Any]]
+) -> None:
+    pushed_model = push(tmp_path, inputs, licence="CC0-1.0")
+    (version,) = versions(tmp_path)
+    assert pushed_model.get_int_custom_property("pushed") == 1
+    assert pushed_model.get_string_custom_property("pushed_destination") == str(version)
+    assert pushed_model.get_string_custom_property("pushed_version") == version.name
+    card = json.loads((version / "assets.extra/model_card.json").read_text())
+    assert (card["version"], card["licence"]) == (int(version.name), "CC0-1.0")
+    assert card["training"]["settings"] == SETTINGS["training"]
+    lineage = card["lineage"]
+    assert (lineage["pipeline"], lineage["run"], lineage["execution"]) == ("demo", "2026-11-22", "10")
+    assert [artifact["input"] for artifact in lineage["artifacts"] if artifact["producer"] == "Trainer"] == ["model"]
+    assert {"model": str(tmp_path / "model"), "ledger": str(tmp_path / "ledger")}.items() <= {
+        artifact["input"]: artifact["uri"] for artifact in lineage["artifacts"]
+    }.items()
+    assert (version / "assets.extra/model_card.md").read_text().startswith(f"# demo, version {version.name}\n")
+    files = {path.relative_to(version): path.read_bytes() for path in version.rglob("*") if path.is_file()}
+    archive = Path(pushed_model.uri)
+    assert {path.relative_to(archive): path.read_bytes() for path in archive.rglob("*") if path.is_file()} == files
+
+
+@pytest.mark.parametrize("missing", ["model_blessing", "infra_blessing"])
+def test_without_every_blessing_nothing_is_pushed(tmp_path: Path, inputs: dict[str, list[Any]], missing: str) -> None:
+    inputs["infra_blessing"] = [InfraBlessing()]
+    for name in ("model_blessing", "infra_blessing"):
+        inputs[name][0].set_int_custom_property("blessed", int(name != missing))
+    pushed_model = push(tmp_path, inputs)
+    assert pushed_model.get_int_custom_property("pushed") == 0
+    assert not (tmp_path / "serving").exists()
+
+
+@pytest.mark.parametrize("has_model", [True, False])
+def test_a_model_with_warm_up_requests_is_pushed_instead_of_the_trainers(
+    tmp_path: Path, inputs: dict[str, list[Any]], has_model: bool
+) -> None:
+    blessing = InfraBlessing()
+    blessing.uri = str(tmp_path / "infra_blessing")
+    blessing.set_int_custom_property("blessed", 1)
+    blessing.set_int_custom_property("has_model", int(has_model))
+    stamped = Path(path_utils.stamped_model_path(blessing.uri))
+    write_model(stamped)
+    (stamped / "assets.extra/tf_serving_warmup_requests").write_bytes(b"requests")
+    push(tmp_path, inputs | {"infra_blessing": [blessing]})
+    (version,) = versions(tmp_path)
+    assert (version / "assets.extra/tf_serving_warmup_requests").exists() is has_model
+    assert (version / "assets.extra/model_card.json").exists()
+
+
+def test_a_withdrawn_model_is_not_pushed_again_and_the_artifact_says_why(
+    tmp_path: Path, inputs: dict[str, list[Any]]
+) -> None:
+    write_model(tmp_path / "serving/1", "older")
+    push(tmp_path, inputs)
+    withdrawn = versions(tmp_path)[-1].name
+    roll_back(LocalDestination(tmp_path / "serving"), 1)
+    pushed_model = push(tmp_path, inputs)
+    assert pushed_model.get_int_custom_property("pushed") == 0
+    reason = pushed_model.get_string_custom_property(NOT_PUSHED_REASON)
+    assert f"version {withdrawn}, which is this very model, was withdrawn" in reason
+    assert f"clipgate rollback --to {withdrawn}" in reason
+    assert [path.name for path in versions(tmp_path)] == ["1"]
+
+
+def test_old_versions_are_removed_after_a_push(tmp_path: Path, inputs: dict[str, list[Any]]) -> None:
+    for number in ("1", "2", "3"):
+        write_model(tmp_path / "serving" / number)
+    push(tmp_path, inputs, keep_versions=2)
+    assert [path.name for path in versions(tmp_path)][:-1] == ["3"]
+
+
+def test_what_a_search_has_found_is_what_the_card_says(tmp_path: Path, inputs: dict[str, list[Any]]) -> None:
+    found = HyperParameters()
+    found.uri = str(tmp_path / "best")
+    Path(found.uri).mkdir()
+    values = {"training.dropout": 0.1, "model.preset": "tiny", "tuner/epochs": 1}
+    (Path(found.uri) / "best_hyperparameters.txt").write_text(json.dumps({"space": [], "values": values}))
+    push(tmp_path, inputs | {"hyperparameters": [found]})
+    card = json.loads((versions(tmp_path)[0] / "assets.extra/model_card.json").read_text())
+    assert card["training"]["settings"] == {"epochs": 2, "seed": 1, "dropout": 0.1}
