@@ -6,8 +6,10 @@ from pathlib import Path
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.annotations.config import SPLITS
+from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.evaluation import CANDIDATE, read_mean_ious, read_slices
-from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
+from components.model_gate.finding import Verdict
+from components.model_gate.measurements import GATE_FILE
 from components.reporter.data import (
     Anomaly,
     Push,

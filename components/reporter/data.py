@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from components.annotations.config import SPLITS
 from components.annotations.reasons import Reason
-from components.model_gate.rules import ConfusionMatrix, Finding, Verdict
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.finding import Finding, Verdict
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
     from components.model_gate.evaluation import SliceMetrics

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from components.annotations.config import Columns, FormatName, NegativesConfig
 from components.annotations.reasons import Reason
-from components.model_gate.rules import GatesConfig
+from components.model_gate.config import GatesConfig
 from models.augmentation.config import AugmentationConfig
 from models.section import Section
 from models.training.config import TrainingConfig, WarmStartConfig

@@ -12,7 +12,9 @@ from tfx.v1.types.standard_artifacts import Model, ModelBlessing, ModelEvaluatio
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
 from components.model_gate.component import ModelGate, ModelGateExecutor
-from components.model_gate.rules import GATE_FILE, ClassGates, GatesConfig, Verdict
+from components.model_gate.config import ClassGates, GatesConfig
+from components.model_gate.finding import Verdict
+from components.model_gate.measurements import GATE_FILE
 
 # What the candidate of `conftest.CLIPS` reaches.
 REACHED = GatesConfig(min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_examples=2, max_recall_drop=0.5)

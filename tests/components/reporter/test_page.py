@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from components.model_gate.rules import ClassGates, GatesConfig, Verdict
+from components.model_gate.config import ClassGates, GatesConfig
+from components.model_gate.finding import Verdict
 from components.reporter.data import (
     Account,
     Anomaly,
