@@ -53,6 +53,7 @@ class ModelGateExecutor(base_executor.BaseExecutor):
             **measured.as_json(),
             "baseline_uri": baseline[0].uri if baseline and measured.baseline else None,
             "base_uri": base[0].uri if base else None,
+            "confidence": gates.confidence,
         }
         (report / GATE_FILE).write_text(json.dumps(content, indent=2) + "\n")
 

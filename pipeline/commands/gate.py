@@ -1,7 +1,6 @@
 """clipgate gate"""
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -30,12 +29,14 @@ def gate(
     """
     settings = load_config(config)
     path = report or _of_last_run(settings, config)
-    stored = _read(path)
-    verdict = judge(settings.gates, stored)
+    measured, of_the_run = _read(path)
+    verdict = judge(settings.gates, measured)
     if as_json:
         print(json.dumps({"report": str(path), **verdict.as_json()}))
     else:
         _print(verdict, explain)
+        if verdict != of_the_run:
+            console.print(f"by the bars of that run: {_count(of_the_run)}", highlight=False)
     raise typer.Exit(PUSHED if verdict.passed else NOT_PUSHED)
 
 
@@ -52,9 +53,10 @@ def _of_last_run(settings: Config, config: Path) -> Path:
     return path
 
 
-def _read(path: Path) -> Measurements:
+def _read(path: Path) -> tuple[Measurements, Verdict]:
     try:
-        return Measurements.from_json(json.loads(path.read_text()))
+        content = json.loads(path.read_text())
+        return Measurements.from_json(content), Verdict.from_json(content)
     except OSError as error:
         raise UserError(f"--report: {path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -69,8 +71,11 @@ def _print(verdict: Verdict, explain: bool) -> None:
         for rule, meaning in {finding.rule: finding.meaning for finding in shown}.items():
             console.print(f"  [bold]{rule.replace('_', ' ')}[/]: {meaning}", highlight=False)
         console.print()
-    num_passed = Counter(finding.passed for finding in verdict.findings)[True]
-    console.print(f"{num_passed} of {len(verdict.findings)} rules hold", highlight=False)
+    console.print(_count(verdict), highlight=False)
+
+
+def _count(verdict: Verdict) -> str:
+    return f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules hold"
 
 
 def _table(findings: tuple[Finding, ...]) -> Table:

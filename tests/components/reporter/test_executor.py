@@ -146,5 +146,5 @@ def write_evaluation(folder: Path) -> None:
 def write_gate(folder: Path) -> None:
     matrix = ConfusionMatrix(("sit", "stand"), ((1, 1), (0, 0)))
     verdict = judge(GatesConfig(), Measurements(matrix))
-    content = {"classes": matrix.classes, "confusion_matrix": matrix.counts, "baseline_uri": None}
+    content = Measurements(matrix).as_json() | {"baseline_uri": None, "confidence": 0.95}
     (folder / "gate.json").write_text(json.dumps(verdict.as_json() | content))
