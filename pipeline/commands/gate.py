@@ -67,6 +67,9 @@ def _print(verdict: Verdict, explain: bool) -> None:
     shown = verdict.findings if explain else verdict.failures
     if shown:
         console.print(_table(shown))
+        for finding in shown:
+            if finding.detail:
+                console.print(f"  {escaped(finding.sentence())}", highlight=False)
     if explain:
         for rule, meaning in {finding.rule: finding.meaning for finding in shown}.items():
             console.print(f"  [bold]{rule.replace('_', ' ')}[/]: {meaning}", highlight=False)
@@ -84,8 +87,7 @@ def _table(findings: tuple[Finding, ...]) -> Table:
     table.add_column("class")
     for name in ("value", "bar"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict")
-    table.add_column("")
+    table.add_column("verdict", no_wrap=True)
     for finding in findings:
         table.add_row(
             finding.rule.replace("_", " "),
@@ -93,6 +95,5 @@ def _table(findings: tuple[Finding, ...]) -> Table:
             finding.value_text,
             finding.bar_text,
             "passed" if finding.passed else "[red]failed ✗[/]",
-            escaped(finding.detail),
         )
     return table
