@@ -92,6 +92,11 @@ class Config(Section):
             self.evaluation.keys(self.data.metadata_config.columns)
         except ValueError as error:
             raise ValueError(f"evaluation.slices: {error}") from None
+        if self.evaluation.average_windows and (self.sampling.window_seconds is None or self.model.tracks):
+            raise ValueError(
+                "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
+                "network that gives no boxes; set it to false"
+            )
         if self.training.warm_start and self.model.network == "majority":
             raise ValueError("training.warm_start: the network majority learns nothing that another could begin with")
         mixing = self.training.augmentation

@@ -10,7 +10,7 @@ from tfx.orchestration import metadata
 from components.annotations.config import SPLITS
 from components.base_model.component import BaseModelCopy
 from components.baseline.component import Baseline
-from components.model_gate import extractors
+from components.model_gate import extractors, windows
 from components.model_gate.component import ModelGate
 from components.reporter.component import Reporter
 from components.video_example_gen.component import VideoExampleGen
@@ -87,6 +87,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         training_key=plan.training_key,
         last_version=plan.last_version,
     )
+    extractor_module = (windows if config.evaluation.average_windows else extractors).__name__
     evaluator = c.Evaluator(
         examples=examples,
         model=model,
@@ -98,7 +99,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
             metadata=numbers.columns,
             tracks=config.model.tracks,
         ),
-        module_path=extractors.__name__,
+        module_path=extractor_module,
         example_splits=["test"],
     )
 
@@ -108,6 +109,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
             model=model,
             schema=schema,
             eval_config=eval_config or make_plain_eval_config(),
+            module_path=extractor_module,
             example_splits=[split],
         ).with_id(name)
 

@@ -13,7 +13,7 @@ _NUM_RESAMPLES = 2000
 
 
 class GroupIntervals(NamedTuple):
-    """Intervals of accuracy, and of each class's F1; None of a class whose clips are of fewer than two groups."""
+    """Intervals of accuracy, and of each class's F1; None where the groups cannot tell."""
 
     accuracy: Interval | None
     f1: dict[str, Interval | None]
@@ -22,7 +22,8 @@ class GroupIntervals(NamedTuple):
 def bootstrap_groups(matrices: Sequence[ConfusionMatrix], confidence: float = 0.95) -> GroupIntervals | None:
     """Percentile intervals over whole groups drawn with replacement (Efron 1979); None with fewer than two groups.
 
-    Clips of one group resemble each other: as many clips of fewer groups say less, which resampling clips would hide.
+    Clips of one group resemble each other: as many clips of fewer groups say less, which resampling clips would hide. Where all
+    groups are alike, or a class is of one group, resampling says nothing.
 
     Args:
       matrices: one a group, all of the same classes.
@@ -56,4 +57,4 @@ def _percentiles(values: npt.NDArray[np.float64], confidence: float) -> Interval
     if not defined.size:
         return None
     low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2]).tolist()
-    return Interval(low, high)
+    return Interval(low, high) if low < high else None

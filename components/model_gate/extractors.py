@@ -8,6 +8,7 @@ import tensorflow_model_analysis as tfma
 
 from components.model_gate.slices import NUMERIC_FEATURES, range_value
 
+RANGES_STAGE = "AddRanges"
 _SLICING_STAGE = "ExtractSliceKeys"
 
 
@@ -20,7 +21,7 @@ def custom_extractors(
     )
     keys = sorted({key for spec in eval_config.slicing_specs for key in spec.feature_keys if ":" in key})
     place = [extractor.stage_name for extractor in extractors].index(_SLICING_STAGE)
-    ranges = tfma.extractors.Extractor(stage_name="AddRanges", ptransform=beam.Map(_with_ranges, keys=keys))
+    ranges = tfma.extractors.Extractor(stage_name=RANGES_STAGE, ptransform=beam.Map(_with_ranges, keys=keys))
     return [*extractors[:place], ranges, *extractors[place:]]
 
 

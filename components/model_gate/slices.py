@@ -47,6 +47,9 @@ class EvaluationConfig(Section):
         {}, description="other edges of the ranges of duration, size, fps, brightness, motion"
     )
     top_k: tuple[Annotated[int, Field(ge=2)], ...] = (5,)
+    average_windows: bool = Field(
+        False, description="one answer for each segment that was cut into windows: the mean of theirs"
+    )
     train: bool = Field(False, description="evaluate the train split too, to compare; no gate looks at it")
 
     @field_validator("ranges")

@@ -10,11 +10,10 @@ def group(*counts: tuple[int, int]) -> ConfusionMatrix:
     return ConfusionMatrix(("a", "b"), counts)
 
 
-def test_groups_that_are_alike_leave_nothing_to_luck() -> None:
-    intervals = bootstrap_groups([group((4, 1), (0, 5))] * 6)
+def test_groups_that_are_alike_say_nothing_about_others() -> None:
+    intervals = bootstrap_groups([group((5, 0), (0, 5))] * 6)
     assert intervals is not None
-    assert intervals.accuracy == pytest.approx((0.9, 0.9))
-    assert intervals.f1["a"] == pytest.approx((8 / 9, 8 / 9))
+    assert (intervals.accuracy, intervals.f1) == (None, {"a": None, "b": None})
 
 
 def test_as_many_clips_of_fewer_groups_say_less() -> None:
@@ -32,7 +31,7 @@ def test_the_interval_of_accuracy_is_near_that_of_a_binomial_where_each_group_is
 
 
 def test_a_class_of_one_group_alone_has_no_interval() -> None:
-    intervals = bootstrap_groups([group((1, 0), (0, 1)), group((1, 0), (0, 0)), group((1, 0), (0, 0))])
+    intervals = bootstrap_groups([group((1, 0), (0, 1)), group((1, 0), (0, 0)), group((0, 1), (0, 0))])
     assert intervals is not None
     assert intervals.f1["a"] is not None
     assert intervals.f1["b"] is None
