@@ -5,6 +5,7 @@ Without TensorFlow, because the configuration is checked with it.
 
 import fnmatch
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -93,6 +94,14 @@ def imputed_feature(column: str) -> str:
 def range_feature(column: str) -> str:
     """Which quarter of the training rows the number falls into, in words, for slices."""
     return f"range_{_clean(column)}"
+
+
+def range_in_words(number: float, edges: Sequence[float]) -> str:
+    """The range between two of `edges` that holds the number, upper bounds included."""
+    upper = bisect_left(edges, number)
+    above = f"above {edges[upper - 1]:.12g}" if upper else ""
+    up_to = f"up to {edges[upper]:.12g}" if upper < len(edges) else ""
+    return f"{above} {up_to}".strip()
 
 
 def _clean(column: str) -> str:

@@ -8,6 +8,7 @@ from models.errors import UserError
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
+from pipeline.commands.gate import gate
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
 from pipeline.commands.rollback import card, rollback, versions
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command("demo-data")(demo_data)
 app.command()(run)
+app.command()(gate)
 app.command()(ledger)
 app.command()(report)
 app.command()(predict)

@@ -9,7 +9,8 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
-from components.model_gate.rules import GatesConfig
+from components.model_gate.config import GatesConfig
+from components.model_gate.slices import EvaluationConfig
 from components.pusher.config import PushConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
@@ -60,6 +61,7 @@ class Config(Section):
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     tuner: TunerConfig | None = None
+    evaluation: EvaluationConfig = EvaluationConfig()
     gates: GatesConfig = GatesConfig()
     serving: ServingConfig = ServingConfig()
     push: PushConfig = PushConfig()
@@ -82,6 +84,20 @@ class Config(Section):
             raise ValueError(
                 "gates.max_forgetting compares with the model that training began from, and training.warm_start names none; "
                 "add training.warm_start, or use gates.max_recall_drop, which compares with the last pushed model"
+            )
+        if self.gates.min_gain_over_single_frame is not None and self.training.distribution == "multi_worker":
+            raise ValueError(
+                "gates.min_gain_over_single_frame trains a second network, which training.distribution: multi_worker cannot; "
+                "leave one of them out"
+            )
+        try:
+            self.evaluation.keys(self.data.metadata_config.columns)
+        except ValueError as error:
+            raise ValueError(f"evaluation.slices: {error}") from None
+        if self.evaluation.average_windows and (self.sampling.window_seconds is None or self.model.tracks):
+            raise ValueError(
+                "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
+                "network that gives no boxes; set it to false"
             )
         if self.training.warm_start and self.model.network == "majority":
             raise ValueError("training.warm_start: the network majority learns nothing that another could begin with")

@@ -13,12 +13,14 @@ from tfx.proto.transform_pb2 import SplitsConfig
 from components.annotations.config import SPLITS
 from components.base_model.component import BaseModelCopy
 from components.baseline.component import Baseline
+from components.model_gate import extractors, windows
 from components.model_gate.component import ModelGate
 from components.pusher.component import Pusher
 from components.reporter.component import Reporter
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
-from pipeline.evaluation import make_base_eval_config, make_eval_config
+from pipeline.evaluation import make_eval_config, make_plain_eval_config, make_train_eval_config
+from pipeline.floors import single_frame_trainer
 from pipeline.plan import Plan
 
 
@@ -89,23 +91,43 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         training_key=plan.training_key,
         last_version=plan.last_version,
     )
+    extractor_module = (windows if config.evaluation.average_windows else extractors).__name__
     evaluator = c.Evaluator(
         examples=examples,
         model=model,
         baseline_model=baseline.outputs["baseline"],
         schema=schema,
-        eval_config=make_eval_config(numbers.columns, tracks=config.model.tracks),
+        eval_config=make_eval_config(
+            config.evaluation,
+            num_classes=len(plan.classes),
+            metadata=numbers.columns,
+            tracks=config.model.tracks,
+        ),
+        module_path=extractor_module,
         example_splits=["test"],
     )
-    base_evaluator = None
-    if base_model is not None and config.gates.limit_forgetting:
-        base_evaluator = c.Evaluator(
+
+    def evaluate(model: Any, name: str, split: str = "test", eval_config: Any = None) -> Any:
+        return c.Evaluator(
             examples=examples,
-            model=base_model,
+            model=model,
             schema=schema,
-            eval_config=make_base_eval_config(),
-            example_splits=["test"],
-        ).with_id("BaseEvaluator")
+            eval_config=eval_config or make_plain_eval_config(),
+            module_path=extractor_module,
+            example_splits=[split],
+        ).with_id(name)
+
+    train_evaluator = base_evaluator = single_frame = single_frame_evaluator = None
+    if config.evaluation.train:
+        train_config = make_train_eval_config(
+            config.evaluation, num_classes=len(plan.classes), tracks=config.model.tracks
+        )
+        train_evaluator = evaluate(model, "TrainEvaluator", "train", train_config)
+    if base_model is not None and config.gates.limit_forgetting:
+        base_evaluator = evaluate(base_model, "BaseEvaluator")
+    if config.gates.min_gain_over_single_frame is not None:
+        single_frame = single_frame_trainer(plan, pipeline_root, training)
+        single_frame_evaluator = evaluate(single_frame.outputs["model"], "SingleFrameEvaluator")
     gate = ModelGate(
         evaluation=evaluator.outputs["evaluation"],
         model=model,
@@ -113,6 +135,8 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         gates=config.gates,
         base_model=base_model if base_evaluator else None,
         base_evaluation=base_evaluator.outputs["evaluation"] if base_evaluator else None,
+        single_frame_model=single_frame.outputs["model"] if single_frame else None,
+        single_frame_evaluation=single_frame_evaluator.outputs["evaluation"] if single_frame_evaluator else None,
     )
     pusher = Pusher(
         model=model,
@@ -134,6 +158,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         anomalies=example_validator.outputs["anomalies"],
         model_run=trainer.outputs["model_run"],
         evaluation=evaluator.outputs["evaluation"],
+        train_evaluation=train_evaluator.outputs["evaluation"] if train_evaluator else None,
         gate_report=gate.outputs["gate_report"],
         pushed_model=pusher.outputs["pushed_model"],
     )
@@ -153,7 +178,10 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
                 trainer,
                 baseline,
                 evaluator,
+                train_evaluator,
                 base_evaluator,
+                single_frame,
+                single_frame_evaluator,
                 gate,
                 pusher,
                 reporter,

@@ -1,13 +1,16 @@
 """What TFMA measures: which metrics, on which slices. What the numbers must be is the gates' business."""
 
+import json
 from collections.abc import Sequence
 
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
 
 from components.model_gate.evaluation import BASELINE, CANDIDATE
-from components.model_gate.mean_iou import MeanIou
-from models.metadata import range_feature
+from components.model_gate.metrics.calibration import CalibrationError
+from components.model_gate.metrics.mean_iou import MeanIou
+from components.model_gate.metrics.pairing import PairedAnswers
+from components.model_gate.slices import EvaluationConfig
 
 # No cross-entropy: it raises on the label id -1, which is what a class that is new since the last push is to the baseline.
 # Thresholds of zero make TFMA's confusion matrix one by argmax: at the default of 0.5, unsure answers count as none.
@@ -18,8 +21,6 @@ _EVAL_CONFIG = """
     preprocessing_function_names: ["transform_features"]
   }
   slicing_specs {}
-  slicing_specs { feature_keys: ["label"] }
-  slicing_specs { feature_keys: ["group"] }
   metrics_specs {
     metrics { class_name: "ExampleCount" }
     metrics { class_name: "SparseCategoricalAccuracy" }
@@ -29,16 +30,18 @@ _EVAL_CONFIG = """
 """
 
 
-def make_eval_config(metadata: Sequence[str] = (), *, tracks: bool = False) -> tfma.EvalConfig:
-    """The Evaluator's configuration: overall, per class, per group, and per range of each column of `metadata`.
+def make_eval_config(
+    evaluation: EvaluationConfig, *, num_classes: int, metadata: Sequence[str] = (), tracks: bool = False
+) -> tfma.EvalConfig:
+    """The Evaluator's configuration for the candidate and the baseline, overall and on every slice.
 
-    For the candidate and the baseline. `tracks`: the candidate gives boxes, which are measured too.
+    `metadata`: columns, whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
     """
     config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
-    if tracks:
-        config.metrics_specs[0].metrics.add(class_name=MeanIou.__name__, module=MeanIou.__module__)
-    for column in metadata:
-        config.slicing_specs.add(feature_keys=[range_feature(column)])
+    _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
+    config.metrics_specs[0].metrics.add(class_name=PairedAnswers.__name__, module=PairedAnswers.__module__)
+    for keys in evaluation.keys(metadata):
+        config.slicing_specs.add(feature_keys=keys)
     for name in (CANDIDATE, BASELINE):
         spec = config.model_specs.add()
         spec.CopyFrom(config.model_specs[0])
@@ -48,8 +51,24 @@ def make_eval_config(metadata: Sequence[str] = (), *, tracks: bool = False) -> t
     return config
 
 
-def make_base_eval_config() -> tfma.EvalConfig:
-    """The configuration for the model that training began from: overall, which is what the gate compares."""
-    config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
-    del config.slicing_specs[1:]
+def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> tfma.EvalConfig:
+    """The configuration for the candidate on the train split: overall."""
+    config = make_plain_eval_config()
+    _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
     return config
+
+
+def make_plain_eval_config() -> tfma.EvalConfig:
+    """The configuration for a model that is only compared with: the confusion matrix of all clips."""
+    return text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+
+
+def _add_metrics(config: tfma.EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:
+    metrics = config.metrics_specs[0].metrics
+    metrics.add(class_name=CalibrationError.__name__, module=CalibrationError.__module__)
+    for k in evaluation.top_k:
+        if k < num_classes:  # of fewer classes, everything is among the first k
+            settings = {"k": k, "name": f"top_{k}_accuracy"}
+            metrics.add(class_name="SparseTopKCategoricalAccuracy", config=json.dumps(settings))
+    if tracks:
+        metrics.add(class_name=MeanIou.__name__, module=MeanIou.__module__)

@@ -18,8 +18,19 @@ from tfx.utils import path_utils
 
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
-from components.model_gate.evaluation import BASE, BASELINE, CANDIDATE, read_confusion_matrix
-from components.model_gate.rules import GATE_FILE, ConfusionMatrix, GatesConfig, judge
+from components.model_gate.config import GatesConfig
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.evaluation import (
+    BASE,
+    BASELINE,
+    CANDIDATE,
+    SINGLE_FRAME,
+    read_calibration_error,
+    read_confusion_matrix,
+    read_pairings,
+)
+from components.model_gate.measurements import GATE_FILE, Measurements
+from components.model_gate.rules import judge
 from models.card import read_card
 from models.progress import say
 
@@ -31,26 +42,18 @@ class ModelGateExecutor(base_executor.BaseExecutor):
         """See the component's specification for the parameters."""
         gates = GatesConfig.model_validate_json(exec_properties["gates"])
         model = artifact_utils.get_single_instance(input_dict["model"])
-        baseline_model = artifact_utils.get_single_instance(input_dict["baseline"])
-        evaluation_uri = artifact_utils.get_single_uri(input_dict["evaluation"])
-        candidate = _confusion_matrix(model, evaluation_uri, CANDIDATE)
-        baseline = base = None
-        if not baseline_model.get_int_custom_property(IS_FIRST_PUSH):
-            baseline = _confusion_matrix(baseline_model, evaluation_uri, BASELINE)
-        base_models = input_dict.get("base_model")
-        if base_models:
-            base_evaluation_uri = artifact_utils.get_single_uri(input_dict["base_evaluation"])
-            base = _confusion_matrix(base_models[0], base_evaluation_uri, BASE)
-        verdict = judge(gates, candidate, baseline, base)
+        measured = _measurements(input_dict)
+        verdict = judge(gates, measured)
 
         report = Path(artifact_utils.get_single_uri(output_dict["gate_report"]))
         report.mkdir(parents=True, exist_ok=True)
+        baseline, base = (input_dict.get(name) for name in ("baseline", "base_model"))
         content = {
             **verdict.as_json(),
-            "classes": candidate.classes,
-            "confusion_matrix": candidate.counts,
-            "baseline_uri": baseline_model.uri if baseline else None,
-            "base_uri": base_models[0].uri if base_models else None,
+            **measured.as_json(),
+            "baseline_uri": baseline[0].uri if baseline and measured.baseline else None,
+            "base_uri": base[0].uri if base else None,
+            "confidence": gates.confidence,
         }
         (report / GATE_FILE).write_text(json.dumps(content, indent=2) + "\n")
 
@@ -68,8 +71,29 @@ class ModelGateExecutor(base_executor.BaseExecutor):
         say(f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules passed")
 
 
-def _confusion_matrix(model: Model, evaluation_uri: str, name: str) -> ConfusionMatrix:
-    classes = read_card(Path(path_utils.serving_model_path(model.uri))).classes
+def _measurements(inputs: dict[str, Any]) -> Measurements:
+    evaluation_uri = artifact_utils.get_single_uri(inputs["evaluation"])
+    is_first_push = inputs["baseline"][0].get_int_custom_property(IS_FIRST_PUSH)
+    return Measurements(
+        candidate=_confusion_matrix(inputs["model"], evaluation_uri, CANDIDATE),
+        baseline=None if is_first_push else _confusion_matrix(inputs["baseline"], evaluation_uri, BASELINE),
+        base=_confusion_matrix_if_any(inputs, "base_model", "base_evaluation", BASE),
+        single_frame=_confusion_matrix_if_any(inputs, "single_frame_model", "single_frame_evaluation", SINGLE_FRAME),
+        pairings={} if is_first_push else read_pairings(evaluation_uri),
+        calibration_error=read_calibration_error(evaluation_uri, CANDIDATE),
+    )
+
+
+def _confusion_matrix_if_any(
+    inputs: dict[str, Any], models: str, evaluations: str, name: str
+) -> ConfusionMatrix | None:
+    if not inputs.get(evaluations):
+        return None
+    return _confusion_matrix(inputs[models], artifact_utils.get_single_uri(inputs[evaluations]), name)
+
+
+def _confusion_matrix(models: list[Model], evaluation_uri: str, name: str) -> ConfusionMatrix:
+    classes = read_card(Path(path_utils.serving_model_path(models[0].uri))).classes
     return read_confusion_matrix(evaluation_uri, name, classes)
 
 
@@ -82,6 +106,8 @@ class ModelGateSpec(ComponentSpec):
         "baseline": ChannelParameter(type=Model),
         "base_model": ChannelParameter(type=Model, optional=True),
         "base_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
+        "single_frame_model": ChannelParameter(type=Model, optional=True),
+        "single_frame_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
     }
     OUTPUTS = {
         "gate_report": ChannelParameter(type=GateReport),
@@ -105,10 +131,13 @@ class ModelGate(base_component.BaseComponent):
         gates: GatesConfig,
         base_model: BaseChannel | None = None,
         base_evaluation: BaseChannel | None = None,
+        single_frame_model: BaseChannel | None = None,
+        single_frame_evaluation: BaseChannel | None = None,
     ) -> None:
         """`evaluation`: of `model` and `baseline` on the same examples.
 
-        `base_model` is the one that training began from, `base_evaluation` its evaluation on them; neither or both.
+        `base_model` is the one that training began from, `base_evaluation` its evaluation on them; neither or both. The same
+        holds for `single_frame_model`, which sees one frame of each clip.
         """
         spec = ModelGateSpec(
             evaluation=evaluation,
@@ -116,6 +145,8 @@ class ModelGate(base_component.BaseComponent):
             baseline=baseline,
             base_model=base_model,
             base_evaluation=base_evaluation,
+            single_frame_model=single_frame_model,
+            single_frame_evaluation=single_frame_evaluation,
             gates=gates.model_dump_json(),
             gate_report=channel_utils.as_channel([GateReport()]),
             blessing=channel_utils.as_channel([ModelBlessing()]),

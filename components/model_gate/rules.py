@@ -1,202 +1,141 @@
 """The rules that a model must pass before it is pushed. Pure: measured numbers in, findings out.
 
-The same findings decide and explain, so what people read is what was judged. A value that could not be measured fails.
+A value that could not be measured fails.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable
 
-from pydantic import Field
+from components.model_gate.config import GatesConfig
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.finding import Finding, Rule, Verdict
+from components.model_gate.measurements import Measurements, Pairing
+from components.model_gate.statistics import mcnemar_p_value, wilson_interval
 
-from models.section import Section
-
-GATE_FILE = "gate.json"
-
-RECALL_DROP, FORGETTING = "recall_drop", "forgetting"
-
-
-class ClassGates(Section):
-    """Bars for one class; what is not given is taken from the gates of all classes."""
-
-    min_recall: float | None = Field(None, ge=0, le=1)
-    min_precision: float | None = Field(None, ge=0, le=1)
-    min_examples: int | None = Field(None, ge=1)
-    max_recall_drop: float | None = Field(None, ge=0, le=1)
-    max_forgetting: float | None = Field(None, ge=0, le=1)
+# 0.9 - 0.6 is a little more than 0.3 in floating point.
+_ROUNDING = 1e-9
 
 
-class GatesConfig(Section):
-    """Bars on the test split. Recall and precision are of the class with the highest probability."""
-
-    min_accuracy: float = Field(0.6, ge=0, le=1)
-    min_recall: float = Field(0.5, ge=0, le=1)
-    min_precision: float = Field(0.5, ge=0, le=1)
-    min_examples: int = Field(3, ge=1, description="test clips of every class")
-    max_recall_drop: float = Field(0.15, ge=0, le=1, description="against the last pushed model, for every class")
-    max_forgetting: float | None = Field(
-        None,
-        ge=0,
-        le=1,
-        description="drop of recall against the model that training began from, for each of its classes",
-    )
-    classes: dict[str, ClassGates] = Field({}, description="other bars for single classes, by label")
-
-    def bar(self, label: str, name: str) -> float:
-        """The bar called `name` that holds for `label`."""
-        own = getattr(self.classes[label], name) if label in self.classes else None
-        return getattr(self, name) if own is None else own
-
-    def forgetting_bar(self, label: str) -> float | None:
-        """The bar `max_forgetting` that holds for `label`, if there is one."""
-        own = self.classes[label].max_forgetting if label in self.classes else None
-        return self.max_forgetting if own is None else own
-
-    @property
-    def limit_forgetting(self) -> bool:
-        """Whether the model that training began from has to be evaluated."""
-        return self.max_forgetting is not None or any(self.forgetting_bar(label) is not None for label in self.classes)
-
-
-@dataclass(frozen=True)
-class ConfusionMatrix:
-    """`counts[i][j]` test clips of class i were taken for class j; clips of unknown label are not counted."""
-
-    classes: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-
-    @property
-    def num_clips(self) -> int:
-        return sum(map(sum, self.counts))
-
-    @property
-    def accuracy(self) -> float | None:
-        """Share of clips taken for what they are; None without clips."""
-        return sum(self.counts[i][i] for i in range(len(self.classes))) / self.num_clips if self.num_clips else None
-
-    def examples(self, label: str) -> int:
-        """Number of clips of a class."""
-        return sum(self.counts[self.classes.index(label)])
-
-    def recall(self, label: str) -> float | None:
-        """Share of a class's clips that were found; None without clips."""
-        i = self.classes.index(label)
-        return self.counts[i][i] / self.examples(label) if self.examples(label) else None
-
-    def precision(self, label: str) -> float | None:
-        """Share of right ones among the clips taken for a class; 0 for a class that is never predicted."""
-        i = self.classes.index(label)
-        predicted = sum(row[i] for row in self.counts)
-        if not self.num_clips:
-            return None
-        return self.counts[i][i] / predicted if predicted else 0.0
-
-    def f1(self, label: str) -> float | None:
-        """Harmonic mean of precision and recall; None without clips."""
-        precision, recall = self.precision(label), self.recall(label)
-        if precision is None or recall is None:
-            return None
-        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One rule applied to the whole or to one class. `value` is None where it could not be measured."""
-
-    rule: str
-    label: str
-    value: float | None
-    bar: float
-    passed: bool
-    detail: str = ""
-
-    def sentence(self) -> str:
-        """The finding for people: which class, the value, the bar."""
-        subject = f"class {self.label!r}" if self.label else "all classes"
-        value = "could not be measured" if self.value is None else _number(self.value)
-        word = "at most" if self.rule in (RECALL_DROP, FORGETTING) else "at least"
-        text = f"{subject}: {self.rule.replace('_', ' ')} {value}, bar {word} {_number(self.bar)}"
-        return f"{text} ({self.detail})" if self.detail else text
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """All findings on one model; it may be pushed when each of them passed."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def passed(self) -> bool:
-        return bool(self.findings) and all(finding.passed for finding in self.findings)
-
-    @property
-    def failures(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if not finding.passed)
-
-    def as_json(self) -> dict[str, Any]:
-        """The verdict as a JSON object."""
-        return {"passed": self.passed, "findings": [asdict(finding) for finding in self.findings]}
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> "Verdict":
-        """The inverse of `as_json`."""
-        return Verdict(tuple(Finding(**finding) for finding in value["findings"]))
-
-
-def judge(
-    gates: GatesConfig,
-    candidate: ConfusionMatrix,
-    baseline: ConfusionMatrix | None,
-    base: ConfusionMatrix | None = None,
-) -> Verdict:
-    """Apply every rule.
-
-    `baseline` is the last pushed model on the same clips, None when nothing was pushed yet; `base` is the one that training
-    began from, None if that does not matter.
-    """
-    findings = [_at_least("accuracy", "", candidate.accuracy, gates.min_accuracy)]
-    for label in _labels_to_judge(gates, candidate, baseline):
-        known = label in candidate.classes
-        examples = candidate.examples(label) if known else 0
-        findings += [
-            _at_least("examples", label, examples, gates.bar(label, "min_examples")),
-            _at_least("recall", label, candidate.recall(label) if known else None, gates.bar(label, "min_recall")),
-            _at_least(
-                "precision", label, candidate.precision(label) if known else None, gates.bar(label, "min_precision")
-            ),
-        ]
-        if baseline is not None and label in baseline.classes:
-            bar = gates.bar(label, "max_recall_drop")
-            findings.append(_drop(RECALL_DROP, "last pushed model", label, candidate, baseline, bar))
-    if base is not None:
-        for label in base.classes:
-            if (forgetting_bar := gates.forgetting_bar(label)) is not None:
-                findings.append(_drop(FORGETTING, "base model", label, candidate, base, forgetting_bar))
+def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
+    """Apply every rule that has a bar. Without a last pushed model there is nothing that could drop."""
+    findings = _overall_findings(gates, measured)
+    for label in _labels_to_judge(gates, measured):
+        findings += _class_findings(gates, measured.candidate, label)
+        if measured.baseline is not None and label in measured.baseline.classes:
+            findings.append(_recall_drop(gates, measured, measured.baseline, label))
+    if gates.limit_forgetting:
+        findings += _forgetting(gates, measured)
     return Verdict(tuple(findings))
 
 
-def _labels_to_judge(gates: GatesConfig, candidate: ConfusionMatrix, baseline: ConfusionMatrix | None) -> Iterable[str]:
+def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
     # A class that has a bar of its own, or that clients get from the last pushed model, must fail if this one does not
     # know it, not be forgotten.
-    return dict.fromkeys([*candidate.classes, *gates.classes, *(baseline.classes if baseline else ())])
+    pushed = measured.baseline.classes if measured.baseline else ()
+    return dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
 
 
-def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.4g}"
+def _overall_findings(gates: GatesConfig, measured: Measurements) -> list[Finding]:
+    accuracy = measured.candidate.accuracy
+    findings = [_at_least(Rule.ACCURACY, "", accuracy, gates.min_accuracy)]
+    if gates.min_gain_over_majority is not None:
+        floor = measured.candidate.majority_share
+        findings.append(
+            _gain(Rule.GAIN_OVER_MAJORITY, "most frequent class", accuracy, floor, gates.min_gain_over_majority)
+        )
+    if gates.min_gain_over_single_frame is not None:
+        floor = measured.single_frame.accuracy if measured.single_frame else None
+        findings.append(
+            _gain(Rule.GAIN_OVER_SINGLE_FRAME, "single frame", accuracy, floor, gates.min_gain_over_single_frame)
+        )
+    if gates.max_calibration_error is not None:
+        findings.append(
+            _at_most(Rule.CALIBRATION_ERROR, "", measured.calibration_error, gates.max_calibration_error, "")
+        )
+    return findings
 
 
-def _at_least(rule: str, label: str, value: float | None, bar: float) -> Finding:
-    return Finding(rule, label, value, bar, passed=value is not None and value >= bar)
+def _class_findings(gates: GatesConfig, candidate: ConfusionMatrix, label: str) -> list[Finding]:
+    known = label in candidate.classes
+    recall = candidate.recall(label) if known else None
+    precision = candidate.precision(label) if known else None
+    findings = [
+        _at_least(Rule.EXAMPLES, label, candidate.examples(label) if known else 0, gates.bar(label, "min_examples")),
+        _at_least(Rule.RECALL, label, recall, gates.bar(label, "min_recall")),
+        _at_least(Rule.PRECISION, label, precision, gates.bar(label, "min_precision")),
+    ]
+    bar = gates.optional_bar(label, "min_recall_lower_bound")
+    if bar is not None:
+        interval = (
+            wilson_interval(candidate.hits(label), candidate.examples(label), gates.confidence) if known else None
+        )
+        detail = f"{candidate.hits(label)} of {candidate.examples(label)} clips found" if interval else ""
+        findings.append(_at_least(Rule.RECALL_LOWER_BOUND, label, interval.low if interval else None, bar, detail))
+    return findings
+
+
+def _recall_drop(gates: GatesConfig, measured: Measurements, baseline: ConfusionMatrix, label: str) -> Finding:
+    bar = gates.bar(label, "max_recall_drop")
+    drop = _drop(Rule.RECALL_DROP, "last pushed model", label, measured.candidate, baseline, bar)
+    if drop.passed or drop.value is None or gates.significance is None:
+        return drop
+    pairing = measured.pairings.get(label)
+    if pairing is None:
+        return _with_detail(drop, "the clips could not be paired, so nobody knows whether that is luck", passed=False)
+    p_value = mcnemar_p_value(pairing.only_candidate, pairing.only_other)
+    return _with_detail(drop, _in_words(pairing, p_value, gates.significance), passed=p_value >= gates.significance)
+
+
+def _in_words(pairing: Pairing, p_value: float, significance: float) -> str:
+    counts = (
+        f"of {sum(pairing)} clips {pairing.only_other} only the last pushed model got right and "
+        f"{pairing.only_candidate} only this one"
+    )
+    word = "may be luck" if p_value >= significance else "hardly luck"
+    return f"{counts}: {word}, p {p_value:.2g} by McNemar's test, significance {significance:g}"
+
+
+def _forgetting(gates: GatesConfig, measured: Measurements) -> list[Finding]:
+    """Of each class of the base model that has a bar; of all at once if the base model was not measured."""
+    rule = Rule.FORGETTING
+    if measured.base is None:
+        bars = [gates.max_forgetting, *(own.max_forgetting for own in gates.classes.values())]
+        strictest = min(bar for bar in bars if bar is not None)
+        return [Finding(rule.title, "", None, strictest, passed=False, detail="against the base model")]
+    bars_by_label = {label: gates.optional_bar(label, "max_forgetting") for label in measured.base.classes}
+    return [
+        _drop(rule, "base model", label, measured.candidate, measured.base, bar)
+        for label, bar in bars_by_label.items()
+        if bar is not None
+    ]
+
+
+def _at_least(rule: Rule, label: str, value: float | None, bar: float, detail: str = "") -> Finding:
+    return Finding(rule.title, label, value, bar, passed=value is not None and value >= bar, detail=detail)
+
+
+def _at_most(rule: Rule, label: str, value: float | None, bar: float, detail: str) -> Finding:
+    return Finding(rule.title, label, value, bar, passed=value is not None and value <= bar + _ROUNDING, detail=detail)
+
+
+def _gain(rule: Rule, name: str, accuracy: float | None, floor: float | None, bar: float) -> Finding:
+    """How much more often the candidate is right than a `floor`, which people know by this name."""
+    if accuracy is None or floor is None:
+        return Finding(rule.title, "", None, bar, passed=False, detail=f"over: {name}")
+    detail = f"{name} {floor:.3g}, this one {accuracy:.3g}"
+    return Finding(rule.title, "", accuracy - floor, bar, passed=accuracy - floor > bar + _ROUNDING, detail=detail)
 
 
 def _drop(
-    rule: str, name: str, label: str, candidate: ConfusionMatrix, earlier: ConfusionMatrix, bar: float
+    rule: Rule, name: str, label: str, candidate: ConfusionMatrix, earlier: ConfusionMatrix, bar: float
 ) -> Finding:
     """How much of a class's recall an `earlier` model, which people know by this name, has ahead of the candidate."""
     if label not in candidate.classes:
-        return Finding(rule, label, None, bar, passed=False, detail=f"the {name} knows this class, this one does not")
+        return _at_most(rule, label, None, bar, f"the {name} knows this class, this one does not")
     before, after = earlier.recall(label), candidate.recall(label)
     if before is None or after is None:
-        return Finding(rule, label, None, bar, passed=False, detail=f"against the {name}")
-    detail = f"{name} {before:.3g}, this one {after:.3g}"
-    return Finding(rule, label, before - after, bar, passed=before - after <= bar + 1e-9, detail=detail)
+        return _at_most(rule, label, None, bar, f"against the {name}")
+    return _at_most(rule, label, before - after, bar, f"{name} {before:.3g}, this one {after:.3g}")
+
+
+def _with_detail(finding: Finding, detail: str, *, passed: bool) -> Finding:
+    return Finding(finding.rule, finding.label, finding.value, finding.bar, passed, f"{finding.detail}; {detail}")

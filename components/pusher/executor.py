@@ -11,7 +11,7 @@ from tfx.components.pusher import executor as tfx_pusher
 from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
-from components.model_gate.rules import GATE_FILE
+from components.model_gate.measurements import GATE_FILE
 from components.pusher.card_page import to_markdown
 from components.pusher.changes import push, remove_old
 from components.pusher.config import PushConfig

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from components.annotations.config import SPLITS
-from components.model_gate.rules import ConfusionMatrix
+from components.model_gate.confusion import ConfusionMatrix
 from models.card import ModelCard
 from models.training.history import best_epoch
 

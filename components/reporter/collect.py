@@ -6,8 +6,18 @@ from pathlib import Path
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.annotations.config import SPLITS
-from components.model_gate.evaluation import CANDIDATE, read_mean_ious, read_slices
-from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
+from components.model_gate.bootstrap import bootstrap_groups
+from components.model_gate.evaluation import (
+    CANDIDATE,
+    read_confusion_matrix,
+    read_group_matrices,
+    read_mean_ious,
+    read_overall,
+    read_reliability,
+    read_slices,
+)
+from components.model_gate.finding import Verdict
+from components.model_gate.measurements import GATE_FILE, Measurements
 from components.reporter.data import (
     Anomaly,
     Push,
@@ -18,6 +28,7 @@ from components.reporter.data import (
     rank_groups,
 )
 from components.reporter.frames import read_strips
+from components.reporter.quality import Quality, reliability_bins, slice_tables
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
 from models.training.history import HISTORY_FILE
 
@@ -34,17 +45,19 @@ def collect(
     model_run: Path,
     evaluation: Path,
     gate_report: Path,
+    train_evaluation: Path | None,
 ) -> ReportData:
     """Read what the page needs from the folders of these artifacts."""
     gate = json.loads((gate_report / GATE_FILE).read_text())
     classes = tuple(gate["classes"])
     summary = read_summary(ledger)
     found_anomalies = read_anomalies(anomalies)
+    slices = read_slices(str(evaluation), CANDIDATE)
     return ReportData(
         name=name,
         push=push,
         verdict=Verdict.from_json(gate),
-        matrix=ConfusionMatrix(classes, tuple(map(tuple, gate["confusion_matrix"]))),
+        matrix=Measurements.from_json(gate).candidate,
         has_baseline=gate["baseline_uri"] is not None,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
         strips=read_strips(examples, summary["splits"].get("test", {}).get("clips_by_label", {})),
@@ -52,8 +65,19 @@ def collect(
         account=make_account(summary, read_entries(ledger / REJECTED_FILE)),
         validated_splits=tuple(found_anomalies),
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),
-        groups=rank_groups(read_slices(str(evaluation), CANDIDATE)),
+        groups=rank_groups(slices),
         mean_ious=read_mean_ious(str(evaluation), CANDIDATE),
+        quality=Quality(
+            confidence=gate["confidence"],
+            group_intervals=bootstrap_groups(
+                read_group_matrices(str(evaluation), CANDIDATE, classes), gate["confidence"]
+            ),
+            reliability=reliability_bins(read_reliability(str(evaluation), CANDIDATE)),
+            overall=read_overall(str(evaluation), CANDIDATE),
+            train_overall=read_overall(str(train_evaluation), CANDIDATE) if train_evaluation else {},
+            train_matrix=read_confusion_matrix(str(train_evaluation), CANDIDATE, classes) if train_evaluation else None,
+            slices=slice_tables(slices, gate["confidence"]),
+        ),
     )
 
 

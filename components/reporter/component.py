@@ -21,6 +21,7 @@ class ReporterSpec(ComponentSpec):
         "anomalies": ChannelParameter(type=ExampleAnomalies),
         "model_run": ChannelParameter(type=ModelRun),
         "evaluation": ChannelParameter(type=ModelEvaluation),
+        "train_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
         "gate_report": ChannelParameter(type=GateReport),
         "pushed_model": ChannelParameter(type=PushedModel),
     }
@@ -34,7 +35,7 @@ class Reporter(base_component.BaseComponent):
     SPEC_CLASS = ReporterSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(ReporterExecutor)
 
-    def __init__(self, *, name: str, **inputs: BaseChannel) -> None:
-        """`inputs`: the channels of the specification, by name."""
+    def __init__(self, *, name: str, **inputs: BaseChannel | None) -> None:
+        """`inputs`: the channels of the specification, by name; None of an optional one that there is not."""
         channels: dict[str, Any] = dict(inputs)
         super().__init__(spec=ReporterSpec(name=name, report=channel_utils.as_channel([RunReport()]), **channels))

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from components.annotations.config import SPLITS
 from components.annotations.reasons import Reason
-from components.model_gate.rules import ConfusionMatrix, Finding, Verdict
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.finding import Verdict
+from components.reporter.quality import Quality
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
     from components.model_gate.evaluation import SliceMetrics
 
 NUM_SAMPLES_PER_REASON = 10
 NUM_WORST_GROUPS = 10
-NUM_CONFUSIONS = 3
 _LONGEST_TEXT = 300  # characters; a hostile annotation file may hold megabytes in one cell
 
 
@@ -25,38 +26,6 @@ class Push:
 
     version: str
     destination: str
-
-
-@dataclass(frozen=True)
-class Score:
-    """A value and its bar. `value` None: could not be measured; `bar` None: no rule looks at it."""
-
-    value: float | None
-    bar: float | None = None
-    passed: bool = True
-
-
-@dataclass(frozen=True)
-class ClassRow:
-    """One class on the test split. `change`: recall minus that of the last pushed model, None if nothing to compare."""
-
-    label: str
-    is_known: bool
-    clips: Score
-    recall: Score
-    precision: Score
-    f1: Score
-    change: Score | None
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """`num_clips` of the `num_true` test clips of one class were taken for another."""
-
-    label: str
-    taken_for: str
-    num_clips: int
-    num_true: int
 
 
 @dataclass(frozen=True)
@@ -183,43 +152,7 @@ class ReportData:
     anomalies: tuple[Anomaly, ...]
     groups: tuple[GroupRow, ...]
     mean_ious: Mapping[str, float] = field(default_factory=dict)
-
-
-def class_rows(matrix: ConfusionMatrix, verdict: Verdict) -> tuple[ClassRow, ...]:
-    """The classes of the model in their order, then those that only the gates know."""
-    judged = {(finding.rule, finding.label): finding for finding in verdict.findings}
-    unknown = dict.fromkeys(f.label for f in verdict.findings if f.label and f.label not in matrix.classes)
-
-    def score(rule: str, label: str, value: float | None) -> Score:
-        finding = judged.get((rule, label))
-        return Score(value, finding.bar, finding.passed) if finding else Score(value)
-
-    rows = []
-    for label in (*matrix.classes, *unknown):
-        is_known = label in matrix.classes
-        rows.append(
-            ClassRow(
-                label=label,
-                is_known=is_known,
-                clips=score("examples", label, matrix.examples(label) if is_known else 0),
-                recall=score("recall", label, matrix.recall(label) if is_known else None),
-                precision=score("precision", label, matrix.precision(label) if is_known else None),
-                f1=score("f1", label, matrix.f1(label) if is_known else None),
-                change=_change(judged.get(("recall_drop", label))),
-            )
-        )
-    return tuple(rows)
-
-
-def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
-    """What is most often taken for what."""
-    confusions = [
-        Confusion(label, taken_for, count, sum(row))
-        for label, row in zip(matrix.classes, matrix.counts, strict=True)
-        for taken_for, count in zip(matrix.classes, row, strict=True)
-        if count and label != taken_for
-    ]
-    return tuple(sorted(confusions, key=lambda c: (-c.num_clips, -c.num_clips / c.num_true))[:NUM_CONFUSIONS])
+    quality: Quality = Quality()
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:
@@ -278,11 +211,6 @@ def evenly_spread(num_items: int, num_wanted: int) -> tuple[int, ...]:
     if num_items <= num_wanted:
         return tuple(range(num_items))
     return tuple(round(i * (num_items - 1) / (num_wanted - 1)) for i in range(num_wanted))
-
-
-def _change(drop: Finding | None) -> Score | None:
-    # The rule bounds a drop from above; a change reads better, and is bounded from below.
-    return Score(None if drop.value is None else -drop.value, -drop.bar, drop.passed) if drop else None
 
 
 def _rejected_input(entry: Mapping[str, Any]) -> RejectedInput:

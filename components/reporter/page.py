@@ -7,8 +7,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from components.annotations.config import SPLITS
-from components.reporter.data import NUM_WORST_GROUPS, ReportData, class_rows, top_confusions
-from components.reporter.plots import learning_curve
+from components.reporter.classes import class_rows, top_confusions
+from components.reporter.data import NUM_WORST_GROUPS, ReportData
+from components.reporter.plots import learning_curve, reliability_diagram
 
 
 def render(data: ReportData) -> str:
@@ -23,12 +24,14 @@ def render(data: ReportData) -> str:
             data=data,
             headline=f"Pushed as version {data.push.version}" if data.push else "Not pushed",
             accuracy_bar=next((f.bar for f in data.verdict.findings if f.rule == "accuracy"), None),
-            rows=class_rows(data.matrix, data.verdict),
+            accuracy_interval=data.quality.interval(data.matrix.num_right, data.matrix.num_clips),
+            rows=class_rows(data.matrix, data.verdict, data.quality),
             matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
             confusions=top_confusions(data.matrix),
             worst_groups=data.groups[:NUM_WORST_GROUPS],
             split_names=SPLITS,
-            # Only numbers went into these two, so they need no escaping.
+            # Only numbers went into these, so they need no escaping.
+            reliability_svg=Markup(reliability_diagram(data.quality.reliability)),
             loss_svg=Markup(loss),
             accuracy_svg=Markup(accuracy),
         )
@@ -47,7 +50,9 @@ def _environment() -> Environment:
         fraction=lambda value: f"{value:.3f}",
         short=lambda value: "" if value is None else f"{value:.3g}",
         signed=lambda value: f"{value + 0.0:+.3f}".replace("-", "−"),
+        interval=lambda ends: f"{ends.low:.3f} to {ends.high:.3f}" if ends else "–",
         percent=lambda value: f"{100 * min(max(value, 0.0), 1.0):.1f}%",
+        whole_percent=lambda value: f"{100 * value:.3g} %",
         seconds=lambda value: f"{value:.2f}",
         counted=lambda count, noun: f"{count} {noun}{'' if count == 1 else 's'}" if count else "",
         base64=lambda data: base64.b64encode(data).decode(),

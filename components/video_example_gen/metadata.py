@@ -1,6 +1,5 @@
 """Numeric metadata of segments to features, by what the rows of the training split hold."""
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from sklearn.impute import KNNImputer
 from sklearn.preprocessing import StandardScaler
 
 from models.errors import UserError
-from models.metadata import MetadataConfig, imputed_feature, range_feature, value_feature
+from models.metadata import MetadataConfig, imputed_feature, range_feature, range_in_words, value_feature
 
 Row = Mapping[str, float]
 
@@ -48,7 +47,7 @@ class MetadataFeatures:
         """Values by the names of their features; see models/metadata.py."""
         features: dict[str, list[Any]] = {}
         for column, edges in zip(self._config.columns, self._edges, strict=True):
-            features[range_feature(column)] = [_range(row[column], edges) if column in row else UNKNOWN]
+            features[range_feature(column)] = [range_in_words(row[column], edges) if column in row else UNKNOWN]
         if self._config.imputation != "nearest":
             return features | {value_feature(name): [row[name]] for name in self._config.columns if name in row}
         for column, number in zip(self._config.columns, self._fill(row), strict=True):
@@ -66,11 +65,3 @@ class MetadataFeatures:
     def _table(self, rows: Sequence[Row]) -> npt.NDArray[np.float64]:
         values = [[row.get(column, np.nan) for column in self._config.columns] for row in rows]
         return np.array(values, np.float64).reshape(len(rows), len(self._config.columns))
-
-
-def _range(number: float, edges: Sequence[float]) -> str:
-    """The range between two of `edges` that holds the number, upper bounds included."""
-    upper = bisect_left(edges, number)
-    above = f"above {edges[upper - 1]:.12g}" if upper else ""
-    up_to = f"up to {edges[upper]:.12g}" if upper < len(edges) else ""
-    return f"{above} {up_to}".strip()

@@ -8,7 +8,9 @@ from typing import Any
 import typer
 from rich.table import Table
 
-from components.model_gate.rules import GATE_FILE, ConfusionMatrix, Verdict
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.finding import Verdict
+from components.model_gate.measurements import GATE_FILE, Measurements
 from models.errors import UserError
 from pipeline.commands.terminal import (
     INTERNAL_ERROR,
@@ -55,7 +57,7 @@ def _show_result(config: Config, outcome: RunOutcome) -> int:
     result: dict[str, Any] = outcome.result or {}
     gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / GATE_FILE).read_text())
     verdict = Verdict.from_json(gate)
-    matrix = ConfusionMatrix(tuple(gate["classes"]), tuple(map(tuple, gate["confusion_matrix"])))
+    matrix = Measurements.from_json(gate).candidate
     console.print(_class_table(config, matrix))
     if matrix.accuracy is not None:
         console.print(f"test accuracy {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)

@@ -9,7 +9,9 @@ from pydantic import BaseModel
 
 from components.annotations.config import Columns, FormatName, NegativesConfig
 from components.annotations.reasons import Reason
-from components.model_gate.rules import GatesConfig
+from components.model_gate.config import GatesConfig
+from components.model_gate.finding import Rule
+from components.model_gate.slices import EvaluationConfig
 from components.pusher.config import PushConfig
 from models.augmentation.config import AugmentationConfig
 from models.section import Section
@@ -49,6 +51,20 @@ def test_every_format_has_its_section() -> None:
 def test_every_gate_is_documented() -> None:
     page = (ROOT / "docs" / "gates.md").read_text()
     assert [name for name in GatesConfig.model_fields if f"`{name}`" not in page and f"gates.{name}" not in page] == []
+
+
+def test_every_rule_is_in_the_table_with_its_default() -> None:
+    page = (ROOT / "docs" / "gates.md").read_text()
+    rows = {line.split(" | ")[0][2:]: line.split(" | ")[1:3] for line in page.splitlines() if line.startswith("| ")}
+    for rule in Rule:
+        key, default = rows[rule.title.replace("_", " ")]
+        value = GatesConfig.model_fields[key.strip("`")].default
+        assert default == ("none" if value is None else f"{value:g}")
+
+
+def test_every_key_of_the_evaluation_is_documented() -> None:
+    page = (ROOT / "docs" / "gates.md").read_text()
+    assert [name for name in EvaluationConfig.model_fields if f"| `{name}` |" not in page] == []
 
 
 @pytest.mark.parametrize("section", [TrainingConfig, WarmStartConfig, AugmentationConfig])

@@ -14,7 +14,14 @@ import yaml
 from tests.e2e import colours
 
 TINY_MODEL = {"preset": "tiny", "num_frames": 4, "height": 32, "width": 40}
-OPEN_GATES = {"min_accuracy": 0, "min_recall": 0, "min_precision": 0, "min_examples": 1, "max_recall_drop": 1}
+OPEN_GATES = {
+    "min_accuracy": 0,
+    "min_recall": 0,
+    "min_precision": 0,
+    "min_examples": 1,
+    "max_recall_drop": 1,
+    "min_gain_over_majority": None,
+}
 
 
 @dataclass(frozen=True)

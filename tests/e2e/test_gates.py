@@ -1,6 +1,7 @@
 """The gate stops a model with one bad class, names the class, and lets the same model through when the bars are lower."""
 
 import csv
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,17 @@ def test_a_warm_start_is_from_the_pushed_model_which_is_evaluated_on_the_same_cl
     assert {label: found["value"] for label, found in forgetting.items()} == {
         label: found["value"] for label, found in drops.items()
     }
+
+
+def test_clipgate_gate_says_the_same_without_a_run_and_tries_other_bars(rejected_run: RejectedRun) -> None:
+    project = rejected_run.project
+    before = project.clipgate("gate", "--config", "config.yaml", "--json")
+    assert before.returncode == 3, explain(before)
+    assert json.loads(before.stdout)["findings"] == rejected_run.gate["findings"]
+    project.configure(**TRAINING, gates=OPEN_GATES)
+    after = project.clipgate("gate", "--config", "config.yaml")
+    assert after.returncode == 0, explain(after)
+    assert "by the bars of that run" in after.stdout
 
 
 def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_is_trained_again(

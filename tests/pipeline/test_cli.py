@@ -34,6 +34,7 @@ def message_of_wrong_input(done: "subprocess.CompletedProcess[str]") -> str:
 COMMANDS = [
     "demo-data",
     "run",
+    "gate",
     "ledger",
     "report",
     "predict",

@@ -90,6 +90,20 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "add training.warm_start, or use gates.max_recall_drop, which compares with the last pushed model",
         ),
         (
+            "gates: {min_gain_over_single_frame: 0}\ntraining: {distribution: multi_worker}",
+            "gates.min_gain_over_single_frame trains a second network, which training.distribution: multi_worker cannot; "
+            "leave one of them out",
+        ),
+        (
+            "evaluation: {slices: [age, colour]}",
+            "evaluation.slices: 'age' cannot be sliced by; there are class, group, duration, size, fps, brightness, motion",
+        ),
+        (
+            "evaluation: {average_windows: true}",
+            "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
+            "network that gives no boxes; set it to false",
+        ),
+        (
             "training: {warm_start: {}}\nmodel: {network: majority, preset: tiny}",
             "training.warm_start: the network majority learns nothing that another could begin with",
         ),

@@ -1,5 +1,6 @@
 """What a change of the configuration makes TFX run again: a component whose parameters are the same comes from the cache."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
     [
         ({"beam": {"workers": 2}}, []),
         ({"gates": {"min_recall": 0.9}}, ["ModelGate"]),
+        (
+            {"gates": {"min_gain_over_single_frame": 0}},
+            ["SingleFrameTrainer", "SingleFrameEvaluator", "ModelGate"],
+        ),
+        ({"evaluation": {"slices": ["fps"]}}, ["Evaluator"]),
+        ({"evaluation": {"train": True}}, ["TrainEvaluator"]),
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
         ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
@@ -88,3 +95,17 @@ def test_there_is_a_tuner_where_the_configuration_has_a_search_and_the_trainer_w
     sections = {"tuner": {"space": {"training.dropout": [0, 0.5]}}}
     components = {component.id: component for component in pipeline_of(tmp_path, sections).components}
     assert components["Trainer"].inputs["hyperparameters"] is components["Tuner"].outputs["best_hyperparameters"]
+
+
+def test_the_floor_of_a_single_frame_differs_from_the_candidate_in_its_network_alone(tmp_path: Path) -> None:
+    found = parameters(tmp_path, {"gates": {"min_gain_over_single_frame": 0}, "model": {"preset": "small"}})
+    candidate, floor = (json.loads(found[name]["custom_config"]) for name in ("Trainer", "SingleFrameTrainer"))
+    assert {name for name in floor if floor[name] != candidate[name]} == {"model", "training_key", "checkpoint_dir"}
+    networks = [json.loads(config["model"]) for config in (candidate, floor)]
+    assert networks[1] == networks[0] | {"network": "single_frame"}
+
+
+def test_a_network_of_a_size_that_single_frames_have_not_is_compared_with_the_largest(tmp_path: Path) -> None:
+    found = parameters(tmp_path, {"gates": {"min_gain_over_single_frame": 0}, "model": {"preset": "r2plus1d_34"}})
+    model = json.loads(json.loads(found["SingleFrameTrainer"]["custom_config"])["model"])
+    assert (model["network"], model["preset"]) == ("single_frame", "resnet_18")

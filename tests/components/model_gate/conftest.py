@@ -21,6 +21,9 @@ CLIPS = (
     ("new", "тест", 0, 1),
 )
 
+# How long each clip takes, in seconds.
+DURATIONS = (0.5, 1.0, 1.5, 2.0, 5.0, 5.0, 40.0)
+
 # Of the one box in each clip: its IoU with the candidate's, and its validity.
 BOXES = ((0.0, 1.0), (0.1, 0.5), (0.2, 1.0), (0.3, 0.0), (0.4, 1.0), (0.5, 0.0), (0.6, 0.0))
 
@@ -39,20 +42,21 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The Evaluator's output for both models on CLIPS."""
+    from components.model_gate.slices import EvaluationConfig
     from pipeline.evaluation import make_eval_config
 
+    evaluation = EvaluationConfig(slices=("duration", ("class", "group")), top_k=(2, 5))
+    eval_config = make_eval_config(evaluation, num_classes=3, tracks=True)
     folder = tmp_path_factory.mktemp("evaluation")
-    return _evaluate(
-        folder, make_eval_config(tracks=True), model=models["candidate"], baseline_model=models["baseline"]
-    )
+    return _evaluate(folder, eval_config, model=models["candidate"], baseline_model=models["baseline"])
 
 
 @pytest.fixture(scope="session")
 def base_evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The Evaluator's output on CLIPS for the model called baseline, as that which a training began from."""
-    from pipeline.evaluation import make_base_eval_config
+    from pipeline.evaluation import make_plain_eval_config
 
-    return _evaluate(tmp_path_factory.mktemp("evaluation"), make_base_eval_config(), model=models["baseline"])
+    return _evaluate(tmp_path_factory.mktemp("evaluation"), make_plain_eval_config(), model=models["baseline"])
 
 
 def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
@@ -89,6 +93,7 @@ def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
             "eval_config": json_format.MessageToJson(eval_config, preserving_proto_field_name=True),
             "example_splits": json.dumps(["test"]),
             "fairness_indicator_thresholds": "null",
+            "module_path": "components.model_gate.extractors",
         },
     )
     return str(folder / "evaluation")
@@ -133,10 +138,13 @@ def _write_clips(path: Path) -> None:
     from models import features
 
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
-        for (label, group, candidate_answer, baseline_answer), (iou, validity) in zip(CLIPS, BOXES, strict=True):
+        for (label, group, candidate_answer, baseline_answer), duration, (iou, validity) in zip(
+            CLIPS, DURATIONS, BOXES, strict=True
+        ):
             values: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
             values |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
             values |= {features.LABEL: [label], features.GROUP: [group]}
             values |= {features.MOTION: [float(candidate_answer)], features.BRIGHTNESS: [float(baseline_answer)]}
+            values |= {features.START_SECONDS: [3.0], features.END_SECONDS: [3.0 + duration]}
             values |= {features.FPS: [iou], features.BOX_VALID: [validity]}
             writer.write(features.make_example(values))

@@ -12,7 +12,11 @@ from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
 from components.model_gate.component import ModelGate, ModelGateExecutor
-from components.model_gate.rules import GATE_FILE, ClassGates, GatesConfig, Verdict
+from components.model_gate.config import ClassGates, GatesConfig
+from components.model_gate.finding import Verdict
+from components.model_gate.measurements import GATE_FILE, Measurements
+from models.card import ModelCard
+from tests.components.model_gate.conftest import CANDIDATE_CLASSES
 
 # What the candidate of `conftest.CLIPS` reaches.
 REACHED = GatesConfig(min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_examples=2, max_recall_drop=0.5)
@@ -25,6 +29,7 @@ def run_gate(
     gates: GatesConfig,
     *,
     is_first_push: bool,
+    candidate: str = "candidate",
     base_evaluation_uri: str | None = None,
 ) -> tuple[dict[str, Any], Any]:
     """The gate report's content, and the blessing. With `base_evaluation_uri`, training began from the baseline."""
@@ -34,9 +39,9 @@ def run_gate(
         made.uri = str(uri)
         return made
 
-    model = artifact(Model, models["candidate"])
+    model = artifact(Model, models[candidate])
     model.id = 17
-    baseline = artifact(Model, models["candidate" if is_first_push else "baseline"])
+    baseline = artifact(Model, models[candidate if is_first_push else "baseline"])
     baseline.set_int_custom_property(IS_FIRST_PUSH, int(is_first_push))
     inputs = {"model": [model], "baseline": [baseline], "evaluation": [artifact(ModelEvaluation, evaluation_uri)]}
     if base_evaluation_uri:
@@ -108,3 +113,70 @@ def test_what_training_made_of_the_base_model_is_judged_before_the_first_push_to
     assert report["base_uri"] == str(models["baseline"])
     found = {f.label: f.value for f in Verdict.from_json(report).findings if f.rule == "forgetting"}
     assert found == pytest.approx({"a": 0.5, "b": 2 / 3 - 1})
+
+
+def test_a_model_that_is_better_overall_is_not_blessed_if_one_class_got_worse_and_a_new_class_does_not_matter(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    gates = REACHED.model_copy(update={"max_recall_drop": 0.1})
+    report, _ = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=False)
+    # Of the seven clips the last pushed model gets four right and this one five.
+    pairings = Measurements.from_json(report).pairings.values()
+    assert sum(p.both + p.only_other for p in pairings) == 4 and sum(p.both + p.only_candidate for p in pairings) == 5
+    assert [(found.rule, found.label) for found in Verdict.from_json(report).failures] == [("recall_drop", "a")]
+    assert {f.label for f in Verdict.from_json(report).findings if f.rule == "recall_drop"} == {"a", "b"}
+
+
+def test_where_one_clip_made_the_difference_significance_lets_it_pass(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    gates = REACHED.model_copy(update={"max_recall_drop": 0.1, "significance": 0.05})
+    report, _ = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=False)
+    (drop,) = [f for f in Verdict.from_json(report).findings if (f.rule, f.label) == ("recall_drop", "a")]
+    assert report["passed"]
+    assert "of 2 clips 1 only the last pushed model got right and 0 only this one: may be luck, p 1" in drop.detail
+
+
+def test_a_class_without_test_clips_is_not_blessed(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    classes = (*CANDIDATE_CLASSES, "absent")
+    ModelCard(classes, {}, {}, "").write(tmp_path / "model" / "Format-Serving")
+    gates = REACHED.model_copy(update={"min_examples": 1})
+    found = {**models, "candidate": tmp_path / "model"}
+    report, _ = run_gate(tmp_path, found, evaluation_uri, gates, is_first_push=True)
+    failures = Verdict.from_json(report).failures
+    assert {failure.label for failure in failures} == {"absent"}
+    assert "class 'absent': examples 0, bar at least 1" in [failure.sentence() for failure in failures]
+
+
+def test_a_class_with_too_few_test_clips_is_not_blessed(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    gates = REACHED.model_copy(update={"min_examples": 3})
+    report, _ = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=True)
+    assert [failure.sentence() for failure in Verdict.from_json(report).failures] == [
+        "class 'a': examples 2, bar at least 3",
+        "class 'new': examples 2, bar at least 3",
+    ]
+
+
+@pytest.mark.parametrize(("bar", "passes"), [(0.32, True), (0.31, False)])
+def test_the_calibration_that_was_measured_is_judged(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str, bar: float, passes: bool
+) -> None:
+    # Each answer was given with a probability of 0.4, and 5 of 7 are right.
+    gates = REACHED.model_copy(update={"max_calibration_error": bar})
+    report, _ = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=True)
+    assert report["passed"] is passes
+    assert report["calibration_error"] == pytest.approx(5 / 7 - 0.4, abs=1e-6)
+
+
+def test_what_the_evaluator_did_not_compute_is_not_blessed(
+    tmp_path: Path, models: dict[str, Path], base_evaluation_uri: str
+) -> None:
+    gates = GatesConfig(min_examples=1, min_recall=0, min_precision=0, min_accuracy=0, max_calibration_error=1)
+    report, _ = run_gate(tmp_path, models, base_evaluation_uri, gates, is_first_push=True, candidate="baseline")
+    assert [failure.sentence() for failure in Verdict.from_json(report).failures] == [
+        "all classes: calibration error could not be measured, bar at most 1"
+    ]

@@ -1,5 +1,6 @@
 """What is read from the Evaluator's output. The numbers were counted by hand from `conftest.CLIPS` and `conftest.BOXES`."""
 
+import numpy as np
 import pytest
 
 from components.model_gate.evaluation import (
@@ -7,10 +8,17 @@ from components.model_gate.evaluation import (
     BASELINE,
     CANDIDATE,
     SliceMetrics,
+    read_calibration_error,
     read_confusion_matrix,
+    read_group_matrices,
     read_mean_ious,
+    read_overall,
+    read_pairings,
+    read_reliability,
     read_slices,
 )
+from components.model_gate.measurements import Pairing
+from components.model_gate.slices import EvaluationConfig
 from pipeline.evaluation import make_eval_config
 
 
@@ -30,7 +38,8 @@ def test_the_matrix_of_the_base_model_is_that_of_its_own_evaluation(base_evaluat
 
 
 def test_slices_are_sorted_and_are_those_of_the_candidate(evaluation_uri: str) -> None:
-    assert read_slices(evaluation_uri, CANDIDATE) == [
+    found = [entry for entry in read_slices(evaluation_uri, CANDIDATE) if entry.feature in ("group", "label")]
+    assert found == [
         SliceMetrics("group", "", 1.0, 1),
         SliceMetrics("group", "ann", 0.5, 2),
         SliceMetrics("group", "bob", 1.0, 2),
@@ -39,6 +48,52 @@ def test_slices_are_sorted_and_are_those_of_the_candidate(evaluation_uri: str) -
         SliceMetrics("label", "b", 1.0, 3),
         SliceMetrics("label", "new", 0.5, 2),
     ]
+
+
+def test_clips_are_sliced_by_ranges_of_a_number(evaluation_uri: str) -> None:
+    assert [entry for entry in read_slices(evaluation_uri, CANDIDATE) if entry.feature == "duration"] == [
+        SliceMetrics("duration", "above 1 up to 2", 1.0, 2),
+        SliceMetrics("duration", "above 32", 0.0, 1),
+        SliceMetrics("duration", "above 4 up to 8", 1.0, 2),
+        SliceMetrics("duration", "up to 1", 0.5, 2),
+    ]
+
+
+def test_clips_are_sliced_by_two_features_at_once(evaluation_uri: str) -> None:
+    crosses = [entry for entry in read_slices(evaluation_uri, CANDIDATE) if entry.feature == "group × label"]
+    assert crosses == [
+        SliceMetrics("group × label", " × b", 1.0, 1),
+        SliceMetrics("group × label", "ann × a", 0.5, 2),
+        SliceMetrics("group × label", "bob × b", 1.0, 2),
+        SliceMetrics("group × label", "тест × new", 0.5, 2),
+    ]
+
+
+def test_groups_have_a_matrix_each_and_together_make_that_of_all_clips(evaluation_uri: str) -> None:
+    classes = ("a", "b", "new")
+    matrices = read_group_matrices(evaluation_uri, CANDIDATE, classes)
+    assert ((1, 1, 0), (0, 0, 0), (0, 0, 0)) in [matrix.counts for matrix in matrices]
+    total = np.sum([matrix.counts for matrix in matrices], axis=0)
+    assert total.tolist() == [[1, 1, 0], [0, 3, 0], [1, 0, 1]]
+
+
+def test_candidate_and_baseline_are_paired_clip_by_clip_in_each_class(evaluation_uri: str) -> None:
+    # The baseline has never heard of the class `new`, so it gets none of its clips right.
+    assert read_pairings(evaluation_uri) == {
+        "a": Pairing(both=1, only_candidate=0, only_other=1, neither=0),
+        "b": Pairing(both=2, only_candidate=1, only_other=0, neither=0),
+        "new": Pairing(both=0, only_candidate=1, only_other=0, neither=1),
+    }
+
+
+def test_calibration_and_top_k_are_measured_over_all_clips(evaluation_uri: str) -> None:
+    overall = read_overall(evaluation_uri, CANDIDATE)
+    # Each answer is given with a probability of 0.4, and 5 of 7 are right.
+    assert read_calibration_error(evaluation_uri, CANDIDATE) == pytest.approx(5 / 7 - 0.4, abs=1e-6)
+    assert read_reliability(evaluation_uri, CANDIDATE) == [(7, pytest.approx(0.4), pytest.approx(5 / 7))]
+    assert overall["sparse_categorical_accuracy"] == pytest.approx(5 / 7)
+    assert 5 / 7 <= overall["top_2_accuracy"] <= 1
+    assert "top_5_accuracy" not in overall  # there are three classes
 
 
 def test_slices_of_the_baseline_have_its_accuracy(evaluation_uri: str) -> None:
@@ -62,17 +117,19 @@ def test_a_model_without_boxes_has_no_mean_iou(evaluation_uri: str) -> None:
 
 
 def test_boxes_are_measured_of_trackers_only() -> None:
-    names = [
-        [metric.class_name for metric in make_eval_config(tracks=on).metrics_specs[0].metrics] for on in (False, True)
-    ]
+    configs = [make_eval_config(EvaluationConfig(), num_classes=3, tracks=on) for on in (False, True)]
+    names = [[metric.class_name for metric in config.metrics_specs[0].metrics] for config in configs]
     assert set(names[1]) - set(names[0]) == {"MeanIou"}
 
 
 def test_each_column_of_numbers_is_sliced_by_its_ranges() -> None:
-    keys = [list(spec.feature_keys) for spec in make_eval_config(("age", "body mass")).slicing_specs]
+    evaluation = EvaluationConfig(slices=())
+    config = make_eval_config(evaluation, num_classes=3, metadata=("age", "body mass"))
+    keys = [list(spec.feature_keys) for spec in config.slicing_specs]
     assert keys == [[], ["label"], ["group"], ["range_age"], ["range_body_mass"]]
 
 
 def test_the_configuration_names_both_models() -> None:
-    specs = [(spec.name, spec.is_baseline, spec.signature_name) for spec in make_eval_config().model_specs]
+    config = make_eval_config(EvaluationConfig(), num_classes=3)
+    specs = [(spec.name, spec.is_baseline, spec.signature_name) for spec in config.model_specs]
     assert specs == [("candidate", False, "evaluate"), ("baseline", True, "evaluate")]

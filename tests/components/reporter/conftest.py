@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.model_gate.rules import ConfusionMatrix, GatesConfig, judge
+from components.model_gate.config import GatesConfig
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.measurements import Measurements
+from components.model_gate.rules import judge
 from components.reporter.data import Account, Frame, GroupRow, History, Push, ReportData, SplitTable, Strip
 
 CLASSES = ("sit", "stand")
@@ -33,7 +36,7 @@ def make_report() -> Callable[..., ReportData]:
         report = ReportData(
             name="small run",
             push=Push("17", "/models/17"),
-            verdict=judge(gates or GatesConfig(), matrix, before),
+            verdict=judge(gates or GatesConfig(), Measurements(matrix, before)),
             matrix=matrix,
             has_baseline=before is not None,
             history=History((1.0, 0.5), (1.1, 0.9), (0.5, 0.7), (0.4, 0.6)),

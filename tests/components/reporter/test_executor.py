@@ -12,7 +12,10 @@ from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
 from components.artifacts import GateReport, IngestLedger, RunReport
-from components.model_gate.rules import ConfusionMatrix, GatesConfig, judge
+from components.model_gate.config import GatesConfig
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.measurements import Measurements
+from components.model_gate.rules import judge
 from components.reporter.collect import read_anomalies
 from components.reporter.executor import ReporterExecutor
 from components.video.images import encode_jpeg
@@ -142,6 +145,6 @@ def write_evaluation(folder: Path) -> None:
 
 def write_gate(folder: Path) -> None:
     matrix = ConfusionMatrix(("sit", "stand"), ((1, 1), (0, 0)))
-    verdict = judge(GatesConfig(), matrix, None)
-    content = {"classes": matrix.classes, "confusion_matrix": matrix.counts, "baseline_uri": None}
+    verdict = judge(GatesConfig(), Measurements(matrix))
+    content = Measurements(matrix).as_json() | {"baseline_uri": None, "confidence": 0.95}
     (folder / "gate.json").write_text(json.dumps(verdict.as_json() | content))

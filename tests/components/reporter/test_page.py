@@ -8,7 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from components.model_gate.rules import ClassGates, GatesConfig, Verdict
+from components.model_gate.bootstrap import GroupIntervals
+from components.model_gate.config import ClassGates, GatesConfig
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.finding import Verdict
+from components.model_gate.statistics import Interval
 from components.reporter.data import (
     Account,
     Anomaly,
@@ -21,9 +25,10 @@ from components.reporter.data import (
     Strip,
 )
 from components.reporter.page import render
+from components.reporter.quality import Quality, ReliabilityBin, SliceRow
 
 MakeReport = Callable[..., ReportData]
-HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 7 }}"""
+HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 191 }}"""
 FETCHING_ATTRIBUTES = {"src", "srcset", "href", "xlink:href", "action", "poster", "data", "background"}
 
 
@@ -65,7 +70,8 @@ def test_a_pushed_model_is_announced_with_version_and_place(make_report: MakeRep
 def test_the_numbers_behind_the_verdict_stand_next_to_it(make_report: MakeReport) -> None:
     header = Page(render(make_report()).split("<main>")[0]).text
     assert "test accuracy, bar 0.6 0.875" in header
-    assert "test clips 8" in header and "test groups 3" in header and "rules passed 7 of 7" in header
+    assert "test clips 8" in header and "test groups 3" in header and "rules passed 8 of 8" in header
+    assert "its 95 % interval 0.529 to 0.978" in header
 
 
 def test_a_failed_model_names_class_value_and_bar_in_a_sentence(make_report: MakeReport) -> None:
@@ -181,7 +187,7 @@ def test_hostile_text_is_text_wherever_it_comes_from(make_report: MakeReport) ->
     hostile = hostile_report(make_report)
     page = render(hostile)
     parsed = Page(page)
-    assert "<script" not in page and "49" not in parsed.text
+    assert "<script" not in page and "1337" not in parsed.text
     assert not [name for name, _ in parsed.attributes if name.startswith("on")]
     assert parsed.tags <= Page(render(clean)).tags | {"details", "summary", "bdi", "b"}
     # Name (twice), destination, version (twice), label in each of its tables, file, video, value, message, ...
@@ -212,6 +218,7 @@ def hostile_report(make_report: MakeReport) -> ReportData:
         account=replace(report.account, reasons=(ReasonRow("label_unknown", "", 1, 0, (sample,)),)),
         anomalies=(Anomaly("test", HOSTILE, "error", HOSTILE, HOSTILE),),
         groups=(GroupRow(HOSTILE, 4, 0.5),),
+        quality=Quality(slices={HOSTILE: (SliceRow(HOSTILE, 4, 0.5, None),)}),
     )
 
 
@@ -222,3 +229,45 @@ def test_boxes_of_a_tracker_have_their_mean_iou_overall_and_for_each_class(make_
     assert "0.625" in classes
     assert "no box" in classes
     assert "IoU" not in render(make_report())
+
+
+def test_rates_have_their_intervals_and_f1_that_of_its_groups(make_report: MakeReport) -> None:
+    intervals = GroupIntervals(Interval(0.4, 0.95), {"sit": Interval(0.3, 0.9), "stand": None})
+    page = render(make_report(quality=Quality(group_intervals=intervals)))
+    classes = text_of("classes", page)
+    assert "0.750 bar 0.5 0.301 to 0.954" in classes  # recall of sit, 3 of 4
+    assert "0.300 to 0.900" in classes
+    assert "by resampling groups 0.400 to 0.950" in Page(page.split("<main>")[0]).text
+
+
+def test_calibration_is_drawn_and_summed_up_or_said_to_be_missing(make_report: MakeReport) -> None:
+    quality = Quality(reliability=(ReliabilityBin(8, 0.6, 0.875),), overall={"calibration_error": 0.275})
+    page = render(make_report(quality=quality))
+    assert "differ by 0.275" in text_of("calibration", page)
+    assert "0.88 at 0.60" in page and page.count("<svg") == 3
+    assert "was not measured" in text_of("calibration", render(make_report()))
+
+
+def test_figures_and_recalls_of_the_train_split_are_shown_where_it_was_evaluated(make_report: MakeReport) -> None:
+    train = ConfusionMatrix(("sit", "stand"), ((9, 1), (0, 0)))
+    overall = {"sparse_categorical_accuracy": 0.875}
+    quality = Quality(overall=overall, train_overall={"sparse_categorical_accuracy": 0.9}, train_matrix=train)
+    page = render(make_report(quality=quality))
+    assert "accuracy 0.875 0.900" in text_of("figures", page)
+    assert "recall in train" in text_of("classes", page) and "0.900" in text_of("classes", page)
+    without = render(make_report(quality=Quality(overall=overall)))
+    assert "recall in train" not in without and "The train split was not evaluated" in without
+
+
+def test_slices_are_listed_by_feature(make_report: MakeReport) -> None:
+    rows = (SliceRow("above 1 up to 2", 9, 0.5, Interval(0.2, 0.8)),)
+    slices = text_of("slices", render(make_report(quality=Quality(slices={"duration": rows}))))
+    assert "duration" in slices and "above 1 up to 2 9 0.500 0.200 to 0.800" in slices
+    assert "Nothing was measured by slices" in text_of("slices", render(make_report()))
+
+
+def test_every_rule_is_in_the_table_with_its_verdict(make_report: MakeReport) -> None:
+    gates = GatesConfig(classes={"sit": ClassGates(min_recall=0.9)})
+    rules = text_of("rules", render(make_report(gates=gates, push=None)))
+    assert "recall sit 0.75 at least 0.9 ✗ failed" in rules
+    assert "gain over majority all 0.375 more than 0 passed most frequent class 0.5, this one 0.875" in rules

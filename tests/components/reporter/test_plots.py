@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import matplotlib
 
-from components.reporter.plots import learning_curve
+from components.reporter.plots import learning_curve, reliability_diagram
 
 
 def test_the_curve_is_one_element_that_refers_to_nothing_outside_and_repeats_no_id_of_another() -> None:
@@ -37,6 +37,14 @@ def test_the_same_numbers_give_the_same_text_and_leave_matplotlib_as_it_was() ->
     before = dict(matplotlib.rcParams)
     assert learning_curve("loss", [1.0, 0.5], [1.0, 0.8], 2) == learning_curve("loss", [1.0, 0.5], [1.0, 0.8], 2)
     assert dict(matplotlib.rcParams) == before
+
+
+def test_the_reliability_diagram_says_each_bin_in_words_and_can_be_empty() -> None:
+    svg = reliability_diagram([(3, 0.4, 0.25), (1, 0.9, 1.0)])
+    ElementTree.fromstring(svg.replace("xlink:", ""))
+    assert "0.25 at 0.40, 1.00 at 0.90" in svg
+    assert "var(--accent)" in svg
+    assert "no clip" in reliability_diagram([])
 
 
 def test_the_colours_are_those_of_the_page() -> None:

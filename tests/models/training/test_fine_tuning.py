@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.model_gate.rules import ConfusionMatrix, GatesConfig, judge
+from components.model_gate.config import GatesConfig
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.measurements import Measurements
+from components.model_gate.rules import judge
 from models.base_model import WEIGHTS_FILE, open_base
 from models.card import ModelCard, read_card
 from models.config import ModelConfig
@@ -136,7 +139,7 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
     tuned.load_weights(tmp_path / "model" / WEIGHTS_FILE)
     matrix = base_run.confusions(tuned, CLASSES)
     assert [matrix.recall(label) for label in CLASSES] == pytest.approx([1, 1, 1], abs=0.2)
-    assert judge(FORGETTING, matrix, None, known).passed
+    assert judge(FORGETTING, Measurements(matrix, base=known)).passed
 
     before = read_weights(open_base(base_run.folder), base_run.model).features
     after = read_weights(open_base(tmp_path / "model"), base_run.model).features
@@ -147,7 +150,7 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
 
 def test_a_training_without_clips_of_the_old_classes_is_caught(base_run: BaseRun, known: ConfusionMatrix) -> None:
     forgetful = base_run.train("new", CLASSES, [NEW_CLASS], base_run.folder)
-    verdict = judge(FORGETTING, base_run.confusions(forgetful, CLASSES), None, known)
+    verdict = judge(FORGETTING, Measurements(base_run.confusions(forgetful, CLASSES), base=known))
     assert [found.sentence() for found in verdict.failures if found.rule == "forgetting"] == [
         f"class {label!r}: forgetting 1, bar at most 0.2 (base model 1, this one 0)" for label in OLD_CLASSES
     ]

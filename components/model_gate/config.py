@@ -1,0 +1,69 @@
+"""The `gates` section of the configuration: the bars. What is measured against them: components/model_gate/rules.py."""
+
+from pydantic import Field
+
+from models.section import Section
+
+
+class ClassGates(Section):
+    """Bars for one class; what is not given is taken from the gates of all classes."""
+
+    min_recall: float | None = Field(None, ge=0, le=1)
+    min_recall_lower_bound: float | None = Field(None, ge=0, le=1)
+    min_precision: float | None = Field(None, ge=0, le=1)
+    min_examples: int | None = Field(None, ge=1)
+    max_recall_drop: float | None = Field(None, ge=0, le=1)
+    max_forgetting: float | None = Field(None, ge=0, le=1)
+
+
+class GatesConfig(Section):
+    """Bars on the test split. Recall and precision are of the class with the highest probability."""
+
+    min_accuracy: float = Field(0.6, ge=0, le=1)
+    min_recall: float = Field(0.5, ge=0, le=1)
+    min_recall_lower_bound: float | None = Field(
+        None, ge=0, le=1, description="of every class: the lower end of recall's interval"
+    )
+    min_precision: float = Field(0.5, ge=0, le=1)
+    min_examples: int = Field(3, ge=1, description="test clips of every class")
+    max_recall_drop: float = Field(0.15, ge=0, le=1, description="against the last pushed model, for every class")
+    significance: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="a drop of recall beyond its bar fails only if chance alone makes one so large less often than this",
+    )
+    max_forgetting: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="drop of recall against the model that training began from, for each of its classes",
+    )
+    min_gain_over_majority: float | None = Field(
+        0, ge=0, lt=1, description="accuracy above that of the answer that is most often right; null: no such rule"
+    )
+    min_gain_over_single_frame: float | None = Field(
+        None, ge=0, lt=1, description="accuracy above that of a network that sees one frame, which is then trained too"
+    )
+    max_calibration_error: float | None = Field(None, ge=0, le=1)
+    confidence: float = Field(
+        0.95, gt=0, lt=1, description="of the intervals, in the report and for their lower bounds"
+    )
+    classes: dict[str, ClassGates] = Field({}, description="other bars for single classes, by label")
+
+    def bar(self, label: str, name: str) -> float:
+        """The bar called `name` that holds for `label`."""
+        bar = self.optional_bar(label, name)
+        if bar is None:
+            raise ValueError(f"{name} has no bar")
+        return bar
+
+    def optional_bar(self, label: str, name: str) -> float | None:
+        """The bar called `name` that holds for `label`, if there is one."""
+        own = getattr(self.classes[label], name) if label in self.classes else None
+        return getattr(self, name) if own is None else own
+
+    @property
+    def limit_forgetting(self) -> bool:
+        """Whether the model that training began from has to be evaluated."""
+        return self.max_forgetting is not None or any(own.max_forgetting is not None for own in self.classes.values())

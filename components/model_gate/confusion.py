@@ -1,0 +1,60 @@
+"""Which class was taken for which, and the rates that follow from it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ConfusionMatrix:
+    """`counts[i][j]` test clips of class i were taken for class j; clips of unknown label are not counted."""
+
+    classes: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    @property
+    def num_clips(self) -> int:
+        return sum(map(sum, self.counts))
+
+    @property
+    def num_right(self) -> int:
+        return sum(self.counts[i][i] for i in range(len(self.classes)))
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of clips taken for what they are; None without clips."""
+        return self.num_right / self.num_clips if self.num_clips else None
+
+    @property
+    def majority_share(self) -> float | None:
+        """Share of the clips that belong to the most frequent class: no constant answer is more often right."""
+        return max(map(sum, self.counts)) / self.num_clips if self.num_clips else None
+
+    def examples(self, label: str) -> int:
+        """Number of clips of a class."""
+        return sum(self.counts[self.classes.index(label)])
+
+    def predictions(self, label: str) -> int:
+        """Number of clips taken for a class."""
+        i = self.classes.index(label)
+        return sum(row[i] for row in self.counts)
+
+    def hits(self, label: str) -> int:
+        """Number of a class's clips that were found."""
+        i = self.classes.index(label)
+        return self.counts[i][i]
+
+    def recall(self, label: str) -> float | None:
+        """Share of a class's clips that were found; None without clips."""
+        return self.hits(label) / self.examples(label) if self.examples(label) else None
+
+    def precision(self, label: str) -> float | None:
+        """Share of right ones among the clips taken for a class; 0 for a class that is never predicted."""
+        if not self.num_clips:
+            return None
+        return self.hits(label) / self.predictions(label) if self.predictions(label) else 0.0
+
+    def f1(self, label: str) -> float | None:
+        """Harmonic mean of precision and recall; None without clips."""
+        precision, recall = self.precision(label), self.recall(label)
+        if precision is None or recall is None:
+            return None
+        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0

@@ -1,0 +1,1 @@
+"""Metrics that TFMA does not have."""

@@ -1,0 +1,97 @@
+"""What the report says of each class on the test split. Pure: no files, no TensorFlow."""
+
+from dataclasses import dataclass
+
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.finding import Finding, Verdict
+from components.model_gate.statistics import Interval
+from components.reporter.quality import Quality
+
+NUM_CONFUSIONS = 3
+
+
+@dataclass(frozen=True)
+class Score:
+    """A value, its bar, and how sure it is. `value` None: could not be measured; `bar` None: no rule looks at it."""
+
+    value: float | None
+    bar: float | None = None
+    passed: bool = True
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class on the test split. `change`: recall minus that of the last pushed model, None if nothing to compare."""
+
+    label: str
+    is_known: bool
+    clips: Score
+    recall: Score
+    precision: Score
+    f1: Score
+    change: Score | None
+    train_recall: float | None = None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """`num_clips` of the `num_true` test clips of one class were taken for another."""
+
+    label: str
+    taken_for: str
+    num_clips: int
+    num_true: int
+
+
+def class_rows(matrix: ConfusionMatrix, verdict: Verdict, quality: Quality) -> tuple[ClassRow, ...]:
+    """The classes of the model in their order, then those that only the gates know."""
+    judged = {(finding.rule, finding.label): finding for finding in verdict.findings}
+    unknown = dict.fromkeys(f.label for f in verdict.findings if f.label and f.label not in matrix.classes)
+
+    def score(rule: str, label: str, value: float | None, interval: Interval | None = None) -> Score:
+        finding = judged.get((rule, label))
+        return Score(value, finding.bar, finding.passed, interval) if finding else Score(value, interval=interval)
+
+    rows = []
+    for label in (*matrix.classes, *unknown):
+        is_known = label in matrix.classes
+        hits, examples, predictions = (
+            (matrix.hits(label), matrix.examples(label), matrix.predictions(label)) if is_known else (0, 0, 0)
+        )
+        rows.append(
+            ClassRow(
+                label=label,
+                is_known=is_known,
+                clips=score("examples", label, examples),
+                recall=score(
+                    "recall", label, matrix.recall(label) if is_known else None, quality.interval(hits, examples)
+                ),
+                precision=score(
+                    "precision",
+                    label,
+                    matrix.precision(label) if is_known else None,
+                    quality.interval(hits, predictions),
+                ),
+                f1=score("f1", label, matrix.f1(label) if is_known else None, quality.f1_interval(label)),
+                change=_change(judged.get(("recall_drop", label))),
+                train_recall=quality.train_recall(label),
+            )
+        )
+    return tuple(rows)
+
+
+def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
+    """What is most often taken for what."""
+    confusions = [
+        Confusion(label, taken_for, count, sum(row))
+        for label, row in zip(matrix.classes, matrix.counts, strict=True)
+        for taken_for, count in zip(matrix.classes, row, strict=True)
+        if count and label != taken_for
+    ]
+    return tuple(sorted(confusions, key=lambda c: (-c.num_clips, -c.num_clips / c.num_true))[:NUM_CONFUSIONS])
+
+
+def _change(drop: Finding | None) -> Score | None:
+    # The rule bounds a drop from above; a change reads better, and is bounded from below.
+    return Score(None if drop.value is None else -drop.value, -drop.bar, drop.passed) if drop else None

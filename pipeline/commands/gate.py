@@ -1,0 +1,99 @@
+"""clipgate gate"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from components.model_gate.finding import Finding, Verdict
+from components.model_gate.measurements import GATE_FILE, Measurements
+from components.model_gate.rules import judge
+from models.errors import UserError
+from pipeline.commands.terminal import NOT_PUSHED, PUSHED, ConfigOption, JsonOption, console, escaped
+from pipeline.config import Config, load_config
+
+
+def gate(
+    config: ConfigOption,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A gate.json, instead of that of the last run.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Print every rule and what it measures.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge what the last run measured by the bars of FILE; exit code 0: every rule holds, 3: one does not.
+
+    Nothing runs again, so bars can be tried out. A bar on what the run did not measure fails.
+    """
+    settings = load_config(config)
+    path = report or _of_last_run(settings, config)
+    measured, of_the_run = _read(path)
+    verdict = judge(settings.gates, measured)
+    if as_json:
+        print(json.dumps({"report": str(path), **verdict.as_json()}))
+    else:
+        _print(verdict, explain)
+        if verdict != of_the_run:
+            console.print(f"by the bars of that run: {_count(of_the_run)}", highlight=False)
+    raise typer.Exit(PUSHED if verdict.passed else NOT_PUSHED)
+
+
+def _of_last_run(settings: Config, config: Path) -> Path:
+    from pipeline.lineage import run_summary
+
+    metadata = Path(settings.output_dir) / "metadata.sqlite"
+    uris = run_summary(metadata, settings.name)["uris"] if metadata.is_file() else {}
+    path = Path(uris.get("ModelGate.gate_report", "")) / GATE_FILE
+    if not path.is_file():
+        raise UserError(
+            f"{settings.output_dir}: the last run did not come to the gates; run: clipgate run --config {config}"
+        )
+    return path
+
+
+def _read(path: Path) -> tuple[Measurements, Verdict]:
+    try:
+        content = json.loads(path.read_text())
+        return Measurements.from_json(content), Verdict.from_json(content)
+    except OSError as error:
+        raise UserError(f"--report: {path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"--report: {path} is no {GATE_FILE} of this version of clipgate") from error
+
+
+def _print(verdict: Verdict, explain: bool) -> None:
+    shown = verdict.findings if explain else verdict.failures
+    if shown:
+        console.print(_table(shown))
+        for finding in shown:
+            if finding.detail:
+                console.print(f"  {escaped(finding.sentence())}", highlight=False)
+    if explain:
+        for rule, meaning in {finding.rule: finding.meaning for finding in shown}.items():
+            console.print(f"  [bold]{rule.replace('_', ' ')}[/]: {meaning}", highlight=False)
+        console.print()
+    console.print(_count(verdict), highlight=False)
+
+
+def _count(verdict: Verdict) -> str:
+    return f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules hold"
+
+
+def _table(findings: tuple[Finding, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2))
+    table.add_column("rule", no_wrap=True)
+    table.add_column("class")
+    for name in ("value", "bar"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for finding in findings:
+        table.add_row(
+            finding.rule.replace("_", " "),
+            escaped(finding.label) or "all",
+            finding.value_text,
+            finding.bar_text,
+            "passed" if finding.passed else "[red]failed ✗[/]",
+        )
+    return table

@@ -1,0 +1,59 @@
+"""What the report says beyond each class."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from components.model_gate.bootstrap import GroupIntervals
+from components.model_gate.confusion import ConfusionMatrix
+from components.model_gate.statistics import Interval, wilson_interval
+from components.reporter.quality import Quality, SliceRow, SplitFigures, slice_tables
+
+
+def test_slices_come_by_feature_and_the_largest_first() -> None:
+    values = [("duration", "up to 1", 0.5, 2), ("duration", "above 1", 1.0, 9), ("range_age", "unknown", 0.0, 1)]
+    slices: Any = [SimpleNamespace(feature=f, value=v, accuracy=a, num_clips=n) for f, v, a, n in values]
+    assert slice_tables(slices, 0.95) == {
+        "duration": (
+            SliceRow("above 1", 9, 1.0, wilson_interval(9, 9)),
+            SliceRow("up to 1", 2, 0.5, wilson_interval(1, 2)),
+        ),
+        "age": (SliceRow("unknown", 1, 0.0, wilson_interval(0, 1)),),
+    }
+
+
+def test_classes_and_groups_have_tables_of_their_own_but_their_crosses_have_not() -> None:
+    slices: Any = [
+        SimpleNamespace(feature=feature, value="x", accuracy=1.0, num_clips=1)
+        for feature in ("label", "group", "group × label")
+    ]
+    assert list(slice_tables(slices, 0.95)) == ["group × class"]
+
+
+def test_figures_of_train_stand_beside_those_of_test() -> None:
+    overall = {
+        "example_count": 8.0,
+        "sparse_categorical_accuracy": 0.5,
+        "top_5_accuracy": 0.9,
+        "calibration_error": 0.2,
+    }
+    quality = Quality(overall=overall, train_overall={"sparse_categorical_accuracy": 1.0})
+    assert quality.figures == (
+        SplitFigures("accuracy", 0.5, 1.0),
+        SplitFigures("top 5 accuracy", 0.9, None),
+        SplitFigures("calibration error", 0.2, None),
+    )
+
+
+def test_the_interval_of_f1_is_that_of_the_groups() -> None:
+    intervals = GroupIntervals(Interval(0.1, 0.9), {"sit": Interval(0.2, 0.8), "stand": None})
+    quality = Quality(group_intervals=intervals)
+    assert [quality.f1_interval(label) for label in ("sit", "stand", "jump")] == [Interval(0.2, 0.8), None, None]
+    assert Quality().f1_interval("sit") is None
+
+
+def test_recall_on_train_is_known_only_where_it_was_measured() -> None:
+    quality = Quality(train_matrix=ConfusionMatrix(("sit", "stand"), ((3, 1), (0, 0))))
+    assert [quality.train_recall(label) for label in ("sit", "stand", "jump")] == [pytest.approx(0.75), None, None]
+    assert Quality().train_recall("sit") is None
