@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.model_gate.rules import GatesConfig
 from components.pusher.config import PushConfig
+from components.serving_validator.rules import ServingValidationConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
 from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
@@ -63,6 +64,7 @@ class Config(Section):
     gates: GatesConfig = GatesConfig()
     serving: ServingConfig = ServingConfig()
     push: PushConfig = PushConfig()
+    serving_validation: ServingValidationConfig = ServingValidationConfig()
     beam: BeamConfig = BeamConfig()
     kubeflow: KubeflowConfig = KubeflowConfig()
 

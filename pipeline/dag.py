@@ -16,6 +16,7 @@ from components.baseline.component import Baseline
 from components.model_gate.component import ModelGate
 from components.pusher.component import Pusher
 from components.reporter.component import Reporter
+from components.serving_validator.component import ServingValidator
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
 from pipeline.evaluation import make_base_eval_config, make_eval_config
@@ -114,9 +115,16 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         base_model=base_model if base_evaluator else None,
         base_evaluation=base_evaluator.outputs["evaluation"] if base_evaluator else None,
     )
+    serving_validator = ServingValidator(
+        model=model,
+        examples=examples,
+        serving_validation=config.serving_validation,
+        model_name=config.serving.model_name,
+    )
     pusher = Pusher(
         model=model,
         model_blessing=gate.outputs["blessing"],
+        infra_blessing=serving_validator.outputs["blessing"],
         examples=examples,
         ledger=example_gen.outputs["ledger"],
         model_run=trainer.outputs["model_run"],
@@ -135,6 +143,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         model_run=trainer.outputs["model_run"],
         evaluation=evaluator.outputs["evaluation"],
         gate_report=gate.outputs["gate_report"],
+        serving_report=serving_validator.outputs["serving_report"],
         pushed_model=pusher.outputs["pushed_model"],
     )
     return Pipeline(
@@ -155,6 +164,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
                 evaluator,
                 base_evaluator,
                 gate,
+                serving_validator,
                 pusher,
                 reporter,
             )

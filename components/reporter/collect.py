@@ -18,6 +18,7 @@ from components.reporter.data import (
     rank_groups,
 )
 from components.reporter.frames import read_strips
+from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
 from models.training.history import HISTORY_FILE
 
@@ -34,6 +35,7 @@ def collect(
     model_run: Path,
     evaluation: Path,
     gate_report: Path,
+    serving_report: Path,
 ) -> ReportData:
     """Read what the page needs from the folders of these artifacts."""
     gate = json.loads((gate_report / GATE_FILE).read_text())
@@ -54,6 +56,7 @@ def collect(
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),
         groups=rank_groups(read_slices(str(evaluation), CANDIDATE)),
         mean_ious=read_mean_ious(str(evaluation), CANDIDATE),
+        serving=ServingVerdict.from_json(json.loads((serving_report / SERVING_FILE).read_text())),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from components.annotations.config import SPLITS
 from components.annotations.reasons import Reason
 from components.model_gate.rules import ConfusionMatrix, Finding, Verdict
+from components.serving_validator.rules import ServingVerdict
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
     from components.model_gate.evaluation import SliceMetrics
@@ -183,6 +184,7 @@ class ReportData:
     anomalies: tuple[Anomaly, ...]
     groups: tuple[GroupRow, ...]
     mean_ious: Mapping[str, float] = field(default_factory=dict)
+    serving: ServingVerdict = ServingVerdict()
 
 
 def class_rows(matrix: ConfusionMatrix, verdict: Verdict) -> tuple[ClassRow, ...]:

@@ -31,6 +31,7 @@ class ReporterExecutor(base_executor.BaseExecutor):
             model_run=folder("model_run"),
             evaluation=folder("evaluation"),
             gate_report=folder("gate_report"),
+            serving_report=folder("serving_report"),
         )
         report = Path(artifact_utils.get_single_uri(output_dict["report"]))
         report.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from components.annotations.config import SPLITS
 from components.reporter.data import NUM_WORST_GROUPS, ReportData, class_rows, top_confusions
 from components.reporter.plots import learning_curve
+from components.serving_validator.rules import BAD_REQUEST
 
 
 def render(data: ReportData) -> str:
@@ -28,6 +29,7 @@ def render(data: ReportData) -> str:
             confusions=top_confusions(data.matrix),
             worst_groups=data.groups[:NUM_WORST_GROUPS],
             split_names=SPLITS,
+            bad_request=BAD_REQUEST,
             # Only numbers went into these two, so they need no escaping.
             loss_svg=Markup(loss),
             accuracy_svg=Markup(accuracy),

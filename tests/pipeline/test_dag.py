@@ -30,6 +30,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
     [
         ({"beam": {"workers": 2}}, []),
         ({"gates": {"min_recall": 0.9}}, ["ModelGate"]),
+        ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
         ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
