@@ -15,6 +15,12 @@ class GateReport(Artifact):
     TYPE_NAME = "components.GateReport"
 
 
+class ServingReport(Artifact):
+    """`serving.json`: what was tried on the exported model, each with its value, its bar and its verdict."""
+
+    TYPE_NAME = "components.ServingReport"
+
+
 class RunReport(Artifact):
     """`report.html`: one self-contained page about a run."""
 

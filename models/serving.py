@@ -47,14 +47,22 @@ class ServingModule(tf.Module):
     ) -> None:
         """`network`: as `build_network` makes it; `classes`: labels in the order of the logits."""
         super().__init__(name="clipgate")
-        self.network = network
+        # Hidden from the tracking, which finds Keras's variables twice, as Keras's and as TensorFlow's, and saves them so that
+        # tf.saved_model.load restores the ones that the functions read, and TensorFlow Serving the others.
+        self._get_network: Callable[[], keras.Model] = lambda: network
+        self._variables = [variable.value for variable in network.variables]
         layer = transform.transform_features_layer()
-        # Hidden from the tracking: the layer would be saved with functions of its own, which takes longer than all signatures.
+        # Hidden too: the layer would be saved with functions of its own, which takes longer than all signatures.
         # A Transform graph with vocabularies needs to be tracked; saving would say so.
         self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)
+
+    @property
+    def network(self) -> keras.Model:
+        """The trained network."""
+        return self._get_network()
 
     def signatures(self) -> dict[str, Any]:
         """Signature names and their functions. Only `serving_default` and `evaluate` need the Transform graph.

@@ -12,6 +12,7 @@ from components.annotations.config import DataConfig, NegativesConfig, SplitsCon
 from components.model_gate.config import GatesConfig
 from components.model_gate.slices import EvaluationConfig
 from components.pusher.config import PushConfig
+from components.serving_validator.rules import ServingValidationConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
 from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
@@ -65,6 +66,7 @@ class Config(Section):
     gates: GatesConfig = GatesConfig()
     serving: ServingConfig = ServingConfig()
     push: PushConfig = PushConfig()
+    serving_validation: ServingValidationConfig = ServingValidationConfig()
     beam: BeamConfig = BeamConfig()
     kubeflow: KubeflowConfig = KubeflowConfig()
 

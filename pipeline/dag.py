@@ -17,6 +17,7 @@ from components.model_gate import extractors, windows
 from components.model_gate.component import ModelGate
 from components.pusher.component import Pusher
 from components.reporter.component import Reporter
+from components.serving_validator.component import ServingValidator
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
 from pipeline.evaluation import make_eval_config, make_plain_eval_config, make_train_eval_config
@@ -138,9 +139,16 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         single_frame_model=single_frame.outputs["model"] if single_frame else None,
         single_frame_evaluation=single_frame_evaluator.outputs["evaluation"] if single_frame_evaluator else None,
     )
+    serving_validator = ServingValidator(
+        model=model,
+        examples=examples,
+        serving_validation=config.serving_validation,
+        model_name=config.serving.model_name,
+    )
     pusher = Pusher(
         model=model,
         model_blessing=gate.outputs["blessing"],
+        infra_blessing=serving_validator.outputs["blessing"],
         examples=examples,
         ledger=example_gen.outputs["ledger"],
         model_run=trainer.outputs["model_run"],
@@ -160,6 +168,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         evaluation=evaluator.outputs["evaluation"],
         train_evaluation=train_evaluator.outputs["evaluation"] if train_evaluator else None,
         gate_report=gate.outputs["gate_report"],
+        serving_report=serving_validator.outputs["serving_report"],
         pushed_model=pusher.outputs["pushed_model"],
     )
     return Pipeline(
@@ -183,6 +192,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
                 single_frame,
                 single_frame_evaluator,
                 gate,
+                serving_validator,
                 pusher,
                 reporter,
             )

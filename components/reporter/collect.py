@@ -29,6 +29,7 @@ from components.reporter.data import (
 )
 from components.reporter.frames import read_strips
 from components.reporter.quality import Quality, reliability_bins, slice_tables
+from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
 from models.training.history import HISTORY_FILE
 
@@ -46,6 +47,7 @@ def collect(
     evaluation: Path,
     gate_report: Path,
     train_evaluation: Path | None,
+    serving_report: Path,
 ) -> ReportData:
     """Read what the page needs from the folders of these artifacts."""
     gate = json.loads((gate_report / GATE_FILE).read_text())
@@ -78,6 +80,7 @@ def collect(
             train_matrix=read_confusion_matrix(str(train_evaluation), CANDIDATE, classes) if train_evaluation else None,
             slices=slice_tables(slices, gate["confidence"]),
         ),
+        serving=ServingVerdict.from_json(json.loads((serving_report / SERVING_FILE).read_text())),
     )
 
 

@@ -8,7 +8,7 @@ from tfx.types.channel import BaseChannel
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
-from components.artifacts import GateReport, IngestLedger, RunReport
+from components.artifacts import GateReport, IngestLedger, RunReport, ServingReport
 from components.reporter.executor import ReporterExecutor
 
 
@@ -23,6 +23,7 @@ class ReporterSpec(ComponentSpec):
         "evaluation": ChannelParameter(type=ModelEvaluation),
         "train_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
         "gate_report": ChannelParameter(type=GateReport),
+        "serving_report": ChannelParameter(type=ServingReport),
         "pushed_model": ChannelParameter(type=PushedModel),
     }
     OUTPUTS = {"report": ChannelParameter(type=RunReport)}

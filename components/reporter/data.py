@@ -11,6 +11,7 @@ from components.annotations.reasons import Reason
 from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.finding import Verdict
 from components.reporter.quality import Quality
+from components.serving_validator.rules import ServingVerdict
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
     from components.model_gate.evaluation import SliceMetrics
@@ -153,6 +154,7 @@ class ReportData:
     groups: tuple[GroupRow, ...]
     mean_ious: Mapping[str, float] = field(default_factory=dict)
     quality: Quality = Quality()
+    serving: ServingVerdict = ServingVerdict()
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:

@@ -32,6 +32,7 @@ class ReporterExecutor(base_executor.BaseExecutor):
             evaluation=folder("evaluation"),
             gate_report=folder("gate_report"),
             train_evaluation=folder("train_evaluation") if input_dict.get("train_evaluation") else None,
+            serving_report=folder("serving_report"),
         )
         report = Path(artifact_utils.get_single_uri(output_dict["report"]))
         report.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from components.annotations.config import SPLITS
 from components.reporter.classes import class_rows, top_confusions
 from components.reporter.data import NUM_WORST_GROUPS, ReportData
 from components.reporter.plots import learning_curve, reliability_diagram
+from components.serving_validator.rules import BAD_REQUEST
 
 
 def render(data: ReportData) -> str:
@@ -30,6 +31,7 @@ def render(data: ReportData) -> str:
             confusions=top_confusions(data.matrix),
             worst_groups=data.groups[:NUM_WORST_GROUPS],
             split_names=SPLITS,
+            bad_request=BAD_REQUEST,
             # Only numbers went into these, so they need no escaping.
             reliability_svg=Markup(reliability_diagram(data.quality.reliability)),
             loss_svg=Markup(loss),

@@ -11,6 +11,7 @@ from rich.table import Table
 from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.finding import Verdict
 from components.model_gate.measurements import GATE_FILE, Measurements
+from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from models.errors import UserError
 from pipeline.commands.terminal import (
     INTERNAL_ERROR,
@@ -42,7 +43,7 @@ def run(config: ConfigOption) -> None:
         if not outcome.error_is_users:
             errors.print(f"the whole log: {outcome.log_path}", highlight=False)
         raise typer.Exit(USER_ERROR if outcome.error_is_users else INTERNAL_ERROR)
-    raise typer.Exit(_show_result(settings, outcome))
+    raise typer.Exit(show_result(settings, outcome))
 
 
 def report(config: ConfigOption) -> None:
@@ -53,7 +54,8 @@ def report(config: ConfigOption) -> None:
     console.print(str(path), highlight=False)
 
 
-def _show_result(config: Config, outcome: RunOutcome) -> int:
+def show_result(config: Config, outcome: RunOutcome) -> int:
+    """Print what came of a run that came to its end; returns the exit code."""
     result: dict[str, Any] = outcome.result or {}
     gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / GATE_FILE).read_text())
     verdict = Verdict.from_json(gate)
@@ -67,8 +69,11 @@ def _show_result(config: Config, outcome: RunOutcome) -> int:
         console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
         return PUSHED
     console.print("[bold red]not pushed:[/]", highlight=False)
-    for finding in verdict.failures:
-        console.print(f"  {escaped(finding.sentence())}", highlight=False)
+    serving = json.loads((Path(result["uris"]["ServingValidator.serving_report"]) / SERVING_FILE).read_text())
+    sentences = [finding.sentence() for finding in verdict.failures]
+    sentences += [finding.sentence() for finding in ServingVerdict.from_json(serving).failures]
+    for sentence in sentences:
+        console.print(f"  {escaped(sentence)}", highlight=False)
     if result["not_pushed_reason"]:
         console.print(f"  {escaped(result['not_pushed_reason'])}", highlight=False)
     return NOT_PUSHED

@@ -13,6 +13,7 @@ from components.model_gate.config import GatesConfig
 from components.model_gate.finding import Rule
 from components.model_gate.slices import EvaluationConfig
 from components.pusher.config import PushConfig
+from components.serving_validator.rules import ServingValidationConfig
 from models.augmentation.config import AugmentationConfig
 from models.section import Section
 from models.training.config import TrainingConfig, WarmStartConfig
@@ -88,6 +89,11 @@ def test_every_key_of_the_tuner_is_documented() -> None:
 def test_every_key_of_push_is_documented() -> None:
     page = (ROOT / "docs" / "serving.md").read_text()
     assert [name for name in PushConfig.model_fields if f"`push.{name}" not in page] == []
+
+
+def test_every_key_of_the_validation_is_documented() -> None:
+    page = (ROOT / "docs" / "serving.md").read_text()
+    assert [name for name in ServingValidationConfig.model_fields if f"| `{name}` |" not in page] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -147,7 +147,7 @@ def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_i
     cached = {line.split()[1] for line in result.stdout.splitlines() if line.endswith(" cached")}
     assert cached == {
         "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "BaseModelCopy", "Trainer",
-        "Baseline", "Evaluator",
+        "Baseline", "Evaluator", "ServingValidator",
     }  # fmt: skip
     first, second = project.versions()
     assert [first.name] == [path.name for path in pushed_run.project.versions()]

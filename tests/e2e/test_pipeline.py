@@ -12,6 +12,7 @@ from tfx.orchestration import metadata
 
 from components.baseline.pushed import pushed_versions
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.serving_validator.warmup import read_warmup
 from components.video_example_gen.ledger import read_entries, read_summary
 from models.card import read_card
 from tests.e2e.conftest import PushedRun
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 NODES = {
     "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "Trainer",
-    "Baseline", "Evaluator", "ModelGate", "Pusher", "Reporter",
+    "Baseline", "Evaluator", "ModelGate", "ServingValidator", "Pusher", "Reporter",
 }  # fmt: skip
 
 
@@ -124,6 +125,31 @@ def test_the_pushed_model_has_the_layout_of_tensorflow_serving_and_every_signatu
     assert outputs["probabilities"].shape == (len(serialized), len(classes))
     assert outputs["classes"][0].numpy().astype(str).tolist() == classes
     assert outputs["label"].shape == (len(serialized),)
+
+
+def test_the_pushed_model_is_the_one_that_was_validated_and_warms_up_with_a_clip_for_each_signature(
+    pushed_run: PushedRun,
+) -> None:
+    (version,) = pushed_run.project.versions()
+    blessing = pushed_run.project.artifact("ServingValidator", "blessing")
+    assert sorted(path.name for path in blessing.iterdir()) == ["INFRA_BLESSED", "stamped_model"]
+    warmup = read_warmup(version)
+    assert {signature: list(inputs) for signature, inputs in warmup.items()} == {
+        "serving_default": ["examples"], "predict_jpeg": ["frames"], "predict_frames": ["frames"],
+    }  # fmt: skip
+    stored = read_examples(pushed_run.project)["test"][0].features.feature["frames"].bytes_list.value
+    assert warmup["predict_jpeg"]["frames"].tolist() == [list(stored)]
+    report = json.loads(
+        (pushed_run.project.artifact("ServingValidator", "serving_report") / "serving.json").read_text()
+    )
+    assert report["passed"]
+    assert {finding["value"] for finding in report["findings"] if finding["check"] == "bad_request"} == {
+        "error",
+        "answer",
+    }
+    assert {finding["check"] for finding in report["findings"]} == {
+        "load", "signatures", "parity", "latency", "bad_request", "memory", "warmup", "size",
+    }  # fmt: skip
 
 
 def test_the_evaluator_saw_what_the_pushed_model_answers(pushed_run: PushedRun) -> None:

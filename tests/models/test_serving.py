@@ -98,6 +98,18 @@ def test_every_way_of_asking_gives_the_answer_of_the_network(
         assert answer["label"].numpy().tolist() == [CLASSES[i].encode() for i in expected.argmax(axis=1)]
 
 
+def test_a_session_on_the_graph_as_tensorflow_serving_has_it_gives_the_same_answers(
+    model_dir: Path, jpegs: np.ndarray, expected: np.ndarray
+) -> None:
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        graph = tf.compat.v1.saved_model.load(session, [tf.saved_model.SERVING], str(model_dir))
+        signature = graph.signature_def["predict_jpeg"]
+        probabilities = session.run(
+            signature.outputs["probabilities"].name, {signature.inputs["frames"].name: jpegs[:2]}
+        )
+    np.testing.assert_allclose(probabilities, expected[:2], atol=1e-5)
+
+
 def test_answers_depend_on_the_clip(expected: np.ndarray) -> None:
     assert np.ptp(expected, axis=0).max() > 1e-3
     np.testing.assert_allclose(expected.sum(axis=1), 1, atol=1e-6)

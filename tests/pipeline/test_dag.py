@@ -37,6 +37,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
         ),
         ({"evaluation": {"slices": ["fps"]}}, ["Evaluator"]),
         ({"evaluation": {"train": True}}, ["TrainEvaluator"]),
+        ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
         ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),

@@ -11,13 +11,15 @@ import tensorflow_model_analysis as tfma
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
-from components.artifacts import GateReport, IngestLedger, RunReport
+from components.artifacts import GateReport, IngestLedger, RunReport, ServingReport
 from components.model_gate.config import GatesConfig
 from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
 from components.reporter.collect import read_anomalies
 from components.reporter.executor import ReporterExecutor
+from components.serving_validator.rules import SERVING_FILE, SIZE, Measurement, ServingValidationConfig
+from components.serving_validator.rules import judge as judge_serving
 from components.video.images import encode_jpeg
 from components.video_example_gen.ledger import Ledger
 from models import features
@@ -29,6 +31,7 @@ INPUTS = {
     "model_run": ModelRun,
     "evaluation": ModelEvaluation,
     "gate_report": GateReport,
+    "serving_report": ServingReport,
     "pushed_model": PushedModel,
 }
 NAME_OF_NO_ENCODING = "caf\udce9.mp4"  # what Python makes of the bytes b"caf\xe9.mp4"
@@ -52,6 +55,7 @@ def inputs(tmp_path: Path) -> dict[str, list[Any]]:
     write_history(folders["model_run"])
     write_evaluation(folders["evaluation"])
     write_gate(folders["gate_report"])
+    write_serving(folders["serving_report"])
     return found
 
 
@@ -61,6 +65,7 @@ def test_the_page_of_a_run_holds_something_of_every_artifact(inputs: dict[str, l
     page = (tmp_path / "report" / "report.html").read_text()
     assert "✗ Not pushed" in page and "tiny run" in page
     assert "class &#39;sit&#39;: examples 2, bar at least 3" in page
+    assert "size on disk: 7.5 MB, bar at most 5 MB" in page
     assert "data:image/jpeg;base64," in page and "ann.mp4" in page
     assert "video_unreadable" in page and r"caf\udce9.mp4" in page
     assert "Out-of-range values" in page
@@ -148,3 +153,8 @@ def write_gate(folder: Path) -> None:
     verdict = judge(GatesConfig(), Measurements(matrix))
     content = Measurements(matrix).as_json() | {"baseline_uri": None, "confidence": 0.95}
     (folder / "gate.json").write_text(json.dumps(verdict.as_json() | content))
+
+
+def write_serving(folder: Path) -> None:
+    verdict = judge_serving(ServingValidationConfig(max_model_megabytes=5), (Measurement(SIZE, "", 7.5),))
+    (folder / SERVING_FILE).write_text(json.dumps(verdict.as_json()))

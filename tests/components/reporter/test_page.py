@@ -26,6 +26,7 @@ from components.reporter.data import (
 )
 from components.reporter.page import render
 from components.reporter.quality import Quality, ReliabilityBin, SliceRow
+from components.serving_validator.rules import BAD_REQUEST, PARITY, Measurement, ServingValidationConfig, judge
 
 MakeReport = Callable[..., ReportData]
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 191 }}"""
@@ -85,6 +86,22 @@ def test_a_failed_model_names_class_value_and_bar_in_a_sentence(make_report: Mak
 
 def test_a_model_that_passed_and_was_not_pushed_says_so(make_report: MakeReport) -> None:
     assert "Every rule passed, but the Pusher did not push" in Page(render(make_report(push=None))).text
+
+
+def test_a_check_that_failed_in_serving_stands_on_top_and_in_its_table(make_report: MakeReport) -> None:
+    measurements = (
+        Measurement(PARITY, "predict_jpeg", 0.25, "8 clips"),
+        Measurement(BAD_REQUEST, "predict_jpeg, no image", "error"),
+        Measurement(BAD_REQUEST, "predict_jpeg, zero frames", "not finite"),
+    )
+    page = render(make_report(push=None, serving=judge(ServingValidationConfig(), measurements)))
+    header = Page(page.split("<main>")[0]).text
+    assert "difference from the evaluation in predict_jpeg: 0.25, bar at most 1e-05 (8 clips)" in header
+    assert "Every rule passed" not in header
+    serving = text_of("serving", page)
+    assert "1 of 3 checks passed" in serving and "✗ 0.25 1e-05 8 clips" in serving
+    assert "bad request to predict_jpeg, zero frames ✗ not finite" in serving
+    assert "1 bad request, each answered or refused" in serving and "predict_jpeg, no image: error" in serving
 
 
 def test_a_verdict_without_rules_is_not_called_passed(make_report: MakeReport) -> None:

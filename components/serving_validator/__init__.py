@@ -1,0 +1,1 @@
+"""Asks an exported model as its clients will, before it is pushed."""

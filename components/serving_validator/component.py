@@ -1,0 +1,52 @@
+"""ServingValidator: asks the exported model as clients will, in a fresh process, and blesses it for the Pusher, or not.
+
+TFX's InfraValidator starts TensorFlow Serving in a container, and needs Docker or Kubernetes for it. This one needs neither;
+its blessing is the same artifact, and holds the model with warm-up requests.
+"""
+
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.types import channel_utils
+from tfx.types.channel import BaseChannel
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.standard_artifacts import Examples, InfraBlessing, Model
+
+from components.artifacts import ServingReport
+from components.serving_validator.executor import ServingValidatorExecutor
+from components.serving_validator.rules import ServingValidationConfig
+
+
+class ServingValidatorSpec(ComponentSpec):
+    """`serving_validation` is the JSON of a ServingValidationConfig; `model_name` is what clients call the model."""
+
+    INPUTS = {"model": ChannelParameter(type=Model), "examples": ChannelParameter(type=Examples)}
+    OUTPUTS = {
+        "serving_report": ChannelParameter(type=ServingReport),
+        "blessing": ChannelParameter(type=InfraBlessing),
+    }
+    PARAMETERS = {"serving_validation": ExecutionParameter(type=str), "model_name": ExecutionParameter(type=str)}
+
+
+class ServingValidator(base_component.BaseComponent):
+    """Blesses `model` when it answers clips of the test split as it did in the evaluation, and survives bad requests."""
+
+    SPEC_CLASS = ServingValidatorSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(ServingValidatorExecutor)
+
+    def __init__(
+        self,
+        *,
+        model: BaseChannel,
+        examples: BaseChannel,
+        serving_validation: ServingValidationConfig,
+        model_name: str,
+    ) -> None:
+        """`examples`: with a `test` split."""
+        spec = ServingValidatorSpec(
+            model=model,
+            examples=examples,
+            serving_validation=serving_validation.model_dump_json(),
+            model_name=model_name,
+            serving_report=channel_utils.as_channel([ServingReport()]),
+            blessing=channel_utils.as_channel([InfraBlessing()]),
+        )
+        super().__init__(spec=spec)

@@ -1,0 +1,62 @@
+"""The executor of the ServingValidator."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tfx.dsl.components.base import base_executor
+from tfx.types import artifact_utils
+from tfx.utils import io_utils, path_utils
+
+from components.serving_validator.process import Job, run_probe
+from components.serving_validator.rules import (
+    SERVING_FILE,
+    SIZE,
+    Measurement,
+    ServingValidationConfig,
+    ServingVerdict,
+    judge,
+)
+from models.progress import say
+
+# The names that TFX's InfraValidator gives to files and properties, and that its Pusher reads; they are private there.
+_BLESSED_FILE, _NOT_BLESSED_FILE = "INFRA_BLESSED", "INFRA_NOT_BLESSED"
+_BLESSED, _HAS_MODEL = "blessed", "has_model"
+
+
+class ServingValidatorExecutor(base_executor.BaseExecutor):
+    """Writes `serving_report` and `blessing`; what is blessed is a copy of the model with warm-up requests in it."""
+
+    def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
+        """See the component's specification for the parameters."""
+        config = ServingValidationConfig.model_validate_json(exec_properties["serving_validation"])
+        exported = path_utils.serving_model_path(artifact_utils.get_single_uri(input_dict["model"]))
+        examples = Path(artifact_utils.get_single_uri(input_dict["examples"])) / "Split-test"
+        blessing = artifact_utils.get_single_instance(output_dict["blessing"])
+
+        # What is tried is the very copy that will be pushed.
+        candidate = Path(path_utils.stamped_model_path(blessing.uri))
+        io_utils.copy_dir(exported, str(candidate))
+        size = Measurement(SIZE, "", _megabytes(candidate))
+        job = Job(str(candidate), str(examples), config.num_requests, exec_properties["model_name"])
+        verdict = judge(config, (*run_probe(job, config.time_limit_seconds), size))
+        if not verdict.passed:
+            shutil.rmtree(candidate)
+
+        (Path(blessing.uri) / (_BLESSED_FILE if verdict.passed else _NOT_BLESSED_FILE)).write_text("")
+        blessing.set_int_custom_property(_BLESSED, int(verdict.passed))
+        blessing.set_int_custom_property(_HAS_MODEL, int(verdict.passed))
+        report = Path(artifact_utils.get_single_uri(output_dict["serving_report"]))
+        report.mkdir(parents=True, exist_ok=True)
+        (report / SERVING_FILE).write_text(json.dumps(verdict.as_json(), indent=2) + "\n")
+        _tell(verdict)
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def _tell(verdict: ServingVerdict) -> None:
+    num_passed = len(verdict.findings) - len(verdict.failures)
+    say(f"{num_passed} of {len(verdict.findings)} checks passed")

@@ -1,0 +1,283 @@
+"""Tries an exported model in a process of its own, in which nothing of its training is in memory.
+
+Run as `python -m components.serving_validator.probe JOB EVENTS_FD`. It writes one JSON object a line to the file
+descriptor: a step before each thing that may take long, crash or never end, and a measurement after it.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from components.serving_validator import requests
+from components.serving_validator.memory import PeakMemory
+from components.serving_validator.process import Job
+from components.serving_validator.rules import (
+    ANSWER,
+    BAD_REQUEST,
+    ERROR,
+    LATENCY,
+    LOAD,
+    MEMORY,
+    NOT_FINITE,
+    ONE_CLIP,
+    PARITY,
+    SIGNATURES,
+    WARMUP,
+    Measurement,
+)
+from components.serving_validator.served import LoadedModel, Model, ServedModel, Tensors
+from components.serving_validator.warmup import read_warmup, write_warmup
+from models.card import read_card
+from models.config import ModelConfig
+
+BATCH = 8
+_BATCH_REQUESTS = 4
+_MANY_CLIPS = 1000
+_FEWEST_MANY_CLIPS = 3 * BATCH
+_SECONDS_FOR_MANY_CLIPS = 3.0
+_LONGEST_DETAIL = 200  # characters
+
+
+@dataclass(frozen=True)
+class Step:
+    """What comes next, for people; `total`: the number of all steps, once it is known."""
+
+    name: str
+    total: int | None = None
+
+
+def measure(job: Job) -> Iterator[Step | Measurement]:
+    """Load the export in both ways and try every signature; ends early if there is nothing to try."""
+    model_dir = Path(job.model_dir)
+    models: list[Any] = []
+    for name, load in (("a session, as TensorFlow Serving has it", ServedModel), ("tf.saved_model.load", LoadedModel)):
+        yield Step(f"loading with {name}")
+        started = time.monotonic()
+        try:
+            models.append(load(model_dir))
+        except Exception as error:  # whatever a foreign file may cause
+            yield Measurement(LOAD, name, None, describe(error))
+            return
+        yield Measurement(LOAD, name, time.monotonic() - started)
+    served, loaded = models
+    streams = bool({requests.STREAM_INIT, requests.STREAM_STEP} & served.signatures.keys())
+    clients = [*requests.SIGNATURES, *([requests.STREAM_STEP] if streams else [])]
+    needed = ["evaluate", *clients, *([requests.STREAM_INIT] if streams else [])]
+    missing = [name for name in needed if name not in served.signatures]
+    yield Measurement(SIGNATURES, "", len(missing), ", ".join(missing))
+    if missing:
+        return
+    yield Step("what the Evaluator saw")
+    card = read_card(model_dir)
+    clips = requests.read_clips(Path(job.examples), job.num_requests)
+    config = ModelConfig.model_validate(card.model)
+    try:
+        expected = _expected(loaded, clips)
+    except Exception as error:
+        yield Measurement(PARITY, "evaluate", None, describe(error))
+        return
+    probe = Probe(job, served, loaded, clips, expected, config, card.classes)
+    steps = probe.steps(clients, streams=streams)
+    for step, run in steps:
+        yield Step(step, len(steps))
+        yield from run()
+
+
+def _expected(loaded: Model, clips: Sequence[requests.Clip]) -> Tensors:
+    """What the Evaluator saw, and of a tracker the boxes, which it does not see: each [clips, ...]."""
+    probabilities = loaded("evaluate", requests.request("evaluate", clips))["probabilities"]
+    answer = loaded("serving_default", requests.request("serving_default", clips))
+    others = {name: answer[name] for name in answer if answer[name].dtype.kind in "fi"}
+    return {**others, "probabilities": probabilities}
+
+
+class Probe:
+    """The things to try on a model that could be loaded."""
+
+    def __init__(
+        self,
+        job: Job,
+        served: Model,
+        loaded: Model,
+        clips: Sequence[requests.Clip],
+        expected: Tensors,
+        config: ModelConfig,
+        classes: Sequence[str],
+    ) -> None:
+        """`expected`: right answers for `clips`, float arrays [clips, ...]."""
+        self._job = job
+        self._served = served
+        self._loaded = loaded
+        self._clips = clips
+        self._expected = expected
+        self._config = config
+        self._classes = [label.encode() for label in classes]
+        # Frames of one request have one size; those of others are asked one by one only.
+        alike = [i for i, clip in enumerate(clips) if clip.frames.shape == clips[0].frames.shape]
+        self._alike = alike
+        self._batch = [alike[i % len(alike)] for i in range(BATCH)]
+        self._clips_per_second = float("inf")
+
+    def steps(self, signatures: Sequence[str], *, streams: bool) -> list[tuple[str, Callable[[], list[Measurement]]]]:
+        """What to do, in this order, each with a name for people."""
+
+        def step(name: str, run: Callable[..., list[Measurement]], *arguments: Any) -> Any:
+            return name, lambda: run(*arguments)
+
+        steps = [step(f"{name}: real clips", self._real, name) for name in signatures]
+        steps += [step(f"{name}: tf.saved_model.load", self._in_python, name) for name in signatures]
+        for name in signatures:
+            for problem, inputs in requests.bad_requests(name, self._clips[0]).items():
+                steps.append(step(f"{name}: {problem}", self._bad, f"{name}, {problem}", name, inputs))
+        steps += [step(f"{name}: a real clip after the bad requests", self._after, name) for name in signatures]
+        steps.append(step("predict_frames: many clips", self._many))
+        steps.append(step("warm-up requests", self._warm_up, streams))
+        return steps
+
+    def _real(self, signature: str) -> list[Measurement]:
+        """Clips one by one, and several at once: answers and times."""
+        singles = [[i] for i in range(len(self._clips))]
+        batches = [self._batch] * _BATCH_REQUESTS
+        try:
+            (difference, first), *_ = self._timed(signature, singles[:1])  # which does what is done once
+            one, many = self._timed(signature, singles), self._timed(signature, batches)
+        except Exception as error:
+            return [Measurement(PARITY, signature, None, describe(error))]
+        differences = [difference, *(difference for difference, _ in (*one, *many))]
+        if signature == "predict_frames":
+            self._clips_per_second = BATCH / float(np.median([seconds for _, seconds in many]))
+        return [
+            Measurement(PARITY, signature, max(differences), f"{len(self._clips)} clips"),
+            _latency(f"{signature}, {ONE_CLIP}", one, f", first request {1000 * first:.0f} ms"),
+            _latency(f"{signature}, {BATCH} clips", many),
+        ]
+
+    def _timed(self, signature: str, batches: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
+        """For each batch the largest difference from what is expected, and the seconds that the answer took."""
+        results = []
+        for batch in batches:
+            clips = [self._clips[i] for i in batch]
+            started = time.monotonic()
+            answer = requests.ask(self._served, signature, clips, self._config)
+            seconds = time.monotonic() - started
+            results.append((self._difference(answer, batch), seconds))
+        return results
+
+    def _in_python(self, signature: str) -> list[Measurement]:
+        subject = f"{signature} in Python"
+        try:
+            answer = requests.ask(self._loaded, signature, [self._clips[i] for i in self._alike], self._config)
+            return [Measurement(PARITY, subject, self._difference(answer, self._alike), f"{len(self._alike)} clips")]
+        except Exception as error:
+            return [Measurement(PARITY, subject, None, describe(error))]
+
+    def _bad(self, subject: str, signature: str, inputs: Tensors) -> list[Measurement]:
+        try:
+            state = requests.first_state(self._served, 1) if signature == requests.STREAM_STEP else {}
+            answer = self._served(signature, {**inputs, **state})
+        except (tf.errors.OpError, UnicodeDecodeError) as error:  # the latter: the message quotes bytes of the request
+            return [Measurement(BAD_REQUEST, subject, ERROR, describe(error))]
+        except Exception as error:
+            return [Measurement(BAD_REQUEST, subject, type(error).__name__, describe(error))]
+        return [Measurement(BAD_REQUEST, subject, ANSWER if _is_finite(answer) else NOT_FINITE)]
+
+    def _after(self, signature: str) -> list[Measurement]:
+        subject = f"{signature} after bad requests"
+        try:
+            ((difference, _),) = self._timed(signature, [[0]])
+        except Exception as error:
+            return [Measurement(PARITY, subject, None, describe(error))]
+        return [Measurement(PARITY, subject, difference)]
+
+    def _many(self) -> list[Measurement]:
+        """As many clips as a client might send at once, or as many of them as can be answered in a few seconds."""
+        possible = min(float(_MANY_CLIPS), self._clips_per_second * _SECONDS_FOR_MANY_CLIPS)
+        num_clips = max(_FEWEST_MANY_CLIPS, int(possible))
+        subject = f"a request of {num_clips} clips"
+        started = time.monotonic()
+        try:
+            with PeakMemory() as memory:
+                answer = self._served("predict_frames", requests.many_clips(num_clips))
+        except Exception as error:
+            return [Measurement(MEMORY, subject, None, describe(error))]
+        if len(answer["probabilities"]) != num_clips or not _is_finite(answer):
+            return [Measurement(MEMORY, subject, None, "the answer is incomplete or not finite")]
+        detail = f"{time.monotonic() - started:.1f} s"
+        if num_clips < _MANY_CLIPS:
+            detail += f"; {_MANY_CLIPS} clips would have taken more than {_SECONDS_FOR_MANY_CLIPS:.0f} s"
+        return [Measurement(MEMORY, subject, memory.growth_megabytes, detail)]
+
+    def _warm_up(self, streams: bool) -> list[Measurement]:
+        model_dir = Path(self._job.model_dir)
+        try:
+            write_warmup(
+                model_dir,
+                self._job.model_name,
+                requests.warmup_requests(self._served, self._clips[0], streams=streams),
+            )
+            written = read_warmup(model_dir)
+            for signature, inputs in written.items():
+                self._served(signature, inputs)
+        except Exception as error:
+            return [Measurement(WARMUP, "", None, describe(error))]
+        return [Measurement(WARMUP, "", len(written), ", ".join(written))]
+
+    def _difference(self, answer: Tensors, batch: Sequence[int]) -> float:
+        """The largest one of any number from what is expected for these clips.
+
+        Raises:
+          ValueError: the answer has another shape, is not finite, or its labels do not follow from its probabilities.
+        """
+        probabilities = answer["probabilities"]
+        wrong = 0.0
+        for name in self._expected.keys() & answer.keys():
+            right = self._expected[name][list(batch)]
+            if answer[name].shape != right.shape:
+                raise ValueError(f"{name} has the shape {list(answer[name].shape)}, not {list(right.shape)}")
+            if not np.isfinite(answer[name]).all():
+                raise ValueError(f"{name} is not finite")
+            wrong = max(wrong, float(np.abs(answer[name] - right).max()))
+        if answer["classes"].tolist() != [self._classes] * len(batch):
+            raise ValueError(f"classes are {answer['classes'][:1].tolist()}, not {self._classes}")
+        if answer["label"].tolist() != [self._classes[i] for i in probabilities.argmax(axis=1)]:
+            raise ValueError("label is not the class with the highest probability")
+        return wrong
+
+
+def describe(error: Exception) -> str:
+    """An error in one line."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"[:_LONGEST_DETAIL]
+
+
+def _latency(subject: str, timed: Sequence[tuple[float, float]], more: str = "") -> Measurement:
+    milliseconds = [1000 * seconds for _, seconds in timed]
+    detail = f"median {np.median(milliseconds):.4g} ms of {len(milliseconds)} requests{more}"
+    return Measurement(LATENCY, subject, float(np.percentile(milliseconds, 95)), detail)
+
+
+def _is_finite(answer: Tensors) -> bool:
+    return all(np.isfinite(value).all() for value in answer.values() if value.dtype.kind == "f")
+
+
+def main() -> None:
+    """Try the job of the command line and end with an empty event."""
+    job, events_fd = Job(**json.loads(sys.argv[1])), int(sys.argv[2])
+    with os.fdopen(events_fd, "w") as events:
+        for event in measure(job):
+            kind = "step" if isinstance(event, Step) else "measurement"
+            events.write(json.dumps({kind: asdict(event)}) + "\n")
+            events.flush()
+        events.write(json.dumps({"end": True}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

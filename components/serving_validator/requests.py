@@ -1,0 +1,144 @@
+"""Requests to an exported model: real ones from the test split, and bad ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from components.serving_validator.served import Model, Tensors
+from models import features
+from models.config import ModelConfig
+from models.views import centre_frames
+
+SIGNATURES = ("serving_default", "predict_jpeg", "predict_frames")
+STREAM_INIT, STREAM_STEP = "stream_init", "stream_step"
+
+_START_OF_FRAME = b"\xff\xc0"  # of a baseline JPEG: marker, length (2 bytes), precision (1), height (2), width (2)
+_LARGEST_JPEG = (65_500).to_bytes(2, "big")  # libjpeg's limit
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip of the test split: a serialized Example, its JPEGs, and these decoded, uint8 [time, height, width, 3]."""
+
+    example: bytes
+    jpegs: tuple[bytes, ...]
+    frames: npt.NDArray[np.uint8]
+
+
+def read_clips(folder: Path, num_clips: int) -> list[Clip]:
+    """The first clips of a split, in the order of its files."""
+    files = sorted(str(path) for path in folder.glob("*.gz"))
+    records = tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").take(num_clips)
+    return [_clip(record) for record in records.as_numpy_iterator()]
+
+
+def _clip(record: bytes) -> Clip:
+    jpegs = tuple(tf.train.Example.FromString(record).features.feature[features.FRAMES].bytes_list.value)
+    # As the export decodes them: the pixels are the same, and so must the answers be.
+    frames = [tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs]
+    return Clip(record, jpegs, np.stack(frames))
+
+
+def request(signature: str, clips: Sequence[Clip]) -> Tensors:
+    """The inputs of a signature for clips whose frames have one size; not of streams."""
+    if signature == "predict_frames":
+        return {"frames": np.stack([clip.frames for clip in clips])}
+    if signature == "predict_jpeg":
+        return {"frames": _texts([list(clip.jpegs) for clip in clips])}
+    return {"examples": _texts([clip.example for clip in clips])}
+
+
+def ask(model: Model, signature: str, clips: Sequence[Clip], config: ModelConfig) -> Tensors:
+    """The answer for clips; of a stream that after the last of the frames that the network wants, sent in two steps."""
+    if signature != STREAM_STEP:
+        return model(signature, request(signature, clips))
+    indices = centre_frames(tf.constant(len(clips[0].jpegs)), config).numpy()
+    frames = np.stack([clip.frames[indices] for clip in clips])
+    state = first_state(model, len(clips))
+    answer: Tensors = {}
+    for part in np.array_split(frames, min(2, len(indices)), axis=1):
+        answer = model(STREAM_STEP, {"frames": part, **state})
+        state = {name: answer[name] for name in state}
+    return answer
+
+
+def first_state(model: Model, num_streams: int) -> Tensors:
+    """The state of streams before their first frame."""
+    return model(STREAM_INIT, {"num_streams": np.array(num_streams, np.int32)})
+
+
+def many_clips(num_clips: int) -> Tensors:
+    """A request to `predict_frames` that is small itself: clips of one frame of 2 by 2 pixels, which the export enlarges."""
+    frames = np.random.default_rng(0).integers(0, 256, (num_clips, 1, 2, 2, 3), dtype=np.uint8)
+    return {"frames": frames}
+
+
+def warmup_requests(model: Model, clip: Clip, *, streams: bool) -> dict[str, Tensors]:
+    """One request of one clip to each signature that clients use."""
+    requests = {signature: request(signature, [clip]) for signature in SIGNATURES}
+    if streams:
+        requests[STREAM_INIT] = {"num_streams": np.array(1, np.int32)}
+        requests[STREAM_STEP] = {"frames": clip.frames[np.newaxis, :1], **first_state(model, 1)}
+    return requests
+
+
+def bad_requests(signature: str, clip: Clip) -> dict[str, Tensors]:
+    """What a client may send by mistake or on purpose, by a name for people; to a stream with the state of one stream."""
+    time, height, width, _ = clip.frames.shape
+    if signature == STREAM_STEP:
+        frames = {
+            "no stream": np.zeros((0, 1, height, width, 3), np.uint8),
+            "zero frames": np.zeros((1, 0, height, width, 3), np.uint8),
+            "more streams than states": np.zeros((2, 1, height, width, 3), np.uint8),
+        }
+        return {name: {"frames": value} for name, value in frames.items()}
+    if signature == "predict_frames":
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "an empty batch": np.zeros((0, time, height, width, 3), np.uint8),
+            "zero frames": np.zeros((1, 0, height, width, 3), np.uint8),
+            "frames without pixels": np.zeros((1, time, 0, 0, 3), np.uint8),
+            "frames of four channels": np.zeros((1, time, height, width, 4), np.uint8),
+            "one dimension too few": np.zeros((time, height, width, 3), np.uint8),
+            "one dimension too many": np.zeros((1, 1, time, height, width, 3), np.uint8),
+            "a single number": np.zeros((), np.uint8),
+            "numbers of another type": np.zeros((1, time, height, width, 3), np.float32),
+        }
+        return {name: {"frames": value} for name, value in arrays.items()}
+    if signature == "predict_jpeg":
+        jpeg = clip.jpegs[0]
+        texts = {
+            "an empty batch": np.empty((0, time), object),
+            "zero frames": np.empty((1, 0), object),
+            "an empty string": _texts([[b""]]),
+            "no image": _texts([[b"no image"]]),
+            "half a JPEG": _texts([[jpeg[: len(jpeg) // 2]]]),
+            "a JPEG that claims to be enormous": _texts([[_enormous(jpeg)]]),
+            "one dimension too few": _texts([jpeg]),
+            "numbers": np.zeros((1, time), np.float32),
+        }
+        return {name: {"frames": value} for name, value in texts.items()}
+    texts = {
+        "an empty batch": np.empty((0,), object),
+        "an empty string": _texts([b""]),
+        "no Example": _texts([b"no Example"]),
+        "half an Example": _texts([clip.example[: len(clip.example) // 2]]),
+        "one frame too few": _texts([features.make_example({features.FRAMES: clip.jpegs[1:] or [b""]})]),
+        "frames that are no images": _texts([features.make_example({features.FRAMES: [b"no image"] * time})]),
+        "one dimension too many": _texts([[clip.example]]),
+    }
+    return {name: {"examples": value} for name, value in texts.items()}
+
+
+def _enormous(jpeg: bytes) -> bytes:
+    size = jpeg.find(_START_OF_FRAME) + 5
+    return jpeg[:size] + 2 * _LARGEST_JPEG + jpeg[size + 4 :]
+
+
+def _texts(values: Sequence[Any]) -> npt.NDArray[Any]:
+    # Of NumPy's own string type trailing zero bytes would be lost.
+    return np.array(values, dtype=object)
