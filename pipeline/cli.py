@@ -11,6 +11,7 @@ from pipeline.commands.demo_data import demo_data
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
 from pipeline.commands.run import report, run
+from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.terminal import USER_ERROR, errors, escaped
 from pipeline.commands.worker import worker
@@ -26,6 +27,7 @@ app.command()(run)
 app.command()(ledger)
 app.command()(report)
 app.command()(predict)
+app.command()(serve)
 app.command()(splits)
 app.command()(convert)
 app.command("compile")(compile_pipeline)

@@ -31,7 +31,7 @@ def message_of_wrong_input(done: "subprocess.CompletedProcess[str]") -> str:
     return done.stderr
 
 
-COMMANDS = ["demo-data", "run", "ledger", "report", "predict", "splits", "convert", "compile"]
+COMMANDS = ["demo-data", "run", "ledger", "report", "predict", "splits", "convert", "compile", "serve"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([command, "--help"] for command in COMMANDS)])
