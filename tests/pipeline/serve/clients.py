@@ -1,5 +1,6 @@
 """What the tests send to a server."""
 
+import base64
 import http.client
 import json
 from typing import Any
@@ -60,3 +61,9 @@ def metadata_request(*fields: str) -> get_model_metadata_pb2.GetModelMetadataReq
 def jpeg_clips(count: int, seed: int = 0) -> list[list[bytes]]:
     """JPEG frames of drawn clips: [count, time]."""
     return [encode_clip(draw_clip(i % 3, seed=seed + i)) for i in range(count)]
+
+
+def in_base64(jpegs: list[list[bytes]]) -> str:
+    """A REST request to `predict_jpeg`, in rows."""
+    rows = [[{"b64": base64.b64encode(jpeg).decode()} for jpeg in clip] for clip in jpegs]
+    return json.dumps({"signature_name": "predict_jpeg", "instances": rows})

@@ -1,6 +1,5 @@
 """The server over a real model: gRPC and REST, errors, new versions."""
 
-import base64
 import http.client
 import shutil
 import socket
@@ -31,6 +30,7 @@ from pipeline.serve.batching import BatchingConfig
 from tests.models.clips import CLASSES
 from tests.pipeline.serve.clients import (
     MODEL_PATH,
+    in_base64,
     jpeg_clips,
     metadata_request,
     outputs_of,
@@ -61,10 +61,6 @@ def expected(exported_model: Path, jpegs: list[list[bytes]]) -> np.ndarray:
     return model.signatures["predict_jpeg"](frames=tf.constant(jpegs))["probabilities"].numpy()
 
 
-def in_base64(jpegs: list[list[bytes]]) -> list[list[dict[str, str]]]:
-    return [[{"b64": base64.b64encode(jpeg).decode()} for jpeg in clip] for clip in jpegs]
-
-
 def pixels(jpegs: list[list[bytes]]) -> np.ndarray:
     return np.array([[tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE") for jpeg in clip] for clip in jpegs])
 
@@ -87,8 +83,7 @@ def test_grpc_gives_the_probabilities_of_the_export(
 def test_rest_gives_the_probabilities_of_the_export_in_rows_and_in_columns(
     server: RunningServer, jpegs: list[list[bytes]], expected: np.ndarray
 ) -> None:
-    body: dict[str, Any] = {"signature_name": "predict_jpeg", "instances": in_base64(jpegs)}
-    status, answer = rest(server.rest, "POST", f"{MODEL_PATH}:predict", body)
+    status, answer = rest(server.rest, "POST", f"{MODEL_PATH}:predict", in_base64(jpegs))
     assert status == 200
     np.testing.assert_allclose([row["probabilities"] for row in answer["predictions"]], expected, atol=1e-5)
     assert answer["predictions"][0]["classes"] == list(CLASSES)
