@@ -83,6 +83,11 @@ def _source(model: Path | None, model_config: Path | None, name: str | None, ver
     assert model is not None
     if not model.is_dir():
         raise UserError(f"{model} is no folder; expected one that holds versions, such as runs/first/serving/action")
+    if (model / "saved_model.pb").is_file():
+        raise UserError(
+            f"{model} is a single version; name the folder that holds it, {model.resolve().parent}, "
+            f"and --version {model.resolve().name} to serve this one only"
+        )
     policy = Latest() if version is None else Specific(frozenset({version}))
     settings = ModelSettings(name or model.resolve().name, model, policy)
     return lambda: [settings]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from models.card import CARD_FILE
 from models.errors import UserError
 from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
 from pipeline.serve.grpc_api import make_server
@@ -119,11 +120,11 @@ def _require_available(predictor: Predictor, read_settings: ReadSettings) -> Non
         if versions.find(None, "") is not None:
             continue
         reasons = [status.message for status in versions.statuses.values() if status.message]
-        raise UserError(
-            reasons[0]
-            if reasons
-            else f"{model.base_path} holds no version to serve; expected a folder such as {model.base_path}/1700000000"
+        missing = (
+            f"{model.base_path} holds no version to serve; "
+            f"expected {model.base_path}/NUMBER with saved_model.pb and {CARD_FILE}"
         )
+        raise UserError(reasons[0] if reasons else missing)
 
 
 @asynccontextmanager

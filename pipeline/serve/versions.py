@@ -104,7 +104,7 @@ class ModelVersions:
         cannot be loaded is tried again when it has changed.
         """
         self._settings = settings
-        pushed = {int(path.name): path for path in pushed_versions(settings.base_path)}
+        pushed = {int(path.name): path for path in await asyncio.to_thread(pushed_versions, settings.base_path)}
         chosen = settings.policy.choose(pushed)
         for version in sorted(chosen - set(self._available), reverse=True):
             await self._try(settings.name, version, pushed[version])

@@ -35,6 +35,14 @@ def test_a_mistake_is_told_before_tensorflow_is_loaded(tmp_path: Path, arguments
     assert message in str(done.exception)
 
 
+def test_a_single_version_is_told_its_folder(tmp_path: Path) -> None:
+    version = tmp_path / "17"
+    version.mkdir()
+    (version / "saved_model.pb").touch()
+    done = CliRunner().invoke(app, ["serve", str(version)])
+    assert f"name the folder that holds it, {tmp_path}, and --version 17" in str(done.exception)
+
+
 def test_a_port_that_is_taken_is_told_with_its_option(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
