@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from components.video.config import SamplingConfig
 from components.video.images import encode_jpeg
@@ -30,6 +31,15 @@ class ServerProcess:
     grpc: str
     rest: str
     process: "subprocess.Popen[str]"
+
+    def cpu_seconds(self) -> float:
+        """Of all threads so far."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
+    def resident_bytes(self) -> int:
+        """Memory now."""
+        return int(psutil.Process(self.process.pid).memory_info().rss)
 
 
 @contextmanager

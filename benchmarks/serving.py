@@ -8,13 +8,14 @@ Prints JSON:
   the same input, with the same decoding, resizing and cropping before it. The two take turns; medians, and the median of the
   turns' ratios export / network, of seconds and of the CPU seconds of all threads.
 - memory: peak RSS of a process that asks the export for 100 clips at once, and of one that asks it for 1,000.
-- server: requests per second of `clipgate serve` with 32 clients that send one clip each, with and without batching, in turns.
+- server: requests per second of `clipgate serve`, and its CPU time, with 32 clients that send one clip each, with and without
+  batching, in turns.
 """
 
 import argparse
 import asyncio
 import json
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -165,24 +166,29 @@ def peak_mebibytes(version: Path, card: ModelCard, num_clips: int) -> int:
     few = draw_clips(card, 10)
     clips = tf.constant([few[i % len(few)] for i in range(num_clips)])
     tf.saved_model.load(str(version)).signatures["predict_jpeg"](frames=clips)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # Not ru_maxrss: a process inherits that of the one which started it.
+    status = Path("/proc/self/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) // 1024
 
 
 async def measure_server(base: Path, card: ModelCard, turns: int, seconds: float) -> dict[str, Any]:
-    """Requests per second, with and without batching."""
-    ways = {"batching": [], "no_batching": ["--no-batching"]}
-    rates: dict[str, list[float]] = {way: [] for way in ways}
-    with served(base, *ways["batching"]) as batching, served(base, *ways["no_batching"]) as alone:
+    """Requests per second and CPU time of a request, with and without batching; ratios batching / without."""
+    measured: dict[str, list[dict[str, float]]] = {"batching": [], "no_batching": []}
+    with served(base) as batching, served(base, "--no-batching") as alone:
         for _ in range(turns):
             for way, server in (("batching", batching), ("no_batching", alone)):
-                rates[way].append(await requests_per_second(server, card, seconds))
-    ratio = statistics.median(with_ / without for with_, without in zip(*rates.values(), strict=True))
-    medians = {f"{way}_requests_per_second": round(statistics.median(values), 1) for way, values in rates.items()}
-    return {"clients": _NUM_CLIENTS, **medians, "ratio": round(ratio, 2)}
+                measured[way].append(await ask_for_a_while(server, card, seconds))
+    result: dict[str, Any] = {"clients": _NUM_CLIENTS}
+    for figure in measured["batching"][0]:
+        for way, turns_ in measured.items():
+            result[f"{way}_{figure}"] = round(statistics.median(turn[figure] for turn in turns_), 1)
+        pairs = zip(measured["batching"], measured["no_batching"], strict=True)
+        result[f"ratio_of_{figure}"] = round(statistics.median(one[figure] / two[figure] for one, two in pairs), 2)
+    return result
 
 
-async def requests_per_second(server: ServerProcess, card: ModelCard, seconds: float) -> float:
-    """Of clients that each wait for an answer before they ask again, through gRPC and `predict_jpeg`."""
+async def ask_for_a_while(server: ServerProcess, card: ModelCard, seconds: float) -> dict[str, float]:
+    """What the server does for clients that each wait for an answer before they ask again, through gRPC and `predict_jpeg`."""
     import grpc
     import tensorflow as tf
     from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
@@ -197,7 +203,7 @@ async def requests_per_second(server: ServerProcess, card: ModelCard, seconds: f
     async with grpc.aio.insecure_channel(server.grpc) as channel:
         stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
         await asyncio.gather(*(stub.Predict(request) for request in requests))
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), server.cpu_seconds()
 
         async def ask(request: predict_pb2.PredictRequest) -> int:
             count = 0
@@ -206,8 +212,11 @@ async def requests_per_second(server: ServerProcess, card: ModelCard, seconds: f
                 count += 1
             return count
 
-        counts = await asyncio.gather(*(ask(request) for request in requests))
-        return sum(counts) / (time.perf_counter() - started)
+        count = sum(await asyncio.gather(*(ask(request) for request in requests)))
+        return {
+            "requests_per_second": count / (time.perf_counter() - started),
+            "cpu_milliseconds_of_a_request": 1000 * (server.cpu_seconds() - cpu_started) / count,
+        }
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 16 clients at a time ask through gRPC and REST. Half of what they send is good, and each answer is compared with that of the
 export itself, which this process has loaded too. The rest is broken in one of the ways of `benchmarks.hostile`. Prints JSON:
-requests by kind and answer, memory of the server after a tenth of the time and at the end. Exit code 1: a good request got a
+requests by kind and answer, memory of the server after each tenth of the time. Exit code 1: a good request got a
 wrong answer or none, a hostile one got an answer that it must not get, or the server ended.
 """
 
@@ -23,7 +23,6 @@ from typing import Any
 
 import grpc
 import numpy as np
-import psutil
 import tensorflow as tf
 
 from benchmarks import hostile
@@ -71,26 +70,25 @@ def soak(base: Path, seconds: float, num_clients: int = _NUM_CLIENTS) -> dict[st
     expected = exported.signatures["predict_jpeg"](frames=tf.constant(clips))["probabilities"].numpy()
     tally = Tally()
     with served(base, "--max-request-megabytes", str(_MAX_REQUEST_MEGABYTES)) as server:
-        memory = psutil.Process(server.process.pid).memory_info
         started = time.monotonic()
         with ThreadPoolExecutor(num_clients) as clients:
             asking = [
                 clients.submit(_ask, server, clips, expected, tally, started + seconds, random.Random(seed))
                 for seed in range(num_clients)
             ]
-            time.sleep(seconds / 10)
-            first = memory().rss
+            memory = []
+            for _ in range(10):
+                time.sleep(seconds / 10)
+                memory.append(server.resident_bytes() // 2**20)
             for client in asking:
                 client.result()
-        last = memory().rss
         if server.process.poll() is not None:
             tally.wrong.append(f"the server ended with exit code {server.process.returncode}")
     return {
         "minutes": round(seconds / 60, 2),
         "clients": num_clients,
         "requests": sum(tally.answers.values()),
-        "mebibytes_after_a_tenth": first // 2**20,
-        "mebibytes_at_the_end": last // 2**20,
+        "mebibytes_after_each_tenth": memory,
         "wrong": tally.wrong,
         "answers": dict(sorted(tally.answers.items())),
     }

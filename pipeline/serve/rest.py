@@ -65,8 +65,8 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
         return _json_response({"error": error.message}, _HTTP_STATUSES.get(error.code, _INTERNAL))
     except web.HTTPException as error:
         return _json_response({"error": error.text or error.reason}, error.status)
-    except ConnectionError:  # the client has left
-        raise
+    except ConnectionError:  # nobody will read it
+        return _json_response({"error": "the client has left"}, _HTTP_STATUSES[grpc.StatusCode.CANCELLED])
     except Exception as error:
         log.exception("%s %s", request.method, request.path)
         return _json_response({"error": f"{type(error).__name__}: {error}"}, _INTERNAL)
