@@ -133,10 +133,11 @@ class RestApi:
 
 
 def _spec(found: "re.Match[str]") -> ModelSpec:
-    version = int(found["version"]) if found["version"] else None
-    if version is not None and version > _MAX_VERSION:
-        raise invalid(f"Failed to convert version: {found['version']} to numeric.")
-    return ModelSpec(unquote(found["name"]), version, unquote(found["label"] or ""))
+    digits = found["version"]
+    # Python reads no number of thousands of digits.
+    if digits and (len(digits) > len(str(_MAX_VERSION)) or int(digits) > _MAX_VERSION):
+        raise invalid(f"Failed to convert version: {digits} to numeric.")
+    return ModelSpec(unquote(found["name"]), int(digits) if digits else None, unquote(found["label"] or ""))
 
 
 class _Question(NamedTuple):

@@ -162,7 +162,7 @@ FRAMES = {"signature_name": "predict_frames"}
         ("POST", "/v1/models/other:predict", "{}", 404, "Servable not found for request: Latest(other)"),
         ("POST", f"{MODEL_PATH}/versions/5:predict", "{}", 404, f"Servable not found for request: Specific({NAME}, 5)"),
         ("POST", f"{MODEL_PATH}/labels/x:predict", "{}", 404, f"Servable not found for request: Specific({NAME}, x)"),
-        ("POST", f"{MODEL_PATH}/versions/{'9' * 30}:predict", "{}", 400, "Failed to convert version"),
+        ("POST", f"{MODEL_PATH}/versions/{'9' * 5000}:predict", "{}", 400, "Failed to convert version"),
         ("POST", f"{MODEL_PATH}:classify", "{}", 501, "classify is not served here"),
         ("GET", f"{MODEL_PATH}:predict", None, 400, f"Malformed request: GET {MODEL_PATH}:predict"),
         ("POST", "/v1/models/", "{}", 400, "Malformed request: POST /v1/models/"),
