@@ -6,7 +6,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test lint setup lock bench bench-pytorch fuzz clean
+.PHONY: demo test lint setup lock bench bench-pytorch bench-serving fuzz soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -36,6 +36,17 @@ bench-pytorch: setup
 # Damaged videos by the thousand.
 fuzz: setup
 	$(PYTHON_IN_VENV) -m benchmarks.mutated_videos
+
+# Both need a pushed model, such as that of `make demo`.
+MODEL ?= demo/run/serving/action
+MINUTES ?= 10
+
+bench-serving: setup
+	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)
+
+# Good and hostile requests to `clipgate serve`.
+soak: setup
+	$(PYTHON_IN_VENV) -m benchmarks.soak_server --model $(MODEL) --minutes $(MINUTES)
 
 setup:
 	@requirements/install.sh $(STACK)

@@ -74,10 +74,10 @@ class ServingModule(tf.Module):
         jpegs = tf.TensorSpec([None, None], tf.string, name="frames")
         of_examples = Reader(self._clips_of_examples, lambda part: frame_sizes(self._jpegs_of_examples(part)))
         of_frames = Reader(
-            lambda part: fit_clips(part, self._config),
+            lambda part: fit_clips(self._seen_frames(part), self._config),
             lambda part: tf.tile([tf.shape(part)[2:4]], [tf.shape(part)[0], 1]),
         )
-        of_jpegs = Reader(lambda part: decode_clips(part, self._config), image_sizes)
+        of_jpegs = Reader(lambda part: decode_clips(self._seen_frames(part), self._config), image_sizes)
 
         @_graph(input_signature=[text])
         def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -123,6 +123,10 @@ class ServingModule(tf.Module):
     @property
     def _num_stored(self) -> int:
         return int(self._raw_spec[features.FRAMES].shape[0])
+
+    def _seen_frames(self, frames: tf.Tensor) -> tf.Tensor:
+        """Those of a clip's frames, [batch, time, ...], that the network sees: the others need not be decoded or resized."""
+        return tf.gather(frames, centre_frames(tf.shape(frames)[1], self._config), axis=1)
 
     def _jpegs_of_examples(self, examples: tf.Tensor) -> tf.Tensor:
         return tf.io.parse_example(examples, {features.FRAMES: self._raw_spec[features.FRAMES]})[features.FRAMES]

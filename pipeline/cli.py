@@ -13,6 +13,7 @@ from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
 from pipeline.commands.rollback import card, rollback, versions
 from pipeline.commands.run import report, run
+from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.terminal import USER_ERROR, errors, escaped
 from pipeline.commands.worker import worker
@@ -29,6 +30,7 @@ app.command()(gate)
 app.command()(ledger)
 app.command()(report)
 app.command()(predict)
+app.command()(serve)
 app.command()(versions)
 app.command()(card)
 app.command()(rollback)

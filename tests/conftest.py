@@ -3,7 +3,7 @@
 import pytest
 
 # Each takes long to make, and is made once: all tests that need it run in one process.
-SHARED_FIXTURES = ("pushed_run", "killed_run", "evaluation_uri", "tfma_uri", "transform")
+SHARED_FIXTURES = ("pushed_run", "killed_run", "evaluation_uri", "tfma_uri", "transform", "exported_model")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

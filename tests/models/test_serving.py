@@ -157,6 +157,15 @@ def test_a_broken_frame_is_an_invalid_argument_and_the_model_goes_on(
     np.testing.assert_allclose(answer["probabilities"], expected[:1], atol=1e-5)
 
 
+def test_frames_that_the_network_does_not_see_are_not_decoded(
+    signatures: dict[str, Signature], jpegs: np.ndarray, expected: np.ndarray
+) -> None:
+    frames = jpegs[:1].copy()
+    frames[0, [0, 2]] = b"no jpeg"  # of four frames a network of two sees the second and the last
+    answer = signatures["predict_jpeg"](frames=tf.constant(frames, tf.string))
+    np.testing.assert_allclose(answer["probabilities"], expected[:1], atol=1e-5)
+
+
 @pytest.mark.parametrize("frames", [np.zeros((1, 0, 40, 56, 3), np.uint8), np.zeros((1, 2, 0, 0, 3), np.uint8)])
 def test_a_clip_without_pixels_is_an_invalid_argument(signatures: dict[str, Signature], frames: np.ndarray) -> None:
     with pytest.raises(tf.errors.InvalidArgumentError, match="at least one frame|non-zero size"):

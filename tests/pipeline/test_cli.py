@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.card import ModelCard
+from pipeline.cli import app
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "output_dir: out\ndata: {annotations: data/annotations.csv, videos: data}\n"
@@ -32,18 +33,9 @@ def message_of_wrong_input(done: "subprocess.CompletedProcess[str]") -> str:
 
 
 COMMANDS = [
-    "demo-data",
-    "run",
-    "gate",
-    "ledger",
-    "report",
-    "predict",
-    "splits",
-    "convert",
-    "compile",
-    "versions",
-    "card",
-    "rollback",
+    (command.name or command.callback.__name__).replace("_", "-")
+    for command in app.registered_commands
+    if command.callback
 ]
 
 

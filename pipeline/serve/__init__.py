@@ -1,0 +1,1 @@
+"""A development server that answers as TensorFlow Serving does; production is TensorFlow Serving itself."""

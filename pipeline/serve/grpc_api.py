@@ -1,0 +1,196 @@
+"""TensorFlow Serving's gRPC services: PredictionService and ModelService."""
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import grpc
+from tensorflow_serving.apis import (
+    classification_pb2,
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    inference_pb2,
+    model_management_pb2,
+    model_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+    regression_pb2,
+)
+
+from pipeline.serve.errors import ServeError, invalid
+from pipeline.serve.predictor import DEFAULT_SIGNATURE, ModelSpec, Predictor
+from pipeline.serve.protos import to_proto, to_tensor
+from pipeline.serve.signatures import Signature, Tensors
+from pipeline.serve.versions import Servable
+
+log = logging.getLogger(__name__)
+
+_SIGNATURE_DEF = "signature_def"
+
+
+def make_server(predictor: Predictor, max_request_bytes: int) -> grpc.aio.Server:
+    """A server of both services, without a port."""
+    options = [
+        ("grpc.max_receive_message_length", max_request_bytes),
+        ("grpc.max_send_message_length", -1),
+        # Otherwise two servers could share a port, and clients would meet either.
+        ("grpc.so_reuseport", 0),
+    ]
+    server = grpc.aio.server(options=options)
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
+        PredictionService(predictor, max_request_bytes), server
+    )
+    model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(predictor), server)
+    return server
+
+
+class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """Predict and GetModelMetadata."""
+
+    def __init__(self, predictor: Predictor, max_tensor_bytes: int) -> None:
+        """`max_tensor_bytes`: how large an input may become."""
+        self._predictor = predictor
+        self._max_tensor_bytes = max_tensor_bytes
+
+    async def Predict(  # noqa: N802
+        self, request: predict_pb2.PredictRequest, context: grpc.aio.ServicerContext
+    ) -> predict_pb2.PredictResponse:
+        """Run a signature."""
+        async with _errors_as_statuses(context):
+            spec = _spec(request.model_spec)
+            with self._predictor.admitted(), self._predictor.find(spec).in_use() as servable:
+                signature = _signature(servable, request.model_spec.signature_name)
+                names = _output_names(signature, request.output_filter)
+                inputs = await self._predictor.convert(self._inputs, request)
+                outputs = await self._predictor.predict(servable, signature, inputs)
+                chosen = {name: outputs[name] for name in names}
+                return await self._predictor.convert(_response, spec.name, servable, signature, chosen)
+
+    async def GetModelMetadata(  # noqa: N802
+        self, request: get_model_metadata_pb2.GetModelMetadataRequest, context: grpc.aio.ServicerContext
+    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
+        """The signatures of a version."""
+        async with _errors_as_statuses(context):
+            if not request.metadata_field:
+                raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
+            unknown = [name for name in request.metadata_field if name != _SIGNATURE_DEF]
+            if unknown:
+                raise invalid(f"Metadata field {unknown[0]} is not supported")
+            servable = self._predictor.find(_spec(request.model_spec))
+            response = get_model_metadata_pb2.GetModelMetadataResponse()
+            response.model_spec.name = request.model_spec.name
+            response.model_spec.version.value = servable.version
+            signatures = get_model_metadata_pb2.SignatureDefMap()
+            for name, definition in servable.model.definitions.items():
+                signatures.signature_def[name].CopyFrom(definition)
+            response.metadata[_SIGNATURE_DEF].Pack(signatures)
+            return response
+
+    async def Classify(  # noqa: N802
+        self, request: classification_pb2.ClassificationRequest, context: grpc.aio.ServicerContext
+    ) -> None:
+        """Not served."""
+        await _not_served(context, "Classify")
+
+    async def Regress(  # noqa: N802
+        self, request: regression_pb2.RegressionRequest, context: grpc.aio.ServicerContext
+    ) -> None:
+        """Not served."""
+        await _not_served(context, "Regress")
+
+    async def MultiInference(  # noqa: N802
+        self, request: inference_pb2.MultiInferenceRequest, context: grpc.aio.ServicerContext
+    ) -> None:
+        """Not served."""
+        await _not_served(context, "MultiInference")
+
+    def _inputs(self, request: predict_pb2.PredictRequest) -> Tensors:
+        return {name: to_tensor(name, proto, self._max_tensor_bytes) for name, proto in request.inputs.items()}
+
+
+class ModelService(model_service_pb2_grpc.ModelServiceServicer):
+    """GetModelStatus."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        """`predictor`: knows the models."""
+        self._predictor = predictor
+
+    async def GetModelStatus(  # noqa: N802
+        self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.aio.ServicerContext
+    ) -> get_model_status_pb2.GetModelStatusResponse:
+        """The state of a version, or of all versions."""
+        async with _errors_as_statuses(context):
+            if not request.HasField("model_spec"):
+                raise invalid("Missing ModelSpec")
+            response = get_model_status_pb2.GetModelStatusResponse()
+            for version, status in self._predictor.statuses(_spec(request.model_spec)).items():
+                entry = response.model_version_status.add(version=version, state=int(status.state))
+                entry.status.error_code = status.code.value[0]
+                entry.status.error_message = status.message
+            return response
+
+    async def HandleReloadConfigRequest(  # noqa: N802
+        self, request: model_management_pb2.ReloadConfigRequest, context: grpc.aio.ServicerContext
+    ) -> None:
+        """Not served."""
+        await context.abort(
+            grpc.StatusCode.UNIMPLEMENTED,
+            "start the server with --model-config and change that file, which is read anew",
+        )
+
+
+@asynccontextmanager
+async def _errors_as_statuses(context: grpc.aio.ServicerContext) -> AsyncIterator[None]:
+    try:
+        yield
+    except ServeError as error:
+        await context.abort(error.code, error.message)
+    except Exception as error:
+        log.exception("a request could not be answered")
+        await context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+async def _not_served(context: grpc.aio.ServicerContext, method: str) -> None:
+    await context.abort(
+        grpc.StatusCode.UNIMPLEMENTED,
+        f"{method} is not served: a clipgate model has no classify or regress signatures; call Predict",
+    )
+
+
+def _spec(spec: model_pb2.ModelSpec) -> ModelSpec:
+    if not spec.name:
+        raise invalid("Missing ModelSpec: a model needs a name")
+    return ModelSpec(spec.name, spec.version.value if spec.HasField("version") else None, spec.version_label)
+
+
+def _signature(servable: Servable, name: str) -> Signature:
+    signature = servable.model.signatures.get(name or DEFAULT_SIGNATURE)
+    if signature is None:
+        raise ServeError(
+            grpc.StatusCode.FAILED_PRECONDITION, f'Serving signature key "{name or DEFAULT_SIGNATURE}" not found.'
+        )
+    return signature
+
+
+def _output_names(signature: Signature, wanted: Iterable[str]) -> list[str]:
+    names = list(wanted)
+    for name in names:
+        if name not in signature.outputs:
+            expected = ",".join(sorted(signature.outputs))
+            raise invalid(
+                f"output tensor alias not found in signature: {name} Outputs expected to be in the set {{{expected}}}."
+            )
+    if len(set(names)) < len(names):
+        raise invalid(f"duplicate output tensor alias: {next(name for name in names if names.count(name) > 1)}")
+    return names or list(signature.outputs)
+
+
+def _response(name: str, servable: Servable, signature: Signature, outputs: Tensors) -> predict_pb2.PredictResponse:
+    response = predict_pb2.PredictResponse()
+    response.model_spec.name = name
+    response.model_spec.version.value = servable.version
+    response.model_spec.signature_name = signature.name
+    for key, value in outputs.items():
+        response.outputs[key].CopyFrom(to_proto(value))
+    return response

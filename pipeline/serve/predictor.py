@@ -1,0 +1,111 @@
+"""What gRPC and REST have in common: finding the model, letting requests in, checking and answering them."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+
+from pipeline.serve.errors import ServeError
+from pipeline.serve.signatures import Signature, Tensors
+from pipeline.serve.versions import ModelVersions, Servable, VersionStatus
+
+DEFAULT_SIGNATURE = "serving_default"
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Which model a client asks for: a version, a label, or with neither of them the newest version."""
+
+    name: str
+    version: int | None = None
+    label: str = ""
+
+    def __str__(self) -> str:
+        if self.version is None and not self.label:
+            return f"Latest({self.name})"
+        return f"Specific({self.name}, {self.version if self.version is not None else self.label})"
+
+
+class Predictor:
+    """Answers requests with the models that are loaded."""
+
+    def __init__(self, max_requests: int) -> None:
+        """`max_requests`: how many may wait or be worked on at the same time."""
+        self.models: dict[str, ModelVersions] = {}
+        self._max_requests = max_requests
+        self._num_requests = 0
+        # Two at a time: a request in JSON takes many times its size while it is read.
+        self._converters = ThreadPoolExecutor(2, thread_name_prefix="convert")
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Room for one request.
+
+        Raises:
+          ServeError: RESOURCE_EXHAUSTED; there is none.
+        """
+        if self._num_requests >= self._max_requests:
+            raise ServeError(
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+                f"the queue is full: {self._max_requests} requests are waiting; try later",
+            )
+        self._num_requests += 1
+        try:
+            yield
+        finally:
+            self._num_requests -= 1
+
+    def find(self, spec: ModelSpec) -> Servable:
+        """A version that is available.
+
+        Raises:
+          ServeError: NOT_FOUND.
+        """
+        versions = self.models.get(spec.name)
+        servable = versions.find(spec.version, spec.label) if versions else None
+        if servable is None:
+            raise ServeError(grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {spec}")
+        return servable
+
+    def statuses(self, spec: ModelSpec) -> dict[int, VersionStatus]:
+        """Of one version, or of all of a model's, newest first.
+
+        Raises:
+          ServeError: NOT_FOUND.
+        """
+        versions = self.models.get(spec.name)
+        found = dict(sorted(versions.statuses.items(), reverse=True)) if versions else {}
+        if spec.label:
+            return {(servable := self.find(spec)).version: found[servable.version]}
+        if spec.version is not None:
+            if spec.version not in found:
+                raise ServeError(
+                    grpc.StatusCode.NOT_FOUND, f"Could not find version {spec.version} of model {spec.name}"
+                )
+            return {spec.version: found[spec.version]}
+        if not found:
+            raise ServeError(grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {spec.name}")
+        return found
+
+    async def predict(self, servable: Servable, signature: Signature, inputs: Tensors) -> Tensors:
+        """The outputs of a signature.
+
+        Raises:
+          ServeError: the inputs do not fit, or the model cannot answer.
+        """
+        signature.check(inputs)
+        return await servable.batcher.predict(signature, inputs)
+
+    async def convert(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Call what reads or writes large messages, in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._converters, function, *arguments)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._converters.shutdown(wait=True)

@@ -1,0 +1,159 @@
+"""The development server as a whole: start, poll for versions, stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from models.card import CARD_FILE
+from models.errors import UserError
+from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
+from pipeline.serve.grpc_api import make_server
+from pipeline.serve.model import Model
+from pipeline.serve.predictor import Predictor
+from pipeline.serve.rest import make_app
+from pipeline.serve.settings import ReadSettings
+from pipeline.serve.versions import Load, ModelVersions, Servable
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """`port` 0 takes any that is free. `batching` None runs each request by itself."""
+
+    host: str
+    grpc_port: int
+    rest_port: int
+    batching: BatchingConfig | None
+    max_request_bytes: int
+    max_requests: int
+    poll_seconds: float
+    num_threads: int
+    read_timeout_seconds: float = 60.0
+    grace_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a server listens: host:port."""
+
+    grpc: str
+    rest: str
+
+
+async def serve_until_stopped(
+    config: ServerConfig, read_settings: ReadSettings, on_ready: Callable[[Addresses], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is under way.
+
+    Raises:
+      UserError: a port is taken, or a model is not there or damaged.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(config, read_settings) as addresses:
+        on_ready(addresses)
+        await stop.wait()
+        log.info("stopping; requests that are under way are finished")
+
+
+@asynccontextmanager
+async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIterator[Addresses]:
+    """A server that runs for as long as the context lasts.
+
+    Raises:
+      UserError: a port is taken, or a model is not there or damaged.
+    """
+    _require_free_ports(config)
+    threads = ModelThreads(config.num_threads)
+    predictor = Predictor(config.max_requests)
+
+    async def load(version: int, path: Path) -> Servable:
+        model = await asyncio.to_thread(Model, path)
+        return Servable(version, model, Batcher(model.run, threads, config.batching))
+
+    try:
+        await _follow(predictor, read_settings, load)
+        _require_available(predictor, read_settings)
+        poll = asyncio.create_task(_poll(predictor, read_settings, load, config.poll_seconds))
+        try:
+            async with _listening(predictor, config) as addresses:
+                yield addresses
+        finally:
+            poll.cancel()
+            await asyncio.gather(poll, return_exceptions=True)
+            await asyncio.gather(*(versions.drop_all() for versions in predictor.models.values()))
+    finally:
+        predictor.close()
+        threads.close()
+
+
+async def _poll(predictor: Predictor, read_settings: ReadSettings, load: Load, poll_seconds: float) -> None:
+    while True:
+        await asyncio.sleep(poll_seconds)
+        try:
+            await _follow(predictor, read_settings, load)
+        except (UserError, OSError) as error:
+            log.error("what was served before goes on: %s", error)
+
+
+async def _follow(predictor: Predictor, read_settings: ReadSettings, load: Load) -> None:
+    settings = {model.name: model for model in await asyncio.to_thread(read_settings)}
+    for name, model in settings.items():
+        await predictor.models.setdefault(name, ModelVersions(load)).follow(model)
+    for name in predictor.models.keys() - settings.keys():
+        await predictor.models.pop(name).drop_all()
+
+
+def _require_available(predictor: Predictor, read_settings: ReadSettings) -> None:
+    for model in read_settings():
+        versions = predictor.models[model.name]
+        if versions.find(None, "") is not None:
+            continue
+        reasons = [status.message for status in versions.statuses.values() if status.message]
+        missing = (
+            f"{model.base_path} holds no version to serve; "
+            f"expected {model.base_path}/NUMBER with saved_model.pb and {CARD_FILE}"
+        )
+        raise UserError(reasons[0] if reasons else missing)
+
+
+@asynccontextmanager
+async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterator[Addresses]:
+    grpc_server = make_server(predictor, config.max_request_bytes)
+    runner = web.AppRunner(
+        make_app(predictor, config.max_request_bytes, config.read_timeout_seconds),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=config.grace_seconds,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, config.host, config.rest_port).start()
+        grpc_port = grpc_server.add_insecure_port(f"{config.host}:{config.grpc_port}")
+        await grpc_server.start()
+        yield Addresses(f"{config.host}:{grpc_port}", f"{config.host}:{runner.addresses[0][1]}")
+        await asyncio.gather(grpc_server.stop(config.grace_seconds), runner.cleanup())
+    finally:
+        await runner.cleanup()
+
+
+def _require_free_ports(config: ServerConfig) -> None:
+    """Before a model is loaded, which takes seconds."""
+    for option, port in (("--grpc-port", config.grpc_port), ("--rest-port", config.rest_port)):
+        try:
+            socket.create_server((config.host, port)).close()
+        except OSError as error:
+            raise UserError(
+                f"{config.host}:{port} cannot be listened on: {error.strerror}; "
+                f"stop the program that listens there, or choose another {option}"
+            ) from error
