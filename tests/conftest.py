@@ -2,8 +2,8 @@
 
 import pytest
 
-# Each takes long to make, and is made once: all tests that need it run in one process.
-SHARED_FIXTURES = ("pushed_run", "killed_run", "evaluation_uri", "tfma_uri", "transform", "exported_model")
+# Each takes long to make, and is made once: all tests that need it run in one process. What takes longest comes first.
+SHARED_FIXTURES = ("pushed_run", "transform", "killed_run", "evaluation_uri", "tfma_uri", "exported_model")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -14,7 +14,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes: whole runs, then what stays together; short tests fill up the processes at the end."""
-    items.sort(
-        key=lambda item: (item.get_closest_marker("e2e") is None, item.get_closest_marker("xdist_group") is None)
-    )
+    """Begin with what stays together for minutes, one in each process; short tests fill up the processes at the end."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if group := item.get_closest_marker("xdist_group"):
+        return SHARED_FIXTURES.index(group.args[0])
+    return len(SHARED_FIXTURES) + (item.get_closest_marker("e2e") is None)

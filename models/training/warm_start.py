@@ -14,6 +14,7 @@ from models.base_model import BaseModel, require_same_network
 from models.config import ModelConfig
 from models.errors import UserError
 from models.networks.build import build_network
+from models.networks.outputs import BOXES, is_tracker
 from models.progress import say
 from models.training.checkpoints import Arrays
 from models.training.config import WarmStartConfig
@@ -47,7 +48,8 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
     network = build_network(config, num_classes=max(1, len(classes)), dropout=0)
     logits = network.get_layer(_LOGITS)
     # Which labels a mere file's logits stand for is not known, and neither is their number.
-    known = network if classes else keras.Model(network.input, logits.input)
+    boxes = [network.output[BOXES]] if is_tracker(network) else []
+    known = network if classes else keras.Model(network.input, [logits.input, *boxes])
     try:
         known.load_weights(base.weights)
     except (ValueError, KeyError, OSError) as error:

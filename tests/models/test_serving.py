@@ -1,8 +1,6 @@
 """The exported model: all ways of asking it give one answer, for any number of clips."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -16,12 +14,11 @@ from models.config import ModelConfig
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH, ServingModule, export
 from models.views import centre_view
-from tests.models.clips import CLASSES, clip_example, draw_clip, encode_clip, one_stage_network
+from tests.models.clips import CLASSES, clip_example, one_stage_network
+from tests.models.exported import Signature, draw_jpegs, examples_of, frames_of, load_signatures
 
 CARD = ModelCard(CLASSES, {"num_frames": 2}, {"short_side": 40}, "key")
 NUM_CLIPS = 17
-
-Signature = Callable[..., dict[str, tf.Tensor]]
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +40,12 @@ def model_dir(
 
 @pytest.fixture(scope="module")
 def signatures(model_dir: Path) -> dict[str, Signature]:
-    loaded = tf.saved_model.load(str(model_dir))
-    # A signature lives no longer than the model that it belongs to.
-    return {name: _bound(loaded, name) for name in loaded.signatures}
-
-
-def _bound(loaded: Any, name: str) -> Signature:
-    return lambda **inputs: loaded.signatures[name](**inputs)
+    return load_signatures(model_dir)
 
 
 @pytest.fixture(scope="module")
 def jpegs() -> np.ndarray:
-    """JPEG frames of clips of all classes: [NUM_CLIPS, time]."""
-    return np.array([encode_clip(draw_clip(i % 3, seed=i)) for i in range(NUM_CLIPS)], dtype=object)
+    return draw_jpegs(NUM_CLIPS)
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +53,6 @@ def expected(network: keras.Model, model_config: ModelConfig, jpegs: np.ndarray)
     """Probabilities of the Keras network itself."""
     views = centre_view(decode_clips(tf.constant(jpegs), model_config), model_config)
     return np.asarray(keras.ops.softmax(network(views, training=False)))
-
-
-def examples_of(jpegs: np.ndarray) -> tf.Tensor:
-    return tf.constant([clip_example("walk", list(clip)) for clip in jpegs], tf.string)
-
-
-def frames_of(jpegs: np.ndarray) -> tf.Tensor:
-    decoded = [[tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE") for jpeg in clip] for clip in jpegs]
-    return tf.constant(np.array(decoded).reshape(len(jpegs), jpegs.shape[1], 40, 56, 3), tf.uint8)
 
 
 def test_all_signatures_are_there(signatures: dict[str, Signature]) -> None:

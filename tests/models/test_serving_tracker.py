@@ -1,10 +1,5 @@
 """What the export of a tracker says of where the actor is."""
 
-import functools
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import keras
 import numpy as np
 import pytest
@@ -19,12 +14,11 @@ from models.networks.outputs import outputs_of
 from models.preprocessing import fit_clips
 from models.serving import MICRO_BATCH, ServingModule, export
 from models.views import centre_view
-from tests.models.clips import CLASSES, NUM_STORED, clip_example, draw_clip, encode_clip, linear_tracker
+from tests.models.clips import CLASSES, NUM_STORED, linear_tracker
+from tests.models.exported import Signature, draw_jpegs, examples_of, frames_of, load_signatures
 
 NUM_CLIPS = MICRO_BATCH + 1
 SHOWN = [1, 3]  # the two of four stored frames that the network sees
-
-Signature = Callable[..., dict[str, tf.Tensor]]
 
 
 @pytest.fixture(scope="module")
@@ -46,24 +40,19 @@ def signatures(
 ) -> dict[str, Signature]:
     folder = tmp_path_factory.mktemp("tracker")
     export(ServingModule(network, transform, tracker_config, CLASSES), ModelCard(CLASSES, {}, {}, ""), str(folder))
-    loaded = tf.saved_model.load(str(Path(folder)))
-
-    def call(name: str, **inputs: Any) -> dict[str, tf.Tensor]:
-        return dict(loaded.signatures[name](**inputs))  # a signature lives no longer than its model
-
-    return {name: functools.partial(call, name) for name in loaded.signatures}
+    return load_signatures(folder)
 
 
 @pytest.fixture(scope="module")
 def jpegs() -> np.ndarray:
-    """JPEG frames, [NUM_CLIPS, NUM_STORED], wider than what the network sees of them."""
-    return np.array([encode_clip(draw_clip(i % 3, seed=i)) for i in range(NUM_CLIPS)], dtype=object)
+    """Wider than what the network sees of them."""
+    return draw_jpegs(NUM_CLIPS)
 
 
 @pytest.fixture(scope="module")
 def clips(jpegs: np.ndarray) -> np.ndarray:
     """The same frames decoded: uint8 [NUM_CLIPS, NUM_STORED, 40, 56, 3]."""
-    return np.array([[tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE") for jpeg in clip] for clip in jpegs])
+    return frames_of(jpegs).numpy()
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +61,6 @@ def expected(network: keras.Model, tracker_config: ModelConfig, clips: np.ndarra
     view = centre_view(fit_clips(tf.constant(clips), tracker_config), tracker_config)
     sizes = tf.constant([[40, 56]] * NUM_CLIPS)
     return np.asarray(boxes_in_frame(outputs_of(network, view, training=False).boxes, sizes, tracker_config))
-
-
-def examples_of(jpegs: np.ndarray, **others: Any) -> tf.Tensor:
-    return tf.constant([clip_example("walk", list(clip), **others) for clip in jpegs], tf.string)
 
 
 @pytest.mark.parametrize("num_clips", [0, 1, NUM_CLIPS])

@@ -1,8 +1,5 @@
 """The exported model answers for videos that arrive frame by frame."""
 
-from collections.abc import Callable
-from typing import Any
-
 import keras
 import numpy as np
 import pytest
@@ -13,12 +10,11 @@ from models.config import ModelConfig
 from models.networks.build import build_network
 from models.serving import ServingModule
 from tests.models.clips import CLASSES
+from tests.models.exported import Signature, load_signatures
 from tests.models.networks.examples import Clips, noise, randomize
 
 NUM_FRAMES = 5
 ANSWER = {"probabilities", "label", "classes"}
-
-Signature = Callable[..., dict[str, tf.Tensor]]
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +27,9 @@ def signatures(
     randomize(network)
     module = ServingModule(network, transform, config, CLASSES)
     wanted = ("predict_frames", "stream_init", "stream_step")
-    folder = str(tmp_path_factory.mktemp("model"))
-    tf.saved_model.save(module, folder, signatures={name: module.signatures()[name] for name in wanted})
-    loaded = tf.saved_model.load(folder)
-    # A signature lives no longer than the model that it belongs to.
-    return {name: _bound(loaded, name) for name in wanted}
-
-
-def _bound(loaded: Any, name: str) -> Signature:
-    return lambda **inputs: loaded.signatures[name](**inputs)
+    folder = tmp_path_factory.mktemp("model")
+    tf.saved_model.save(module, str(folder), signatures={name: module.signatures()[name] for name in wanted})
+    return load_signatures(folder)
 
 
 def stream(signatures: dict[str, Signature], clips: Clips, chunks: list[int]) -> dict[str, tf.Tensor]:

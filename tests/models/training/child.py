@@ -1,14 +1,18 @@
-"""A training in a process of its own. Run as `python -m tests.models.training.child REQUEST_FILE`."""
+"""Trainings in processes of their own: they can be killed, have several devices, or be several machines."""
 
-import json
+import contextlib
+import multiprocessing
 import os
-import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
+# They are forked from a process that has loaded TensorFlow and computed nothing; loading it takes longer than the training.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.models.training.fitting"])
 
 
 @dataclass(frozen=True)
@@ -27,24 +31,40 @@ class Request:
     num_cpus: int = 1
 
 
-def start(request: Request, **environment: str) -> "subprocess.Popen[str]":
-    """Start a training; what it prints as an epoch ends is on its standard output."""
-    folder = Path(request.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    request_file = folder / f"request-{len(list(folder.glob('request-*')))}.json"
-    request_file.write_text(json.dumps(asdict(request)))
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.models.training.child", str(request_file)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **environment},
-        stdout=subprocess.PIPE,
-        stderr=(folder / "stderr.txt").open("a"),
-        text=True,
-        cwd=ROOT,
-    )
+@dataclass(frozen=True)
+class Child:
+    """A training that was started."""
+
+    process: BaseProcess
+    events: Connection
+
+    def lines(self) -> Iterator[str]:
+        """What it says as an epoch ends, until it has ended itself."""
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                yield self.events.recv()
+
+    def wait(self) -> int | None:
+        """Its exit code, when it has ended."""
+        for _ in self.lines():
+            pass
+        self.process.join()
+        return self.process.exitcode
 
 
-def main() -> None:
+def start(request: Request, **environment: str) -> Child:
+    """Start a training. Its errors go into `stderr.txt`."""
+    Path(request.folder).mkdir(parents=True, exist_ok=True)
+    receiver, sender = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_train, args=(request, environment, sender), daemon=True)
+    process.start()
+    sender.close()
+    return Child(process, receiver)
+
+
+def _train(request: Request, environment: Mapping[str, str], events: Connection) -> None:
     """Train as the request says."""
+    import json
     import logging
 
     import numpy as np
@@ -56,9 +76,16 @@ def main() -> None:
     from models.progress import PROGRESS_LOGGER
     from tests.models.training import fitting
 
-    request = Request(**json.loads(Path(sys.argv[1]).read_text()))
+    class Sender(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            events.send(record.getMessage())
+
+    os.environ.update(environment)
+    folder = Path(request.folder)
+    with (folder / "stderr.txt").open("a") as file:
+        os.dup2(file.fileno(), 2)
     logger = logging.getLogger(PROGRESS_LOGGER)
-    logger.addHandler(logging.StreamHandler(sys.stdout))
+    logger.addHandler(Sender())
     logger.setLevel(logging.INFO)
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * request.num_cpus)
@@ -66,11 +93,7 @@ def main() -> None:
     model = ModelConfig(**request.model)
     source = ClipSource([request.pattern], tft.TFTransformOutput(request.transform), model)
     build = getattr(fitting, request.network)
-    fitted = fitting.train(source, build, Path(request.folder), **request.changes)
-    result = Path(request.folder) / f"result-{os.environ.get('WORKER', 0)}"
+    fitted = fitting.train(source, build, folder, **request.changes)
+    result = folder / f"result-{os.environ.get('WORKER', 0)}"
     np.savez(f"{result}.npz", *fitted.weights)
     Path(f"{result}.json").write_text(json.dumps(fitted.history))
-
-
-if __name__ == "__main__":
-    main()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
@@ -14,6 +15,7 @@ from models.training.checkpoints import CheckpointFolder
 from models.training.config import TrainingConfig
 from models.training.distribution import make_strategy
 from models.training.fit import Fitted, fit
+from models.training.warm_start import BaseWeights, begin_with
 from tests.models.clips import CLASSES
 
 PLAIN = AugmentationConfig(crop=False, flip=False, min_time_span=1, brightness=0, contrast=0)
@@ -56,7 +58,9 @@ def linear_network(model: ModelConfig) -> keras.Model:
     keras.utils.set_random_seed(0)
     frames = keras.Input((model.num_frames, model.height, model.width, 3), dtype="uint8")
     columns = keras.ops.mean(keras.ops.cast(frames, "float32") / 255, axis=(1, 2))
-    return keras.Model(frames, keras.layers.Dense(len(CLASSES), dtype="float32")(keras.layers.Flatten()(columns)))
+    return keras.Model(
+        frames, keras.layers.Dense(len(CLASSES), dtype="float32", name="logits")(keras.layers.Flatten()(columns))
+    )
 
 
 def dropout_network(model: ModelConfig) -> keras.Model:
@@ -71,3 +75,14 @@ def normalised_network(model: ModelConfig) -> keras.Model:
     linear = linear_network(model)
     flat, head = linear.layers[-2], linear.layers[-1]
     return keras.Model(linear.input, head(keras.layers.BatchNormalization()(flat.output)))
+
+
+def warm_network(model: ModelConfig) -> keras.Model:
+    """A normalised network that begins with the weights of an earlier one, which knew all classes but the last."""
+    network = normalised_network(model)
+    logits = network.get_layer("logits")
+    draw = np.random.default_rng(2)
+    features = [draw.uniform(0.1, 0.3, weight.shape) for weight in network.get_layer(index=-2).weights]
+    known = [draw.uniform(0.1, 0.3, (*weight.shape[:-1], len(CLASSES) - 1)) for weight in logits.weights]
+    begin_with(network, BaseWeights(features, known, CLASSES[:-1], None), CLASSES)
+    return network

@@ -1,4 +1,4 @@
-"""Several devices and several processes train what one does."""
+"""Several devices and several processes train what one does, from the weights of an earlier model on."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from models.data import ClipSource
 from models.errors import UserError
 from models.training.distribution import is_chief, make_strategy, require_even_shares
 from tests.models.training.child import Request, start
-from tests.models.training.fitting import normalised_network, train, training_config
+from tests.models.training.fitting import train, training_config, warm_network
 from tests.ports import free_addresses
 
 # Sums in another order: after a few steps single-precision rounding is all that differs.
@@ -37,7 +37,7 @@ def request(source: ClipSource, folder: Path, num_cpus: int = 1, **changes: Any)
         pattern=source.patterns[0],
         transform=str(source.transform.transform_savedmodel_dir).removesuffix("/transform_fn"),
         model=source.model.model_dump(),
-        network="normalised_network",
+        network="warm_network",
         folder=str(folder),
         changes=OPTIONS | changes,
         num_cpus=num_cpus,
@@ -48,8 +48,8 @@ def request(source: ClipSource, folder: Path, num_cpus: int = 1, **changes: Any)
 def alone(
     source: ClipSource, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[np.ndarray], list[dict[str, float]]]:
-    """Weights and history of a training on one device."""
-    fitted = train(source, normalised_network, tmp_path_factory.mktemp("alone"), **OPTIONS)
+    """Weights and history of a training on one device that begins with the weights of an earlier model."""
+    fitted = train(source, warm_network, tmp_path_factory.mktemp("alone"), **OPTIONS)
     return fitted.weights, fitted.history
 
 
@@ -64,9 +64,8 @@ def assert_close(folder: Path, worker: int, alone: tuple[list[np.ndarray], list[
 
 
 def test_two_devices_train_what_one_does(source: ClipSource, tmp_path: Path, alone: Any) -> None:
-    process = start(request(source, tmp_path, num_cpus=2, distribution="mirrored"))
-    process.communicate()
-    assert process.returncode == 0, (tmp_path / "stderr.txt").read_text()[-3000:]
+    child = start(request(source, tmp_path, num_cpus=2, distribution="mirrored"))
+    assert child.wait() == 0, (tmp_path / "stderr.txt").read_text()[-3000:]
     assert_close(tmp_path, 0, alone)
 
 
@@ -76,13 +75,11 @@ def test_two_processes_train_what_one_does(source: ClipSource, tmp_path: Path, a
     def tf_config(index: int) -> str:
         return json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
 
-    processes = [
+    children = [
         start(request(source, tmp_path, distribution="multi_worker"), TF_CONFIG=tf_config(i), WORKER=str(i))
         for i in range(2)
     ]
-    for process in processes:
-        process.communicate()
-    assert [process.returncode for process in processes] == [0, 0], (tmp_path / "stderr.txt").read_text()[-3000:]
+    assert [child.wait() for child in children] == [0, 0], (tmp_path / "stderr.txt").read_text()[-3000:]
     for worker in range(2):
         assert_close(tmp_path, worker, alone)
     # Only the first one writes.

@@ -142,6 +142,19 @@ def test_of_a_mere_file_everything_but_the_logits_is_taken_over(
     assert weights.normalization is None
 
 
+def test_a_tracker_takes_over_its_boxes_too_of_a_mere_file(tmp_path: Path) -> None:
+    config = CONFIG.model_copy(update={"network": "cnn_gru_tracker"})
+    theirs, base = write_base(tmp_path, config)
+    path = tmp_path / "pretrained.weights.h5"
+    path.write_bytes(base.weights.read_bytes())
+    network = build(config, num_classes=2)
+    before = values([network.get_layer("logits")])
+    begin_with(network, read_weights(open_base(path), config), ("walk", "jump"))
+    own, others = ([layer for layer in model.layers if layer.name != "logits"] for model in (network, theirs))
+    assert_same(values(own), values(others))
+    assert_same(values([network.get_layer("logits")]), before)
+
+
 @pytest.mark.parametrize("content", ["of another network", "damaged"])
 def test_weights_that_do_not_fit_are_named_with_the_network_and_the_remedy(
     base: tuple[keras.Model, BaseModel], tmp_path: Path, content: str

@@ -2,20 +2,25 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tfx import v1 as tfx
+from tfx.components import Trainer, Tuner
 from tfx.components.trainer.executor import GenericExecutor
 from tfx.components.tuner.executor import Executor as TunerExecutor
+from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.types import artifact_utils, channel_utils, standard_artifacts
 
 from models.card import read_card
 from models.config import ModelConfig
 from models.data import ClipSource
+from models.training.job import make_job
 from models.tuning.config import TunerConfig
 from tests.models.clips import write_examples
 from tests.models.tuning.searching import job_config
+
+SMOOTHING = "training.label_smoothing"
 
 
 def artifact(kind: Any, uri: Path | str) -> Any:
@@ -37,39 +42,75 @@ def inputs(source: ClipSource, train_examples: list[bytes], tmp_path: Path) -> d
     return {"examples": examples, "transform_graph": artifact(standard_artifacts.TransformGraph, graph)}
 
 
+def search(inputs: dict[str, Any], custom_config: dict[str, str], folder: Path) -> dict[str, Any]:
+    """Run TFX's Tuner; its outputs."""
+    channels = {name: channel_utils.as_channel([one]) for name, one in inputs.items()}
+    tuner = Tuner(tuner_fn="models.tuning.search.tuner_fn", custom_config=custom_config, **channels)
+    outputs = {
+        "best_hyperparameters": [artifact(standard_artifacts.HyperParameters, folder / "found")],
+        "tuner_results": [artifact(standard_artifacts.TunerResults, folder / "results")],
+    }
+    executor = TunerExecutor(TunerExecutor.Context(tmp_dir=str(folder / "temp"), unique_id="1"))
+    executor.Do({name: [one] for name, one in inputs.items()}, outputs, tuner.exec_properties)
+    return outputs
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [{"search": "random"}, {"search": "bayesian"}, {"search": "hyperband", "epochs": 2, "factor": 2}],
+    ids=lambda kind: kind["search"],
+)
+def test_every_kind_of_search_ends_in_values_that_a_training_takes(
+    inputs: dict[str, Any], model_config: ModelConfig, tmp_path: Path, kind: dict[str, Any]
+) -> None:
+    space = {SMOOTHING: {"min": 0.0, "max": 0.5}}
+    section = TunerConfig.model_validate({"space": space, "max_trials": 2, **kind})
+    custom_config = {**job_config(model_config, tmp_path), "tuner": section.model_dump_json()}
+    search(inputs, custom_config, tmp_path)
+    table = json.loads((tmp_path / "results/tuner_results.json").read_text())
+    assert [row["score"] for row in table] == sorted(row["score"] for row in table)
+    assert len({row[SMOOTHING] for row in table}) == 2
+    found = json.loads((tmp_path / "found/best_hyperparameters.txt").read_text())
+    training = SimpleNamespace(
+        train_files=[],
+        eval_files=[],
+        transform_graph_path="",
+        serving_model_dir="",
+        model_run_dir="",
+        base_model=None,
+        hyperparameters=found,
+        custom_config=custom_config,
+    )
+    assert make_job(training).training.label_smoothing == table[0][SMOOTHING] < table[1][SMOOTHING]
+
+
 def test_the_trainer_uses_the_values_that_the_tuner_has_found(
     inputs: dict[str, Any], model_config: ModelConfig, tmp_path: Path
 ) -> None:
-    search = TunerConfig.model_validate(
+    section = TunerConfig.model_validate(
         {
             "search": "grid",
-            "space": {"training.epochs": [2], "model.num_frames": [1], "training.label_smoothing": [0.5, 0]},
+            "space": {"training.epochs": [2], "model.num_frames": [1], SMOOTHING: [0.5, 0]},
         }
     )
-    custom_config = {**job_config(model_config, tmp_path), "tuner": search.model_dump_json()}
-    channels = {name: channel_utils.as_channel([one]) for name, one in inputs.items()}
-    tuner = tfx.components.Tuner(tuner_fn="models.tuning.search.tuner_fn", custom_config=custom_config, **channels)
-    found = artifact(standard_artifacts.HyperParameters, tmp_path / "found")
-    results = artifact(standard_artifacts.TunerResults, tmp_path / "results")
-    given = {name: [one] for name, one in inputs.items()}
-    executor = TunerExecutor(TunerExecutor.Context(tmp_dir=str(tmp_path / "temp"), unique_id="1"))
-    executor.Do(given, {"best_hyperparameters": [found], "tuner_results": [results]}, tuner.exec_properties)
+    custom_config = {**job_config(model_config, tmp_path), "tuner": section.model_dump_json()}
+    outputs = search(inputs, custom_config, tmp_path)
 
-    trainer = tfx.components.Trainer(
+    trainer = Trainer(
         run_fn="models.trainer.run_fn",
-        hyperparameters=tuner.outputs["best_hyperparameters"],
+        hyperparameters=channel_utils.as_channel(outputs["best_hyperparameters"]),
         custom_config=custom_config,
-        train_args=tfx.proto.TrainArgs(),
-        eval_args=tfx.proto.EvalArgs(),
-        **channels,
+        train_args=TrainArgs(),
+        eval_args=EvalArgs(),
+        **{name: channel_utils.as_channel([one]) for name, one in inputs.items()},
     )
     model = artifact(standard_artifacts.Model, tmp_path / "model")
     model_run = artifact(standard_artifacts.ModelRun, tmp_path / "run")
-    given["hyperparameters"] = [found]
+    given = {name: [one] for name, one in inputs.items()} | {"hyperparameters": outputs["best_hyperparameters"]}
     GenericExecutor().Do(given, {"model": [model], "model_run": [model_run]}, trainer.exec_properties)
 
     table = json.loads((tmp_path / "results/tuner_results.json").read_text())
-    assert [row["training.label_smoothing"] for row in table] == [0.0, 0.5]
+    assert [row[SMOOTHING] for row in table] == [0.0, 0.5]
     assert table[0]["score"] < table[1]["score"]
     history = json.loads((tmp_path / "run/history.json").read_text())
     assert len(history["val_loss"]) == 2

@@ -56,9 +56,24 @@ def test_a_grid_is_searched_as_a_whole_and_goes_on_after_an_interruption(
     assert not list(tmp_path.rglob("*.npz"))
 
 
-def test_random_trials_lie_in_their_range(source: ClipSource, tmp_path: Path) -> None:
-    tuner = tuner_of(source, tmp_path, {"space": {SMOOTHING: {"min": 0.1, "max": 0.2}}, "max_trials": 2})
+class Diverging(ClipTuner):
+    """Trains nothing. Its loss is the smoothing, and what has too much of it diverges."""
+
+    def _train(self, trial: Trial) -> tuple[float, int]:
+        smoothing = trial.hyperparameters.values[SMOOTHING]
+        if smoothing > 0.5:
+            raise UserError("training diverged")
+        return smoothing, 1
+
+
+def untrained(source: ClipSource, folder: Path, search: dict[str, Any]) -> Diverging:
+    tuner = Diverging(make_job(source, folder), TunerConfig.model_validate(search))
     tuner.search()
+    return tuner
+
+
+def test_random_trials_lie_in_their_range(source: ClipSource, tmp_path: Path) -> None:
+    tuner = untrained(source, tmp_path, {"space": {SMOOTHING: {"min": 0.1, "max": 0.2}}, "max_trials": 2})
     first, second = values_of(tuner)
     assert 0.1 <= first <= 0.2 and 0.1 <= second <= 0.2 and first != second
     assert best_value(tuner) == min(first, second)
@@ -66,8 +81,7 @@ def test_random_trials_lie_in_their_range(source: ClipSource, tmp_path: Path) ->
 
 def test_a_bayesian_search_ends_with_the_best_of_its_trials(source: ClipSource, tmp_path: Path) -> None:
     space = {SMOOTHING: {"min": 0.0, "max": 0.5}}
-    tuner = tuner_of(source, tmp_path, {"search": "bayesian", "space": space, "max_trials": 3})
-    tuner.search()
+    tuner = untrained(source, tmp_path, {"search": "bayesian", "space": space, "max_trials": 3})
     assert len(set(values_of(tuner))) == 3
     assert best_value(tuner) == min(values_of(tuner))
 
@@ -89,33 +103,22 @@ def test_hyperband_takes_the_better_of_two_further_from_where_it_was(
     assert not list(tmp_path.rglob("*.npz"))
 
 
-class Diverging(ClipTuner):
-    """Its trials diverge if there is any smoothing."""
-
-    def _train(self, trial: Trial) -> tuple[float, int]:
-        if trial.hyperparameters.values[SMOOTHING]:
-            raise UserError("training diverged")
-        return 1.0, 1
-
-
-def diverging(source: ClipSource, folder: Path, values: list[float]) -> Diverging:
-    search = TunerConfig.model_validate({"search": "grid", "space": {SMOOTHING: values}})
-    return Diverging(make_job(source, folder), search)
+def grid(values: list[float]) -> dict[str, Any]:
+    return {"search": "grid", "space": {SMOOTHING: values}}
 
 
 def test_a_search_goes_on_after_trials_that_diverge(
     source: ClipSource, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tuner = diverging(source, tmp_path, [0.5, 0.4, 0.3, 0.2, 0.0])
     with caplog.at_level(logging.INFO):
-        tuner.search()
+        tuner = untrained(source, tmp_path, grid([0.9, 0.8, 0.7, 0.6, 0.0]))
     assert best_value(tuner) == 0.0
-    assert "trial 4 of 5: training.label_smoothing 0.2: failed: training diverged" in caplog.text
+    assert "trial 4 of 5: training.label_smoothing 0.6: failed: training diverged" in caplog.text
 
 
 def test_a_search_without_any_result_is_an_error(source: ClipSource, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none of the 2 trials of tuner\.space came to a result.*training diverged"):
-        diverging(source, tmp_path, [0.5, 0.4]).search()
+        untrained(source, tmp_path, grid([0.9, 0.8]))
 
 
 def test_what_is_not_the_fault_of_the_values_ends_the_search(source: ClipSource, tmp_path: Path) -> None:
@@ -132,7 +135,7 @@ def test_what_is_not_the_fault_of_the_values_ends_the_search(source: ClipSource,
 def test_a_damaged_state_of_a_search_is_said_and_replaced(
     source: ClipSource, tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    diverging(source, tmp_path, [0.0]).search()
+    untrained(source, tmp_path, grid([0.0]))
     (Path(search_dir(make_job(source, tmp_path))) / name).write_text("{")
     with caplog.at_level(logging.INFO):
         tuner = tuner_of(source, tmp_path, {"space": {SMOOTHING: [0.0]}})
