@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tfx import v1 as tfx
+from tfx.components import Trainer
 
 from models.config import PRESETS, ModelConfig
 from pipeline.plan import Plan
@@ -19,7 +19,7 @@ def single_frame_trainer(plan: Plan, pipeline_root: str, training: dict[str, Any
     }
     custom_config = {**training["custom_config"], **changes}
     arguments = {**training, "base_model": None, "custom_config": custom_config}
-    return tfx.components.Trainer(run_fn="models.trainer.run_fn", **arguments).with_id("SingleFrameTrainer")
+    return Trainer(run_fn="models.trainer.run_fn", **arguments).with_id("SingleFrameTrainer")
 
 
 def _single_frame(model: ModelConfig) -> ModelConfig:
