@@ -36,7 +36,7 @@ def test_a_model_that_the_gate_lets_through_and_the_validation_does_not_is_not_p
     config = Config.model_validate(
         {"output_dir": str(tmp_path), "data": {"annotations": "annotations.csv", "videos": "videos"}}
     )
-    outcome = RunOutcome(tmp_path / "log", {"uris": uris, "pushed_version": None})
+    outcome = RunOutcome(tmp_path / "log", {"uris": uris, "pushed_version": None, "not_pushed_reason": ""})
     assert show_result(config, outcome) == NOT_PUSHED
     shown = " ".join(capsys.readouterr().out.split())
     assert "not pushed: size on disk: 7.5 MB, bar at most 5 MB" in shown
