@@ -33,7 +33,7 @@ def predict(
     step_seconds: Annotated[
         float | None,
         typer.Option(
-            min=0.01, help="From window to window. Default: an eighth of the shortest.", rich_help_panel=_LONG
+            min=0.01, help="From window to window. Default: a fifth of the shortest.", rich_help_panel=_LONG
         ),
     ] = None,
     smoothing: Annotated[

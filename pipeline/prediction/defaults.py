@@ -9,7 +9,7 @@ from models.errors import UserError
 
 BACKGROUND = "background"
 _MOST_LENGTHS = 4
-_STEPS_A_WINDOW = 8
+_STEPS_A_WINDOW = 5
 
 
 def choose_background(classes: Sequence[str], wanted: str | None) -> str | None:
@@ -31,7 +31,7 @@ def choose_windows(
     """The windows asked for; by default as long as the clips that the model was trained on.
 
     Where those differ, there are several lengths, from the shortest to the longest, each at most twice the one before as far as
-    four lengths go. The step is an eighth of the shortest.
+    four lengths go. The step is a fifth of the shortest.
 
     Raises:
       UserError: the card does not say how long the training clips were.

@@ -81,6 +81,6 @@ def test_windows_without_a_length_are_refused() -> None:
 def test_only_the_windows_that_overlap_are_remembered() -> None:
     queue = WindowTasks(Windows((1.0,), 0.1), SAMPLING, INFO)
     assert len(queue.begin(0, 0.0)) == 1
-    assert len(queue.begin(3, 0.3)) == 3
+    assert len(queue.begin(3, 0.35)) == 3
     assert not queue.is_empty()
     assert queue.rest() == []
