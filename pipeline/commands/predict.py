@@ -10,13 +10,16 @@ from models.errors import UserError
 from pipeline.commands.terminal import USER_ERROR, JsonOption
 from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
-_LONG, _OUTPUT = "Long videos (--segments)", "Output"
+_LONG, _OUTPUT, _STREAMS, _EXAMPLES = "Long videos (--segments)", "Output", "Streams", "Stored Examples"
 _DEFAULT = SegmentsConfig()
 
 
 def predict(
     model: Annotated[Path, typer.Option("--model", "-m", help="A pushed version, or the directory of all versions.")],
-    videos: Annotated[list[Path] | None, typer.Argument(help="Video files, or folders of them.")] = None,
+    videos: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Video files, or folders of them; - reads frames from standard input.", allow_dash=True),
+    ] = None,
     start_seconds: Annotated[float, typer.Option(min=0, help="Where the action begins.")] = 0.0,
     end_seconds: Annotated[float | None, typer.Option(min=0, help="Where it ends; default: the video's end.")] = None,
     segments: Annotated[
@@ -32,9 +35,7 @@ def predict(
     ] = None,
     step_seconds: Annotated[
         float | None,
-        typer.Option(
-            min=0.01, help="From window to window. Default: a fifth of the shortest.", rich_help_panel=_LONG
-        ),
+        typer.Option(min=0.01, help="From window to window. Default: a fifth of the shortest.", rich_help_panel=_LONG),
     ] = None,
     smoothing: Annotated[
         Smoothing, typer.Option(help="Of the scores over time.", rich_help_panel=_LONG)
@@ -61,8 +62,36 @@ def predict(
         str | None,
         typer.Option(help="The class that is no action. Default: background, if there is one.", rich_help_panel=_LONG),
     ] = None,
+    camera: Annotated[
+        int | None, typer.Option(min=0, help="Follow a camera: 0 is the first.", rich_help_panel=_STREAMS)
+    ] = None,
+    frame_size: Annotated[
+        str | None,
+        typer.Option(
+            help="WIDTHxHEIGHT of raw rgb24 frames on standard input; without it they are JPEGs.",
+            rich_help_panel=_STREAMS,
+        ),
+    ] = None,
+    fps: Annotated[
+        float, typer.Option(min=0.01, help="Frames a second on standard input.", rich_help_panel=_STREAMS)
+    ] = 25.0,
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            help="Frames a second that the network is shown. Default: as in training.",
+            rich_help_panel=_STREAMS,
+        ),
+    ] = None,
+    examples: Annotated[
+        str | None,
+        typer.Option(
+            help="TFRecord files of Examples, as ingest writes them; needs --output.", rich_help_panel=_EXAMPLES
+        ),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file to write: .csv or .json.", rich_help_panel=_OUTPUT)
+        Path | None,
+        typer.Option("--output", "-o", help="A file to write: .csv or .json (.jsonl).", rich_help_panel=_OUTPUT),
     ] = None,
     output_format: Annotated[
         Format | None, typer.Option("--format", help="Default: what the file's name says.", rich_help_panel=_OUTPUT)
@@ -75,8 +104,25 @@ def predict(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Recognise the action in a video, or find all actions in long ones (--segments)."""
-    from pipeline.prediction import run  # only now: it loads OpenCV and NumPy
+    """Recognise the action in a video, find all actions in long ones (--segments), or follow a stream."""
+    sources = [bool(videos), camera is not None, examples is not None]
+    if sum(sources) != 1:
+        raise UserError(
+            "name videos, or --camera, or --examples" + ("; more than one was given" if any(sources) else "")
+        )
+    # What loads OpenCV, NumPy or Beam is loaded only now.
+    if examples is not None:
+        from pipeline.prediction.run_examples import predict_stored
+
+        if predict_stored(examples, model, output):
+            raise typer.Exit(USER_ERROR)
+        return
+    if camera is not None or videos == [Path("-")]:
+        from pipeline.prediction.run_stream import predict_stream
+
+        predict_stream(model, camera, frame_size, fps, pace, threshold, background, as_json)
+        return
+    from pipeline.prediction import run
 
     wanted = run.Outputs(output, output_format, timeline, annotated, as_json)
     if not segments:

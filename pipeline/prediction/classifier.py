@@ -1,7 +1,8 @@
 """A pushed model, asked for many clips at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,15 +29,24 @@ class Classifier:
 
         # A signature lives no longer than the model that it belongs to.
         self._model = tf.saved_model.load(str(self.version))
-        self._predict_jpeg = self._model.signatures["predict_jpeg"]
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Labels in the order of the probabilities."""
         return self.card.classes
 
+    @property
+    def signature_names(self) -> frozenset[str]:
+        """What can be asked."""
+        return frozenset(self._model.signatures)
+
+    def signature(self, name: str) -> Callable[..., dict[str, Any]]:
+        """One of the model's signatures."""
+        return cast(Callable[..., dict[str, Any]], self._model.signatures[name])
+
     def probabilities(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:
         """float32 [clips, classes] for clips of equally many JPEGs each."""
         import tensorflow as tf
 
-        return np.asarray(self._predict_jpeg(frames=tf.constant([list(clip) for clip in clips]))["probabilities"])
+        outputs = self.signature("predict_jpeg")(frames=tf.constant([list(clip) for clip in clips]))
+        return np.asarray(outputs["probabilities"])
