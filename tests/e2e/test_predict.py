@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+import tensorflow as tf
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
@@ -134,3 +135,37 @@ def test_wrong_options_are_named_before_anything_is_read(
     done = clipgate("predict", videos / "good.mp4", "-m", model_of(pushed_run), *options)
     assert done.code == 2
     assert message in done.err
+
+
+def test_stored_examples_become_a_table(pushed_run: PushedRun, clipgate: Callable[..., Done], tmp_path: Path) -> None:
+    stored = pushed_run.project.artifact("VideoExampleGen", "examples") / "Split-test"
+    records = list(tf.data.TFRecordDataset([str(path) for path in stored.glob("*.gz")], "GZIP").as_numpy_iterator())
+    with tf.io.TFRecordWriter(str(tmp_path / "broken.gz"), "GZIP") as writer:
+        writer.write(records[0])
+        writer.write(b"no example")
+    model = model_of(pushed_run)
+    done = clipgate("predict", "--examples", stored / "*.gz", "-m", model, "-o", tmp_path / "out.csv")
+    assert done.code == 0, done.err
+    rows = rows_of(tmp_path / "out.csv")
+    names = [
+        tf.train.Example.FromString(record).features.feature["segment_id"].bytes_list.value[0] for record in records
+    ]
+    assert sorted(row["segment_id"] for row in rows) == sorted(name.decode() for name in names)
+    for row in rows:
+        assert sum(float(value) for name, value in row.items() if name.startswith("p_")) == pytest.approx(1)
+        assert row["score"] == row[f"p_{row['label']}"]
+
+    done = clipgate("predict", "--examples", tmp_path / "broken.gz", "-m", model, "-o", tmp_path / "out.jsonl")
+    assert done.code == 2
+    assert "1 Examples could not be read; their rows say why" in done.err
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert sorted(line.get("reason", "") for line in lines) == ["", "example_invalid"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.gz", "out.csv", "out.jsonl"]
+
+
+def test_a_network_that_needs_whole_clips_follows_no_stream(
+    pushed_run: PushedRun, clipgate: Callable[..., Done]
+) -> None:
+    done = clipgate("predict", "-", "-m", model_of(pushed_run))
+    assert done.code == 2
+    assert "its network, r2plus1d, needs whole clips. Train one that is causal (model.network: movinet)" in done.err
