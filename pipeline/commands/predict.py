@@ -12,9 +12,22 @@ from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
 _LONG, _OUTPUT, _STREAMS, _EXAMPLES = "Long videos (--segments)", "Output", "Streams", "Stored Examples"
 _DEFAULT = SegmentsConfig()
+# What an option belongs to; those that are not here belong to all.
+_MODES = {
+    **dict.fromkeys(("start_seconds", "end_seconds"), ("clips",)),
+    **dict.fromkeys(("timeline", "annotated", "window_seconds", "step_seconds"), ("--segments",)),
+    **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, ("--segments",)),
+    **dict.fromkeys(("threshold", "background"), ("--segments", "a stream")),
+    **dict.fromkeys(("frame_size", "fps", "pace", "camera"), ("a stream",)),
+    "segments": ("--segments",),
+    "output": ("clips", "--segments", "--examples"),
+    "output_format": ("clips", "--segments"),
+    "as_json": ("clips", "--segments", "a stream"),
+}
 
 
 def predict(
+    context: typer.Context,
     model: Annotated[Path, typer.Option("--model", "-m", help="A pushed version, or the directory of all versions.")],
     videos: Annotated[
         list[Path] | None,
@@ -110,14 +123,16 @@ def predict(
         raise UserError(
             "name videos, or --camera, or --examples" + ("; more than one was given" if any(sources) else "")
         )
+    mode = _mode(camera is not None or videos == [Path("-")], examples is not None, segments)
+    _check_options(context, mode)
     # What loads OpenCV, NumPy or Beam is loaded only now.
-    if examples is not None:
+    if mode == "--examples":
         from pipeline.prediction.run_examples import predict_stored
 
-        if predict_stored(examples, model, output):
+        if predict_stored(examples or "", model, output):
             raise typer.Exit(USER_ERROR)
         return
-    if camera is not None or videos == [Path("-")]:
+    if mode == "a stream":
         from pipeline.prediction.run_stream import predict_stream
 
         predict_stream(model, camera, frame_size, fps, pace, threshold, background, as_json)
@@ -143,6 +158,27 @@ def predict(
         num_broken = run.predict_segments(videos or [], model, wanted, config, window_seconds or [], step_seconds)
     if num_broken:
         raise typer.Exit(USER_ERROR)
+
+
+def _mode(is_stream: bool, is_examples: bool, segments: bool) -> str:
+    if is_stream:
+        return "a stream"
+    return "--examples" if is_examples else "--segments" if segments else "clips"
+
+
+def _check_options(context: typer.Context, mode: str) -> None:
+    """Nothing, if every option that was given means something.
+
+    Raises:
+      UserError: one does not, and would have been ignored.
+    """
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        # By its name: typer has a Click of its own, and may have another one tomorrow.
+        is_given = source is not None and source.name == "COMMANDLINE"
+        if is_given and name in _MODES and mode not in _MODES[name]:
+            raise UserError(f"{parameter.opts[0]} belongs to {' and '.join(_MODES[name])}, not to {mode}")
 
 
 def _checked(values: dict[str, object]) -> SegmentsConfig:

@@ -50,9 +50,6 @@ def predict_clips(
         )
     _, card = find_model(model)
     paths = _paths(videos, outputs)
-    for option, path in (("--annotated", outputs.annotated), ("--timeline", outputs.timeline)):
-        if path:
-            raise UserError(f"{option}: {path} would show when actions happen, which --segments finds")
     span = Span(start_seconds, end_seconds)
     predictions = _predict(model, paths, lambda predictor, path, _: predictor.predict_clip(path, span))
     _write(predictions, card, outputs)

@@ -1,7 +1,6 @@
 """What windows say, as class probabilities over time. Pure: arrays in, arrays out."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,8 @@ Scores = npt.NDArray[np.float64]
 
 # Of a Gaussian's standard deviation: where its kernel is cut off.
 _CUT_OFF = 3.0
+_LEAST_WEIGHT = 1e-3
+_FEWEST_CELLS = 256
 
 
 @dataclass(frozen=True)
@@ -41,31 +42,48 @@ class Timeline:
         return np.asarray((np.arange(len(self.scores)) + 0.5) * self.step_seconds)
 
 
-def make_timeline(
-    windows: Sequence[WindowScores], num_classes: int, end_seconds: float, step_seconds: float
-) -> Timeline:
-    """The weighted mean, in each cell, of all windows that show it.
+class TimelineBuilder:
+    """The weighted mean, in each cell, of all windows that show it; memory depends on the cells, not on the windows.
 
     A window counts most for its middle and hardly for its edges, as in Bartlett's triangle: an action that only touches a
-    window's edge says nothing of it. A cell that no window shows takes the scores of the nearest one that is shown.
+    window's edge says nothing of it.
     """
-    num_cells = max(1, math.ceil(end_seconds / step_seconds - 1e-9))
-    centres = (np.arange(num_cells) + 0.5) * step_seconds
-    sums, weights = np.zeros((num_cells, num_classes)), np.zeros(num_cells)
-    for window in windows:
+
+    def __init__(self, num_classes: int, step_seconds: float) -> None:
+        self._step_seconds = step_seconds
+        self._sums: Scores = np.zeros((_FEWEST_CELLS, num_classes))
+        self._weights: Scores = np.zeros(_FEWEST_CELLS)
+
+    def add(self, window: WindowScores) -> None:
+        """A window; in any order."""
         half = (window.end_seconds - window.start_seconds) / 2
-        middle = window.start_seconds + half
-        first = max(0, math.floor(window.start_seconds / step_seconds))
-        last = min(num_cells, math.ceil(window.end_seconds / step_seconds))
+        first = max(0, math.floor(window.start_seconds / self._step_seconds))
+        last = math.ceil(window.end_seconds / self._step_seconds)
+        self._grow(last)
+        centres = (np.arange(first, last) + 0.5) * self._step_seconds
         # No cell has the weight 0: a short video's only window shows all of it.
-        weight = np.maximum(1 - np.abs(centres[first:last] - middle) / half, 1e-3) / half
-        sums[first:last] += weight[:, None] * np.asarray(window.probabilities)
-        weights[first:last] += weight
-    shown = np.flatnonzero(weights)
-    if not len(shown):
-        return Timeline(step_seconds, end_seconds, np.zeros((num_cells, num_classes)))
-    nearest = shown[np.abs(np.arange(num_cells)[:, None] - shown).argmin(axis=1)] if len(shown) < num_cells else shown
-    return Timeline(step_seconds, end_seconds, sums[nearest] / weights[nearest, None])
+        triangle = np.maximum(1 - np.abs(centres - window.start_seconds - half) / half, _LEAST_WEIGHT)
+        # The areas of all triangles are the same.
+        self._sums[first:last] += (triangle / half)[:, None] * np.asarray(window.probabilities)
+        self._weights[first:last] += triangle / half
+
+    def build(self, end_seconds: float) -> Timeline:
+        """The timeline of a video that ends there. A cell that no window shows takes the scores of the nearest one shown."""
+        num_cells = max(1, math.ceil(end_seconds / self._step_seconds - 1e-9))
+        self._grow(num_cells)
+        sums, weights = self._sums[:num_cells], self._weights[:num_cells]
+        shown = np.flatnonzero(weights)
+        if not len(shown):
+            return Timeline(self._step_seconds, end_seconds, np.zeros_like(sums))
+        middles = (shown[1:] + shown[:-1]) / 2
+        nearest = shown[np.searchsorted(middles, np.arange(num_cells))]
+        return Timeline(self._step_seconds, end_seconds, sums[nearest] / weights[nearest, None])
+
+    def _grow(self, num_cells: int) -> None:
+        more = max(num_cells, 2 * len(self._weights)) - len(self._weights)
+        if num_cells > len(self._weights):
+            self._sums = np.pad(self._sums, ((0, more), (0, 0)))
+            self._weights = np.pad(self._weights, (0, more))
 
 
 def smooth(timeline: Timeline, method: Smoothing, seconds: float) -> Timeline:

@@ -17,10 +17,12 @@ from pipeline.prediction.classifier import BATCH_SIZE, Classifier
 from pipeline.prediction.config import SegmentsConfig
 from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment, find_segments
-from pipeline.prediction.timeline import WindowScores, make_timeline, smooth
+from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores, smooth
 
 # (seconds read, seconds in all as the header says; 0 if it does not)
 OnProgress = Callable[[float, float], None]
+# Of the header's duration: what it may be off without anybody missing something.
+_HEADER_ERROR = 0.01
 _VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
 
 
@@ -60,26 +62,23 @@ class VideoPredictor:
         self, path: Path, config: LongVideos, on_progress: OnProgress = lambda done, total: None
     ) -> VideoPrediction:
         """The actions in a video of any length, and when they happen."""
-        reading = _Reading(self._classifier, self._num_snapshots, on_progress)
+        reading = _Reading(self._classifier, config.windows.step_seconds, self._num_snapshots, on_progress)
         problem: VideoError | None = None
         try:
             _check(path)
             for clip in self._decoder.read_windows(path, config.windows, self._sampling):
                 reading.add(clip)
-            if not reading.end_seconds:
-                raise VideoError("segment_too_short", "it holds no frame")
+            reading.check_end(self._sampling.end_tolerance_seconds)
         except VideoError as error:
             problem = error
-        windows = reading.close()
         reason, message = (problem.code, str(problem)) if problem else ("", "")
-        if not windows:
+        timeline = reading.close()
+        if timeline is None:
             return VideoPrediction(str(path), reason=reason, message=message)
-        classes = self._classifier.classes
-        timeline = make_timeline(windows, len(classes), reading.end_seconds, config.windows.step_seconds)
         timeline = smooth(timeline, config.segments.smoothing, config.segments.smoothing_seconds)
-        segments = tuple(find_segments(timeline, classes, config.segments))
+        segments = tuple(find_segments(timeline, self._classifier.classes, config.segments))
         return VideoPrediction(
-            str(path), segments, reading.end_seconds, reason, message, timeline, tuple(reading.snapshots)
+            str(path), segments, timeline.end_seconds, reason, message, timeline, tuple(reading.snapshots)
         )
 
     @property
@@ -88,39 +87,54 @@ class VideoPredictor:
 
 
 class _Reading:
-    """Clips to scores, many at a time, while a video goes by."""
+    """Clips to scores over time, many at a time, while a video goes by."""
 
-    def __init__(self, classifier: Classifier, num_snapshots: int, on_progress: OnProgress) -> None:
+    def __init__(
+        self, classifier: Classifier, step_seconds: float, num_snapshots: int, on_progress: OnProgress
+    ) -> None:
         self._classifier = classifier
+        self._builder = TimelineBuilder(len(classifier.classes), step_seconds)
         self._num_snapshots = num_snapshots
         self._on_progress = on_progress
         self._waiting: list[Clip] = []
-        self._scores: list[WindowScores] = []
+        self._header_seconds = 0.0
+        self._end_seconds = 0.0
         self.snapshots: list[Snapshot] = []
-        self.end_seconds = 0.0
 
     def add(self, clip: Clip) -> None:
         """A clip in the order of their ends."""
-        self.end_seconds = max(self.end_seconds, clip.read_seconds)
+        self._end_seconds = max(self._end_seconds, clip.read_seconds)
+        self._header_seconds = clip.video.duration_seconds
         self._keep_snapshot(clip)
         self._waiting.append(clip)
         if len(self._waiting) == BATCH_SIZE:
             self._score()
 
-    def close(self) -> Sequence[WindowScores]:
-        """The scores of all clips."""
+    def check_end(self, tolerance_seconds: float) -> None:
+        """Nothing, if the video has as many seconds as its header says.
+
+        Raises:
+          VideoError: it has fewer, or no frame at all.
+        """
+        if not self._end_seconds:
+            raise VideoError("segment_too_short", "it holds no frame")
+        if self._header_seconds - self._end_seconds > tolerance_seconds + _HEADER_ERROR * self._header_seconds:
+            ends = f"its frames end at {self._end_seconds:.2f} s, and its header says {self._header_seconds:.2f} s"
+            raise VideoError("segment_past_end", ends)
+
+    def close(self) -> Timeline | None:
+        """The scores over time; None if there is no frame."""
         self._score()
-        return self._scores
+        return self._builder.build(self._end_seconds) if self._end_seconds else None
 
     def _score(self) -> None:
         if not self._waiting:
             return
         probabilities = self._classifier.probabilities([clip.jpegs for clip in self._waiting])
         for clip, values in zip(self._waiting, np.asarray(probabilities).tolist(), strict=True):
-            self._scores.append(
-                WindowScores(clip.start_seconds, clip.end_seconds - clip.missing_seconds, tuple(values))
-            )
-        self._on_progress(self.end_seconds, self._waiting[-1].video.duration_seconds)
+            end = clip.end_seconds - clip.missing_seconds
+            self._builder.add(WindowScores(clip.start_seconds, end, tuple(values)))
+        self._on_progress(self._end_seconds, self._header_seconds)
         self._waiting.clear()
 
     def _keep_snapshot(self, clip: Clip) -> None:

@@ -121,7 +121,10 @@ def test_activitynet_results_have_the_fields_of_its_evaluation(
     ("options", "message"),
     [
         (["-o", "out.txt"], "--output: out.txt has to end in .csv or .json"),
-        (["--timeline", "page.html"], "--timeline: page.html would show when actions happen, which --segments finds"),
+        (["--timeline", "page.html"], "--timeline belongs to --segments, not to clips"),
+        (["--fps", "5", "--segments"], "--fps belongs to a stream, not to --segments"),
+        (["--segments", "--start-seconds", "1"], "--start-seconds belongs to clips, not to --segments"),
+        (["--camera", "0"], "name videos, or --camera, or --examples; more than one was given"),
         (["--segments", "--annotated", "film.avi"], "--annotated: film.avi has to end in .mp4"),
         (["--segments", "--background", "nothing"], "the model has no class 'nothing'; its classes are blue, green"),
         (["--segments", "--threshold", "7"], "--threshold: Input should be less than or equal to 1; found 7"),

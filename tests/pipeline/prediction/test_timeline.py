@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline.prediction.config import Smoothing
-from pipeline.prediction.timeline import Timeline, WindowScores, make_timeline, smooth
+from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores, smooth
 
 A, B = (1.0, 0.0), (0.0, 1.0)
 scores = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=30), elements=st.floats(0.01, 1.0))
@@ -15,6 +15,13 @@ scores = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_sid
 
 def timeline_of(values: np.ndarray, step: float = 0.1) -> Timeline:
     return Timeline(step, len(values) * step, values / values.sum(axis=1, keepdims=True))
+
+
+def make_timeline(windows: list[WindowScores], num_classes: int, end_seconds: float, step_seconds: float) -> Timeline:
+    builder = TimelineBuilder(num_classes, step_seconds)
+    for window in windows:
+        builder.add(window)
+    return builder.build(end_seconds)
 
 
 def test_a_single_window_gives_its_scores_to_all_of_its_cells() -> None:
@@ -39,6 +46,18 @@ def test_a_short_window_says_more_of_its_middle_than_a_long_one() -> None:
 def test_time_that_no_window_shows_takes_the_nearest_scores() -> None:
     timeline = make_timeline([WindowScores(0.0, 1.0, A), WindowScores(3.0, 4.0, B)], 2, 5.0, 1.0)
     np.testing.assert_allclose(timeline.scores[:, 0], [1, 1, 0, 0, 0])
+
+
+def test_a_long_video_has_all_of_its_cells() -> None:
+    windows = [WindowScores(float(second), second + 2.0, A if second < 500 else B) for second in range(999)]
+    of_a = make_timeline(windows, 2, 1000.0, 0.5).scores[:, 0]
+    assert len(of_a) == 2000
+    assert (of_a[:990] == 1).all()
+    assert (of_a[1010:] == 0).all()
+
+
+def test_without_any_window_nothing_is_probable() -> None:
+    assert not make_timeline([], 2, 3.0, 1.0).scores.any()
 
 
 @given(
