@@ -12,17 +12,17 @@ from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
 _LONG, _OUTPUT, _STREAMS, _EXAMPLES = "Long videos (--segments)", "Output", "Streams", "Stored Examples"
 _DEFAULT = SegmentsConfig()
+_CLIPS, _SEGMENTS, _STREAM, _STORED = "clips", "long videos (--segments)", "streams", "stored Examples (--examples)"
 # What an option belongs to; those that are not here belong to all.
 _MODES = {
-    **dict.fromkeys(("start_seconds", "end_seconds"), ("clips",)),
-    **dict.fromkeys(("timeline", "annotated", "window_seconds", "step_seconds"), ("--segments",)),
-    **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, ("--segments",)),
-    **dict.fromkeys(("threshold", "background"), ("--segments", "a stream")),
-    **dict.fromkeys(("frame_size", "fps", "pace", "camera"), ("a stream",)),
-    "segments": ("--segments",),
-    "output": ("clips", "--segments", "--examples"),
-    "output_format": ("clips", "--segments"),
-    "as_json": ("clips", "--segments", "a stream"),
+    **dict.fromkeys(("start_seconds", "end_seconds"), (_CLIPS,)),
+    **dict.fromkeys(("segments", "timeline", "annotated", "window_seconds", "step_seconds"), (_SEGMENTS,)),
+    **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, (_SEGMENTS,)),
+    **dict.fromkeys(("threshold", "background"), (_SEGMENTS, _STREAM)),
+    **dict.fromkeys(("camera", "frame_size", "fps", "pace"), (_STREAM,)),
+    "output": (_CLIPS, _SEGMENTS, _STORED),
+    "output_format": (_CLIPS, _SEGMENTS),
+    "as_json": (_CLIPS, _SEGMENTS, _STREAM),
 }
 
 
@@ -63,8 +63,12 @@ def predict(
         float, typer.Option(help="A score that a segment reaches somewhere.", rich_help_panel=_LONG)
     ] = _DEFAULT.threshold,
     low_threshold: Annotated[
-        float, typer.Option(help="A score that it does not fall below.", rich_help_panel=_LONG)
-    ] = _DEFAULT.low_threshold,
+        float | None,
+        typer.Option(
+            help=f"A score that it does not fall below. Default: {_DEFAULT.low_threshold:g}, or the threshold if lower.",
+            rich_help_panel=_LONG,
+        ),
+    ] = None,
     min_seconds: Annotated[
         float, typer.Option(help="Shorter segments are left out.", rich_help_panel=_LONG)
     ] = _DEFAULT.min_seconds,
@@ -126,13 +130,13 @@ def predict(
     mode = _mode(camera is not None or videos == [Path("-")], examples is not None, segments)
     _check_options(context, mode)
     # What loads OpenCV, NumPy or Beam is loaded only now.
-    if mode == "--examples":
+    if mode == _STORED:
         from pipeline.prediction.run_examples import predict_stored
 
         if predict_stored(examples or "", model, output):
             raise typer.Exit(USER_ERROR)
         return
-    if mode == "a stream":
+    if mode == _STREAM:
         from pipeline.prediction.run_stream import predict_stream
 
         predict_stream(model, camera, frame_size, fps, pace, threshold, background, as_json)
@@ -149,7 +153,7 @@ def predict(
                 "smoothing_seconds": smoothing_seconds,
                 "method": method,
                 "threshold": threshold,
-                "low_threshold": min(low_threshold, threshold),
+                "low_threshold": low_threshold or min(_DEFAULT.low_threshold, threshold),
                 "min_seconds": min_seconds,
                 "max_gap_seconds": max_gap_seconds,
                 "background": background,
@@ -162,8 +166,10 @@ def predict(
 
 def _mode(is_stream: bool, is_examples: bool, segments: bool) -> str:
     if is_stream:
-        return "a stream"
-    return "--examples" if is_examples else "--segments" if segments else "clips"
+        return _STREAM
+    if is_examples:
+        return _STORED
+    return _SEGMENTS if segments else _CLIPS
 
 
 def _check_options(context: typer.Context, mode: str) -> None:
@@ -186,5 +192,7 @@ def _checked(values: dict[str, object]) -> SegmentsConfig:
         return SegmentsConfig.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
+        if not problem["loc"]:  # options that do not go together
+            raise UserError(problem["msg"].removeprefix("Value error, ")) from error
         option = str(problem["loc"][0]).replace("_", "-")
         raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error
