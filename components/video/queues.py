@@ -1,5 +1,6 @@
 """What is still to be begun while a video goes by: listed tasks, or windows without end."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -74,6 +75,8 @@ class WindowTasks:
     def begin(self, index: int, seconds: float) -> list[ClipTask]:
         """See TaskQueue."""
         tasks: list[ClipTask] = []
+        # After a gap in the video only those windows begin that reach beyond it: time stamps may lie by years.
+        self._num_begun = max(self._num_begun, math.floor((seconds - self._lengths[-1]) / self._step_seconds))
         while (start := self._num_begun * self._step_seconds) <= seconds:
             for number, length in enumerate(self._lengths):
                 span = Span(start, start + length)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -121,13 +121,13 @@ def _predict(model: Path, paths: Sequence[Path], predict: Predict, num_snapshots
         predictor = VideoPredictor(Classifier(model), decoder, num_snapshots=num_snapshots)
         for number, path in enumerate(paths, start=1):
             task = bar.add_task(f"{number}/{len(paths)} {path.name}", total=None)
-
-            def on_progress(done: float, total: float, task=task) -> None:  # type: ignore[no-untyped-def]
-                bar.update(task, completed=done, total=total or None)
-
-            predictions.append(predict(predictor, path, on_progress))
+            predictions.append(predict(predictor, path, _show_progress(bar, task)))
             bar.remove_task(task)
     return predictions
+
+
+def _show_progress(bar: Progress, task: TaskID) -> OnProgress:
+    return lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
 def _write(predictions: Sequence[VideoPrediction], card: ModelCard, outputs: Outputs) -> None:

@@ -23,6 +23,8 @@ from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores
 OnProgress = Callable[[float, float], None]
 # Of the header's duration: what it may be off without anybody missing something.
 _HEADER_ERROR = 0.01
+# Moments of a timeline; ten days at five a second.
+_MOST_CELLS = 5_000_000
 _VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
 
 
@@ -93,6 +95,7 @@ class _Reading:
         self, classifier: Classifier, step_seconds: float, num_snapshots: int, on_progress: OnProgress
     ) -> None:
         self._classifier = classifier
+        self._step_seconds = step_seconds
         self._builder = TimelineBuilder(len(classifier.classes), step_seconds)
         self._num_snapshots = num_snapshots
         self._on_progress = on_progress
@@ -103,6 +106,10 @@ class _Reading:
 
     def add(self, clip: Clip) -> None:
         """A clip in the order of their ends."""
+        if clip.read_seconds > _MOST_CELLS * self._step_seconds:
+            raise VideoError(
+                "video_too_large", f"its frames go on to {clip.read_seconds:.0f} s; its time stamps may be wrong"
+            )
         self._end_seconds = max(self._end_seconds, clip.read_seconds)
         self._header_seconds = clip.video.duration_seconds
         self._keep_snapshot(clip)

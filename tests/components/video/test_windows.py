@@ -84,3 +84,11 @@ def test_only_the_windows_that_overlap_are_remembered() -> None:
     assert len(queue.begin(3, 0.35)) == 3
     assert not queue.is_empty()
     assert queue.rest() == []
+
+
+def test_a_time_stamp_that_lies_by_years_costs_nothing() -> None:
+    queue = WindowTasks(Windows((1.0, 2.0), 0.1), SAMPLING, INFO)
+    queue.begin(0, 0.0)
+    begun = queue.begin(1, 1e9)
+    assert len(begun) <= 2 * 22
+    assert {task.plan.start <= 1e9 for task in begun} == {True}
