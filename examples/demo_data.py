@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,6 +31,14 @@ WIDTH, HEIGHT = 160, 120
 COLUMNS = ("path", "start_seconds", "end_seconds", "label", "group", "boxes")
 FPS_CHOICES = (12, 15, 24, 25, 30)
 ACTION_SECONDS, IDLE_SECONDS = (0.8, 1.8), (0.4, 1.2)
+# What `generate` takes for long videos, of people who are in no ordinary data set of the same seed.
+LONG_VIDEOS: dict[str, Any] = {
+    "first_person": 101,
+    "num_people": 4,
+    "videos_per_person": 1,
+    "actions_per_video": 24,
+    "idle_seconds": (0.6, 4.0),
+}
 _SKIN_TONES = ((198, 222, 245), (160, 195, 232), (125, 165, 210), (85, 125, 175), (60, 90, 135), (45, 62, 95))
 _HAIR_TONES = ((30, 28, 25), (35, 50, 75), (70, 120, 165), (120, 125, 130), (30, 55, 125))
 
@@ -94,6 +103,9 @@ def generate(
     seed: int = 7,
     num_people: int = 16,
     videos_per_person: int = 4,
+    actions_per_video: int = 3,
+    idle_seconds: tuple[float, float] = IDLE_SECONDS,
+    first_person: int = 1,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> DemoSummary:
     """Writes `videos/*.mp4`, then `annotations.csv`, under `output_dir`, each file whole or not at all.
@@ -101,7 +113,7 @@ def generate(
     The same arguments give the same annotations and, on one machine, the same bytes. `on_progress` receives
     the numbers of videos done and in all. Raises FileExistsError where another data set's annotations are.
     """
-    plans = plan_videos(seed, num_people, videos_per_person)
+    plans = plan_videos(seed, num_people, videos_per_person, actions_per_video, idle_seconds, first_person)
     annotations_path = output_dir / "annotations.csv"
     _remove_earlier_annotations(annotations_path)
     (output_dir / "videos").mkdir(parents=True, exist_ok=True)
@@ -123,19 +135,26 @@ def generate(
     )
 
 
-def plan_videos(seed: int = 7, num_people: int = 16, videos_per_person: int = 4) -> list[VideoPlan]:
-    """Decides everything but the pixels: who does what, where and when."""
-    if seed < 0 or num_people < 1 or not 1 <= videos_per_person <= 26:
-        limits = "seed must be at least 0, num_people at least 1 and videos_per_person from 1 to 26."
-        raise ValueError(f"{limits} Received: {seed=}, {num_people=}, {videos_per_person=}")
+def plan_videos(
+    seed: int = 7,
+    num_people: int = 16,
+    videos_per_person: int = 4,
+    actions_per_video: int = 3,
+    idle_seconds: tuple[float, float] = IDLE_SECONDS,
+    first_person: int = 1,
+) -> list[VideoPlan]:
+    """Decides everything but the pixels: who does what, where and when; a video has `actions_per_video` or a few more."""
+    if seed < 0 or num_people < 1 or not 1 <= videos_per_person <= 26 or actions_per_video < 1:
+        limits = "seed must be at least 0, the others at least 1 and videos_per_person at most 26."
+        raise ValueError(f"{limits} Received: {seed=}, {num_people=}, {videos_per_person=}, {actions_per_video=}")
     plans = []
-    for index in range(1, num_people + 1):
+    for index in range(first_person, first_person + num_people):
         rng = np.random.default_rng((seed, index))
         person = draw_person(rng, index)
         scenes = [draw_scene(rng) for _ in range(videos_per_person)]
-        scripts = draw_scripts(rng, person.build, scenes)
+        scripts = draw_scripts(rng, person.build, scenes, actions_per_video)
         for letter, scene, script in zip(string.ascii_lowercase, scenes, scripts, strict=False):
-            intervals, poses = schedule(rng, person, scene, script)
+            intervals, poses = schedule(rng, person, scene, script, idle_seconds)
             path, pixel_seed = f"videos/{person.name}_{letter}.mp4", (seed, index, ord(letter))
             plans.append(VideoPlan(path, person, scene, tuple(intervals), tuple(poses), pixel_seed))
     return plans
@@ -172,9 +191,11 @@ def draw_scene(rng: Generator) -> Scene:
     return Scene(background, camera, fps, places=tuple(rng.permutation(places).tolist()))
 
 
-def draw_scripts(rng: Generator, build: Build, scenes: Sequence[Scene]) -> list[list[Action]]:
-    """Returns one chain of actions per scene, 3 to 6 long, with each class equally often over all scenes."""
-    num_rounds = math.ceil(len(scenes) / 2)
+def draw_scripts(
+    rng: Generator, build: Build, scenes: Sequence[Scene], actions_per_scene: int = 3
+) -> list[list[Action]]:
+    """Returns one chain of at least `actions_per_scene` per scene, with each class equally often over all scenes."""
+    num_rounds = math.ceil(len(scenes) * actions_per_scene / len(LABELS))
     lengths = np.bincount(np.arange(num_rounds * len(LABELS)) % len(scenes)).tolist()
     scripts: list[list[Action]] = []
     while [len(script) for script in scripts] != lengths:
@@ -205,10 +226,14 @@ def _draw_script(rng: Generator, build: Build, scene: Scene, size: int, quota: C
 
 
 def schedule(
-    rng: Generator, person: Person, scene: Scene, script: Sequence[Action]
+    rng: Generator,
+    person: Person,
+    scene: Scene,
+    script: Sequence[Action],
+    idle_seconds: tuple[float, float] = IDLE_SECONDS,
 ) -> tuple[list[ActionInterval], list[Pose]]:
     """Returns when each action happens, with idle time around it, and the posture of every frame."""
-    num_idle = np.rint(rng.uniform(*IDLE_SECONDS, len(script) + 1) * scene.fps).astype(int).tolist()
+    num_idle = np.rint(rng.uniform(*idle_seconds, len(script) + 1) * scene.fps).astype(int).tolist()
     intervals, poses = [], [script[0].before] * num_idle[0]
     for action, num_idle_after in zip(script, num_idle[1:], strict=True):
         seconds = np.clip(person.action_seconds * rng.uniform(0.85, 1.15), *ACTION_SECONDS)

@@ -16,7 +16,8 @@ class ModelCard:
 
     `training_key` identifies what the model was trained from: data, configuration and code, and the base model, whose
     fingerprint is `base`; it is empty for a training that began with random weights. `normalization` has `mean` and `std` of
-    the colour channels, for values in 0..1.
+    the colour channels, for values in 0..1. `clip_seconds` says for each class how long its training clips last: the tenth, the
+    fiftieth and the ninetieth percentile.
     """
 
     classes: tuple[str, ...]
@@ -25,6 +26,7 @@ class ModelCard:
     training_key: str
     base: str = ""
     normalization: dict[str, list[float]] = field(default_factory=dict)
+    clip_seconds: dict[str, list[float]] = field(default_factory=dict)
 
     def write(self, model_dir: Path) -> None:
         """Write the card into an exported model."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +95,11 @@ class ClipSource:
         """The label of each record as its position in `classes`, -1 for none of them: int64 [records]."""
         return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)), classes))
 
+    def seconds_by_label(self) -> dict[str, npt.NDArray[np.float32]]:
+        """How long the clips of each label last: float32 [clips], by label."""
+        labels, seconds = np.concatenate(self._labels), np.concatenate(self._seconds)
+        return {label.decode(): seconds[labels == label] for label in sorted(set(labels))}
+
     def has_boxes(self) -> bool:
         """Whether any frame of any record has a box; no frame is decoded."""
         spec = {features.BOX_VALID: self.transform.raw_feature_spec()[features.BOX_VALID]}
@@ -116,16 +121,29 @@ class ClipSource:
 
     @cached_property
     def _labels(self) -> list[npt.NDArray[np.bytes_]]:
-        """The labels of each file's records, read without decoding a frame."""
-        spec = {features.LABEL: tf.io.FixedLenFeature([1], tf.string)}
-        labels = []
+        """The labels of each file's records."""
+        return [scalars[features.LABEL] for scalars in self._scalars]
+
+    @cached_property
+    def _seconds(self) -> list[npt.NDArray[np.float32]]:
+        """How long the clips of each file's records last."""
+        return [scalars[features.END_SECONDS] - scalars[features.START_SECONDS] for scalars in self._scalars]
+
+    @cached_property
+    def _scalars(self) -> list[dict[str, npt.NDArray[Any]]]:
+        """What is read of each file's records without decoding a frame, by feature: [records] each."""
+        times = (features.START_SECONDS, features.END_SECONDS)
+        spec = {features.LABEL: tf.io.FixedLenFeature([], tf.string)}
+        spec |= {name: tf.io.FixedLenFeature([], tf.float32) for name in times}
+        scalars = []
         for file in self._files:
-            parts = [
-                tf.io.parse_example(serialized, spec)[features.LABEL][:, 0].numpy()
-                for serialized in tf.data.TFRecordDataset(file, compression_type="GZIP").batch(256)
-            ]
-            labels.append(np.concatenate([np.array([], dtype=object), *parts]))
-        return labels
+            batches = tf.data.TFRecordDataset(file, compression_type="GZIP").batch(256)
+            parsed = [tf.io.parse_example(serialized, spec) for serialized in batches]
+            empty = {name: np.array([], feature.dtype.as_numpy_dtype) for name, feature in spec.items()}
+            scalars.append(
+                {name: np.concatenate([none, *(part[name].numpy() for part in parsed)]) for name, none in empty.items()}
+            )
+        return scalars
 
 
 def _read(files: tf.Tensor, first_index: tf.Tensor) -> tf.data.Dataset:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from models.card import ModelCard
@@ -58,6 +59,10 @@ def train(job: Job) -> None:
         job.config["training_key"],
         prepared.base.fingerprint if prepared.base else "",
         {"mean": prepared.channel_mean, "std": prepared.channel_std},
+        {
+            label: [round(float(value), 3) for value in np.percentile(seconds, (10, 50, 90))]
+            for label, seconds in prepared.batches.train.seconds_by_label().items()
+        },
     )
     transform = prepared.batches.train.transform
     export(ServingModule(network, transform, job.model, job.classes), card, job.serving_model_dir)

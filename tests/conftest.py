@@ -2,6 +2,9 @@
 
 import pytest
 
+# Its fixture serves tests of several folders.
+pytest_plugins = ("tests.e2e.pushed",)
+
 # Each takes long to make, and is made once: all tests that need it run in one process. What takes longest comes first.
 SHARED_FIXTURES = ("pushed_run", "transform", "killed_run", "evaluation_uri", "tfma_uri", "exported_model")
 

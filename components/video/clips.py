@@ -12,6 +12,7 @@ from pathlib import Path
 from components.video.capture import open_video
 from components.video.config import SamplingConfig
 from components.video.images import Frame, encode_jpeg, scale_short_side, thumbnail
+from components.video.queues import ListedTasks, TaskQueue, Windows, WindowTasks, in_seconds
 from components.video.reader import FrameReader, VideoError, VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, ClipTask, Ending, Span, StoredFrame, make_tasks, needs_index
@@ -69,35 +70,63 @@ def read_clips(
             return make_tasks(number, spans[number], sampling, info, own_index, end_of_video)
 
         tasks = [task for number in range(len(spans)) for task in tasks_of(number, info.duration_seconds)]
-        ending = yield from _carry_out(tasks, reader, sampling, on_frame)
+        ending = yield from _carry_out(ListedTasks(tasks), reader, sampling, on_frame)
         at_the_end = [task for task in tasks if task.ends_with_video]
         # An end that is off by less than a frame changes nothing that can be seen.
         if at_the_end and abs(info.duration_seconds - ending.seconds) > 1.5 * info.frame_seconds:
             reader = stack.enter_context(open_video(path, num_threads))
             numbers = sorted({task.span for task in at_the_end})
             at_the_end = [task for number in numbers for task in tasks_of(number, ending.seconds)]
-            yield from _carry_out(at_the_end, reader, sampling, on_frame)
+            yield from _carry_out(ListedTasks(at_the_end), reader, sampling, on_frame)
         yield from (task.clip(ending, info) for task in at_the_end)
         return ending
 
 
+def read_windows(
+    path: Path,
+    windows: Windows,
+    sampling: SamplingConfig,
+    *,
+    num_threads: int = 1,
+    on_frame: Callable[[], None] = lambda: None,
+) -> Generator[Clip, None, Ending]:
+    """The clips of overlapping windows that cover the video, each as soon as its last frame was read, in one pass.
+
+    A window has the frames that `read_clips` gives for a span of its bounds. Of those that the video's end cuts off, the first
+    one of each length is kept, and its clip holds the last frame. Memory depends on the longest window, not on the video.
+    Other arguments, and errors, are those of `read_clips`.
+    """
+    with open_video(path, num_threads) as reader:
+        info = reader.info
+        _check_size(info, sampling)
+        in_one_pass = in_seconds(sampling, info)
+        if needs_index(Span(0.0, 1.0), in_one_pass, info):
+            raise VideoError(
+                "video_unreadable", "its header states no frame rate, and the model's frames are a step apart"
+            )
+        queue = WindowTasks(windows, in_one_pass, info)
+        clips = _carry_out(queue, reader, in_one_pass, on_frame)
+        while True:
+            try:
+                clip = next(clips)
+            except StopIteration as stop:
+                ending: Ending = stop.value
+                return ending
+            if clip.jpegs and (clip.missing_seconds <= windows.step_seconds or not clip.start_seconds):
+                yield clip
+
+
 def _carry_out(
-    tasks: Sequence[ClipTask], reader: FrameReader, sampling: SamplingConfig, on_frame: Callable[[], None]
+    queue: TaskQueue, reader: FrameReader, sampling: SamplingConfig, on_frame: Callable[[], None]
 ) -> Generator[Clip, None, Ending]:
     """One pass over the video. Clips that end with the video are not yielded: their end has to be checked first."""
-    pending = sorted(tasks, key=lambda task: task.plan.start, reverse=True)
-    frames_pending = [task for task in pending if task.in_frames]
-    seconds_pending = [task for task in pending if not task.in_frames]
     active: list[ClipTask] = []
     info = reader.info
     clock = _Clock(info.frame_seconds, sampling.max_frames)
     for seconds, retrieve in reader.frames():
         index = clock.advance(seconds)
         on_frame()
-        while frames_pending and frames_pending[-1].plan.start <= index:
-            active.append(frames_pending.pop())
-        while seconds_pending and seconds_pending[-1].plan.start <= seconds:
-            active.append(seconds_pending.pop())
+        active += queue.begin(index, seconds)
         takers = [task for task in active if task.wants(index, seconds)]
         if takers:
             frame = _store(retrieve(), seconds, index, sampling)
@@ -108,10 +137,10 @@ def _carry_out(
             active = [task for task in active if not task.is_done(index, seconds)]
             so_far = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
             yield from (task.clip(so_far, info) for task in finished)
-        if not (active or frames_pending or seconds_pending):
+        if not active and queue.is_empty():
             return Ending(clock.end_seconds, clock.num_frames, is_end_of_video=False)
     ending = Ending(clock.end_seconds, clock.num_frames, is_end_of_video=True)
-    unfinished = [*active, *reversed(frames_pending), *reversed(seconds_pending)]
+    unfinished = [*active, *queue.rest()]
     yield from (task.clip(ending, info) for task in unfinished if not task.ends_with_video)
     return ending
 

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from components.video.config import SamplingConfig
 from components.video.png import Pixels
 from components.video.protocol import Wanted, pack_request, unpack, unpack_clip, unpack_index, unpack_mask
+from components.video.queues import Windows
 from components.video.reader import VideoError, VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, Ending, Span
@@ -59,7 +60,15 @@ class Decoder:
         Raises:
           VideoError: also when the decoder crashes, shows no progress, or exceeds its computing time or memory.
         """
-        for head, body in self._ask("clips", path, sampling, spans):
+        return (yield from self._clips(self._ask("clips", path, sampling, spans)))
+
+    def read_windows(self, path: Path, windows: Windows, sampling: SamplingConfig) -> Generator[Clip, None, Ending]:
+        """See components.video.clips.read_windows, and `read_clips` for what goes wrong."""
+        return (yield from self._clips(self._ask("windows", path, sampling, windows=windows)))
+
+    @staticmethod
+    def _clips(answer: Iterator[tuple[dict[str, Any], bytes]]) -> Generator[Clip, None, Ending]:
+        for head, body in answer:
             if head["kind"] == "clip":
                 yield unpack_clip(head, body)
             elif head["kind"] == "end":
@@ -88,13 +97,18 @@ class Decoder:
         self._connection = self._process = None
 
     def _ask(
-        self, wanted: Wanted, path: Path, sampling: SamplingConfig, spans: Sequence[Span] = ()
+        self,
+        wanted: Wanted,
+        path: Path,
+        sampling: SamplingConfig,
+        spans: Sequence[Span] = (),
+        windows: Windows | None = None,
     ) -> Generator[tuple[dict[str, Any], bytes], None, None]:
         """The messages of an answer; a decoder that was not heard to the end is stopped."""
         connection = self._started()
         is_finished = False
         try:
-            request = pack_request(wanted, str(path), sampling.model_dump_json(), self._num_threads, spans)
+            request = pack_request(wanted, str(path), sampling.model_dump_json(), self._num_threads, spans, windows)
             connection.send_bytes(request)
             while not is_finished:
                 if not connection.poll(sampling.max_stall_seconds):
@@ -122,7 +136,7 @@ class Decoder:
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    env=_environment(),
+                    env=child_environment(),
                 )
             self._connection = Connection(ours.detach())
             self._wait_until_ready(self._connection)
@@ -151,8 +165,8 @@ class Decoder:
         return VideoError("video_unreadable", f"the decoder crashed on it ({name})")
 
 
-def _environment() -> dict[str, str]:
-    """This process's, in which the child finds the same code."""
+def child_environment() -> dict[str, str]:
+    """This process's environment, in which a child finds the same code and FFmpeg keeps quiet."""
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(_PACKAGE_ROOT), *sys.path]),

@@ -14,10 +14,11 @@ from typing import Any
 
 import cv2
 
-from components.video.clips import probe, read_clips, read_index
+from components.video.clips import probe, read_clips, read_index, read_windows
 from components.video.config import SamplingConfig
 from components.video.png import read_mask
 from components.video.protocol import pack, pack_clip, pack_ending, pack_index, pack_info, pack_mask, unpack
+from components.video.queues import Windows
 from components.video.reader import VideoError
 from components.video.tasks import Span
 
@@ -31,7 +32,7 @@ def main() -> None:
     # Workers run side by side; threads of one call would only get in each other's way.
     cv2.setNumThreads(1)
     cv2.setLogLevel(0)
-    base_memory_bytes = _address_space_bytes()
+    base_memory_bytes = address_space_bytes()
     connection.send_bytes(pack({"kind": "ready"}))
     while True:
         try:
@@ -50,7 +51,7 @@ def main() -> None:
 def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: int) -> None:
     sampling = SamplingConfig.model_validate_json(request["sampling"])
     path = Path(request["path"])
-    _limit(sampling, base_memory_bytes)
+    limit_resources(sampling, base_memory_bytes)
     if request["wanted"] == "info":
         connection.send_bytes(pack_info(probe(path)))
         return
@@ -72,8 +73,12 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
             pack_index(read_index(path, sampling, num_threads=request["num_threads"], on_frame=show_life))
         )
         return
-    spans = [Span(**span) for span in request["spans"]]
-    clips = read_clips(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
+    if request["wanted"] == "windows":
+        windows = Windows(tuple(request["windows"]["lengths_seconds"]), request["windows"]["step_seconds"])
+        clips = read_windows(path, windows, sampling, num_threads=request["num_threads"], on_frame=show_life)
+    else:
+        spans = [Span(**span) for span in request["spans"]]
+        clips = read_clips(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
     while True:
         try:
             clip = next(clips)
@@ -83,7 +88,8 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
         connection.send_bytes(pack_clip(clip))
 
 
-def _limit(sampling: SamplingConfig, base_memory_bytes: int) -> None:
+def limit_resources(sampling: SamplingConfig, base_memory_bytes: int) -> None:
+    """What this process may take from now on, `base_memory_bytes` aside: see SamplingConfig."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_seconds = int(used.ru_utime + used.ru_stime) + 1 + sampling.max_cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, resource.RLIM_INFINITY))
@@ -93,7 +99,8 @@ def _limit(sampling: SamplingConfig, base_memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _address_space_bytes() -> int:
+def address_space_bytes() -> int:
+    """What this process takes now."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     return pages * resource.getpagesize()
 

@@ -13,12 +13,13 @@ from typing import Any, Literal
 import numpy as np
 
 from components.video.png import Pixels
+from components.video.queues import Windows
 from components.video.reader import VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.tasks import Clip, Ending, Span
 
 _HEAD_SIZE_BYTES = 4
-Wanted = Literal["info", "index", "clips", "mask"]
+Wanted = Literal["info", "index", "clips", "windows", "mask"]
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -98,7 +99,18 @@ def unpack_mask(head: dict[str, Any], body: bytes) -> Pixels:
     return bits.reshape(height, width).astype(np.bool_)
 
 
-def pack_request(wanted: Wanted, path: str, sampling: str, num_threads: int, spans: Sequence[Span] = ()) -> bytes:
-    """Asks for what the header says, the times of all frames, the clips of `spans`, or a mask. `sampling` is JSON."""
-    listed = [asdict(span) for span in spans]
-    return pack({"wanted": wanted, "path": path, "spans": listed, "sampling": sampling, "num_threads": num_threads})
+def pack_request(
+    wanted: Wanted,
+    path: str,
+    sampling: str,
+    num_threads: int,
+    spans: Sequence[Span] = (),
+    windows: Windows | None = None,
+) -> bytes:
+    """Asks for what the header says, the times of all frames, the clips of `spans` or `windows`, or a mask.
+
+    `sampling` is JSON.
+    """
+    request = {"wanted": wanted, "path": path, "sampling": sampling, "num_threads": num_threads}
+    spans_and_windows = {"spans": [asdict(span) for span in spans], "windows": asdict(windows) if windows else None}
+    return pack({**request, **spans_and_windows})

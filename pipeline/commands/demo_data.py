@@ -12,14 +12,20 @@ from pipeline.commands.terminal import console
 def demo_data(
     output_dir: Annotated[Path, typer.Argument(help="Where the videos and annotations.csv go.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 7,
+    long: Annotated[
+        bool, typer.Option("--long", help="Long videos of people who are not in the demo data of this seed.")
+    ] = False,
 ) -> None:
     """Make the demo data: drawn figures of many people who do six actions."""
-    from examples.demo_data import generate
+    from examples.demo_data import LONG_VIDEOS, generate
 
     if (output_dir / "annotations.csv").is_file():
         console.print(f"{output_dir}: the demo data is there already")
         return
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("drawing videos")
-        summary = generate(output_dir, seed=seed, on_progress=lambda done, n: bar.update(task, completed=done, total=n))
+        options = LONG_VIDEOS if long else {}
+        summary = generate(
+            output_dir, seed=seed, on_progress=lambda done, n: bar.update(task, completed=done, total=n), **options
+        )
     console.print(f"{output_dir}: {summary}", highlight=False)

@@ -1,32 +1,198 @@
 """clipgate predict"""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from pydantic import ValidationError
 
-from pipeline.commands.terminal import JsonOption, console, escaped
+from models.errors import UserError
+from pipeline.commands.terminal import USER_ERROR, JsonOption
+from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
+
+_LONG, _OUTPUT, _STREAMS, _EXAMPLES = "Long videos (--segments)", "Output", "Streams", "Stored Examples"
+_DEFAULT = SegmentsConfig()
+_CLIPS, _SEGMENTS, _STREAM, _STORED = "clips", "long videos (--segments)", "streams", "stored Examples (--examples)"
+# What an option belongs to; those that are not here belong to all.
+_MODES = {
+    **dict.fromkeys(("start_seconds", "end_seconds"), (_CLIPS,)),
+    **dict.fromkeys(("segments", "timeline", "annotated", "window_seconds", "step_seconds"), (_SEGMENTS,)),
+    **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, (_SEGMENTS,)),
+    **dict.fromkeys(("threshold", "background"), (_SEGMENTS, _STREAM)),
+    **dict.fromkeys(("camera", "frame_size", "fps", "pace"), (_STREAM,)),
+    "output": (_CLIPS, _SEGMENTS, _STORED),
+    "output_format": (_CLIPS, _SEGMENTS),
+    "as_json": (_CLIPS, _SEGMENTS, _STREAM),
+}
 
 
 def predict(
-    video: Annotated[Path, typer.Argument(help="A video file that shows one action.")],
+    context: typer.Context,
     model: Annotated[Path, typer.Option("--model", "-m", help="A pushed version, or the directory of all versions.")],
+    videos: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Video files, or folders of them; - reads frames from standard input.", allow_dash=True),
+    ] = None,
     start_seconds: Annotated[float, typer.Option(min=0, help="Where the action begins.")] = 0.0,
     end_seconds: Annotated[float | None, typer.Option(min=0, help="Where it ends; default: the video's end.")] = None,
+    segments: Annotated[
+        bool, typer.Option("--segments", help="Find all actions of long videos, and when they happen.")
+    ] = False,
+    window_seconds: Annotated[
+        list[float] | None,
+        typer.Option(
+            min=0.05,
+            help="How long a window is; may be given several times. Default: as the training clips.",
+            rich_help_panel=_LONG,
+        ),
+    ] = None,
+    step_seconds: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="From window to window. Default: a fifth of the shortest.", rich_help_panel=_LONG),
+    ] = None,
+    smoothing: Annotated[
+        Smoothing, typer.Option(help="Of the scores over time.", rich_help_panel=_LONG)
+    ] = _DEFAULT.smoothing,
+    smoothing_seconds: Annotated[
+        float, typer.Option(help="Standard deviation, or the width of the median.", rich_help_panel=_LONG)
+    ] = _DEFAULT.smoothing_seconds,
+    method: Annotated[
+        Method, typer.Option(help="argmax: a class also has to be the most probable one.", rich_help_panel=_LONG)
+    ] = _DEFAULT.method,
+    threshold: Annotated[
+        float, typer.Option(help="A score that a segment reaches somewhere.", rich_help_panel=_LONG)
+    ] = _DEFAULT.threshold,
+    low_threshold: Annotated[
+        float | None,
+        typer.Option(
+            help=f"A score that it does not fall below. Default: {_DEFAULT.low_threshold:g}, or the threshold if lower.",
+            rich_help_panel=_LONG,
+        ),
+    ] = None,
+    min_seconds: Annotated[
+        float, typer.Option(help="Shorter segments are left out.", rich_help_panel=_LONG)
+    ] = _DEFAULT.min_seconds,
+    max_gap_seconds: Annotated[
+        float, typer.Option(help="Segments of one label that are no further apart are joined.", rich_help_panel=_LONG)
+    ] = _DEFAULT.max_gap_seconds,
+    background: Annotated[
+        str | None,
+        typer.Option(help="The class that is no action. Default: background, if there is one.", rich_help_panel=_LONG),
+    ] = None,
+    camera: Annotated[
+        int | None, typer.Option(min=0, help="Follow a camera: 0 is the first.", rich_help_panel=_STREAMS)
+    ] = None,
+    frame_size: Annotated[
+        str | None,
+        typer.Option(
+            help="WIDTHxHEIGHT of raw rgb24 frames on standard input; without it they are JPEGs.",
+            rich_help_panel=_STREAMS,
+        ),
+    ] = None,
+    fps: Annotated[
+        float, typer.Option(min=0.01, help="Frames a second on standard input.", rich_help_panel=_STREAMS)
+    ] = 25.0,
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01,
+            help="Frames a second that the network is shown. Default: as in training.",
+            rich_help_panel=_STREAMS,
+        ),
+    ] = None,
+    examples: Annotated[
+        str | None,
+        typer.Option(
+            help="TFRecord files of Examples, as ingest writes them; needs --output.", rich_help_panel=_EXAMPLES
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A file to write: .csv or .json (.jsonl).", rich_help_panel=_OUTPUT),
+    ] = None,
+    output_format: Annotated[
+        Format | None, typer.Option("--format", help="Default: what the file's name says.", rich_help_panel=_OUTPUT)
+    ] = None,
+    timeline: Annotated[
+        Path | None, typer.Option(help="A page of the segments to write, .html.", rich_help_panel=_OUTPUT)
+    ] = None,
+    annotated: Annotated[
+        Path | None, typer.Option(help="A copy of the video to write, .mp4, with labels.", rich_help_panel=_OUTPUT)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Recognise the action in a video."""
-    from pipeline.predict import predict_video
+    """Recognise the action in a video, find all actions in long ones (--segments), or follow a stream."""
+    sources = [bool(videos), camera is not None, examples is not None]
+    if sum(sources) != 1:
+        raise UserError(
+            "name videos, or --camera, or --examples" + ("; more than one was given" if any(sources) else "")
+        )
+    mode = _mode(camera is not None or videos == [Path("-")], examples is not None, segments)
+    _check_options(context, mode)
+    # What loads OpenCV, NumPy or Beam is loaded only now.
+    if mode == _STORED:
+        from pipeline.prediction.run_examples import predict_stored
 
-    probabilities = predict_video(video, model, start_seconds, end_seconds)
-    if as_json:
-        print(json.dumps(probabilities))
+        if predict_stored(examples or "", model, output):
+            raise typer.Exit(USER_ERROR)
         return
-    table = Table(box=None)
-    table.add_column("class")
-    table.add_column("probability", justify="right")
-    for label, probability in sorted(probabilities.items(), key=lambda item: -item[1]):
-        table.add_row(escaped(label), f"{probability:.4f}")
-    console.print(table)
+    if mode == _STREAM:
+        from pipeline.prediction.run_stream import predict_stream
+
+        predict_stream(model, camera, frame_size, fps, pace, threshold, background, as_json)
+        return
+    from pipeline.prediction import run
+
+    wanted = run.Outputs(output, output_format, timeline, annotated, as_json)
+    if not segments:
+        num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds)
+    else:
+        config = _checked(
+            {
+                "smoothing": smoothing,
+                "smoothing_seconds": smoothing_seconds,
+                "method": method,
+                "threshold": threshold,
+                "low_threshold": low_threshold or min(_DEFAULT.low_threshold, threshold),
+                "min_seconds": min_seconds,
+                "max_gap_seconds": max_gap_seconds,
+                "background": background,
+            }
+        )
+        num_broken = run.predict_segments(videos or [], model, wanted, config, window_seconds or [], step_seconds)
+    if num_broken:
+        raise typer.Exit(USER_ERROR)
+
+
+def _mode(is_stream: bool, is_examples: bool, segments: bool) -> str:
+    if is_stream:
+        return _STREAM
+    if is_examples:
+        return _STORED
+    return _SEGMENTS if segments else _CLIPS
+
+
+def _check_options(context: typer.Context, mode: str) -> None:
+    """Nothing, if every option that was given means something.
+
+    Raises:
+      UserError: one does not, and would have been ignored.
+    """
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        # By its name: typer has a Click of its own, and may have another one tomorrow.
+        is_given = source is not None and source.name == "COMMANDLINE"
+        if is_given and name in _MODES and mode not in _MODES[name]:
+            raise UserError(f"{parameter.opts[0]} belongs to {' and '.join(_MODES[name])}, not to {mode}")
+
+
+def _checked(values: dict[str, object]) -> SegmentsConfig:
+    try:
+        return SegmentsConfig.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        if not problem["loc"]:  # options that do not go together
+            raise UserError(problem["msg"].removeprefix("Value error, ")) from error
+        option = str(problem["loc"][0]).replace("_", "-")
+        raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error

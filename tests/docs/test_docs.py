@@ -20,6 +20,7 @@ from models.training.config import TrainingConfig, WarmStartConfig
 from models.tuning.config import TunerConfig
 from pipeline.cli import app
 from pipeline.config import load_config
+from pipeline.prediction.config import SegmentsConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -79,6 +80,15 @@ def test_every_option_of_training_is_documented_with_its_default(section: type[S
 
     fields = {name: field.default for name, field in section.model_fields.items() if name != "augmentation"}
     assert [name for name, default in fields.items() if not is_documented(name, default)] == []
+
+
+def test_every_option_of_segments_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "prediction.md").read_text()
+    defaults = {name: field.default for name, field in SegmentsConfig.model_fields.items() if name != "background"}
+    rows = [line.replace("`", "") for line in page.splitlines()]
+    for name, default in defaults.items():
+        start = f"| --{name.replace('_', '-')} | {default} |"
+        assert any(row.startswith(start) for row in rows), start
 
 
 def test_every_key_of_the_tuner_is_documented() -> None:

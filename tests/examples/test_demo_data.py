@@ -162,6 +162,21 @@ def test_what_goes_along_with_an_action_is_as_likely_with_its_twin():
         assert abs(np.mean(x[label]) - np.mean(x[twin])) < 0.1
 
 
+def test_long_videos_show_other_people_doing_every_action_equally_often(full_plans):
+    plans = demo_data.plan_videos(**demo_data.LONG_VIDEOS)
+    assert {plan.person.name for plan in plans}.isdisjoint(plan.person.name for plan in full_plans)
+    assert len({plan.person.build for plan in [*plans, *full_plans]}) == 4 + 16
+    for plan in plans:
+        counts = Counter(interval.action.label for interval in plan.intervals)
+        assert counts == dict.fromkeys(figure.LABELS, 4)
+        assert len(plan.poses) / plan.scene.fps > 60
+        ends = [-1, *(interval.last_frame for interval in plan.intervals)]
+        starts = [*(interval.first_frame for interval in plan.intervals), len(plan.poses)]
+        idle = [(start - end - 1) / plan.scene.fps for start, end in zip(starts, ends, strict=True)]
+        assert min(idle) > 0.5
+        assert max(idle) > 2.5
+
+
 def test_same_seed_same_bytes_and_another_seed_other_ones(small_set, tmp_path):
     demo_data.generate(tmp_path, **SMALL)
     written = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*.*"))

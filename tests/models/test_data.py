@@ -1,13 +1,16 @@
 """From files of Examples to clips."""
 
+from pathlib import Path
+
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from models import features
 from models.config import ModelConfig
 from models.data import ClipSource
 from models.preprocessing import fit_clips
-from tests.models.clips import CLASSES, NUM_STORED, draw_clip
+from tests.models.clips import CLASSES, NUM_STORED, clip_example, draw_clip, write_examples
 from tests.models.conftest import TRAIN_LABELS
 
 
@@ -61,3 +64,15 @@ def test_the_size_of_a_clip_is_that_of_its_pixels(source: ClipSource) -> None:
 
 def test_sources_of_one_transform_output_share_its_graph(source: ClipSource, transform: tft.TFTransformOutput) -> None:
     assert transform.transform_features_layer() is source.transform.transform_features_layer()
+
+
+def test_clips_of_each_label_have_their_durations(
+    transform: tft.TFTransformOutput, model_config: ModelConfig, tmp_path: Path
+) -> None:
+    def example(label: str, start: float, end: float) -> bytes:
+        return clip_example(label, [b""] * NUM_STORED, **{features.START_SECONDS: [start], features.END_SECONDS: [end]})
+
+    write_examples(tmp_path / "a.gz", [example("walk", 1.0, 2.5), example("sit", 0.0, 4.0)])
+    write_examples(tmp_path / "b.gz", [example("walk", 3.0, 5.0)])
+    seconds = ClipSource([f"{tmp_path}/*"], transform, model_config).seconds_by_label()
+    assert {label: values.tolist() for label, values in seconds.items()} == {"sit": [4.0], "walk": [1.5, 2.0]}

@@ -19,9 +19,8 @@ class Done:
     err: str
 
 
-@pytest.fixture
-def clipgate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Runs the command line with the arguments."""
+def run_clipgate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """A function that runs the command line with its arguments."""
 
     def run(*arguments: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["clipgate", *map(str, arguments)])
@@ -35,3 +34,9 @@ def clipgate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         return Done(int(end.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def clipgate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Runs the command line with the arguments."""
+    return run_clipgate(monkeypatch, capsys)

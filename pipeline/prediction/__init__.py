@@ -1,0 +1,1 @@
+"""Prediction on videos of any length, on streams and on stored Examples."""

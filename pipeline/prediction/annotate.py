@@ -1,0 +1,118 @@
+"""A copy of a video in which one sees what was found. Decoding and encoding happen in a process of their own, with limits."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from components.video.capture import open_video
+from components.video.config import SamplingConfig
+from components.video.decoder import child_environment
+from components.video.decoder_process import address_space_bytes, limit_resources
+from components.video.images import Frame
+from components.video.reader import FrameReader, VideoError
+from models.errors import UserError
+from pipeline.prediction.segments import ActionSegment
+
+_DEFAULT_FPS = 25.0
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_WHITE, _GREY, _ACCENT = (255, 255, 255), (70, 70, 70), (181, 101, 47)  # BGR
+
+
+def annotate(video: Path, segments: Sequence[ActionSegment], sampling: SamplingConfig, output: Path) -> None:
+    """Write `output` (.mp4): each frame with the labels of its time, and below it where the segments lie.
+
+    `sampling` limits what the video may cost. OpenCV's font has ASCII only: other characters become question marks.
+
+    Raises:
+      UserError: the video cannot be read, or OpenCV cannot write the file.
+    """
+    request = {
+        "video": str(video),
+        "output": str(output),
+        "segments": [asdict(segment) for segment in segments],
+        "sampling": sampling.model_dump_json(),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.prediction.annotate"],
+        input=json.dumps(request),
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        reason = done.stderr.strip().splitlines()
+        raise UserError(f"--annotated: {video}: {reason[-1] if reason else f'exit code {done.returncode}'}")
+
+
+def main() -> None:
+    """The child: the request is on standard input, what went wrong goes to standard error."""
+    base_memory_bytes = address_space_bytes()
+    request = json.loads(sys.stdin.read())
+    limit_resources(SamplingConfig.model_validate_json(request["sampling"]), base_memory_bytes)
+    segments = [ActionSegment(**values) for values in request["segments"]]
+    try:
+        _write(Path(request["video"]), segments, request["output"])
+    except (VideoError, OSError, cv2.error) as error:
+        sys.exit(str(error))
+
+
+def _write(video: Path, segments: Sequence[ActionSegment], output: str) -> None:
+    with open_video(video, num_threads=1) as reader:
+        info = reader.info
+        fps = info.fps or _DEFAULT_FPS
+        end = max([info.duration_seconds, *(segment.end_seconds for segment in segments)]) or 1.0
+        writer = cv2.VideoWriter(output, cv2.VideoWriter.fourcc(*"mp4v"), fps, (info.width, info.height))
+        if not writer.isOpened():
+            raise OSError(f"OpenCV cannot write {output}")
+        for seconds, frame in at_rate(reader, fps):
+            writer.write(draw(frame, seconds, segments, end))
+        writer.release()
+
+
+def at_rate(reader: FrameReader, fps: float) -> Iterator[tuple[float, Frame]]:
+    """The frame on display at each multiple of 1 / `fps`: a file that OpenCV writes has one rate from start to end."""
+    num_given = 0
+    shown: Frame | None = None
+    for seconds, retrieve in reader.frames():
+        # A little early, so that rounded time stamps skip no frame.
+        while num_given / fps < seconds - 0.5 / fps:
+            if shown is None:
+                shown = retrieve()
+            yield num_given / fps, shown
+            num_given += 1
+        shown = retrieve()
+    if shown is not None:
+        yield num_given / fps, shown
+
+
+def draw(frame: Frame, seconds: float, segments: Sequence[ActionSegment], end_seconds: float) -> Frame:
+    """`frame` (BGR, uint8 [height, width, 3]) as it is, with labels above and a strip of all segments below."""
+    image = frame.copy()
+    height, width = image.shape[:2]
+    scale = max(0.3, min(height, width) / 400)
+    line = max(8, round(32 * scale))
+    active = [segment for segment in segments if segment.start_seconds <= seconds < segment.end_seconds]
+    for row, segment in enumerate(active):
+        cv2.rectangle(image, (0, row * line), (width, (row + 1) * line), _ACCENT, -1)
+        place = (round(6 * scale), (row + 1) * line - round(9 * scale))
+        text = f"{segment.label} {segment.score:.2f}"
+        cv2.putText(image, text, place, _FONT, 0.75 * scale, _WHITE, max(1, round(scale)), cv2.LINE_AA)
+    top = height - max(3, round(10 * scale))
+    cv2.rectangle(image, (0, top), (width, height), _GREY, -1)
+    for segment in segments:
+        left, right = (round(width * at / end_seconds) for at in (segment.start_seconds, segment.end_seconds))
+        cv2.rectangle(image, (left, top), (max(left + 1, right), height), _ACCENT, -1)
+    now = min(width - 1, round(width * seconds / end_seconds))
+    cv2.line(image, (now, top), (now, height), _WHITE, max(1, round(2 * scale)))
+    return np.asarray(image, dtype=np.uint8)
+
+
+if __name__ == "__main__":
+    main()

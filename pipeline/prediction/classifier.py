@@ -1,0 +1,52 @@
+"""A pushed model, asked for many clips at a time."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from components.video.config import SamplingConfig
+from pipeline.predict import find_model
+
+# Clips that are sent to the graph at once; it works through a few at a time, whatever the number.
+BATCH_SIZE = 32
+
+
+class Classifier:
+    """Probabilities for clips as ingest stores them."""
+
+    def __init__(self, model_dir: Path) -> None:
+        """`model_dir`: a pushed version, or the directory of all versions.
+
+        Raises:
+          UserError: there is no model of clipgate's.
+        """
+        self.version, self.card = find_model(model_dir)
+        self.sampling = SamplingConfig.model_validate(self.card.sampling)
+        import tensorflow as tf  # only now: a mistake in the input is told at once, and this takes seconds
+
+        # A signature lives no longer than the model that it belongs to.
+        self._model = tf.saved_model.load(str(self.version))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Labels in the order of the probabilities."""
+        return self.card.classes
+
+    @property
+    def signature_names(self) -> frozenset[str]:
+        """What can be asked."""
+        return frozenset(self._model.signatures)
+
+    def signature(self, name: str) -> Callable[..., dict[str, Any]]:
+        """One of the model's signatures."""
+        return cast(Callable[..., dict[str, Any]], self._model.signatures[name])
+
+    def probabilities(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:
+        """float32 [clips, classes] for clips of equally many JPEGs each."""
+        import tensorflow as tf
+
+        outputs = self.signature("predict_jpeg")(frames=tf.constant([list(clip) for clip in clips]))
+        return np.asarray(outputs["probabilities"])

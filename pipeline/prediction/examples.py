@@ -1,0 +1,142 @@
+"""Predictions for stored Examples, by Beam: as many as there are, in memory that does not depend on how many."""
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import tensorflow as tf
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from models import features
+from models.errors import UserError
+from pipeline.predict import find_model
+from pipeline.prediction.classifier import BATCH_SIZE
+
+COLUMNS = ("segment_id", "video_id", "start_seconds", "end_seconds", "label", "score", "reason", "message")
+FORMATS = (".csv", ".jsonl")
+_BROKEN_NAME = "broken"
+_BROKEN = beam.metrics.Metrics.counter("clipgate", _BROKEN_NAME)
+
+Row = dict[str, Any]
+
+
+class Predict(beam.DoFn):
+    """Lists of serialized Examples to rows."""
+
+    def __init__(self, version: str) -> None:
+        self._version = version
+
+    def setup(self) -> None:
+        """Load the model, once a worker."""
+        self._model = tf.saved_model.load(self._version)
+
+    def process(self, batch: Sequence[bytes]) -> Iterator[Row]:
+        """One row an Example; one that the model refuses has a reason, and costs no other."""
+        try:
+            outputs = self._model.signatures["serving_default"](examples=tf.constant(list(batch)))
+        except tf.errors.InvalidArgumentError as error:
+            if len(batch) == 1:
+                yield {
+                    **_identity(batch[0]),
+                    "reason": "example_invalid",
+                    "message": str(error.message).splitlines()[0],
+                }
+                return
+            for record in batch:
+                yield from self.process([record])
+            return
+        classes = [label.decode() for label in outputs["classes"][0].numpy()]
+        for record, probabilities in zip(batch, outputs["probabilities"].numpy().tolist(), strict=True):
+            best = max(range(len(classes)), key=probabilities.__getitem__)
+            yield {
+                **_identity(record),
+                "label": classes[best],
+                "score": probabilities[best],
+                "probabilities": dict(zip(classes, probabilities, strict=True)),
+            }
+
+
+def predict_examples(pattern: str, model: Path, output: Path, beam_args: Sequence[str] = ()) -> int:
+    """Write a row for each Example of the TFRecord files that match, in any order; returns how many have a reason.
+
+    Raises:
+      UserError: no file matches, one is no TFRecord file, or the table cannot be written.
+    """
+    version, card = find_model(model)
+    if output.suffix not in FORMATS:
+        raise UserError(f"--output: {output} has to end in {' or '.join(FORMATS)}, which says what is written")
+    files = sorted(tf.io.gfile.glob(pattern))
+    if not files:
+        raise UserError(f"--examples: no file matches {pattern}")
+    header = _csv_line([*COLUMNS, *(f"p_{label}" for label in card.classes)]) if output.suffix == ".csv" else None
+    write = _as_csv if output.suffix == ".csv" else _as_json
+    options = PipelineOptions(list(beam_args) or ["--runner=FnApiRunner", "--direct_running_mode=in_memory"])
+    pipeline = beam.Pipeline(options=options)
+    rows = (
+        pipeline
+        | "Files" >> beam.Create(files)
+        | "Examples" >> beam.io.ReadAllFromTFRecord(compression_type=_compression(files))
+        | "Batches" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH_SIZE)
+        | "Predict" >> beam.ParDo(Predict(str(version)))
+    )
+    _ = rows | "Count" >> beam.Map(lambda row: _BROKEN.inc() if row.get("reason") else None)
+    lines = rows | "Lines" >> beam.Map(write, classes=card.classes)
+    try:
+        # Beam leaves a folder of its own behind when it is stopped.
+        with tempfile.TemporaryDirectory(prefix=".partial_", dir=output.absolute().parent) as folder:
+            partial = Path(folder, output.name)
+            _ = lines | "Write" >> beam.io.WriteToText(
+                str(partial), num_shards=1, shard_name_template="", header=header
+            )
+            result = pipeline.run()
+            result.wait_until_finish()
+            partial.replace(output)
+    except OSError as error:
+        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
+    except (RuntimeError, ValueError) as error:
+        if "TFRecord" not in str(error):
+            raise
+        raise UserError(f"--examples: {pattern}: a file is damaged or no TFRecord file") from error
+    counters = result.metrics().query(beam.metrics.MetricsFilter().with_name(_BROKEN_NAME))["counters"]
+    return sum(counter.committed for counter in counters)
+
+
+def _compression(files: Sequence[str]) -> str:
+    return CompressionTypes.GZIP if all(file.endswith(".gz") for file in files) else CompressionTypes.AUTO
+
+
+def _identity(record: bytes) -> Row:
+    """What names an Example; nothing where it is none."""
+    try:
+        found = tf.train.Example.FromString(record).features.feature
+    except ValueError:
+        return {}
+    row: Row = {}
+    for name in (features.SEGMENT_ID, features.VIDEO_ID):
+        if texts := found[name].bytes_list.value:
+            row[name] = texts[0].decode("utf-8", "replace")
+    for name in (features.START_SECONDS, features.END_SECONDS):
+        if numbers := found[name].float_list.value:
+            row[name] = round(numbers[0], 3)
+    return row
+
+
+def _as_json(row: Row, classes: Sequence[str]) -> str:
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _as_csv(row: Row, classes: Sequence[str]) -> str:
+    probabilities = row.get("probabilities", {})
+    return _csv_line([*(row.get(name, "") for name in COLUMNS), *(probabilities.get(label, "") for label in classes)])
+
+
+def _csv_line(values: Sequence[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(values)
+    return buffer.getvalue()

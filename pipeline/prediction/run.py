@@ -1,0 +1,156 @@
+"""What `clipgate predict` does with video files: read, predict, write, show."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video.tasks import Span
+from models.card import ModelCard
+from models.errors import UserError
+from pipeline.commands.terminal import errors, escaped
+from pipeline.predict import find_model
+from pipeline.prediction.annotate import annotate
+from pipeline.prediction.classifier import Classifier
+from pipeline.prediction.config import Format, SegmentsConfig
+from pipeline.prediction.defaults import choose_background, choose_windows
+from pipeline.prediction.page import render
+from pipeline.prediction.records import VideoPrediction
+from pipeline.prediction.terminal import show_clip, show_predictions
+from pipeline.prediction.videos import LongVideos, OnProgress, VideoPredictor, videos_of
+from pipeline.prediction.writers import choose_writer, whole_file
+
+_NUM_SNAPSHOTS = 600
+
+Predict = Callable[[VideoPredictor, Path, OnProgress], VideoPrediction]
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Files to write, and how to print."""
+
+    table: Path | None = None
+    table_format: Format | None = None
+    timeline: Path | None = None
+    annotated: Path | None = None
+    as_json: bool = False
+
+
+def predict_clips(
+    videos: Sequence[Path], model: Path, outputs: Outputs, start_seconds: float, end_seconds: float | None
+) -> int:
+    """One label a video; returns how many could not be read."""
+    if end_seconds is not None and end_seconds <= start_seconds:
+        raise UserError(
+            f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
+        )
+    _, card = find_model(model)
+    paths = _paths(videos, outputs)
+    span = Span(start_seconds, end_seconds)
+    predictions = _predict(model, paths, lambda predictor, path, _: predictor.predict_clip(path, span))
+    _write(predictions, card, outputs)
+    if len(predictions) == 1 and predictions[0].segments:
+        show_clip(card.classes, predictions[0].segments[0].probabilities, outputs.as_json)
+    else:
+        show_predictions(predictions, card.classes, outputs.as_json)
+    return _name_broken(predictions)
+
+
+def predict_segments(
+    videos: Sequence[Path],
+    model: Path,
+    outputs: Outputs,
+    config: SegmentsConfig,
+    window_seconds: Sequence[float],
+    step_seconds: float | None,
+) -> int:
+    """All actions of each video; returns how many could not be read to the end."""
+    _, card = find_model(model)
+    paths = _paths(videos, outputs)
+    background = choose_background(card.classes, config.background)
+    windows = choose_windows(card, background, window_seconds, step_seconds)
+    long_videos = LongVideos(windows, config.model_copy(update={"background": background}))
+    predictions = _predict(
+        model,
+        paths,
+        lambda predictor, path, on_progress: predictor.predict_segments(path, long_videos, on_progress),
+        num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0,
+    )
+    _write(predictions, card, outputs)
+    show_predictions(predictions, card.classes, outputs.as_json)
+    return _name_broken(predictions)
+
+
+def _paths(videos: Sequence[Path], outputs: Outputs) -> list[Path]:
+    """The files to read, after what can be said of the options without reading any."""
+    if not videos:
+        raise UserError("which video? Name files or folders")
+    for video in videos:
+        if not video.exists():
+            raise UserError(f"{video} does not exist")
+    paths = list(videos_of(videos))
+    if not paths:
+        raise UserError(f"no video in {', '.join(map(str, videos))}")
+    if outputs.table:
+        choose_writer(outputs.table, outputs.table_format)
+    for option, path, suffix in (("--timeline", outputs.timeline, ".html"), ("--annotated", outputs.annotated, ".mp4")):
+        if path and path.suffix != suffix:
+            raise UserError(f"{option}: {path} has to end in {suffix}")
+    if outputs.annotated and len(paths) != 1:
+        raise UserError(f"--annotated: {outputs.annotated} can show one video; received {len(paths)}")
+    for option, path in (
+        ("--output", outputs.table),
+        ("--timeline", outputs.timeline),
+        ("--annotated", outputs.annotated),
+    ):
+        if path and not path.absolute().parent.is_dir():
+            raise UserError(f"{option}: {path} cannot be written: its folder does not exist")
+        if path and any(path.resolve() == video.resolve() for video in paths):
+            raise UserError(f"{option}: {path} is one of the videos; choose another name")
+    return paths
+
+
+def _predict(model: Path, paths: Sequence[Path], predict: Predict, num_snapshots: int = 0) -> list[VideoPrediction]:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    predictions = []
+    with Decoder(os.cpu_count() or 1) as decoder, Progress(*columns, console=errors, transient=True) as bar:
+        predictor = VideoPredictor(Classifier(model), decoder, num_snapshots=num_snapshots)
+        for number, path in enumerate(paths, start=1):
+            task = bar.add_task(f"{number}/{len(paths)} {path.name}", total=None)
+            predictions.append(predict(predictor, path, _show_progress(bar, task)))
+            bar.remove_task(task)
+    return predictions
+
+
+def _show_progress(bar: Progress, task: TaskID) -> OnProgress:
+    return lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def _write(predictions: Sequence[VideoPrediction], card: ModelCard, outputs: Outputs) -> None:
+    if outputs.table:
+        write = choose_writer(outputs.table, outputs.table_format)
+        with (
+            whole_file("--output", outputs.table) as partial,
+            partial.open("w", encoding="utf-8", newline="") as file,
+        ):
+            write(predictions, card.classes, file)
+    if outputs.timeline:
+        with whole_file("--timeline", outputs.timeline) as partial:
+            partial.write_text(render(predictions), encoding="utf-8")
+    if outputs.annotated and predictions[0].timeline:
+        with whole_file("--annotated", outputs.annotated) as partial:
+            sampling = SamplingConfig.model_validate(card.sampling)
+            annotate(Path(predictions[0].video), predictions[0].segments, sampling, partial)
+
+
+def _name_broken(predictions: Sequence[VideoPrediction]) -> int:
+    broken = [prediction for prediction in predictions if prediction.reason]
+    for prediction in broken:
+        errors.print(escaped(f"{prediction.video}: {prediction.reason}: {prediction.message}"), highlight=False)
+    if broken:
+        errors.print(f"{len(broken)} of {len(predictions)} videos could not be read to the end", highlight=False)
+    return len(broken)

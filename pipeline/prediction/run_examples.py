@@ -1,0 +1,23 @@
+"""What `clipgate predict --examples` does: a table of predictions, and how many Examples have none."""
+
+from pathlib import Path
+
+from models.errors import UserError
+from pipeline.commands.terminal import console, errors, escaped
+from pipeline.predict import find_model
+
+
+def predict_stored(pattern: str, model: Path, output: Path | None) -> int:
+    """Returns how many Examples could not be read."""
+    if output is None:
+        raise UserError("--output is needed with --examples: a .csv or .jsonl file to write")
+    find_model(model)
+    if not output.absolute().parent.is_dir():
+        raise UserError(f"--output: {output} cannot be written: its folder does not exist")
+    from pipeline.prediction.examples import predict_examples  # only now: Beam takes seconds to load
+
+    num_broken = predict_examples(pattern, model, output)
+    console.print(f"predictions: {escaped(str(output))}", highlight=False)
+    if num_broken:
+        errors.print(f"{num_broken} Examples could not be read; their rows say why", highlight=False)
+    return num_broken

@@ -1,0 +1,174 @@
+"""Videos to predictions: decoded once, in a child process, with the frames that ingest would store."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from components.storage.paths import files_below
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video.magic import is_video_file
+from components.video.queues import Windows
+from components.video.reader import VideoError
+from components.video.tasks import Clip, Span
+from pipeline.prediction.classifier import BATCH_SIZE, Classifier
+from pipeline.prediction.config import SegmentsConfig
+from pipeline.prediction.records import Snapshot, VideoPrediction
+from pipeline.prediction.segments import ActionSegment, find_segments
+from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores, smooth
+
+# (seconds read, seconds in all as the header says; 0 if it does not)
+OnProgress = Callable[[float, float], None]
+# Of the header's duration: what it may be off without anybody missing something.
+_HEADER_ERROR = 0.01
+# Moments of a timeline; ten days at five a second.
+_MOST_CELLS = 5_000_000
+_VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
+
+
+@dataclass(frozen=True)
+class LongVideos:
+    """How the actions in long videos are found."""
+
+    windows: Windows
+    segments: SegmentsConfig
+
+
+class VideoPredictor:
+    """Predictions for one video after the other. What is wrong with one is said in its prediction and costs no other."""
+
+    def __init__(self, classifier: Classifier, decoder: Decoder, *, num_snapshots: int = 0) -> None:
+        """`num_snapshots`: frames to keep of a video, evenly spread as far as its header tells the truth."""
+        self._classifier = classifier
+        self._decoder = decoder
+        self._num_snapshots = num_snapshots
+
+    def predict_clip(self, path: Path, span: Span = Span()) -> VideoPrediction:  # noqa: B008 - it is frozen
+        """The action in a video, or a span of it, that shows one: the mean over its clips."""
+        try:
+            _check(path)
+            clips = [clip for clip in self._decoder.read_clips(path, [span], self._sampling) if clip.jpegs]
+            if not clips:
+                raise VideoError("segment_past_end", f"no frame from {span.start:g} s on")
+        except VideoError as error:
+            return VideoPrediction(str(path), reason=error.code, message=str(error))
+        mean = self._classifier.probabilities([clip.jpegs for clip in clips]).mean(axis=0)
+        label = self._classifier.classes[int(mean.argmax())]
+        start, end = min(clip.start_seconds for clip in clips), max(clip.end_seconds for clip in clips)
+        segment = ActionSegment(label, start, end, float(mean.max()), tuple(mean.tolist()))
+        return VideoPrediction(str(path), (segment,), end)
+
+    def predict_segments(
+        self, path: Path, config: LongVideos, on_progress: OnProgress = lambda done, total: None
+    ) -> VideoPrediction:
+        """The actions in a video of any length, and when they happen."""
+        reading = _Reading(self._classifier, config.windows.step_seconds, self._num_snapshots, on_progress)
+        problem: VideoError | None = None
+        try:
+            _check(path)
+            for clip in self._decoder.read_windows(path, config.windows, self._sampling):
+                reading.add(clip)
+            reading.check_end(self._sampling.end_tolerance_seconds)
+        except VideoError as error:
+            problem = error
+        reason, message = (problem.code, str(problem)) if problem else ("", "")
+        timeline = reading.close()
+        if timeline is None:
+            return VideoPrediction(str(path), reason=reason, message=message)
+        timeline = smooth(timeline, config.segments.smoothing, config.segments.smoothing_seconds)
+        segments = tuple(find_segments(timeline, self._classifier.classes, config.segments))
+        return VideoPrediction(
+            str(path), segments, timeline.end_seconds, reason, message, timeline, tuple(reading.snapshots)
+        )
+
+    @property
+    def _sampling(self) -> SamplingConfig:
+        return self._classifier.sampling
+
+
+class _Reading:
+    """Clips to scores over time, many at a time, while a video goes by."""
+
+    def __init__(
+        self, classifier: Classifier, step_seconds: float, num_snapshots: int, on_progress: OnProgress
+    ) -> None:
+        self._classifier = classifier
+        self._step_seconds = step_seconds
+        self._builder = TimelineBuilder(len(classifier.classes), step_seconds)
+        self._num_snapshots = num_snapshots
+        self._on_progress = on_progress
+        self._waiting: list[Clip] = []
+        self._header_seconds = 0.0
+        self._end_seconds = 0.0
+        self.snapshots: list[Snapshot] = []
+
+    def add(self, clip: Clip) -> None:
+        """A clip in the order of their ends."""
+        if clip.read_seconds > _MOST_CELLS * self._step_seconds:
+            raise VideoError(
+                "video_too_large", f"its frames go on to {clip.read_seconds:.0f} s; its time stamps may be wrong"
+            )
+        self._end_seconds = max(self._end_seconds, clip.read_seconds)
+        self._header_seconds = clip.video.duration_seconds
+        self._keep_snapshot(clip)
+        self._waiting.append(clip)
+        if len(self._waiting) == BATCH_SIZE:
+            self._score()
+
+    def check_end(self, tolerance_seconds: float) -> None:
+        """Nothing, if the video has as many seconds as its header says.
+
+        Raises:
+          VideoError: it has fewer, or no frame at all.
+        """
+        if not self._end_seconds:
+            raise VideoError("segment_too_short", "it holds no frame")
+        if self._header_seconds - self._end_seconds > tolerance_seconds + _HEADER_ERROR * self._header_seconds:
+            ends = f"its frames end at {self._end_seconds:.2f} s, and its header says {self._header_seconds:.2f} s"
+            raise VideoError("segment_past_end", ends)
+
+    def close(self) -> Timeline | None:
+        """The scores over time; None if there is no frame."""
+        self._score()
+        return self._builder.build(self._end_seconds) if self._end_seconds else None
+
+    def _score(self) -> None:
+        if not self._waiting:
+            return
+        probabilities = self._classifier.probabilities([clip.jpegs for clip in self._waiting])
+        for clip, values in zip(self._waiting, np.asarray(probabilities).tolist(), strict=True):
+            end = clip.end_seconds - clip.missing_seconds
+            self._builder.add(WindowScores(clip.start_seconds, end, tuple(values)))
+        self._on_progress(self._end_seconds, self._header_seconds)
+        self._waiting.clear()
+
+    def _keep_snapshot(self, clip: Clip) -> None:
+        if not self._num_snapshots:
+            return
+        apart = clip.video.duration_seconds / self._num_snapshots
+        for seconds, jpeg in zip(clip.frame_seconds, clip.jpegs, strict=True):
+            if not self.snapshots or seconds >= self.snapshots[-1].seconds + max(apart, 1e-3):
+                self.snapshots.append(Snapshot(seconds, jpeg))
+
+
+def _check(path: Path) -> None:
+    if not path.is_file():
+        raise VideoError("video_missing", "there is no such file")
+    if not is_video_file(path):
+        raise VideoError("not_a_video", "its first bytes are those of no video container")
+
+
+def videos_of(paths: Sequence[Path]) -> Iterator[Path]:
+    """The paths; of a folder the files below it that begin like a video or are named like one, in order of their names.
+
+    What is named like a video and is none stays in, so that its prediction can say so.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for file in sorted(files_below(path)):
+            if file.suffix.lower() in _VIDEO_SUFFIXES or is_video_file(file):
+                yield file

@@ -1,0 +1,83 @@
+"""Predictions as files."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from models.errors import UserError
+from pipeline.prediction.records import VideoPrediction
+from pipeline.prediction.segments import ActionSegment
+from pipeline.prediction.writers import (
+    choose_writer,
+    whole_file,
+    write_activitynet,
+    write_csv,
+    write_json,
+)
+
+CLASSES = ("sit", 'wave "hi", тест')
+FOUND = VideoPrediction("a/one.mp4", (ActionSegment(CLASSES[1], 0.5, 2.0, 0.75, (0.25, 0.75)),), 10.0)
+QUIET = VideoPrediction("two.mp4", (), 5.0)
+CUT = VideoPrediction("b/one.mp4", (ActionSegment("sit", 1.0, 2.0, 0.9, (0.9, 0.1)),), 3.0, "video_unreadable", "broke")
+ALL = [FOUND, QUIET, CUT]
+
+
+def test_each_video_has_a_row_and_a_broken_one_keeps_what_was_found() -> None:
+    file = io.StringIO()
+    write_csv(ALL, CLASSES, file)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    assert [(row["path"], row["label"], row["reason"]) for row in rows] == [
+        ("a/one.mp4", CLASSES[1], ""),
+        ("two.mp4", "", "no_action"),
+        ("b/one.mp4", "sit", ""),
+        ("b/one.mp4", "", "video_unreadable"),
+    ]
+    assert rows[0][f"p_{CLASSES[1]}"] == rows[0]["score"] == "0.750000"
+    assert (rows[0]["start_seconds"], rows[0]["end_seconds"]) == ("0.500", "2.000")
+
+
+def test_json_has_everything() -> None:
+    file = io.StringIO()
+    write_json(ALL, CLASSES, file)
+    one, two, cut = json.loads(file.getvalue())
+    assert one["segments"][0]["probabilities"] == {"sit": 0.25, CLASSES[1]: 0.75}
+    assert (two["segments"], two["reason"], two["duration_seconds"]) == ([], None, 5.0)
+    assert (cut["reason"], cut["message"], len(cut["segments"])) == ("video_unreadable", "broke", 1)
+
+
+def test_activitynet_mixes_no_videos_of_one_name() -> None:
+    file = io.StringIO()
+    write_activitynet(ALL, CLASSES, file)
+    document = json.loads(file.getvalue())
+    assert set(document["results"]) == {"a/one.mp4", "two", "b/one.mp4"}
+    assert document["results"]["a/one.mp4"] == [{"label": CLASSES[1], "score": 0.75, "segment": [0.5, 2.0]}]
+    assert document["external_data"]["problems"] == {"b/one.mp4": "video_unreadable: broke"}
+
+
+def test_the_name_of_the_file_says_what_is_written_unless_told_otherwise() -> None:
+    assert choose_writer(Path("x.csv"), None) is write_csv
+    assert choose_writer(Path("x.json"), None) is write_json
+    assert choose_writer(Path("x.json"), "activitynet") is write_activitynet
+    with pytest.raises(UserError, match="x.txt has to end in .csv or .json"):
+        choose_writer(Path("x.txt"), None)
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, ValueError])
+def test_what_stops_midway_leaves_the_file_as_it_was(tmp_path: Path, problem: type[BaseException]) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+    with pytest.raises(problem), whole_file("--output", path) as partial:
+        partial.write_text("half")
+        raise problem
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out.csv", "before")]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UserError, match="--output: .*out.csv cannot be written: No such file"),
+        whole_file("--output", tmp_path / "nowhere" / "out.csv") as partial,
+    ):
+        partial.write_text("x")
