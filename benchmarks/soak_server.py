@@ -9,6 +9,7 @@ wrong answer or none, a hostile one got an answer that it must not get, or the s
 """
 
 import argparse
+import functools
 import json
 import random
 import sys
@@ -63,7 +64,7 @@ class Tally:
 
 
 def soak(base: Path, seconds: float, num_clients: int = _NUM_CLIENTS) -> dict[str, Any]:
-    """Ask a server over the versions in `base` for a while."""
+    """Ask a server over the versions in `base` for so long, and until each client has tried every attack."""
     version, card = find_model(base)
     clips = draw_clips(card, 6)
     exported = tf.saved_model.load(str(version))
@@ -106,21 +107,18 @@ def _ask(
         lambda channel, chosen: hostile.ask_grpc(channel, server.name, chosen),
         lambda channel, chosen: hostile.ask_rest(server.rest, server.name, chosen),
     ]
-    while time.monotonic() < until:
+    while True:
         with grpc.insecure_channel(server.grpc) as channel:
-            for _ in range(20):
-                if time.monotonic() >= until:
-                    return
+            for attack in draw.sample(hostile.ATTACKS, len(hostile.ATTACKS)):
                 chosen = draw.sample(range(len(clips)), draw.randint(1, 3))
                 request = draw.randrange(len(good))
-                answer, is_right = _compare(
-                    lambda: good[request](channel, [clips[i] for i in chosen]),  # noqa: B023
-                    expected[chosen],
-                )
+                ask = functools.partial(good[request], channel, [clips[i] for i in chosen])
+                answer, is_right = _compare(ask, expected[chosen])
                 tally.add("good " + ("gRPC", "REST")[request], answer, is_right=is_right)
-                attack = draw.choice(hostile.ATTACKS)
                 answer, is_right = attack.run(hostile.Target(server, channel, clips[0], _MAX_REQUEST_MEGABYTES, draw))
                 tally.add(attack.name, answer, is_right=is_right)
+        if time.monotonic() >= until:
+            return
 
 
 def _compare(ask: Callable[[], np.ndarray], expected: np.ndarray) -> tuple[str, bool]:

@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import socket
 from typing import Any
 
 import grpc
@@ -67,3 +68,13 @@ def in_base64(jpegs: list[list[bytes]]) -> str:
     """A REST request to `predict_jpeg`, in rows."""
     rows = [[{"b64": base64.b64encode(jpeg).decode()} for jpeg in clip] for clip in jpegs]
     return json.dumps({"signature_name": "predict_jpeg", "instances": rows})
+
+
+def begin_request(connection: socket.socket, num_bytes: int) -> None:
+    """Send the head of a prediction through REST; returns when the server is at work on it and waits for the body."""
+    head = (
+        f"POST {MODEL_PATH}:predict HTTP/1.1\r\nHost: x\r\nContent-Length: {num_bytes}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    connection.sendall(head.encode())
+    answer = b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert connection.recv(len(answer), socket.MSG_WAITALL) == answer

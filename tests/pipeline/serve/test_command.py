@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from models.errors import UserError
 from pipeline.cli import app
-from tests.pipeline.serve.clients import MODEL_PATH, in_base64, jpeg_clips
+from tests.pipeline.serve.clients import begin_request, in_base64, jpeg_clips
 from tests.pipeline.serve.conftest import NAME, push
 
 REPOSITORY = Path(__file__).parents[3]
@@ -65,11 +65,10 @@ def test_sigterm_finishes_the_request_that_is_under_way(exported_model: Path, tm
         assert found, process.stderr.read()
         with socket.create_connection((found[1], int(found[2]))) as client:
             body = in_base64(jpeg_clips(1)).encode()
-            head = f"POST {MODEL_PATH}:predict HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
-            client.sendall(head.encode() + body[:10])
+            begin_request(client, len(body))
             process.send_signal(signal.SIGTERM)
             said = process.stderr.readline() + process.stderr.readline() + process.stderr.readline()
-            client.sendall(body[10:])
+            client.sendall(body)
             answer = client.makefile("rb").read().decode()
         assert answer.startswith("HTTP/1.1 200 OK")
         assert '"predictions"' in answer

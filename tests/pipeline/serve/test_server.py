@@ -30,6 +30,7 @@ from pipeline.serve.batching import BatchingConfig
 from tests.models.clips import CLASSES
 from tests.pipeline.serve.clients import (
     MODEL_PATH,
+    begin_request,
     in_base64,
     jpeg_clips,
     metadata_request,
@@ -283,26 +284,42 @@ def test_a_push_and_a_rollback_lose_no_request(exported_model: Path, tmp_path: P
     assert (versions[0], last) == (1, 1)
 
 
+def address(server: RunningServer) -> tuple[str, int]:
+    host, port = server.rest.split(":")
+    return host, int(port)
+
+
+def status_of(connection: socket.socket) -> int:
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response.status
+
+
 def test_a_full_queue_turns_requests_away_and_a_slow_client_does_not_stop_others(
     exported_model: Path, tmp_path: Path
 ) -> None:
     push(exported_model, tmp_path, 1)
-    with run_server(tmp_path, BatchingConfig(8, 0.001), max_requests=1, read_timeout_seconds=0.5) as server:
-        host, port = server.rest.split(":")
-        with socket.create_connection((host, int(port))) as slow:
-            slow.sendall(f"POST {MODEL_PATH}:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{{".encode())
-            while (found := rest(server.rest, "POST", f"{MODEL_PATH}:predict", "{}"))[0] == 400:
-                pass
-            assert found[0] == 503
-            assert "the queue is full: 1 requests are waiting" in found[1]["error"]
-            with grpc.insecure_channel(server.grpc) as channel, pytest.raises(grpc.RpcError) as caught:
-                prediction_stub(channel).Predict(predict_request("predict_jpeg", frames=jpeg_clips(1)))
-            assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-            assert rest(server.rest, "GET", MODEL_PATH)[0] == 200
-            response = http.client.HTTPResponse(slow)
-            response.begin()
-            assert response.status == 408
+    with run_server(tmp_path, max_requests=1) as server, socket.create_connection(address(server)) as slow:
+        begin_request(slow, num_bytes=2)
+        status, answer = rest(server.rest, "POST", f"{MODEL_PATH}:predict", "{}")
+        assert (status, answer["error"]) == (503, "the queue is full: 1 requests are waiting; try later")
+        with grpc.insecure_channel(server.grpc) as channel, pytest.raises(grpc.RpcError) as caught:
+            prediction_stub(channel).Predict(predict_request("predict_jpeg", frames=jpeg_clips(1)))
+        assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert rest(server.rest, "GET", MODEL_PATH)[0] == 200
+        slow.sendall(b"{}")
+        assert status_of(slow) == 400
         assert rest(server.rest, "POST", f"{MODEL_PATH}:predict", "{}")[0] == 400
+
+
+def test_a_body_that_does_not_arrive_is_given_up(exported_model: Path, tmp_path: Path) -> None:
+    push(exported_model, tmp_path, 1)
+    with (
+        run_server(tmp_path, max_requests=1, read_timeout_seconds=0.01) as server,
+        socket.create_connection(address(server)) as slow,
+    ):
+        begin_request(slow, num_bytes=2)
+        assert status_of(slow) == 408
 
 
 def test_streams_and_other_signatures_without_a_batch_axis_pass_through(exported_model: Path, tmp_path: Path) -> None:
