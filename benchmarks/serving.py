@@ -28,7 +28,7 @@ from benchmarks.served import JpegClip, ServerProcess, draw_clips, served
 from models.base_model import WEIGHTS_FILE
 from models.card import ModelCard
 from models.config import ModelConfig
-from pipeline.predict import find_model
+from pipeline.prediction.model import find_model
 
 _BATCH_SIZES = (1, 8)
 _NUM_CLIENTS = 32

@@ -28,7 +28,7 @@ import tensorflow as tf
 
 from benchmarks import hostile
 from benchmarks.served import JpegClip, ServerProcess, draw_clips, served
-from pipeline.predict import find_model
+from pipeline.prediction.model import find_model
 
 _NUM_CLIENTS = 16
 _TOLERANCE = 1e-5

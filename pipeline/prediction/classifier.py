@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.video.config import SamplingConfig
-from pipeline.predict import find_model
+from pipeline.prediction.model import find_model
 
 # Clips that are sent to the graph at once; it works through a few at a time, whatever the number.
 BATCH_SIZE = 32

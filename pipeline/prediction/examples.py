@@ -15,8 +15,8 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from models import features
 from models.errors import UserError
-from pipeline.predict import find_model
 from pipeline.prediction.classifier import BATCH_SIZE
+from pipeline.prediction.model import find_model
 
 COLUMNS = ("segment_id", "video_id", "start_seconds", "end_seconds", "label", "score", "reason", "message")
 FORMATS = (".csv", ".jsonl")

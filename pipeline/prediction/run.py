@@ -13,11 +13,11 @@ from components.video.tasks import Span
 from models.card import ModelCard
 from models.errors import UserError
 from pipeline.commands.terminal import errors, escaped
-from pipeline.predict import find_model
 from pipeline.prediction.annotate import annotate
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import Format, SegmentsConfig
 from pipeline.prediction.defaults import choose_background, choose_windows
+from pipeline.prediction.model import find_model
 from pipeline.prediction.page import render
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.terminal import show_clip, show_predictions

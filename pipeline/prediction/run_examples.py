@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
-from pipeline.predict import find_model
+from pipeline.prediction.model import find_model
 
 
 def predict_stored(pattern: str, model: Path, output: Path | None) -> int:

@@ -10,10 +10,10 @@ from pathlib import Path
 from models.card import ModelCard
 from models.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
-from pipeline.predict import find_model
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.defaults import choose_background
 from pipeline.prediction.frames import TimedFrame, at_pace, read_camera, read_mjpeg, read_raw
+from pipeline.prediction.model import find_model
 from pipeline.prediction.stream import Change, StreamClassifier, changes
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")

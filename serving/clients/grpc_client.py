@@ -17,7 +17,8 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from components.video.config import SamplingConfig
-from pipeline.predict import find_model, read_jpeg_clips
+from pipeline.prediction.clips import read_jpeg_clips
+from pipeline.prediction.model import find_model
 
 
 def predict(clips: list[tuple[bytes, ...]], address: str, model_name: str) -> dict[str, float]:

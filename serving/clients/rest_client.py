@@ -13,7 +13,8 @@ import urllib.request
 from pathlib import Path
 
 from components.video.config import SamplingConfig
-from pipeline.predict import find_model, read_jpeg_clips
+from pipeline.prediction.clips import read_jpeg_clips
+from pipeline.prediction.model import find_model
 
 
 def predict(clips: list[tuple[bytes, ...]], url: str) -> dict[str, float]:

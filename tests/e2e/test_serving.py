@@ -14,7 +14,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from components.video.config import SamplingConfig
 from models.card import read_card
-from pipeline.predict import read_jpeg_clips
+from pipeline.prediction.clips import read_jpeg_clips
 from tests.e2e.conftest import PushedRun
 
 pytestmark = pytest.mark.e2e

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline.predict import predict_video, read_jpeg_clips
+from pipeline.prediction.classifier import Classifier
+from pipeline.prediction.clips import read_jpeg_clips
 from pipeline.serve.settings import Latest, read_config_file
 from tests.pipeline.serve.conftest import NAME, RunningServer
 
@@ -28,13 +29,12 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_both_clients_get_what_clipgate_predict_prints(server: RunningServer, video: Path) -> None:
-    from components.video.config import SamplingConfig
-    from models.card import read_card
     from serving.clients import grpc_client, rest_client
 
     version = server.base / "7"
-    expected = predict_video(video, version)
-    clips = read_jpeg_clips(video, SamplingConfig.model_validate(read_card(version).sampling))
+    classifier = Classifier(version)
+    clips = read_jpeg_clips(video, classifier.sampling)
+    expected = dict(zip(classifier.classes, classifier.probabilities(clips).mean(axis=0), strict=True))
     assert rest_client.predict(clips, f"http://{server.rest}/v1/models/{NAME}") == pytest.approx(expected, abs=1e-5)
     assert grpc_client.predict(clips, server.grpc, NAME) == pytest.approx(expected, abs=1e-5)
 

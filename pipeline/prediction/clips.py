@@ -1,30 +1,14 @@
-"""Prediction on video files: the frames are chosen, scaled and encoded by the very functions that ingest uses."""
+"""A segment's clips, for clients: frames are chosen, scaled and encoded by the very functions that ingest uses."""
 
 import os
 from pathlib import Path
 
-from components.baseline.pushed import last_pushed
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.magic import is_video_file
 from components.video.reader import VideoError
 from components.video.tasks import Span
-from models.card import CARD_FILE, ModelCard, read_card
 from models.errors import UserError
-
-
-def find_model(model_dir: Path) -> tuple[Path, ModelCard]:
-    """A version's directory and its card; for the directory of all versions, the newest one.
-
-    Raises:
-      UserError: there is no model of clipgate's.
-    """
-    version = model_dir if (model_dir / CARD_FILE).is_file() else last_pushed(model_dir)
-    if version is None or not (version / "saved_model.pb").is_file():
-        raise UserError(
-            f"{model_dir} holds no model that clipgate pushed; expected a directory such as serving/NAME/1700000000"
-        )
-    return version, read_card(version)
 
 
 def read_jpeg_clips(
@@ -53,16 +37,3 @@ def read_jpeg_clips(
         end = f"; the video ends at {clips[0].read_seconds:.2f} s" if clips else ""
         raise UserError(f"{video}: no frame from {start_seconds:g} s on{end}")
     return found
-
-
-def predict_video(
-    video: Path, model_dir: Path, start_seconds: float = 0.0, end_seconds: float | None = None
-) -> dict[str, float]:
-    """Probability of each class for one segment of a video: the mean over its clips."""
-    version, card = find_model(model_dir)
-    clips = read_jpeg_clips(video, SamplingConfig.model_validate(card.sampling), start_seconds, end_seconds)
-    import tensorflow as tf  # only now: a mistake in the input is told at once, and this takes seconds
-
-    predict = tf.saved_model.load(str(version)).signatures["predict_jpeg"]
-    outputs = [predict(frames=tf.constant([clip]))["probabilities"][0].numpy() for clip in clips]
-    return dict(zip(card.classes, (sum(outputs) / len(outputs)).tolist(), strict=True))
