@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from components.annotations.checks.config import ChecksConfig, Severity
+from components.annotations.grouping import find_clusters
 from components.annotations.records import Reject, Segment, Source, printable
-from components.video.reader import VideoInfo
 
 
 class Unit(str, Enum):
@@ -135,6 +135,22 @@ class CheckedSegment:
 
 
 @dataclass(frozen=True)
+class VideoFacts:
+    """What a video's header says, rotation applied; it may be wrong, and 0 or "" is unknown."""
+
+    width: int
+    height: int
+    fps: float
+    duration_seconds: float
+    codec: str = ""
+
+    @property
+    def frame_seconds(self) -> float:
+        """How long a frame is shown, nominally; 0 where the rate is unknown."""
+        return 1 / self.fps if self.fps else 0.0
+
+
+@dataclass(frozen=True)
 class CheckInputs:
     """All that checks may look at.
 
@@ -153,7 +169,7 @@ class CheckInputs:
 
     segments: tuple[CheckedSegment, ...]
     rejects: tuple[Reject, ...] = ()
-    videos: Mapping[str, VideoInfo] = field(default_factory=dict)
+    videos: Mapping[str, VideoFacts] = field(default_factory=dict)
     ties: tuple[tuple[str, ...], ...] = ()
     background_label: str = ""
     takes_background: bool = False
@@ -172,6 +188,18 @@ class CheckInputs:
     def by_video(self) -> dict[str, list[CheckedSegment]]:
         """Segments of each video, videos sorted."""
         return _grouped(self.segments, lambda segment: segment.video)
+
+    @cached_property
+    def cluster_of(self) -> dict[str, str]:
+        """What decides a video's split: one name for all videos that belong together, by group or by their bytes."""
+        videos = {video: [segment.record for segment in segments] for video, segments in self.by_video.items()}
+        ties = [[video for video in tie if video in videos] for tie in self.ties]
+        clusters = find_clusters(videos, [tie for tie in ties if len(tie) > 1])
+        return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
+
+    def is_background(self, label: str) -> bool:
+        """Whether the label is that of clips that show none of the actions."""
+        return bool(label) and label == self.background_label
 
 
 # A check yields what it finds; it is not called when the configuration switches it off.
