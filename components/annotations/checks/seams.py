@@ -12,6 +12,7 @@ from components.annotations.checks.finding import CheckedSegment, CheckInputs, F
 Value = str | None
 _Z = 1.96  # of a 95% interval
 _CHANCE = 0.5
+_LENGTH = "length of the clip"
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,24 @@ def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
     """Classes that the size, the rate, the codec, the kind of file or the length of the clips gives away."""
     bar = config.seams or 1.0
     labels = [label for label in inputs.by_label if len(inputs.by_label) > 1]
-    # Of two classes each is all that the other is not.
-    for label in labels[:1] if len(labels) == 2 else labels:
-        for name, property_of in _PROPERTIES.items():
-            values = [(segment, property_of(inputs, segment)) for segment in inputs.segments]
-            known = [
-                (inputs.cluster_of[segment.video], segment.label == label, value)
-                for segment, value in values
-                if value is not None
-            ]
-            found = tell(known)
+    for name, property_of in _PROPERTIES.items():
+        value_of = {segment.id: property_of(inputs, segment) for segment in inputs.segments}
+        samples = {
+            (inputs.cluster_of[segment.video], segment.label, value)
+            for segment in inputs.segments
+            if (value := value_of[segment.id]) is not None
+        }
+        if len({value for _, _, value in samples}) < 2:
+            continue
+        # Of two classes each is all that the other is not.
+        for label in labels[:1] if len(labels) == 2 else labels:
+            found = tell((group, own == label, value) for group, own, value in samples)
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
             yield Finding(
                 check="seams",
-                severity=Severity.NOTE if name == "length of the clip" else Severity.WARNING,
+                severity=Severity.NOTE if name == _LENGTH else Severity.WARNING,
                 message=f"class {label!r} is told by the {name} alone ({shown}): balanced accuracy "
                 f"{found.balanced_accuracy:.2f} on groups that were left out, where 0.5 is chance",
                 remedy="Record or export all classes in the same way, or bring all videos to one size, rate and codec.",
@@ -95,7 +98,7 @@ def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
                 bar=bar,
                 unit=Unit.SHARE,
                 places=tuple(
-                    segment.place() for segment, value in values if segment.label == label and value in found.values
+                    segment.place() for segment in inputs.by_label[label] if value_of[segment.id] in found.values
                 ),
             )
 
@@ -135,5 +138,5 @@ _PROPERTIES: dict[str, Callable[[CheckInputs, CheckedSegment], Value]] = {
     "frame rate": _rate,
     "codec": _codec,
     "kind of file": _suffix,
-    "length of the clip": _length,
+    _LENGTH: _length,
 }
