@@ -9,8 +9,8 @@ from components.annotations.checks.finding import CheckedSegment, CheckInputs, F
 
 # Fewer segments have no typical length that one of them could deviate from.
 _FEWEST = 8
-# Clips that were cut to one length have no deviation; a tenth more or less is then still usual.
-_LEAST_DEVIATION = 0.1
+# Clips that were cut to one length have no deviation; a quarter more or less is then still usual.
+_LEAST_DEVIATION = 0.25
 _MAD_TO_DEVIATION = 1.4826  # of a normal distribution
 _WHOLE = 0.95
 

@@ -1,0 +1,151 @@
+"""clipgate check"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.report import as_json, as_sarif, failures
+from components.annotations.checks.catalogue import ANNOTATION_CHECKS
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.finding import CheckInputs, run_checks
+from components.annotations.checks.fix import Fixed, fix
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.fetch import load_annotations
+from components.annotations.readers.detect import annotation_files
+from components.annotations.records import Record, Segment
+from components.model_gate.rules import GatesConfig
+from components.storage.root import is_remote, open_root
+from models.errors import UserError
+from pipeline.commands.convert import converted, data_of_options, write_table
+from pipeline.commands.findings import print_changes, print_findings
+from pipeline.commands.terminal import DATA_FAULTS, console, errors
+from pipeline.config import load_config
+
+
+class OutputFormat(str, Enum):
+    """How the findings are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def check(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="A configuration, whose data and `checks` are taken.")
+    ] = None,
+    annotations: Annotated[str | None, typer.Option("--annotations", "-a", help="A file, folder or address.")] = None,
+    videos: Annotated[
+        str | None,
+        typer.Option("--videos", help="The folder or address of the videos; without it only rows are checked."),
+    ] = None,
+    annotation_format: Annotated[str, typer.Option("--annotation-format", help="As data.format.")] = "auto",
+    output_format: Annotated[OutputFormat, typer.Option("--format", help="How to write it.")] = OutputFormat.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    fixed: Annotated[
+        Path | None, typer.Option("--fix", metavar="FILE", help="Write a corrected table: .csv or .jsonl.")
+    ] = None,
+) -> None:
+    """Find what is wrong with a training set before a run; exit code 0: nothing at or above checks.fail_on, 4: something."""
+    if fixed and fixed.suffix not in (".csv", ".jsonl"):
+        raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
+    task = _task(config, annotations, videos, annotation_format)
+    if fixed:
+        _refuse_originals(fixed, task.data)
+    records = task.read(in_seconds=fixed is not None)
+    inputs = task.look(records)
+    findings = run_checks(ANNOTATION_CHECKS, inputs, task.checks)
+    correction = fix(ANNOTATION_CHECKS, inputs, task.checks) if fixed else Fixed({}, ())
+    if fixed:
+        originals = [record for record in records if isinstance(record, Segment)]
+        write_table(fixed, correction.records(originals, inputs))
+    if output_format is OutputFormat.TABLE and not output:
+        print_findings(console, findings, inputs, task.checks)
+        if fixed:
+            print_changes(console, correction.changes, fixed)
+    else:
+        content = (
+            as_sarif(findings)
+            if output_format is OutputFormat.SARIF
+            else as_json(findings, inputs, task.checks, correction.changes)
+        )
+        _write(json.dumps(content, indent=2, ensure_ascii=False), output)
+    if failures(findings, task.checks):
+        raise typer.Exit(DATA_FAULTS)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be checked, and how; `has_videos` is whether they are at hand."""
+
+    data: DataConfig
+    checks: ChecksConfig
+    inspection: Inspection
+    beam_args: Sequence[str] = ()
+    has_videos: bool = True
+
+    def read(self, in_seconds: bool) -> list[Record]:
+        """The annotations; `in_seconds`: with times and boxes as the generic table has them."""
+        records = load_annotations(self.data, self.beam_args)
+        return converted(records, self.data, self.beam_args) if in_seconds else records
+
+    def look(self, records: Sequence[Record]) -> CheckInputs:
+        """What checks look at; a bar shows how many headers were read."""
+        root = open_root(self.data.videos, "--videos", self.beam_args) if self.has_videos else None
+        columns = (TextColumn("reading headers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+            task = bar.add_task("")
+            return self.inspection.inputs(
+                records, root, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+
+
+def _task(config: Path | None, annotations: str | None, videos: str | None, annotation_format: str) -> _Task:
+    if config:
+        if annotations or videos:
+            raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
+        settings = load_config(config)
+        inspection = Inspection(
+            classes=settings.model.classes,
+            negatives=settings.negatives,
+            splits=settings.splits,
+            sampling=settings.sampling,
+            min_examples={label: settings.gates.bar(label, "min_examples") for label in settings.gates.classes},
+            default_min_examples=settings.gates.min_examples,
+        )
+        return _Task(settings.data, settings.checks, inspection, settings.beam.args)
+    if not annotations:
+        raise UserError("--annotations is needed, or --config")
+    # Readers look for names beside the annotations where no folder of videos is named.
+    folder = videos or (annotations if Path(annotations).is_dir() else str(Path(annotations).parent))
+    data = data_of_options(annotations, folder, {"format": annotation_format})
+    return _Task(
+        data,
+        ChecksConfig(),
+        Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples),
+        has_videos=videos is not None,
+    )
+
+
+def _refuse_originals(fixed: Path, data: DataConfig) -> None:
+    if is_remote(data.annotations):
+        return
+    if fixed.resolve() in {path.resolve() for path in annotation_files(data)}:
+        raise UserError(f"--fix: {fixed} holds the annotations themselves; name another file")
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text)
+        return
+    try:
+        output.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
