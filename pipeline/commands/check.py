@@ -126,12 +126,8 @@ def _task(config: Path | None, annotations: str | None, videos: str | None, anno
     # Readers look for names beside the annotations where no folder of videos is named.
     folder = videos or (annotations if Path(annotations).is_dir() else str(Path(annotations).parent))
     data = data_of_options(annotations, folder, {"format": annotation_format})
-    return _Task(
-        data,
-        ChecksConfig(),
-        Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples),
-        has_videos=videos is not None,
-    )
+    inspection = Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples)
+    return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None)
 
 
 def _refuse_originals(fixed: Path, data: DataConfig) -> None:

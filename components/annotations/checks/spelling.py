@@ -9,7 +9,7 @@ from os.path import commonprefix
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding, Suggestion, Unit
 
-_SHORTEST_WITH_TYPING_ERROR = 6
+_SHORTEST_WITH_SLIP = 4
 _SHORTEST_STEM = 3
 _ENDINGS = ("ings", "ing", "ed", "es", "s", "e")
 # A capital within a word begins another one: SitDown, but not TV.
@@ -86,8 +86,10 @@ def check_spelling_variants(inputs: CheckInputs, config: ChecksConfig) -> Iterab
 
 
 def _looks_like_typing_error(one: str, other: str) -> bool:
-    letters = ["".join(words(label)) for label in (one, other)]
-    return min(map(len, letters)) >= _SHORTEST_WITH_TYPING_ERROR and is_one_letter_off(*letters)
+    """Whether a single word differs, by a slip."""
+    pairs = [pair for pair in zip(words(one), words(other), strict=False) if pair[0] != pair[1]]
+    is_one_word = len(words(one)) == len(words(other)) and len(pairs) == 1
+    return is_one_word and max(map(len, pairs[0])) >= _SHORTEST_WITH_SLIP and is_one_letter_off(*pairs[0])
 
 
 def _same_letters(

@@ -1,0 +1,80 @@
+"""Seams: properties of the file that tell the class."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.annotations.checks.finding import VideoFacts
+from components.annotations.checks.seams import tell
+from tests.components.annotations.checks.making import FACTS, clean_records, found, inputs_of, segment
+
+Sample = tuple[str, bool, str]
+SAMPLES = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.booleans(), st.sampled_from("xyz")), max_size=30)
+
+
+@given(SAMPLES)
+def test_a_balanced_accuracy_is_a_share_and_its_interval_lies_below(samples: list[Sample]) -> None:
+    found = tell(samples)
+    assert 0 <= found.lower <= found.balanced_accuracy + 1e-9 <= 1 + 2e-9
+
+
+@given(SAMPLES, st.integers(2, 4))
+def test_a_group_counts_once_however_many_clips_it_has(samples: list[Sample], times: int) -> None:
+    assert tell(samples * times) == tell(samples)
+
+
+def test_a_value_that_only_the_class_has_tells_it() -> None:
+    samples = [(f"g{rank}", rank < 10, "large" if rank < 10 else f"small {rank % 2}") for rank in range(20)]
+    found = tell(samples)
+    assert (found.balanced_accuracy, found.values) == (1.0, ("large",))
+    assert found.lower == pytest.approx(0.722, abs=0.001)  # Wilson's interval for 10 of 10
+
+
+def test_values_that_each_group_has_for_itself_tell_nothing_of_other_groups() -> None:
+    samples = [(f"g{rank}", rank < 10, f"size {rank}") for rank in range(20)]
+    assert tell(samples).balanced_accuracy == 0.5
+
+
+def test_a_value_of_half_of_the_class_tells_that_half() -> None:
+    samples = [(f"g{rank}", rank < 10, "large" if rank < 5 else "small") for rank in range(20)]
+    assert tell(samples).balanced_accuracy == pytest.approx(0.75)
+
+
+def headers(videos: int, of_class: VideoFacts, of_others: VideoFacts) -> dict[str, VideoFacts]:
+    return {f"{rank}.mp4": of_class if rank < videos // 2 else of_others for rank in range(videos)}
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"width": 320}, "told by the size of the frame alone (640x480)"),
+        ({"fps": 30.0}, "told by the frame rate alone (25 fps)"),
+        ({"codec": "mp4v"}, "told by the codec alone (h264)"),
+        ({"duration_seconds": 4.0}, "told by the length of the clip alone (10.0 s)"),
+    ],
+)
+def test_a_property_of_one_class_is_found_once_for_two_classes(change: dict[str, object], what: str) -> None:
+    records = [segment(rank, f"{rank}.mp4", "sit" if rank < 8 else "wave", group=f"g{rank}") for rank in range(16)]
+    (finding,) = found(inputs_of(records, headers(16, FACTS, replace(FACTS, **change))), "seams")
+    assert finding.message.startswith(f"class 'sit' is {what}")
+    assert (finding.value, len(finding.places)) == (1.0, 8)
+
+
+def test_the_kind_of_file_may_tell_without_any_header() -> None:
+    records = [
+        segment(rank, f"{rank}.{'mp4' if rank < 8 else 'avi'}", "sit" if rank < 8 else "wave") for rank in range(16)
+    ]
+    (finding,) = found(inputs_of(records, {}), "seams")
+    assert "the kind of file alone (.mp4)" in finding.message
+
+
+def test_three_groups_of_each_class_could_be_chance() -> None:
+    records = [segment(rank, f"{rank}.mp4", "sit" if rank < 3 else "wave") for rank in range(6)]
+    assert found(inputs_of(records, headers(6, FACTS, replace(FACTS, width=320))), "seams") == []
+
+
+def test_properties_that_vary_with_the_group_and_not_with_the_class_are_no_seam() -> None:
+    facts = {f"{rank}.mp4": replace(FACTS, width=320 + rank % 5, fps=20.0 + rank % 3) for rank in range(24)}
+    assert found(inputs_of(clean_records(), facts), "seams") == []
