@@ -117,7 +117,7 @@ def _task(config: Path | None, annotations: str | None, videos: str | None, anno
             negatives=settings.negatives,
             splits=settings.splits,
             sampling=settings.sampling,
-            min_examples={label: settings.gates.bar(label, "min_examples") for label in settings.gates.classes},
+            min_examples={label: int(settings.gates.bar(label, "min_examples")) for label in settings.gates.classes},
             default_min_examples=settings.gates.min_examples,
         )
         return _Task(settings.data, settings.checks, inspection, settings.beam.args)

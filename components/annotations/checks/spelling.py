@@ -95,7 +95,8 @@ def _looks_like_typing_error(one: str, other: str) -> bool:
 def _same_letters(
     inputs: CheckInputs, variants: Sequence[str], counts: dict[str, int], config: ChecksConfig
 ) -> Finding:
-    kept, *others = sorted(variants, key=lambda label: (-counts[label], label))
+    # Of equally frequent ones that in lower case.
+    kept, *others = sorted(variants, key=lambda label: (-counts[label], label.swapcase()))
     listed = ", ".join(f"{label!r} ({counts[label]})" for label in (kept, *others))
     return Finding(
         check="spelling_variants",
