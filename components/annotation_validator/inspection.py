@@ -1,7 +1,7 @@
 """From files to what checks look at: annotations are read, videos are listed, and their headers are asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from components.annotations.checks.finding import CheckInputs, VideoFacts
 from components.annotations.checks.inputs import make_inputs
@@ -11,10 +11,10 @@ from components.annotations.reasons import Reason
 from components.annotations.records import Record, Reject
 from components.storage.root import Root
 from components.video.config import SamplingConfig
+from models.section import Section
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(Section):
     """What an inspection needs to know besides the records.
 
     Attributes:
@@ -23,11 +23,11 @@ class Inspection:
       min_examples: how many test clips the gates ask for, by label; of other labels `default_min_examples`.
     """
 
-    classes: Sequence[str] | None = None
+    classes: tuple[str, ...] | None = None
     negatives: NegativesConfig | None = None
     splits: SplitsConfig | None = None
     sampling: SamplingConfig = SamplingConfig()
-    min_examples: Mapping[str, int] = field(default_factory=dict)
+    min_examples: dict[str, int] = {}
     default_min_examples: int = 1
 
     def inputs(

@@ -23,6 +23,7 @@ from components.annotations.records import Record, Segment
 from components.model_gate.rules import GatesConfig
 from components.storage.root import is_remote, open_root
 from models.errors import UserError
+from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import print_changes, print_findings
 from pipeline.commands.terminal import DATA_FAULTS, console, errors
@@ -112,15 +113,7 @@ def _task(config: Path | None, annotations: str | None, videos: str | None, anno
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
         settings = load_config(config)
-        inspection = Inspection(
-            classes=settings.model.classes,
-            negatives=settings.negatives,
-            splits=settings.splits,
-            sampling=settings.sampling,
-            min_examples={label: int(settings.gates.bar(label, "min_examples")) for label in settings.gates.classes},
-            default_min_examples=settings.gates.min_examples,
-        )
-        return _Task(settings.data, settings.checks, inspection, settings.beam.args)
+        return _Task(settings.data, settings.checks, make_inspection(settings), settings.beam.args)
     if not annotations:
         raise UserError("--annotations is needed, or --config")
     # Readers look for names beside the annotations where no folder of videos is named.

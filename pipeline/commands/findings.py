@@ -10,7 +10,7 @@ from rich.table import Table
 
 from components.annotation_validator.report import failures
 from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckInputs, Finding, Place, Unit
+from components.annotations.checks.finding import CheckInputs, Finding, Place
 from components.annotations.checks.fix import Change
 from pipeline.commands.terminal import escaped
 
@@ -66,31 +66,14 @@ def _table(severity: Severity, findings: Sequence[Finding]) -> Table:
                 lines.append(f"→ {finding.remedy}")
             if following is None and len(same) > len(shown):
                 lines.append(f"and {len(same) - len(shown)} more of this kind: --format json")
-            value, bar = (_number(number, finding.unit) for number in (finding.value, finding.bar))
+            value, bar = map(finding.unit.shown, (finding.value, finding.bar))
             table.add_row(Padding(escaped("\n".join(lines)), (0, 0, 0, 2)), value, bar)
     return table
 
 
 def _places(places: Sequence[Place]) -> list[str]:
-    lines = [f"  {_place(place)}" for place in places[:_NUM_PLACES]]
+    lines = [f"  {place}" for place in places[:_NUM_PLACES]]
     return lines + ([f"  and {len(places) - _NUM_PLACES} more"] if len(places) > _NUM_PLACES else [])
-
-
-def _place(place: Place) -> str:
-    where = f"{place.source}: {place.video}" if place.source else place.video
-    span = ""
-    if place.start_seconds or place.end_seconds:
-        end = "end" if place.end_seconds is None else f"{place.end_seconds:.6g}"
-        span = f", {place.start_seconds or 0:.6g} to {end} s"
-    return where + span + (f", {place.label!r}" if place.label else "")
-
-
-def _number(value: float | None, unit: Unit) -> str:
-    if value is None:
-        return ""
-    if unit is Unit.SHARE and 0.01 <= value <= 1 or value == 0:
-        return f"{value:.0%}" if unit is Unit.SHARE else "0"
-    return f"{value:.3g}{' s' if unit is Unit.SECONDS else ''}"
 
 
 def _shown(value: object) -> str:

@@ -19,6 +19,14 @@ class Unit(str, Enum):
     SECONDS = "seconds"
     RATIO = "ratio"
 
+    def shown(self, value: float | None) -> str:
+        """The value for people: shares as percentages, as long as these say something."""
+        if value is None:
+            return ""
+        if self is Unit.SHARE and (value == 0 or value >= 0.01):
+            return f"{value:.0%}"
+        return f"{value:.3g}{' s' if self is Unit.SECONDS else ''}"
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -48,6 +56,14 @@ class Place:
     start_seconds: float | None = None
     end_seconds: float | None = None
     suggestion: Suggestion | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.source}: {self.video}" if self.source else self.video
+        span = ""
+        if self.start_seconds or self.end_seconds:
+            end = "the end" if self.end_seconds is None else f"{self.end_seconds:.6g} s"
+            span = f", {self.start_seconds or 0:.6g} to {end}"
+        return where + span + (f", {self.label!r}" if self.label else "")
 
 
 @dataclass(frozen=True)

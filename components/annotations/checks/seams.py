@@ -12,6 +12,8 @@ from components.annotations.checks.finding import CheckedSegment, CheckInputs, F
 Value = str | None
 _Z = 1.96  # of a 95% interval
 _CHANCE = 0.5
+# Two or three may have a property in common by chance, and there are many classes and properties.
+_FEWEST_GROUPS = 4
 _LENGTH = "length of the clip"
 
 
@@ -44,7 +46,7 @@ def tell(samples: Iterable[tuple[str, bool, str]]) -> Tell:
     for group, is_class, value in samples:
         values[group, is_class].add(value)
     num_groups = {is_class: sum(key[1] is is_class for key in values) for is_class in (True, False)}
-    if not all(num_groups.values()):
+    if min(num_groups.values()) < _FEWEST_GROUPS:
         return Tell(_CHANCE, 0.0, ())
     weights: dict[tuple[str, bool], float] = defaultdict(float)
     for (_, is_class), own in values.items():
