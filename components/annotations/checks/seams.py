@@ -1,7 +1,7 @@
 """Seams: properties of the file that tell the class, a shortcut that a model would learn instead of the action."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import PurePosixPath
@@ -10,6 +10,10 @@ from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckedSegment, CheckInputs, Finding, Unit
 
 Value = str | None
+# A group's values in the class, and outside of it.
+Sides = tuple[frozenset[str], frozenset[str]]
+_SIDES = (0, 1)
+_ROUNDING = 1e-9
 _Z = 1.96  # of a 95% interval
 _CHANCE = 0.5
 # Two or three may have a property in common by chance, and there are many classes and properties.
@@ -32,7 +36,7 @@ class Tell:
     values: tuple[str, ...]
 
 
-def tell(samples: Iterable[tuple[str, bool, str]]) -> Tell:
+def tell(groups: Mapping[Sides, int]) -> Tell:
     """How well a property tells a class, by leaving out each group in turn.
 
     A group's values are guessed to be of the class when they are more frequent in it than outside of it, among all other
@@ -40,53 +44,49 @@ def tell(samples: Iterable[tuple[str, bool, str]]) -> Tell:
     Mutual information cannot say that, and grows with the number of values.
 
     Args:
-      samples: (group, whether it is of the class, value); a group weighs 1 in the class and 1 outside of it.
+      groups: how many groups have these values in the class and those outside of it; each weighs 1 on either side.
     """
-    values: dict[tuple[str, bool], set[str]] = defaultdict(set)
-    for group, is_class, value in samples:
-        values[group, is_class].add(value)
-    num_groups = {is_class: sum(key[1] is is_class for key in values) for is_class in (True, False)}
-    if min(num_groups.values()) < _FEWEST_GROUPS:
+    num_groups = [sum(count for sides, count in groups.items() if sides[side]) for side in _SIDES]
+    if min(num_groups) < _FEWEST_GROUPS:
         return Tell(_CHANCE, 0.0, ())
-    weights: dict[tuple[str, bool], float] = defaultdict(float)
-    for (_, is_class), own in values.items():
-        for value in own:
-            weights[value, is_class] += 1 / len(own)
+    weights: tuple[dict[str, float], ...] = (defaultdict(float), defaultdict(float))
+    for sides, count in groups.items():
+        for side in _SIDES:
+            for value in sides[side]:
+                weights[side][value] += count / len(sides[side])
 
-    def speaks_for(value: str, without: str | None) -> bool:
-        shares = {}
-        for is_class in (True, False):
-            own = values.get((without, is_class), set()) if without is not None else set()
-            weight = weights[value, is_class] - (1 / len(own) if value in own else 0.0)
-            shares[is_class] = weight / max(1, num_groups[is_class] - bool(own))
-        return shares[True] > shares[False]
+    def speaks_for_class(value: str, without: Sides = (frozenset(), frozenset())) -> bool:
+        inside, outside = (
+            (weights[side][value] - (1 / len(without[side]) if value in without[side] else 0.0))
+            / (num_groups[side] - bool(without[side]))
+            for side in _SIDES
+        )
+        return inside > outside + _ROUNDING
 
-    right = {True: 0.0, False: 0.0}
-    for (group, is_class), own in values.items():
-        right[is_class] += sum(speaks_for(value, group) is is_class for value in own) / len(own)
-    rates = {is_class: right[is_class] / num_groups[is_class] for is_class in right}
-    lower = sum(_wilson_lower(rates[is_class], num_groups[is_class]) for is_class in rates) / 2
-    telling = [value for value in {value for value, _ in weights} if speaks_for(value, None)]
-    telling.sort(key=lambda value: (-weights[value, True], value))
-    return Tell(sum(rates.values()) / 2, lower, tuple(telling))
+    rates = []
+    for side in _SIDES:
+        right = 0.0
+        for sides, count in groups.items():
+            guesses = [speaks_for_class(value, sides) is (side == 0) for value in sides[side]]
+            right += count * sum(guesses) / max(1, len(guesses))
+        rates.append(min(1.0, right / num_groups[side]))
+    lower = sum(map(_wilson_lower, rates, num_groups)) / 2
+    telling = [value for value in weights[0] if speaks_for_class(value)]
+    telling.sort(key=lambda value: (-weights[0][value], value))
+    return Tell(sum(rates) / 2, lower, tuple(telling))
 
 
 def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
     """Classes that the size, the rate, the codec, the kind of file or the length of the clips gives away."""
     bar = config.seams or 1.0
-    labels = [label for label in inputs.by_label if len(inputs.by_label) > 1]
+    # Of two classes each is all that the other is not.
+    labels = list(inputs.by_label)[:1] if len(inputs.by_label) == 2 else list(inputs.by_label)
     for name, property_of in _PROPERTIES.items():
         value_of = {segment.id: property_of(inputs, segment) for segment in inputs.segments}
-        samples = {
-            (inputs.cluster_of[segment.video], segment.label, value)
-            for segment in inputs.segments
-            if (value := value_of[segment.id]) is not None
-        }
-        if len({value for _, _, value in samples}) < 2:
+        if len(set(value_of.values()) - {None}) < 2:
             continue
-        # Of two classes each is all that the other is not.
-        for label in labels[:1] if len(labels) == 2 else labels:
-            found = tell((group, own == label, value) for group, own, value in samples)
+        for label, groups in zip(labels, _sides_of_labels(inputs, value_of, labels), strict=True):
+            found = tell(groups)
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
@@ -103,6 +103,32 @@ def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
                     segment.place() for segment in inputs.by_label[label] if value_of[segment.id] in found.values
                 ),
             )
+
+
+def _sides_of_labels(
+    inputs: CheckInputs, value_of: Mapping[str, Value], labels: Iterable[str]
+) -> Iterable[Mapping[Sides, int]]:
+    """For each label, how many groups have these values in the class and those outside of it."""
+    groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    groups_of: dict[str, set[str]] = defaultdict(set)
+    for segment in inputs.segments:
+        value = value_of[segment.id]
+        if value is not None:
+            group = inputs.cluster_of[segment.video]
+            groups[group][segment.label].add(value)
+            groups_of[segment.label].add(group)
+    outside: dict[str, Sides] = {
+        group: (frozenset(), frozenset().union(*by_label.values())) for group, by_label in groups.items()
+    }
+    # Most groups lack most labels: what they count for is found once.
+    all_outside = Counter(outside.values())
+    for label in labels:
+        counts = Counter(all_outside)
+        for group in groups_of[label]:
+            counts[outside[group]] -= 1
+            others = (values for own, values in groups[group].items() if own != label)
+            counts[frozenset(groups[group][label]), frozenset().union(*others)] += 1
+        yield +counts
 
 
 def _wilson_lower(rate: float, count: int) -> float:
