@@ -1,7 +1,6 @@
 """The executor of the AnnotationValidator."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from tfx.types import artifact_utils
 
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.page import render
-from components.annotation_validator.report import as_json, failures
+from components.annotation_validator.report import as_json, failures, tally
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig, Severity
+from components.annotations.checks.config import ChecksConfig
 from components.annotations.checks.finding import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.fetch import load_annotations
@@ -57,9 +56,7 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
                 f"{len(failed)} findings fail the data (checks.fail_on: {checks.fail_on.value}); clipgate check lists all, "
                 f"with what to do:\n{listed}{more}"
             )
-        counts = Counter(finding.severity for finding in findings)
-        listed = ", ".join(f"{counts[severity]} {severity.value}s" for severity in Severity)
-        say(f"{listed}; clipgate check lists them" if findings else "nothing was found")
+        say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")
 
 
 def _progress() -> Callable[[int, int], None]:

@@ -23,6 +23,17 @@ def failures(findings: Sequence[Finding], config: ChecksConfig) -> list[Finding]
     return [finding for finding in findings if finding.severity.reaches(config.fail_on)]
 
 
+def tally(findings: Sequence[Finding]) -> str:
+    """How many findings of each severity, in words."""
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(counted(counts[severity], severity.value) for severity in Severity)
+
+
+def counted(count: int, noun: str) -> str:
+    """`count` and a noun in the number that goes with it."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def as_json(
     findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig, changes: Sequence[Change] = ()
 ) -> dict[str, Any]:

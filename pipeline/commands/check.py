@@ -4,13 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.page import render
 from components.annotation_validator.report import as_json, as_sarif, failures
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
@@ -20,7 +23,7 @@ from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.fetch import load_annotations
 from components.annotations.readers.detect import annotation_files
 from components.annotations.records import Record, Segment
-from components.model_gate.rules import GatesConfig
+from components.model_gate.config import GatesConfig
 from components.storage.root import is_remote, open_root
 from models.errors import UserError
 from pipeline.checks import make_inspection
@@ -29,6 +32,8 @@ from pipeline.commands.findings import print_changes, print_findings
 from pipeline.commands.terminal import DATA_FAULTS, console, errors
 from pipeline.config import load_config
 
+_FILE_WIDTH = 160
+
 
 class OutputFormat(str, Enum):
     """How the findings are written."""
@@ -36,6 +41,7 @@ class OutputFormat(str, Enum):
     TABLE = "table"
     JSON = "json"
     SARIF = "sarif"
+    HTML = "html"
 
 
 def check(
@@ -67,17 +73,19 @@ def check(
     if fixed:
         originals = [record for record in records if isinstance(record, Segment)]
         write_table(fixed, correction.records(originals, inputs))
-    if output_format is OutputFormat.TABLE and not output:
-        print_findings(console, findings, inputs, task.checks)
+    if output_format is OutputFormat.TABLE:
+        shown = Console(file=StringIO(), width=_FILE_WIDTH) if output else console
+        print_findings(shown, findings, inputs, task.checks)
         if fixed:
-            print_changes(console, correction.changes, fixed)
+            print_changes(shown, correction.changes, fixed)
+        if isinstance(shown.file, StringIO):
+            _write(shown.file.getvalue(), output)
+    elif output_format is OutputFormat.HTML:
+        _write(render(task.data.annotations, findings, inputs, task.checks), output)
+    elif output_format is OutputFormat.SARIF:
+        _write(json.dumps(as_sarif(findings), indent=2), output)
     else:
-        content = (
-            as_sarif(findings)
-            if output_format is OutputFormat.SARIF
-            else as_json(findings, inputs, task.checks, correction.changes)
-        )
-        _write(json.dumps(content, indent=2, ensure_ascii=False), output)
+        _write(json.dumps(as_json(findings, inputs, task.checks, correction.changes), indent=2), output)
     if failures(findings, task.checks):
         raise typer.Exit(DATA_FAULTS)
 
@@ -132,9 +140,10 @@ def _refuse_originals(fixed: Path, data: DataConfig) -> None:
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        print(text)
+        print(text.rstrip())
         return
     try:
-        output.write_text(f"{text}\n", encoding="utf-8")
+        # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+        output.write_bytes(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error

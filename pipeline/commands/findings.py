@@ -1,6 +1,5 @@
 """Findings and corrections as people read them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from components.annotation_validator.report import failures
+from components.annotation_validator.report import counted, failures, tally
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding, Place
 from components.annotations.checks.fix import Change
@@ -24,11 +23,9 @@ def print_findings(console: Console, findings: Sequence[Finding], inputs: CheckI
         found = [finding for finding in findings if finding.severity is severity]
         if found:
             console.print(_table(severity, found))
-    counts = Counter(finding.severity for finding in findings)
-    listed = ", ".join(_plural(counts[severity], severity.value) for severity in Severity)
     console.print(
-        f"{_plural(len(inputs.segments), 'segment')} in {_plural(len(inputs.by_video), 'video')}, "
-        f"{len(inputs.by_label)} classes: {listed}"
+        f"{counted(len(inputs.segments), 'segment')} in {counted(len(inputs.by_video), 'video')}, "
+        f"{len(inputs.by_label)} classes: {tally(findings)}"
         + (f" (checks.fail_on: {config.fail_on.value})" if failures(findings, config) else ""),
         highlight=False,
     )
@@ -47,7 +44,7 @@ def print_changes(console: Console, changes: Sequence[Change], output: Path) -> 
         console.print(table)
     if len(changes) > _NUM_CHANGES:
         console.print(f"  and {len(changes) - _NUM_CHANGES} more: --format json", highlight=False)
-    console.print(f"{_plural(len(changes), 'change')}, written to {escaped(str(output))}", highlight=False)
+    console.print(f"{counted(len(changes), 'change')}, written to {escaped(str(output))}", highlight=False)
 
 
 def _table(severity: Severity, findings: Sequence[Finding]) -> Table:
@@ -78,7 +75,3 @@ def _places(places: Sequence[Place]) -> list[str]:
 
 def _shown(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value if value is not None else "")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

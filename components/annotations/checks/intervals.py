@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from math import inf
 
 from components.annotations.boxes import ABSENT, Edges, boxes_at
 from components.annotations.checks.config import ChecksConfig, Severity
@@ -27,43 +28,35 @@ def check_nearly_touching(inputs: CheckInputs, config: ChecksConfig) -> Iterable
             continue
         chains = _chains(segments, bar)
         if chains:
-            gap = min(gap for _, gap in chains)
             yield Finding(
                 check="nearly_touching",
                 severity=Severity.WARNING,
-                message=f"class {label!r}: {sum(len(chain) for chain, _ in chains)} segments follow another of the same "
-                f"label within {bar:g} s; they look like {len(chains)} actions, each cut into pieces",
+                message=f"class {label!r}: {sum(map(len, chains))} segments follow another of the same label within "
+                f"{bar:g} s, or are followed; they look like {len(chains)} actions, each cut into pieces",
                 remedy="Join them where they are one action; an action's pieces are no examples of it.",
-                value=max(0.0, gap),
+                value=max(0.0, min(gap for chain in chains for gap, _ in chain[1:])),
                 bar=bar,
                 unit=Unit.SECONDS,
-                places=tuple(place for chain, _ in chains for place in _joined(chain)),
+                places=tuple(place for chain in chains for place in _joined([segment for _, segment in chain])),
             )
 
 
-def _chains(segments: Iterable[CheckedSegment], bar: float) -> list[tuple[list[CheckedSegment], float]]:
-    """Segments of one label that belong together, two at least, and the smallest gap between them (negative: overlap)."""
+def _chains(segments: Iterable[CheckedSegment], bar: float) -> list[list[tuple[float, CheckedSegment]]]:
+    """Segments of one label that belong together, two at least, each with the gap before it (negative: overlap)."""
     by_video: dict[str, list[CheckedSegment]] = defaultdict(list)
     for segment in segments:
         if segment.end_seconds is not None and not segment.record.boxes and not segment.record.masks:
             by_video[segment.video].append(segment)
-    chains = []
+    chains: list[list[tuple[float, CheckedSegment]]] = []
     for in_video in by_video.values():
-        in_video.sort(key=lambda segment: (segment.start_seconds, segment.end_seconds))
-        chain, end, smallest = [in_video[0]], in_video[0].end_seconds or 0.0, float("inf")
-        for segment in in_video[1:]:
+        end = -inf
+        for segment in sorted(in_video, key=lambda segment: segment.start_seconds):
             gap = segment.start_seconds - end
-            if gap <= bar + _ROUNDING:
-                chain.append(segment)
-                smallest = min(smallest, gap)
-            else:
-                if len(chain) > 1:
-                    chains.append((chain, smallest))
-                chain, smallest = [segment], float("inf")
-            end = max(end, segment.end_seconds or 0.0) if len(chain) > 1 else segment.end_seconds or 0.0
-        if len(chain) > 1:
-            chains.append((chain, smallest))
-    return chains
+            if gap > bar + _ROUNDING:
+                chains.append([])
+            chains[-1].append((gap, segment))
+            end = max(end, segment.end_seconds or 0.0)
+    return [chain for chain in chains if len(chain) > 1]
 
 
 def _joined(chain: list[CheckedSegment]) -> list[Place]:
@@ -126,11 +119,11 @@ def _shows_different_actors(one: CheckedSegment, other: CheckedSegment) -> bool:
     times = times[:: max(1, len(times) // _NUM_TIMES)]
     tracks = [boxes_at(record.boxes, times, tolerance=_ROUNDING) for record in records]
     both = [
-        intersection_over_union(edges[0], edges[1])
-        for *edges, valid, also_valid in zip(
+        intersection_over_union(one_edges, other_edges)
+        for one_edges, other_edges, *validity in zip(
             tracks[0].edges, tracks[1].edges, tracks[0].validity, tracks[1].validity, strict=True
         )
-        if valid != ABSENT and also_valid != ABSENT
+        if ABSENT not in validity
     ]
     return not both or sum(both) / len(both) < _SAME_ACTOR_IOU
 

@@ -68,6 +68,17 @@ def test_json_and_sarif_are_for_machines(clipgate: Clipgate, folder: Path) -> No
     assert {result["ruleId"] for result in run["results"]} == found.keys()
 
 
+@pytest.mark.parametrize(("options", "start"), [([], "errors "), (["--format", "html"], "<!DOCTYPE html>")])
+def test_what_people_read_may_be_written_to_a_file(
+    clipgate: Clipgate, folder: Path, options: list[str], start: str
+) -> None:
+    done = clipgate("check", *arguments(folder), *options, "--output", folder / "out")
+    assert (done.code, done.out) == (4, "")
+    text = (folder / "out").read_text()
+    assert text.startswith(start)
+    assert "spelling_variants" in text
+
+
 def test_a_corrected_table_is_written_and_the_original_is_as_it_was(clipgate: Clipgate, folder: Path) -> None:
     before = (folder / "labels.csv").read_bytes()
     done = clipgate("check", *arguments(folder), "--fix", folder / "fixed.csv")
