@@ -1,18 +1,19 @@
 """Seams: properties of the file that tell the class, a shortcut that a model would learn instead of the action."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import PurePosixPath
+
+import numpy as np
+import numpy.typing as npt
 
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckedSegment, CheckInputs, Finding, Unit
 
 Value = str | None
-# A group's values in the class, and outside of it.
-Sides = tuple[frozenset[str], frozenset[str]]
-_SIDES = (0, 1)
+Shares = npt.NDArray[np.float64]
 _ROUNDING = 1e-9
 _Z = 1.96  # of a 95% interval
 _CHANCE = 0.5
@@ -36,7 +37,7 @@ class Tell:
     values: tuple[str, ...]
 
 
-def tell(groups: Mapping[Sides, int]) -> Tell:
+def tell(inside: Shares, outside: Shares, counts: Shares, values: Sequence[str]) -> Tell:
     """How well a property tells a class, by leaving out each group in turn.
 
     A group's values are guessed to be of the class when they are more frequent in it than outside of it, among all other
@@ -44,36 +45,30 @@ def tell(groups: Mapping[Sides, int]) -> Tell:
     Mutual information cannot say that, and grows with the number of values.
 
     Args:
-      groups: how many groups have these values in the class and those outside of it; each weighs 1 on either side.
+      inside, outside: float64 [num_rows, num_values], for groups of one kind each the share that each value has in the
+        class, and outside of it; a row adds up to 1, or to 0 where a group has nothing on that side.
+      counts: float64 [num_rows], how many groups are of that kind; each weighs 1 on either side.
+      values: names.
     """
-    num_groups = [sum(count for sides, count in groups.items() if sides[side]) for side in _SIDES]
+    sides = inside, outside
+    has_side = [side.any(axis=1) for side in sides]  # [num_rows]
+    num_groups = [float(counts @ has) for has in has_side]
     if min(num_groups) < _FEWEST_GROUPS:
         return Tell(_CHANCE, 0.0, ())
-    weights: tuple[dict[str, float], ...] = (defaultdict(float), defaultdict(float))
-    for sides, count in groups.items():
-        for side in _SIDES:
-            for value in sides[side]:
-                weights[side][value] += count / len(sides[side])
-
-    def speaks_for_class(value: str, without: Sides = (frozenset(), frozenset())) -> bool:
-        inside, outside = (
-            (weights[side][value] - (1 / len(without[side]) if value in without[side] else 0.0))
-            / (num_groups[side] - bool(without[side]))
-            for side in _SIDES
-        )
-        return inside > outside + _ROUNDING
-
-    rates = []
-    for side in _SIDES:
-        right = 0.0
-        for sides, count in groups.items():
-            guesses = [speaks_for_class(value, sides) is (side == 0) for value in sides[side]]
-            right += count * sum(guesses) / max(1, len(guesses))
-        rates.append(min(1.0, right / num_groups[side]))
+    weights = [counts @ side for side in sides]  # [num_values]
+    inside_of_others, outside_of_others = (
+        (weight - side) / (num - has)[:, np.newaxis]
+        for weight, side, num, has in zip(weights, sides, num_groups, has_side, strict=True)
+    )
+    guesses = inside_of_others > outside_of_others + _ROUNDING  # [num_rows, num_values]
+    rates = [
+        min(1.0, float(counts @ (side * right).sum(axis=1)) / num)
+        for side, right, num in zip(sides, (guesses, ~guesses), num_groups, strict=True)
+    ]
     lower = sum(map(_wilson_lower, rates, num_groups)) / 2
-    telling = [value for value in weights[0] if speaks_for_class(value)]
-    telling.sort(key=lambda value: (-weights[0][value], value))
-    return Tell(sum(rates) / 2, lower, tuple(telling))
+    telling = np.flatnonzero(weights[0] / num_groups[0] > weights[1] / num_groups[1] + _ROUNDING)
+    ranked = sorted(telling, key=lambda value: (-weights[0][value], values[value]))
+    return Tell(sum(rates) / 2, lower, tuple(values[value] for value in ranked))
 
 
 def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
@@ -85,8 +80,7 @@ def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
         value_of = {segment.id: property_of(inputs, segment) for segment in inputs.segments}
         if len(set(value_of.values()) - {None}) < 2:
             continue
-        for label, groups in zip(labels, _sides_of_labels(inputs, value_of, labels), strict=True):
-            found = tell(groups)
+        for label, found in zip(labels, _tell_each(inputs, value_of, labels), strict=True):
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
@@ -105,33 +99,45 @@ def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
             )
 
 
-def _sides_of_labels(
-    inputs: CheckInputs, value_of: Mapping[str, Value], labels: Iterable[str]
-) -> Iterable[Mapping[Sides, int]]:
-    """For each label, how many groups have these values in the class and those outside of it."""
+def _tell_each(inputs: CheckInputs, value_of: Mapping[str, Value], labels: Iterable[str]) -> Iterable[Tell]:
+    """How well the values tell each label."""
     groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    groups_of: dict[str, set[str]] = defaultdict(set)
+    groups_of: dict[str, list[str]] = defaultdict(list)
     for segment in inputs.segments:
         value = value_of[segment.id]
         if value is not None:
             group = inputs.cluster_of[segment.video]
+            if segment.label not in groups[group]:
+                groups_of[segment.label].append(group)
             groups[group][segment.label].add(value)
-            groups_of[segment.label].add(group)
-    outside: dict[str, Sides] = {
-        group: (frozenset(), frozenset().union(*by_label.values())) for group, by_label in groups.items()
-    }
-    # Most groups lack most labels: what they count for is found once.
-    all_outside = Counter(outside.values())
+    values = sorted({value for value in value_of.values() if value is not None})
+    column = {value: number for number, value in enumerate(values)}
+
+    def shares(rows: Sequence[Collection[str]]) -> Shares:
+        table = np.zeros((len(rows), len(values)))
+        for number, row in enumerate(rows):
+            table[number, [column[value] for value in row]] = 1 / max(1, len(row))
+        return table
+
+    # Most groups lack most labels, and many have the same values: these rows are the same for all labels.
+    whole = {group: frozenset().union(*by_label.values()) for group, by_label in groups.items()}
+    kinds = list(dict.fromkeys(whole.values()))
+    rank = {kind: number for number, kind in enumerate(kinds)}
+    outside_of_none = shares(kinds)
+    num_of_kind = np.bincount([rank[kind] for kind in whole.values()], minlength=len(kinds)).astype(float)
     for label in labels:
-        counts = Counter(all_outside)
-        for group in groups_of[label]:
-            counts[outside[group]] -= 1
-            others = (values for own, values in groups[group].items() if own != label)
-            counts[frozenset(groups[group][label]), frozenset().union(*others)] += 1
-        yield +counts
+        own = groups_of[label]
+        own_kinds = np.bincount([rank[whole[group]] for group in own], minlength=len(kinds))
+        others = [set().union(*(each for name, each in groups[group].items() if name != label)) for group in own]
+        yield tell(
+            np.vstack([np.zeros_like(outside_of_none), shares([groups[group][label] for group in own])]),
+            np.vstack([outside_of_none, shares(others)]),
+            np.concatenate([num_of_kind - own_kinds, np.ones(len(own))]),
+            values,
+        )
 
 
-def _wilson_lower(rate: float, count: int) -> float:
+def _wilson_lower(rate: float, count: float) -> float:
     """The lower end of Wilson's interval (1927) of a share that was seen in `count` trials."""
     middle = rate + _Z**2 / (2 * count)
     spread = _Z * sqrt(rate * (1 - rate) / count + _Z**2 / (4 * count**2))

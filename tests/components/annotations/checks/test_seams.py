@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,9 @@ from components.annotations.checks.seams import Tell, tell
 from tests.components.annotations.checks.making import FACTS, clean_records, found, inputs_of, segment
 
 Sample = tuple[str, bool, str]
-SAMPLES = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.booleans(), st.sampled_from("xyz")), max_size=30)
+SAMPLES = st.lists(
+    st.tuples(st.sampled_from("abcdefgh"), st.booleans(), st.sampled_from("xyz")), min_size=1, max_size=30
+)
 
 
 def tell_samples(samples: list[Sample]) -> Tell:
@@ -20,13 +23,45 @@ def tell_samples(samples: list[Sample]) -> Tell:
     groups: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for group, is_class, value in samples:
         groups[group][not is_class].add(value)
-    return tell(Counter((frozenset(inside), frozenset(outside)) for inside, outside in groups.values()))
+    values = sorted({value for _, _, value in samples})
+    tables = [
+        np.array([[value in sides[side] for value in values] for sides in groups.values()], float) for side in (0, 1)
+    ]
+    shares = [table / np.maximum(1, table.sum(axis=1, keepdims=True)) for table in tables]
+    return tell(*shares, np.ones(len(groups)), values)
 
 
 @given(SAMPLES)
 def test_a_balanced_accuracy_is_a_share_and_its_interval_lies_below(samples: list[Sample]) -> None:
     found = tell_samples(samples)
     assert 0 <= found.lower <= found.balanced_accuracy + 1e-9 <= 1 + 2e-9
+
+
+def guess_by_hand(samples: list[Sample]) -> float:
+    """The balanced accuracy, each group in fact left out."""
+    groups = sorted({group for group, _, _ in samples})
+    right: dict[bool, list[float]] = {True: [], False: []}
+    for left_out in groups:
+        shares: dict[bool, Counter[str]] = {}
+        for is_class in (True, False):
+            others = [
+                {v for g, c, v in samples if (g, c) == (group, is_class)} for group in groups if group != left_out
+            ]
+            others = [values for values in others if values]
+            shares[is_class] = Counter()
+            for values in others:
+                shares[is_class].update({value: 1 / len(values) / len(others) for value in values})
+        for is_class in (True, False):
+            values = {v for g, c, v in samples if (g, c) == (left_out, is_class)}
+            hits = [(shares[True][value] > shares[False][value] + 1e-9) is is_class for value in values]
+            right[is_class] += [sum(hits) / len(hits)] if hits else []
+    return sum(sum(hits) / len(hits) for hits in right.values()) / 2
+
+
+@given(SAMPLES)
+def test_each_group_is_guessed_by_all_others(samples: list[Sample]) -> None:
+    enough = [(f"{is_class}{rank}", is_class, "xyz"[rank % 3]) for is_class in (True, False) for rank in range(4)]
+    assert tell_samples(samples + enough).balanced_accuracy == pytest.approx(guess_by_hand(samples + enough))
 
 
 def test_a_value_that_only_the_class_has_tells_it() -> None:
