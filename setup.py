@@ -11,7 +11,12 @@ setup(
     description="From videos and annotations to a served action-recognition model, with a quality gate on every class",
     python_requires=">=3.10",
     packages=find_packages(include=["pipeline*", "components*", "models*", "examples*"]),
-    package_data={"components.reporter": ["*.html"], "pipeline.prediction": ["*.html"], "examples": ["*.yaml"]},
+    package_data={
+        "components.annotation_validator": ["*.html"],
+        "components.reporter": ["*.html"],
+        "pipeline.prediction": ["*.html"],
+        "examples": ["*.yaml"],
+    },
     # A second decoder, for codecs that OpenCV's FFmpeg lacks.
     extras_require={"pyav": ["av>=15,<17"]},
     entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},

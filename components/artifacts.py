@@ -9,6 +9,12 @@ class IngestLedger(Artifact):
     TYPE_NAME = "components.IngestLedger"
 
 
+class AnnotationReport(Artifact):
+    """`findings.json` and `report.html`: what is wrong with the annotations and videos, and the verdict on them."""
+
+    TYPE_NAME = "components.AnnotationReport"
+
+
 class GateReport(Artifact):
     """`gate.json`: each rule with its value, its bar and its verdict."""
 

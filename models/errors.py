@@ -3,3 +3,7 @@
 
 class UserError(Exception):
     """Something that the user can put right; the message says what and how, and is shown without a traceback."""
+
+
+class DataFaultsError(UserError):
+    """The data are readable, but not good enough to train on."""

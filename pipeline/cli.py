@@ -5,6 +5,7 @@ import sys
 import typer
 
 from models.errors import UserError
+from pipeline.commands.check import check
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo-data")(demo_data)
+app.command()(check)
 app.command()(run)
 app.command()(gate)
 app.command()(ledger)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from components.annotations.checks.config import ChecksConfig
 from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
 from components.model_gate.config import GatesConfig
 from components.model_gate.slices import EvaluationConfig
@@ -58,6 +59,7 @@ class Config(Section):
     data: DataConfig
     negatives: NegativesConfig | None = None
     splits: SplitsConfig = SplitsConfig()
+    checks: ChecksConfig = ChecksConfig()
     sampling: SamplingConfig = SamplingConfig()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()

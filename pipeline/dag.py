@@ -10,6 +10,7 @@ from tfx.orchestration.pipeline import Pipeline
 from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.proto.transform_pb2 import SplitsConfig
 
+from components.annotation_validator.component import AnnotationValidator
 from components.annotations.config import SPLITS
 from components.base_model.component import BaseModelCopy
 from components.baseline.component import Baseline
@@ -20,6 +21,7 @@ from components.reporter.component import Reporter
 from components.serving_validator.component import ServingValidator
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
+from pipeline.checks import make_inspection
 from pipeline.evaluation import make_eval_config, make_plain_eval_config, make_train_eval_config
 from pipeline.floors import single_frame_trainer
 from pipeline.plan import Plan
@@ -41,6 +43,13 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         classes=plan.classes,
         fingerprint=plan.data_digest + plan.ingest_digest,
     ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
+    validator = AnnotationValidator(
+        name=config.name,
+        data=ingested,
+        inspection=make_inspection(config),
+        checks=config.checks,
+        fingerprint=plan.data_digest + plan.ingest_digest,
+    )
     examples = example_gen.outputs["examples"]
     numbers = config.data.metadata_config
     schema_gen = VideoSchemaGen(
@@ -61,6 +70,8 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         materialize=False,
         disable_statistics=True,
     )
+    if config.checks.on_failure == "stop":
+        transform.add_upstream_node(validator)
     base = BaseModelCopy(path=str(plan.base.path), fingerprint=plan.base.fingerprint) if plan.base else None
     base_model = base.outputs["base_model"] if base else None
     training: dict[str, Any] = {
@@ -177,6 +188,7 @@ def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = 
         components=[
             component
             for component in (
+                validator,
                 example_gen,
                 schema_gen,
                 statistics_gen,

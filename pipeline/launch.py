@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -24,12 +24,15 @@ _SECONDS_TO_STOP = 10
 
 @dataclass
 class RunOutcome:
-    """What the run said at its end; `result` is `pipeline.lineage.run_summary`'s value if it came that far."""
+    """What the run said at its end; `result` is `pipeline.lineage.run_summary`'s value if it came that far.
+
+    `error_kind` is whose error it is: the user's, that of faults in the data, or ours.
+    """
 
     log_path: Path
     result: dict[str, Any] | None = None
     error: str | None = None
-    error_is_users: bool = False
+    error_kind: Literal["user", "faults", "internal"] = "internal"
 
 
 def run_pipeline(config_path: Path, config: Config, console: Console) -> RunOutcome:
@@ -156,7 +159,7 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
             elif "result" in event:
                 outcome.result = event["result"]
             elif "error" in event:
-                outcome.error, outcome.error_is_users = event["error"], event["kind"] == "user"
+                outcome.error, outcome.error_kind = event["error"], event["kind"]
 
 
 def _line(node: _Node, nodes: list[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 
 from absl import logging as absl_logging
 
-from models.errors import UserError
+from models.errors import DataFaultsError, UserError
 from models.progress import PROGRESS_LOGGER
 from pipeline.config import load_config
 from pipeline.plan import make_plan
@@ -57,7 +57,8 @@ def main() -> None:
         try:
             handler.send(run(config_path, handler))
         except UserError as error:
-            handler.send({"error": str(error), "kind": "user"})
+            kind = "faults" if isinstance(error, DataFaultsError) else "user"
+            handler.send({"error": str(error), "kind": kind})
         except Exception as error:
             traceback.print_exc()
             handler.send({"error": f"{type(error).__name__}: {error}", "kind": "internal"})

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from components.annotations.config import NegativesConfig
 from components.annotations.finding import VideoFinder
 from components.annotations.readers.text import LONGEST_PATH, text_problem
 from components.annotations.reasons import Problem, Reason
-from components.annotations.records import Record, Reject, Segment
+from components.annotations.records import FindBy, Record, Reject, Segment
 from components.storage.root import Root
 
 
@@ -47,6 +47,39 @@ def build_manifest(
       UserError: the root cannot be listed.
     """
     finder = VideoFinder(root)
+    segments, rejects, num_rows = _sort_out(records, finder.find, classes, negatives)
+    unnamed = sorted(finder.videos() - segments.keys())
+    for video in unnamed:
+        reject = _reject_of_unnamed(video, finder, negatives)
+        if reject:
+            rejects.append(reject)
+        else:
+            segments[video] = []
+    return Manifest(
+        segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
+        rejects=tuple(rejects),
+        ties=_identical_files(root, finder.sizes, sorted(segments)),
+        num_rows=num_rows,
+        num_videos=len(segments.keys() | set(unnamed)),
+    )
+
+
+def manifest_without_videos(
+    records: Iterable[Record], classes: Sequence[str] | None = None, negatives: NegativesConfig | None = None
+) -> Manifest:
+    """As `build_manifest`, for annotations whose videos are not at hand: each record is believed that its video exists."""
+    segments, rejects, num_rows = _sort_out(records, lambda name, _: name, classes, negatives)
+    by_video = {video: tuple(segments[video]) for video in sorted(segments)}
+    return Manifest(by_video, tuple(rejects), ties=(), num_rows=num_rows, num_videos=len(by_video))
+
+
+def _sort_out(
+    records: Iterable[Record],
+    find: Callable[[str, FindBy], str | Problem],
+    classes: Sequence[str] | None,
+    negatives: NegativesConfig | None,
+) -> tuple[dict[str, list[Segment]], list[Reject], int]:
+    """Segments by video, rejects, and the number of records; `find` gives the video that a record names."""
     known = None if classes is None else frozenset(classes)
     rejects: list[Reject] = []
     segments: dict[str, list[Segment]] = defaultdict(list)
@@ -66,7 +99,7 @@ def build_manifest(
         if known is not None and record.label not in known:
             rejects.append(_reject(record, Reason.LABEL_UNKNOWN, "the label is none of model.classes", record.label))
             continue
-        video = finder.find(record.video, record.find_by)
+        video = find(record.video, record.find_by)
         if isinstance(video, Problem):
             rejects.append(_reject(record, video.reason, video.message, record.video))
             continue
@@ -77,21 +110,7 @@ def build_manifest(
             continue
         seen.add(key)
         segments[video].append(record)
-
-    unnamed = sorted(finder.videos() - segments.keys())
-    for video in unnamed:
-        reject = _reject_of_unnamed(video, finder, negatives)
-        if reject:
-            rejects.append(reject)
-        else:
-            segments[video] = []
-    return Manifest(
-        segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
-        rejects=tuple(rejects),
-        ties=_identical_files(root, finder.sizes, sorted(segments)),
-        num_rows=num_rows,
-        num_videos=len(segments.keys() | set(unnamed)),
-    )
+    return segments, rejects, num_rows
 
 
 def segment_id(video: str, segment: Segment) -> str:

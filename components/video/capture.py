@@ -49,11 +49,13 @@ class OpenCVReader:
         fps = float(self._capture.get(cv2.CAP_PROP_FPS))
         fps = fps if 0 < fps < 10_000 else 0.0
         num_frames = float(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        tag = int(self._capture.get(cv2.CAP_PROP_FOURCC)) & 0xFFFFFFFF
         return VideoInfo(
             width=int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
             height=int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
             fps=fps,
             duration_seconds=num_frames / fps if fps and 0 < num_frames < 2**40 else 0.0,
+            codec="".join(filter(str.isalnum, tag.to_bytes(4, "little").decode("ascii", "ignore"))).lower(),
         )
 
     def frames(self) -> Iterator[tuple[float, Callable[[], Frame]]]:

@@ -86,6 +86,7 @@ class PyAVReader:
             height=height,
             fps=fps if 0 < fps < 10_000 else 0.0,
             duration_seconds=float(duration * self._stream.time_base) if duration and fps else 0.0,
+            codec=self._stream.codec_context.name,
         )
 
 

@@ -1,7 +1,7 @@
 """What it takes to be an open video: frames in order with their presentation times, and what the header says."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -19,12 +19,16 @@ class VideoError(Exception):
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What the container's header says, rotation applied: `fps` and `duration_seconds` may be wrong; 0 is unknown."""
+    """What the container's header says, rotation applied: `fps` and `duration_seconds` may be wrong; 0 is unknown.
+
+    `codec` is what the decoder calls it, each in its own way; empty if it has no name.
+    """
 
     width: int
     height: int
     fps: float
     duration_seconds: float
+    codec: str = field(default="", compare=False)
 
     @property
     def frame_seconds(self) -> float:

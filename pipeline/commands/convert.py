@@ -1,7 +1,7 @@
 """clipgate convert"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,10 +38,10 @@ def convert(
         raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
     given = {"format": annotation_format, "frame_rate": frame_rate, "label_map": label_map, "label_field": label_field}
     data, beam_args = _data(config, annotations, videos, given)
-    records = _convert(load_annotations(data, beam_args), data, beam_args)
+    records = converted(load_annotations(data, beam_args), data, beam_args)
     segments = [record for record in records if isinstance(record, Segment)]
     rejects = [record for record in records if isinstance(record, Reject)]
-    _write(output, segments)
+    write_table(output, segments)
     for reject in rejects:
         errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
     console.print(_summary(output, len(segments), rejects), highlight=False)
@@ -62,15 +62,25 @@ def _data(
         return settings.data, settings.beam.args
     if not annotations or not videos:
         raise UserError("--annotations and --videos are needed, or --config")
+    return data_of_options(annotations, videos, given), ()
+
+
+def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> DataConfig:
+    """The section `data` that options of the command line stand for.
+
+    Raises:
+      UserError: one of them has an impossible value.
+    """
     try:
-        return DataConfig.model_validate({"annotations": annotations, "videos": videos, **given}), ()
+        return DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
     except ValidationError as error:
         problem = error.errors()[0]
         option = str(problem["loc"][0]).replace("_", "-")
         raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error
 
 
-def _convert(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:
+def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:
+    """Records in seconds and shares of the frame, which name their video by path."""
     # OpenCV is loaded by what looks into videos.
     from components.video.decoder import Decoder
     from components.video_example_gen.conversion import Converter
@@ -80,7 +90,12 @@ def _convert(records: Sequence[Record], data: DataConfig, beam_args: Sequence[st
         return Converter(root, decoder).convert(records)
 
 
-def _write(output: Path, segments: Sequence[Segment]) -> None:
+def write_table(output: Path, segments: Sequence[Segment]) -> None:
+    """Write segments in the generic form, the whole file or nothing.
+
+    Raises:
+      UserError: the file cannot be written.
+    """
     partial = output.with_name(f"{output.name}.partial")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:

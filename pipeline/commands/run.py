@@ -14,6 +14,7 @@ from components.model_gate.measurements import GATE_FILE, Measurements
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from models.errors import UserError
 from pipeline.commands.terminal import (
+    DATA_FAULTS,
     INTERNAL_ERROR,
     INTERRUPTED,
     NOT_PUSHED,
@@ -27,9 +28,16 @@ from pipeline.commands.terminal import (
 from pipeline.config import Config, load_config
 from pipeline.launch import RunOutcome, run_pipeline
 
+_ENDINGS = {
+    "user": ("wrong input", USER_ERROR),
+    "faults": ("stopped before training", DATA_FAULTS),
+    "internal": ("the run failed", INTERNAL_ERROR),
+}
+
 
 def run(config: ConfigOption) -> None:
-    """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 2: wrong input, 1: an error."""
+    """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 4: the data have faults and
+    checks.on_failure is stop, 2: wrong input, 1: an error."""
     settings = load_config(config)
     console.print(f"{settings.name}: {settings.data.videos} to {settings.push_destination}", highlight=False)
     try:
@@ -38,11 +46,11 @@ def run(config: ConfigOption) -> None:
         errors.print("interrupted; the same command goes on after the last finished component")
         raise typer.Exit(INTERRUPTED) from None
     if outcome.result is None:
-        kind = "wrong input" if outcome.error_is_users else "the run failed"
+        kind, code = _ENDINGS[outcome.error_kind]
         errors.print(f"[bold red]{kind}:[/] {escaped(outcome.error)}", highlight=False)
-        if not outcome.error_is_users:
+        if code == INTERNAL_ERROR:
             errors.print(f"the whole log: {outcome.log_path}", highlight=False)
-        raise typer.Exit(USER_ERROR if outcome.error_is_users else INTERNAL_ERROR)
+        raise typer.Exit(code)
     raise typer.Exit(show_result(settings, outcome))
 
 

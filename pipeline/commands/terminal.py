@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, INTERRUPTED = 0, 1, 2, 3, 130
+PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)

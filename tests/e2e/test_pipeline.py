@@ -21,7 +21,7 @@ from tests.e2e.project import Project, explain
 pytestmark = pytest.mark.e2e
 
 NODES = {
-    "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "Trainer",
+    "AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "Trainer",
     "Baseline", "Evaluator", "ModelGate", "ServingValidator", "Pusher", "Reporter",
 }  # fmt: skip
 

@@ -41,9 +41,13 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
         ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
-        ({"splits": {"seed": 1}}, ["VideoExampleGen", "Trainer", "Baseline"]),
+        ({"splits": {"seed": 1}}, ["AnnotationValidator", "VideoExampleGen", "Trainer", "Baseline"]),
         ({"tuner": {"space": {"training.dropout": [0, 0.5]}}}, ["Tuner", "Trainer", "Baseline"]),
-        ({"sampling": {"num_frames": 32}}, ["VideoExampleGen", "VideoSchemaGen", "Trainer", "Baseline"]),
+        (
+            {"sampling": {"num_frames": 32}},
+            ["AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "Trainer", "Baseline"],
+        ),
+        ({"checks": {"few_groups": 9}}, ["AnnotationValidator"]),
     ],
     ids=str,
 )
@@ -87,6 +91,15 @@ def test_principal_components_are_computed_without_reading_the_videos_again(tmp_
     before = parameters(tmp_path, {"data": data})
     after = parameters(tmp_path, {"data": {**data, "pca": {"columns": ["x_*"], "components": 1}}})
     assert [name for name in after if after[name] != before[name]] == ["Transform", "Trainer", "Baseline"]
+
+
+@pytest.mark.parametrize(("on_failure", "waits"), [("warn", False), ("stop", True)])
+def test_transform_waits_for_the_checks_where_they_may_stop_a_run(tmp_path: Path, on_failure: str, waits: bool) -> None:
+    pipeline = pipeline_of(tmp_path, {"checks": {"on_failure": on_failure}})
+    components = {component.id: component for component in pipeline.components}
+    # They come first, so that on one machine no video is decoded in vain.
+    assert next(iter(components)) == "AnnotationValidator"
+    assert (components["AnnotationValidator"] in components["Transform"].upstream_nodes) is waits
 
 
 def test_there_is_a_tuner_where_the_configuration_has_a_search_and_the_trainer_waits_for_it(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""The executor of the AnnotationValidator."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tfx.dsl.components.base import base_beam_executor
+from tfx.types import artifact_utils
+
+from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.page import render
+from components.annotation_validator.report import as_json, failures, tally
+from components.annotations.checks.catalogue import ANNOTATION_CHECKS
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.finding import run_checks
+from components.annotations.config import DataConfig
+from components.annotations.fetch import load_annotations
+from components.storage.root import open_root
+from models.errors import DataFaultsError
+from models.progress import Progress, say
+
+FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
+_NUM_SHOWN = 20
+
+
+class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
+    """Writes `report`. Nothing runs on Beam, but its options hold those of the file systems."""
+
+    def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
+        """See the component's specification for the parameters.
+
+        Raises:
+          DataFaultsError: something fails the data, and the configuration says that a run stops then.
+        """
+        data = DataConfig.model_validate_json(exec_properties["data"])
+        inspection = Inspection.model_validate_json(exec_properties["inspection"])
+        checks = ChecksConfig.model_validate_json(exec_properties["checks"])
+        beam_args = self._beam_pipeline_args or []
+        records = load_annotations(data, beam_args)
+        inputs = inspection.inputs(records, open_root(data.videos, "data.videos", beam_args), _progress())
+        findings = run_checks(ANNOTATION_CHECKS, inputs, checks)
+
+        folder = Path(artifact_utils.get_single_uri(output_dict["report"]))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FINDINGS_FILE).write_text(json.dumps(as_json(findings, inputs, checks), indent=2) + "\n")
+        page = render(exec_properties["name"], findings, inputs, checks)
+        # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+        (folder / PAGE_FILE).write_bytes(page.encode("utf-8", "backslashreplace"))
+
+        failed = failures(findings, checks)
+        if failed and checks.on_failure == "stop":
+            listed = "\n".join(f"  {finding.check}: {finding.message}" for finding in failed[:_NUM_SHOWN])
+            more = f"\n  and {len(failed) - _NUM_SHOWN} more" if len(failed) > _NUM_SHOWN else ""
+            raise DataFaultsError(
+                f"{len(failed)} findings fail the data (checks.fail_on: {checks.fail_on.value}); clipgate check lists all, "
+                f"with what to do:\n{listed}{more}"
+            )
+        say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")
+
+
+def _progress() -> Callable[[int, int], None]:
+    """Tells how many headers were read, out of how many."""
+    progress: Progress | None = None
+
+    def report(done: int, total: int) -> None:
+        nonlocal progress
+        progress = progress or Progress(total, "videos")
+        progress.advance()
+
+    return report

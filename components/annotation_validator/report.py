@@ -1,0 +1,91 @@
+"""Findings for machines: JSON of our own, and SARIF, which code hosts and editors show beside the rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from components.annotations.checks.config import ChecksConfig, Severity
+from components.annotations.checks.finding import CheckInputs, Finding, Place
+from components.annotations.checks.fix import Change
+from components.annotations.records import printable
+
+JSON_VERSION = 1
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+# Where a row is a line; elsewhere it is an annotation's rank, which no editor could jump to.
+_LINE_BASED = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))
+
+
+def failures(findings: Sequence[Finding], config: ChecksConfig) -> list[Finding]:
+    """The findings that are bad enough to fail."""
+    return [finding for finding in findings if finding.severity.reaches(config.fail_on)]
+
+
+def tally(findings: Sequence[Finding]) -> str:
+    """How many findings of each severity, in words."""
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(counted(counts[severity], severity.value) for severity in Severity)
+
+
+def counted(count: int, noun: str) -> str:
+    """`count` and a noun in the number that goes with it."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def as_json(
+    findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig, changes: Sequence[Change] = ()
+) -> dict[str, Any]:
+    """All of it as a JSON object. `version` changes when a key changes its meaning or goes."""
+    counts = Counter(finding.severity for finding in findings)
+    return {
+        "version": JSON_VERSION,
+        "passed": not failures(findings, config),
+        "fail_on": config.fail_on.value,
+        "counts": {severity.value: counts[severity] for severity in Severity},
+        "segments": len(inputs.segments),
+        "videos": len(inputs.by_video),
+        "classes": {label: len(segments) for label, segments in inputs.by_label.items()},
+        "findings": [finding.as_json() for finding in findings],
+        "changes": [asdict(change) for change in changes],
+    }
+
+
+def as_sarif(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The findings as a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020)."""
+    rules = list(dict.fromkeys(finding.check for finding in findings))
+    return {
+        "$schema": _SARIF_SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "clipgate check", "rules": [_rule(check) for check in rules]}},
+                "results": [_result(finding, rules) for finding in findings],
+            }
+        ],
+    }
+
+
+def _rule(check: str) -> dict[str, Any]:
+    return {"id": check, "shortDescription": {"text": check.replace("_", " ")}}
+
+
+def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
+    return {
+        "ruleId": finding.check,
+        "ruleIndex": rules.index(finding.check),
+        "level": finding.severity.value,
+        "message": {"text": printable(f"{finding.message}. {finding.remedy}")},
+        "locations": [_location(place) for place in finding.places],
+        "properties": {"value": finding.value, "bar": finding.bar, "unit": finding.unit.value},
+    }
+
+
+def _location(place: Place) -> dict[str, Any]:
+    file = place.source.file if place.source else place.video
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(printable(file))}}
+    if place.source and PurePosixPath(place.source.file).suffix.lower() in _LINE_BASED:
+        physical["region"] = {"startLine": place.source.row}
+    text = f"{place.video}: {place.label}" if place.label else place.video
+    return {"physicalLocation": physical, "message": {"text": printable(text)}}

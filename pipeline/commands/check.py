@@ -1,0 +1,149 @@
+"""clipgate check"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from io import StringIO
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.page import render
+from components.annotation_validator.report import as_json, as_sarif, failures
+from components.annotations.checks.catalogue import ANNOTATION_CHECKS
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.finding import CheckInputs, run_checks
+from components.annotations.checks.fix import Fixed, fix
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.fetch import load_annotations
+from components.annotations.readers.detect import annotation_files
+from components.annotations.records import Record, Segment
+from components.model_gate.config import GatesConfig
+from components.storage.root import is_remote, open_root
+from models.errors import UserError
+from pipeline.checks import make_inspection
+from pipeline.commands.convert import converted, data_of_options, write_table
+from pipeline.commands.findings import print_changes, print_findings
+from pipeline.commands.terminal import DATA_FAULTS, console, errors
+from pipeline.config import load_config
+
+_FILE_WIDTH = 160
+
+
+class OutputFormat(str, Enum):
+    """How the findings are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+
+
+def check(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="A configuration, whose data and `checks` are taken.")
+    ] = None,
+    annotations: Annotated[str | None, typer.Option("--annotations", "-a", help="A file, folder or address.")] = None,
+    videos: Annotated[
+        str | None,
+        typer.Option("--videos", help="The folder or address of the videos; without it only rows are checked."),
+    ] = None,
+    annotation_format: Annotated[str, typer.Option("--annotation-format", help="As data.format.")] = "auto",
+    output_format: Annotated[OutputFormat, typer.Option("--format", help="How to write it.")] = OutputFormat.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
+    fixed: Annotated[
+        Path | None, typer.Option("--fix", metavar="FILE", help="Write a corrected table: .csv or .jsonl.")
+    ] = None,
+) -> None:
+    """Find what is wrong with a training set before a run; exit code 0: nothing at or above checks.fail_on, 4: something."""
+    if fixed and fixed.suffix not in (".csv", ".jsonl"):
+        raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
+    task = _task(config, annotations, videos, annotation_format)
+    if fixed:
+        _refuse_originals(fixed, task.data)
+    records = task.read(in_seconds=fixed is not None)
+    inputs = task.look(records)
+    findings = run_checks(ANNOTATION_CHECKS, inputs, task.checks)
+    correction = fix(ANNOTATION_CHECKS, inputs, task.checks) if fixed else Fixed({}, ())
+    if fixed:
+        originals = [record for record in records if isinstance(record, Segment)]
+        write_table(fixed, correction.records(originals, inputs))
+    if output_format is OutputFormat.TABLE:
+        shown = Console(file=StringIO(), width=_FILE_WIDTH) if output else console
+        print_findings(shown, findings, inputs, task.checks)
+        if fixed:
+            print_changes(shown, correction.changes, fixed)
+        if isinstance(shown.file, StringIO):
+            _write(shown.file.getvalue(), output)
+    elif output_format is OutputFormat.HTML:
+        _write(render(task.data.annotations, findings, inputs, task.checks), output)
+    elif output_format is OutputFormat.SARIF:
+        _write(json.dumps(as_sarif(findings), indent=2), output)
+    else:
+        _write(json.dumps(as_json(findings, inputs, task.checks, correction.changes), indent=2), output)
+    if failures(findings, task.checks):
+        raise typer.Exit(DATA_FAULTS)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be checked, and how; `has_videos` is whether they are at hand."""
+
+    data: DataConfig
+    checks: ChecksConfig
+    inspection: Inspection
+    beam_args: Sequence[str] = ()
+    has_videos: bool = True
+
+    def read(self, in_seconds: bool) -> list[Record]:
+        """The annotations; `in_seconds`: with times and boxes as the generic table has them."""
+        records = load_annotations(self.data, self.beam_args)
+        return converted(records, self.data, self.beam_args) if in_seconds else records
+
+    def look(self, records: Sequence[Record]) -> CheckInputs:
+        """What checks look at; a bar shows how many headers were read."""
+        root = open_root(self.data.videos, "--videos", self.beam_args) if self.has_videos else None
+        columns = (TextColumn("reading headers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+            task = bar.add_task("")
+            return self.inspection.inputs(
+                records, root, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+
+
+def _task(config: Path | None, annotations: str | None, videos: str | None, annotation_format: str) -> _Task:
+    if config:
+        if annotations or videos:
+            raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
+        settings = load_config(config)
+        return _Task(settings.data, settings.checks, make_inspection(settings), settings.beam.args)
+    if not annotations:
+        raise UserError("--annotations is needed, or --config")
+    # Readers look for names beside the annotations where no folder of videos is named.
+    folder = videos or (annotations if Path(annotations).is_dir() else str(Path(annotations).parent))
+    data = data_of_options(annotations, folder, {"format": annotation_format})
+    inspection = Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples)
+    return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None)
+
+
+def _refuse_originals(fixed: Path, data: DataConfig) -> None:
+    if is_remote(data.annotations):
+        return
+    if fixed.resolve() in {path.resolve() for path in annotation_files(data)}:
+        raise UserError(f"--fix: {fixed} holds the annotations themselves; name another file")
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text.rstrip())
+        return
+    try:
+        # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+        output.write_bytes(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error

@@ -1,0 +1,52 @@
+"""The AnnotationValidator as a component."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.annotation_validator.component import AnnotationValidator
+from components.annotation_validator.executor import FINDINGS_FILE, PAGE_FILE, AnnotationValidatorExecutor
+from components.annotation_validator.inspection import Inspection
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.config import DataConfig
+from components.artifacts import AnnotationReport
+from models.errors import DataFaultsError
+from tests.components.video.videos import write_video
+
+
+def run(folder: Path, checks: ChecksConfig) -> Path:
+    """Run the executor with a component's own parameters; where its report lies."""
+    write_video(folder / "videos" / "a.mp4", 20)
+    (folder / "labels.csv").write_text("path,start_seconds,end_seconds,label\na.mp4,0,1,sit\na.mp4,1.2,2,Sit\n")
+    data = DataConfig(annotations=str(folder / "labels.csv"), videos=str(folder / "videos"))
+    component = AnnotationValidator(
+        name="street", data=data, inspection=Inspection(), checks=checks, fingerprint="digest"
+    )
+    report = AnnotationReport()
+    report.uri = str(folder / "report")
+    AnnotationValidatorExecutor().Do({}, {"report": [report]}, dict(component.exec_properties))
+    return folder / "report"
+
+
+def test_it_writes_what_was_found_for_machines_and_for_people(tmp_path: Path) -> None:
+    report = run(tmp_path, ChecksConfig())
+    written = json.loads((report / FINDINGS_FILE).read_text())
+    assert not written["passed"]
+    assert "spelling_variants" in {finding["check"] for finding in written["findings"]}
+    assert "findings fail the data" in (report / PAGE_FILE).read_text()
+
+
+def test_a_run_stops_with_the_findings_where_the_configuration_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataFaultsError) as error:
+        run(tmp_path, ChecksConfig(on_failure="stop"))
+    lines = str(error.value).splitlines()
+    assert "findings fail the data (checks.fail_on: error)" in lines[0]
+    assert any(line.startswith("  spelling_variants: 2 spellings of one label: 'sit'") for line in lines)
+    assert (tmp_path / "report" / PAGE_FILE).is_file()
+
+
+def test_what_does_not_reach_the_bar_stops_nothing(tmp_path: Path) -> None:
+    off = dict.fromkeys(("few_groups", "spelling_variants", "too_few_to_evaluate"))
+    report = run(tmp_path, ChecksConfig.model_validate({**off, "on_failure": "stop"}))
+    assert json.loads((report / FINDINGS_FILE).read_text())["passed"]

@@ -1,0 +1,47 @@
+"""From files to what checks look at."""
+
+from pathlib import Path
+
+import pytest
+
+from components.annotation_validator.inspection import Inspection
+from components.annotations.reasons import Reason
+from components.annotations.records import Segment, Source
+from components.storage.root import LocalRoot
+from tests.components.video.videos import write_video
+
+
+def segment(row: int, video: str) -> Segment:
+    return Segment(video, "sit", Source("labels.csv", row))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> LocalRoot:
+    write_video(tmp_path / "a.mp4", 20)
+    (tmp_path / "copy.mp4").write_bytes((tmp_path / "a.mp4").read_bytes())
+    (tmp_path / "broken.mp4").write_bytes((tmp_path / "a.mp4").read_bytes()[:64])
+    return LocalRoot(tmp_path)
+
+
+def test_headers_are_read_and_what_a_run_would_leave_out_is_a_reject(root: LocalRoot) -> None:
+    done: list[tuple[int, int]] = []
+    records = [segment(2, "a.mp4"), segment(3, "copy.mp4"), segment(4, "broken.mp4"), segment(5, "gone.mp4")]
+    inputs = Inspection().inputs(records, root, lambda *progress: done.append(progress))
+    assert {video: (facts.fps, facts.duration_seconds, facts.codec) for video, facts in inputs.videos.items()} == {
+        "a.mp4": (10.0, 2.0, "fmp4"),
+        "copy.mp4": (10.0, 2.0, "fmp4"),
+    }
+    assert [(segment.video, segment.seconds) for segment in inputs.segments] == [("a.mp4", 2.0), ("copy.mp4", 2.0)]
+    assert inputs.ties == (("a.mp4", "copy.mp4"),)
+    assert [(reject.reason, reject.source and reject.source.row) for reject in inputs.rejects] == [
+        (Reason.VIDEO_MISSING, 5),
+        (Reason.VIDEO_UNREADABLE, None),
+        (Reason.VIDEO_UNREADABLE, 4),
+    ]
+    assert done == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_without_videos_rows_are_taken_at_their_word() -> None:
+    inputs = Inspection().inputs([segment(2, "a.mp4"), segment(3, "a.mp4"), segment(4, "b.mp4")], None)
+    assert [(segment.video, segment.seconds) for segment in inputs.segments] == [("a.mp4", None), ("b.mp4", None)]
+    assert [reject.reason for reject in inputs.rejects] == [Reason.DUPLICATE_ROW]
