@@ -42,7 +42,10 @@ class Rule(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule applied to the whole or to one class. `value` is None where it could not be measured."""
+    """One rule applied to the whole or to one class: whether `value` stands in this relation to `bar`.
+
+    `value` is None where it could not be measured.
+    """
 
     rule: str
     label: str
@@ -50,6 +53,7 @@ class Finding:
     bar: float
     passed: bool
     detail: str = ""
+    relation: str = "at least"
 
     def sentence(self) -> str:
         """The finding for people: which class, the value, the bar."""
@@ -66,15 +70,15 @@ class Finding:
 
     @property
     def bar_text(self) -> str:
-        return f"{_RULES[self.rule].relation} {_number(self.bar)}"
+        return f"{self.relation} {_number(self.bar)}"
 
     @property
     def meaning(self) -> str:
-        """What the value is, whatever it is."""
-        return _RULES[self.rule].meaning
+        """What the value is; empty if a later version measured it."""
+        return _MEANINGS.get(self.rule, "")
 
 
-_RULES = {rule.title: rule for rule in Rule}
+_MEANINGS = {rule.title: rule.meaning for rule in Rule}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A value that could not be measured fails.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from components.model_gate.config import GatesConfig
 from components.model_gate.confusion import ConfusionMatrix
@@ -100,7 +101,7 @@ def _forgetting(gates: GatesConfig, measured: Measurements) -> list[Finding]:
     if measured.base is None:
         bars = [gates.max_forgetting, *(own.max_forgetting for own in gates.classes.values())]
         strictest = min(bar for bar in bars if bar is not None)
-        return [Finding(rule.title, "", None, strictest, passed=False, detail="against the base model")]
+        return [_finding(rule, "", None, strictest, passed=False, detail="against the base model")]
     bars_by_label = {label: gates.optional_bar(label, "max_forgetting") for label in measured.base.classes}
     return [
         _drop(rule, "base model", label, measured.candidate, measured.base, bar)
@@ -109,20 +110,24 @@ def _forgetting(gates: GatesConfig, measured: Measurements) -> list[Finding]:
     ]
 
 
+def _finding(rule: Rule, label: str, value: float | None, bar: float, passed: bool, detail: str) -> Finding:
+    return Finding(rule.title, label, value, bar, passed, detail, rule.relation)
+
+
 def _at_least(rule: Rule, label: str, value: float | None, bar: float, detail: str = "") -> Finding:
-    return Finding(rule.title, label, value, bar, passed=value is not None and value >= bar, detail=detail)
+    return _finding(rule, label, value, bar, passed=value is not None and value >= bar, detail=detail)
 
 
 def _at_most(rule: Rule, label: str, value: float | None, bar: float, detail: str) -> Finding:
-    return Finding(rule.title, label, value, bar, passed=value is not None and value <= bar + _ROUNDING, detail=detail)
+    return _finding(rule, label, value, bar, passed=value is not None and value <= bar + _ROUNDING, detail=detail)
 
 
 def _gain(rule: Rule, name: str, accuracy: float | None, floor: float | None, bar: float) -> Finding:
     """How much more often the candidate is right than a `floor`, which people know by this name."""
     if accuracy is None or floor is None:
-        return Finding(rule.title, "", None, bar, passed=False, detail=f"over: {name}")
+        return _finding(rule, "", None, bar, passed=False, detail=f"over: {name}")
     detail = f"{name} {floor:.3g}, this one {accuracy:.3g}"
-    return Finding(rule.title, "", accuracy - floor, bar, passed=accuracy - floor > bar + _ROUNDING, detail=detail)
+    return _finding(rule, "", accuracy - floor, bar, passed=accuracy - floor > bar + _ROUNDING, detail=detail)
 
 
 def _drop(
@@ -138,4 +143,4 @@ def _drop(
 
 
 def _with_detail(finding: Finding, detail: str, *, passed: bool) -> Finding:
-    return Finding(finding.rule, finding.label, finding.value, finding.bar, passed, f"{finding.detail}; {detail}")
+    return replace(finding, passed=passed, detail=f"{finding.detail}; {detail}")
