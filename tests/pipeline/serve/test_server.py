@@ -154,34 +154,34 @@ def test_the_status_is_that_of_each_version(server: RunningServer) -> None:
 FRAMES = {"signature_name": "predict_frames"}
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status", "error"),
-    [
-        ("GET", "/v1/models/other", None, 404, "Could not find any versions of model other"),
-        ("GET", f"{MODEL_PATH}/versions/5", None, 404, f"Could not find version 5 of model {NAME}"),
-        ("GET", "/v1/models/other/metadata", None, 404, "Servable not found for request: Latest(other)"),
-        ("POST", "/v1/models/other:predict", "{}", 404, "Servable not found for request: Latest(other)"),
-        ("POST", f"{MODEL_PATH}/versions/5:predict", "{}", 404, f"Servable not found for request: Specific({NAME}, 5)"),
-        ("POST", f"{MODEL_PATH}/labels/x:predict", "{}", 404, f"Servable not found for request: Specific({NAME}, x)"),
-        ("POST", f"{MODEL_PATH}/versions/{'9' * 5000}:predict", "{}", 400, "Failed to convert version"),
-        ("POST", f"{MODEL_PATH}:classify", "{}", 501, "classify is not served here"),
-        ("GET", f"{MODEL_PATH}:predict", None, 400, f"Malformed request: GET {MODEL_PATH}:predict"),
-        ("POST", "/v1/models/", "{}", 400, "Malformed request: POST /v1/models/"),
-        ("PUT", MODEL_PATH, "{}", 400, "Malformed request: PUT"),
-        ("POST", f"{MODEL_PATH}:predict", "", 400, "JSON Parse error: The document is empty"),
-        ("POST", f"{MODEL_PATH}:predict", "{}", 400, "Missing 'inputs' or 'instances' key"),
-        (
-            "POST",
-            f"{MODEL_PATH}:predict",
-            {"signature_name": "x", "inputs": 1},
-            400,
-            'Serving signature name: "x" not found in signature def',
-        ),
-        ("POST", f"{MODEL_PATH}:predict", {**FRAMES, "instances": [1]}, 400, "received: uint8 [1]"),
-        ("POST", f"{MODEL_PATH}:predict", {**FRAMES, "inputs": [[[[[1, 2]]]]]}, 400, "received: uint8 [1,1,1,1,2]"),
-        ("POST", f"{MODEL_PATH}:predict", "x" * 2**23, 413, "Maximum request body size 4194304 exceeded"),
-    ],
-)
+ERRORS: list[tuple[str, str, Any, int, str]] = [
+    ("GET", "/v1/models/other", None, 404, "Could not find any versions of model other"),
+    ("GET", f"{MODEL_PATH}/versions/5", None, 404, f"Could not find version 5 of model {NAME}"),
+    ("GET", "/v1/models/other/metadata", None, 404, "Servable not found for request: Latest(other)"),
+    ("POST", "/v1/models/other:predict", "{}", 404, "Servable not found for request: Latest(other)"),
+    ("POST", f"{MODEL_PATH}/versions/5:predict", "{}", 404, f"Servable not found for request: Specific({NAME}, 5)"),
+    ("POST", f"{MODEL_PATH}/labels/x:predict", "{}", 404, f"Servable not found for request: Specific({NAME}, x)"),
+    ("POST", f"{MODEL_PATH}/versions/{'9' * 5000}:predict", "{}", 400, "Failed to convert version"),
+    ("POST", f"{MODEL_PATH}:classify", "{}", 501, "classify is not served here"),
+    ("GET", f"{MODEL_PATH}:predict", None, 400, f"Malformed request: GET {MODEL_PATH}:predict"),
+    ("POST", "/v1/models/", "{}", 400, "Malformed request: POST /v1/models/"),
+    ("PUT", MODEL_PATH, "{}", 400, "Malformed request: PUT"),
+    ("POST", f"{MODEL_PATH}:predict", "", 400, "JSON Parse error: The document is empty"),
+    ("POST", f"{MODEL_PATH}:predict", "{}", 400, "Missing 'inputs' or 'instances' key"),
+    (
+        "POST",
+        f"{MODEL_PATH}:predict",
+        {"signature_name": "x", "inputs": 1},
+        400,
+        'Serving signature name: "x" not found in signature def',
+    ),
+    ("POST", f"{MODEL_PATH}:predict", {**FRAMES, "instances": [1]}, 400, "received: uint8 [1]"),
+    ("POST", f"{MODEL_PATH}:predict", {**FRAMES, "inputs": [[[[[1, 2]]]]]}, 400, "received: uint8 [1,1,1,1,2]"),
+    ("POST", f"{MODEL_PATH}:predict", "x" * 2**23, 413, "Maximum request body size 4194304 exceeded"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "error"), ERRORS, ids=[row[-1] for row in ERRORS])
 def test_errors_of_rest_are_json_with_the_status_of_tensorflow_serving(
     server: RunningServer, method: str, path: str, body: Any, status: int, error: str
 ) -> None:
