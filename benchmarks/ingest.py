@@ -46,7 +46,7 @@ from components.video_example_gen.ledger import read_summary
 from examples import demo_data
 from models.config import ModelConfig
 from models.data import ClipSource
-from pipeline.dag import ingest_beam_args
+from pipeline.beam import ingest_beam_args
 
 _NUM_CORES = os.cpu_count() or 1
 _SIZE = (320, 240)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tfx.utils.dependency_utils import make_beam_dependency_flags
 
+from pipeline.beam import beam_args, ingest_beam_args
 from pipeline.config import Config
-from pipeline.dag import beam_args, ingest_beam_args
 from pipeline.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,70 @@
+"""From videos and annotations to Examples that were looked at."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow_data_validation as tfdv
+from tfx.components import ExampleValidator, StatisticsGen
+from tfx.types.channel import BaseChannel
+
+from components.annotation_validator.component import AnnotationValidator
+from components.video_example_gen.component import VideoExampleGen
+from components.video_schema_gen.component import VideoSchemaGen
+from pipeline.beam import ingest_beam_args
+from pipeline.checks import make_inspection
+from pipeline.plan import Plan
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the other stages take: Examples of all splits, their schema, what became of every input, and odd values.
+
+    `annotation_validator` may be asked to stop what comes after it.
+    """
+
+    examples: BaseChannel
+    schema: BaseChannel
+    ledger: BaseChannel
+    anomalies: BaseChannel
+    annotation_validator: AnnotationValidator
+    components: list[Any]
+
+
+def make_data(plan: Plan) -> Data:
+    """Ingest, and look at what was ingested."""
+    config = plan.config
+    # Principal components are Transform's business: what comes before it stays in the cache when they change.
+    ingested = config.data.model_copy(update={"pca": None})
+    fingerprint = plan.data_digest + plan.ingest_digest
+    annotation_validator = AnnotationValidator(
+        name=config.name,
+        data=ingested,
+        inspection=make_inspection(config),
+        checks=config.checks,
+        fingerprint=fingerprint,
+    )
+    example_gen = VideoExampleGen(
+        data=ingested,
+        splits=config.splits,
+        negatives=config.negatives,
+        sampling=config.sampling,
+        classes=plan.classes,
+        fingerprint=fingerprint,
+    ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
+    examples = example_gen.outputs["examples"]
+    schema_gen = VideoSchemaGen(
+        num_frames=config.sampling.num_frames, classes=plan.classes, metadata=ingested.metadata_config
+    )
+    schema = schema_gen.outputs["schema"]
+    statistics_gen = StatisticsGen(
+        examples=examples, schema=schema, stats_options=tfdv.StatsOptions(enable_semantic_domain_stats=True)
+    )
+    example_validator = ExampleValidator(statistics=statistics_gen.outputs["statistics"], schema=schema)
+    return Data(
+        examples=examples,
+        schema=schema,
+        ledger=example_gen.outputs["ledger"],
+        anomalies=example_validator.outputs["anomalies"],
+        annotation_validator=annotation_validator,
+        components=[annotation_validator, example_gen, schema_gen, statistics_gen, example_validator],
+    )

@@ -1,0 +1,104 @@
+"""From a trained model to a verdict: how good it is, beside which others, and whether it can be served."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tensorflow_model_analysis import EvalConfig
+from tfx.components import Evaluator
+from tfx.types.channel import BaseChannel
+
+from components.baseline.component import Baseline
+from components.model_gate import extractors, windows
+from components.model_gate.component import ModelGate
+from components.serving_validator.component import ServingValidator
+from pipeline.evaluation import make_eval_config, make_plain_eval_config, make_train_eval_config
+from pipeline.floors import single_frame_trainer
+from pipeline.plan import Plan
+from pipeline.stages.data import Data
+from pipeline.stages.learning import Learning
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Evaluations on the test split and, if asked for, on the training split; and both blessings with their reports."""
+
+    evaluation: BaseChannel
+    train_evaluation: BaseChannel | None
+    gate_blessing: BaseChannel
+    gate_report: BaseChannel
+    serving_blessing: BaseChannel
+    serving_report: BaseChannel
+    components: list[Any]
+
+
+def make_judgement(plan: Plan, data: Data, learning: Learning, pipeline_root: str) -> Judgement:
+    """Evaluate the candidate and what it is compared with, judge it, and ask it as its clients will."""
+    config, gates = plan.config, plan.config.gates
+    baseline = Baseline(
+        model=learning.model,
+        push_destination=config.push_destination,
+        training_key=plan.training_key,
+        last_version=plan.last_version,
+    )
+    common = {
+        "examples": data.examples,
+        "schema": data.schema,
+        "module_path": (windows if config.evaluation.average_windows else extractors).__name__,
+    }
+    evaluator = Evaluator(
+        model=learning.model,
+        baseline_model=baseline.outputs["baseline"],
+        eval_config=make_eval_config(
+            config.evaluation,
+            num_classes=len(plan.classes),
+            metadata=config.data.metadata_config.columns,
+            tracks=config.model.tracks,
+        ),
+        example_splits=["test"],
+        **common,
+    )
+    components = [baseline, evaluator]
+
+    def evaluate(name: str, model: BaseChannel, split: str, eval_config: EvalConfig) -> BaseChannel:
+        another = Evaluator(model=model, eval_config=eval_config, example_splits=[split], **common).with_id(name)
+        components.append(another)
+        return another.outputs["evaluation"]
+
+    train_evaluation = base_evaluation = single_frame_model = single_frame_evaluation = None
+    if config.evaluation.train:
+        train_config = make_train_eval_config(
+            config.evaluation, num_classes=len(plan.classes), tracks=config.model.tracks
+        )
+        train_evaluation = evaluate("TrainEvaluator", learning.model, "train", train_config)
+    if learning.base_model is not None and gates.limit_forgetting:
+        base_evaluation = evaluate("BaseEvaluator", learning.base_model, "test", make_plain_eval_config())
+    if gates.min_gain_over_single_frame is not None:
+        floor_trainer = single_frame_trainer(plan, pipeline_root, learning.arguments)
+        components.append(floor_trainer)
+        single_frame_model = floor_trainer.outputs["model"]
+        single_frame_evaluation = evaluate("SingleFrameEvaluator", single_frame_model, "test", make_plain_eval_config())
+    gate = ModelGate(
+        evaluation=evaluator.outputs["evaluation"],
+        model=learning.model,
+        baseline=baseline.outputs["baseline"],
+        gates=gates,
+        base_model=learning.base_model if base_evaluation else None,
+        base_evaluation=base_evaluation,
+        single_frame_model=single_frame_model,
+        single_frame_evaluation=single_frame_evaluation,
+    )
+    serving_validator = ServingValidator(
+        model=learning.model,
+        examples=data.examples,
+        serving_validation=config.serving_validation,
+        model_name=config.serving.model_name,
+    )
+    return Judgement(
+        evaluation=evaluator.outputs["evaluation"],
+        train_evaluation=train_evaluation,
+        gate_blessing=gate.outputs["blessing"],
+        gate_report=gate.outputs["gate_report"],
+        serving_blessing=serving_validator.outputs["blessing"],
+        serving_report=serving_validator.outputs["serving_report"],
+        components=[*components, gate, serving_validator],
+    )
