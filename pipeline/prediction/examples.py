@@ -12,6 +12,7 @@ import apache_beam as beam
 import tensorflow as tf
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.options.pipeline_options import PipelineOptions
+from google.protobuf.message import DecodeError
 
 from models import features
 from models.errors import UserError
@@ -115,7 +116,7 @@ def _identity(record: bytes) -> Row:
     """What names an Example; nothing where it is none."""
     try:
         found = tf.train.Example.FromString(record).features.feature
-    except ValueError:
+    except DecodeError:
         return {}
     row: Row = {}
     for name in (features.SEGMENT_ID, features.VIDEO_ID):
