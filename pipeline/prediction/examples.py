@@ -12,6 +12,7 @@ import apache_beam as beam
 import tensorflow as tf
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.options.pipeline_options import PipelineOptions
+from google.protobuf.message import DecodeError
 
 from models import features
 from models.errors import UserError
@@ -20,6 +21,7 @@ from pipeline.prediction.model import find_model
 
 COLUMNS = ("segment_id", "video_id", "start_seconds", "end_seconds", "label", "score", "reason", "message")
 FORMATS = (".csv", ".jsonl")
+_INVALID = "no Example, or one without as many JPEG frames as the model was trained on"
 _BROKEN_NAME = "broken"
 _BROKEN = beam.metrics.Metrics.counter("clipgate", _BROKEN_NAME)
 
@@ -40,13 +42,9 @@ class Predict(beam.DoFn):
         """One row an Example; one that the model refuses has a reason, and costs no other."""
         try:
             outputs = self._model.signatures["serving_default"](examples=tf.constant(list(batch)))
-        except tf.errors.InvalidArgumentError as error:
+        except tf.errors.InvalidArgumentError:
             if len(batch) == 1:
-                yield {
-                    **_identity(batch[0]),
-                    "reason": "example_invalid",
-                    "message": str(error.message).splitlines()[0],
-                }
+                yield {**_identity(batch[0]), "reason": "example_invalid", "message": _INVALID}
                 return
             for record in batch:
                 yield from self.process([record])
@@ -115,7 +113,7 @@ def _identity(record: bytes) -> Row:
     """What names an Example; nothing where it is none."""
     try:
         found = tf.train.Example.FromString(record).features.feature
-    except ValueError:
+    except DecodeError:
         return {}
     row: Row = {}
     for name in (features.SEGMENT_ID, features.VIDEO_ID):
