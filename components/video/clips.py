@@ -34,7 +34,7 @@ def read_index(
 ) -> FrameIndex:
     """The presentation time of every frame; arguments and errors are those of `read_clips`."""
     with open_video(path, num_threads) as reader:
-        _check_size(reader.info, sampling)
+        check_size(reader.info, sampling)
         return _read_index(reader, sampling, on_frame)
 
 
@@ -57,7 +57,7 @@ def read_clips(
     with ExitStack() as stack:
         reader = stack.enter_context(open_video(path, num_threads))
         info = reader.info
-        _check_size(info, sampling)
+        check_size(info, sampling)
         need_index = [needs_index(span, sampling, info) for span in spans]
         index = None
         if any(need_index):
@@ -90,7 +90,7 @@ def _carry_out(
     seconds_pending = [task for task in pending if not task.in_frames]
     active: list[ClipTask] = []
     info = reader.info
-    clock = _Clock(info.frame_seconds, sampling.max_frames)
+    clock = Clock(info.frame_seconds, sampling.max_frames)
     for seconds, retrieve in reader.frames():
         index = clock.advance(seconds)
         on_frame()
@@ -116,7 +116,7 @@ def _carry_out(
     return ending
 
 
-class _Clock:
+class Clock:
     """Counts frames, and knows when the last one ends: after its nominal length, or as long as the one before it."""
 
     def __init__(self, frame_seconds: float, max_frames: int) -> None:
@@ -137,7 +137,7 @@ class _Clock:
 
 
 def _read_index(reader: FrameReader, sampling: SamplingConfig, on_frame: Callable[[], None]) -> FrameIndex:
-    clock = _Clock(reader.info.frame_seconds, sampling.max_frames)
+    clock = Clock(reader.info.frame_seconds, sampling.max_frames)
     times = array("d")
     for seconds, _ in reader.frames():
         clock.advance(seconds)
@@ -153,7 +153,7 @@ def _store(frame: Frame, seconds: float, index: int, sampling: SamplingConfig) -
     return StoredFrame(jpeg, thumbnail(small), seconds, index, (height, width))
 
 
-def _check_size(info: VideoInfo, sampling: SamplingConfig) -> None:
+def check_size(info: VideoInfo, sampling: SamplingConfig) -> None:
     size = f"{info.width}x{info.height} frames"
     if info.width * info.height > sampling.max_pixels:
         raise VideoError("video_too_large", f"{size}; the limit is {sampling.max_pixels} pixels a frame")

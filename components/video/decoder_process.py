@@ -17,8 +17,18 @@ import cv2
 from components.video.clips import probe, read_clips, read_index
 from components.video.config import SamplingConfig
 from components.video.png import read_mask
-from components.video.protocol import pack, pack_clip, pack_ending, pack_index, pack_info, pack_mask, unpack
+from components.video.protocol import (
+    pack,
+    pack_clip,
+    pack_ending,
+    pack_index,
+    pack_info,
+    pack_mask,
+    pack_survey,
+    unpack,
+)
 from components.video.reader import VideoError
+from components.video.survey import read_survey
 from components.video.tasks import Span
 
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
@@ -73,6 +83,10 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
         )
         return
     spans = [Span(**span) for span in request["spans"]]
+    if request["wanted"] == "survey":
+        survey = read_survey(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
+        connection.send_bytes(pack_survey(survey))
+        return
     clips = read_clips(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
     while True:
         try:
