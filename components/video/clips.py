@@ -35,7 +35,7 @@ def read_index(
 ) -> FrameIndex:
     """The presentation time of every frame; arguments and errors are those of `read_clips`."""
     with open_video(path, num_threads) as reader:
-        _check_size(reader.info, sampling)
+        check_size(reader.info, sampling)
         return _read_index(reader, sampling, on_frame)
 
 
@@ -58,7 +58,7 @@ def read_clips(
     with ExitStack() as stack:
         reader = stack.enter_context(open_video(path, num_threads))
         info = reader.info
-        _check_size(info, sampling)
+        check_size(info, sampling)
         need_index = [needs_index(span, sampling, info) for span in spans]
         index = None
         if any(need_index):
@@ -122,7 +122,7 @@ def _carry_out(
     """One pass over the video. Clips that end with the video are not yielded: their end has to be checked first."""
     active: list[ClipTask] = []
     info = reader.info
-    clock = _Clock(info.frame_seconds, sampling.max_frames)
+    clock = Clock(info.frame_seconds, sampling.max_frames)
     for seconds, retrieve in reader.frames():
         index = clock.advance(seconds)
         on_frame()
@@ -145,7 +145,7 @@ def _carry_out(
     return ending
 
 
-class _Clock:
+class Clock:
     """Counts frames, and knows when the last one ends: after its nominal length, or as long as the one before it."""
 
     def __init__(self, frame_seconds: float, max_frames: int) -> None:
@@ -166,7 +166,7 @@ class _Clock:
 
 
 def _read_index(reader: FrameReader, sampling: SamplingConfig, on_frame: Callable[[], None]) -> FrameIndex:
-    clock = _Clock(reader.info.frame_seconds, sampling.max_frames)
+    clock = Clock(reader.info.frame_seconds, sampling.max_frames)
     times = array("d")
     for seconds, _ in reader.frames():
         clock.advance(seconds)
@@ -182,7 +182,7 @@ def _store(frame: Frame, seconds: float, index: int, sampling: SamplingConfig) -
     return StoredFrame(jpeg, thumbnail(small), seconds, index, (height, width))
 
 
-def _check_size(info: VideoInfo, sampling: SamplingConfig) -> None:
+def check_size(info: VideoInfo, sampling: SamplingConfig) -> None:
     size = f"{info.width}x{info.height} frames"
     if info.width * info.height > sampling.max_pixels:
         raise VideoError("video_too_large", f"{size}; the limit is {sampling.max_pixels} pixels a frame")

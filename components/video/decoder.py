@@ -14,10 +14,19 @@ from typing import Any
 
 from components.video.config import SamplingConfig
 from components.video.png import Pixels
-from components.video.protocol import Wanted, pack_request, unpack, unpack_clip, unpack_index, unpack_mask
+from components.video.protocol import (
+    Wanted,
+    pack_request,
+    unpack,
+    unpack_clip,
+    unpack_index,
+    unpack_mask,
+    unpack_survey,
+)
 from components.video.queues import Windows
 from components.video.reader import VideoError, VideoInfo
 from components.video.sampling import FrameIndex
+from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +84,13 @@ class Decoder:
                 return Ending(**head["ending"])
         raise AssertionError("the decoder's answer has no end")
 
+    def read_survey(self, path: Path, spans: Sequence[Span], sampling: SamplingConfig) -> Survey:
+        """See components.video.survey.read_survey, and `read_clips` for what else goes wrong."""
+        for head, body in self._ask("survey", path, sampling, spans):
+            if head["kind"] == "survey":
+                return unpack_survey(head, body)
+        raise AssertionError("the decoder's answer has no end")
+
     def read_mask(self, path: Path, sampling: SamplingConfig) -> Pixels:
         """See components.video.png.read_mask, and `read_clips` for what else goes wrong.
 
@@ -117,7 +133,7 @@ class Decoder:
                         f"no progress in {sampling.max_stall_seconds:g} s, which is sampling.max_stall_seconds",
                     )
                 head, body = unpack(connection.recv_bytes())
-                is_finished = head["kind"] in ("end", "info", "index", "mask", "error")
+                is_finished = head["kind"] in ("end", "info", "index", "survey", "mask", "error")
                 if head["kind"] == "error":
                     raise VideoError(head["code"], head["message"])
                 yield head, body

@@ -17,9 +17,19 @@ import cv2
 from components.video.clips import probe, read_clips, read_index, read_windows
 from components.video.config import SamplingConfig
 from components.video.png import read_mask
-from components.video.protocol import pack, pack_clip, pack_ending, pack_index, pack_info, pack_mask, unpack
+from components.video.protocol import (
+    pack,
+    pack_clip,
+    pack_ending,
+    pack_index,
+    pack_info,
+    pack_mask,
+    pack_survey,
+    unpack,
+)
 from components.video.queues import Windows
 from components.video.reader import VideoError
+from components.video.survey import read_survey
 from components.video.tasks import Span
 
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
@@ -73,11 +83,15 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
             pack_index(read_index(path, sampling, num_threads=request["num_threads"], on_frame=show_life))
         )
         return
+    spans = [Span(**span) for span in request["spans"]]
+    if request["wanted"] == "survey":
+        survey = read_survey(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
+        connection.send_bytes(pack_survey(survey))
+        return
     if request["wanted"] == "windows":
         windows = Windows(tuple(request["windows"]["lengths_seconds"]), request["windows"]["step_seconds"])
         clips = read_windows(path, windows, sampling, num_threads=request["num_threads"], on_frame=show_life)
     else:
-        spans = [Span(**span) for span in request["spans"]]
         clips = read_clips(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
     while True:
         try:

@@ -1,9 +1,10 @@
 """What the decoding process and its parent say to each other: JSON, and JPEGs behind it. No pickle: videos are hostile.
 
 A request is one message. The answer is one `info`; or any number of `frames` (a sign of life) and `clip`s and then one `end`,
-or one `index`; or one `mask`; or an `error`.
+or one `index`, or one `survey`; or one `mask`; or an `error`.
 """
 
+import io
 import json
 from array import array
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ from components.video.png import Pixels
 from components.video.queues import Windows
 from components.video.reader import VideoInfo
 from components.video.sampling import FrameIndex
+from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
 
 _HEAD_SIZE_BYTES = 4
-Wanted = Literal["info", "index", "clips", "windows", "mask"]
+Wanted = Literal["info", "index", "clips", "windows", "survey", "mask"]
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -86,6 +88,34 @@ def unpack_index(head: dict[str, Any], body: bytes) -> FrameIndex:
     return FrameIndex(array("d", body), head["end_seconds"])
 
 
+def pack_survey(survey: Survey) -> bytes:
+    """What a pass kept: times and indices, then the grey frames, then the pictures."""
+    head = {
+        "kind": "survey",
+        "video": asdict(survey.video),
+        "end_seconds": survey.end_seconds,
+        "shape": survey.frames.shape,
+        "sizes": [[len(jpeg) for jpeg in jpegs] for jpegs in survey.pictures],
+    }
+    arrays = [survey.seconds.tobytes(), survey.indices.tobytes(), survey.frames.tobytes()]
+    return pack(head, b"".join([*arrays, *(jpeg for jpegs in survey.pictures for jpeg in jpegs)]))
+
+
+def unpack_survey(head: dict[str, Any], body: bytes) -> Survey:
+    """The survey that was packed."""
+    num_kept, height, width = head["shape"]
+    frames_start, pictures_start = 16 * num_kept, (16 + height * width) * num_kept
+    stream = io.BytesIO(body[pictures_start:])
+    return Survey(
+        video=VideoInfo(**head["video"]),
+        seconds=np.frombuffer(body, np.float64, num_kept),
+        indices=np.frombuffer(body, np.int64, num_kept, offset=8 * num_kept),
+        frames=np.frombuffer(body, np.uint8, num_kept * height * width, frames_start).reshape(num_kept, height, width),
+        end_seconds=head["end_seconds"],
+        pictures=tuple(tuple(stream.read(size) for size in sizes) for sizes in head["sizes"]),
+    )
+
+
 def pack_mask(mask: Pixels) -> bytes:
     """A mask [height, width], eight pixels a byte."""
     height, width = mask.shape
@@ -107,7 +137,8 @@ def pack_request(
     spans: Sequence[Span] = (),
     windows: Windows | None = None,
 ) -> bytes:
-    """Asks for what the header says, the times of all frames, the clips of `spans` or `windows`, or a mask.
+    """Asks for what the header says, the times of all frames, the clips of `spans` or `windows`, a survey with
+    pictures of `spans`, or a mask.
 
     `sampling` is JSON.
     """

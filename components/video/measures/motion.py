@@ -1,0 +1,93 @@
+"""How much moves, where and when, whatever camera noise, flicker and exposure do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from components.video.images import Frame
+
+Curve = npt.NDArray[np.float64]
+
+_FRAMES_AT_ONCE = 256
+_SIGMA_OF_MEDIAN = 0.6745  # median of |x| for x of a standard normal distribution
+_LEAST_SIGMA = 0.5
+_NUM_SIGMAS = 3.0
+_QUIET_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What changed from each frame to the next.
+
+    Attributes:
+      seconds: float64 [num_changes], the middle between the two frames.
+      amounts: float16 [num_changes, height, width], grey levels a second beyond what noise explains, 0 or more.
+    """
+
+    seconds: Curve
+    amounts: npt.NDArray[np.float16]
+
+    def curve(self) -> Curve:
+        """Mean over the frame: float64 [num_changes], grey levels a second."""
+        return np.asarray(self.amounts.mean(axis=(1, 2), dtype=np.float64))
+
+    def share_inside(self, boxes: Sequence[tuple[float, float, float, float] | None], margin: float) -> float | None:
+        """The share of the motion that lies in boxes.
+
+        Args:
+          boxes: x_min, y_min, x_max, y_max relative to the frame, for each change; None: it does not count.
+          margin: added to each side, in shares of the frame.
+
+        Returns:
+          0 to 1; None where nothing moves.
+        """
+        height, width = self.amounts.shape[1:]
+        inside = total = 0.0
+        for amount, box in zip(self.amounts, boxes, strict=True):
+            if box is None:
+                continue
+            left, top = (max(0, int(np.floor((edge - margin) * size))) for edge, size in zip(box, (width, height)))
+            right, bottom = (int(np.ceil((edge + margin) * size)) for edge, size in zip(box[2:], (width, height)))
+            inside += float(amount[top:bottom, left:right].sum(dtype=np.float64))
+            total += float(amount.sum(dtype=np.float64))
+        return inside / total if total else None
+
+
+def measure_motion(seconds: Curve, frames: Frame) -> Motion:
+    """Motion between neighbouring frames.
+
+    The light of each frame is fitted to that of the next by gain and offset (least squares over all pixels), so neither
+    flicker nor automatic exposure moves anything. Noise is the video's own: the median change in its quietest frames.
+
+    Args:
+      seconds: float64 [num_frames], ascending presentation times.
+      frames: uint8 [num_frames, height, width].
+    """
+    changes = light_free_changes(frames)
+    medians = np.array([np.median(np.abs(change[::2, ::2])) for change in changes])
+    sigma = max(_LEAST_SIGMA, float(np.quantile(medians, _QUIET_SHARE)) / _SIGMA_OF_MEDIAN) if len(medians) else 0.0
+    spacing = np.maximum(np.diff(seconds), 1e-3)
+    amounts = np.empty(changes.shape, np.float16)
+    for start in range(0, len(changes), _FRAMES_AT_ONCE):
+        part = slice(start, start + _FRAMES_AT_ONCE)
+        excess = np.maximum(np.abs(changes[part].astype(np.float32)) - _NUM_SIGMAS * sigma, 0)
+        amounts[part] = np.minimum(excess / spacing[part, None, None], np.finfo(np.float16).max)
+    return Motion((seconds[:-1] + seconds[1:]) / 2, amounts)
+
+
+def light_free_changes(frames: Frame) -> npt.NDArray[np.float16]:
+    """Signed differences of neighbouring blurred frames, float16 [num_frames - 1, height, width], in grey levels."""
+    num_changes = max(0, len(frames) - 1)
+    changes = np.empty((num_changes, *frames.shape[1:]), np.float16)
+    for start in range(0, num_changes, _FRAMES_AT_ONCE):
+        part = frames[start : start + _FRAMES_AT_ONCE + 1]
+        blurred = np.stack([cv2.GaussianBlur(frame, (3, 3), 0) for frame in part]).astype(np.float32)
+        centred = blurred - blurred.mean(axis=(1, 2), keepdims=True)
+        before, after = centred[:-1], centred[1:]
+        variance = np.einsum("thw,thw->t", before, before)
+        gain = np.einsum("thw,thw->t", before, after) / np.maximum(variance, 1e-6)
+        changes[start : start + len(before)] = after - gain[:, None, None] * before
+    return changes
