@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.grouping import find_clusters
 from components.annotations.records import Reject, Segment, Source, printable
+
+if TYPE_CHECKING:
+    from components.annotations.checks.measures import VideoMeasures
 
 
 class Unit(str, Enum):
@@ -180,7 +183,7 @@ class CheckInputs:
       uses_given_splits: whether a run follows the splits that the rows name.
       split_shares: the share of the segments that each split should get, by split.
       min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
-      measures: what was measured of a segment's frames, by segment id; empty if no video was decoded.
+      measures: what was measured on the pixels, by video; empty if no video was decoded.
     """
 
     segments: tuple[CheckedSegment, ...]
@@ -193,7 +196,7 @@ class CheckInputs:
     split_shares: Mapping[str, float] = field(default_factory=dict)
     min_examples: Mapping[str, int] = field(default_factory=dict)
     default_min_examples: int = 1
-    measures: Mapping[str, Any] = field(default_factory=dict)
+    measures: "Mapping[str, VideoMeasures]" = field(default_factory=dict)
 
     @cached_property
     def by_label(self) -> dict[str, list[CheckedSegment]]:

@@ -51,7 +51,9 @@ def find_bursts(seconds: Curve, curve: Curve) -> list[Burst]:
         return []
     # What moves little beside the rest (somebody sits down after a walk) still stands out from it.
     level = max(_LEVEL_OF_REST * float(np.median(smooth[~is_active])), _LEVEL_OF_ACTION * strongest, _FLOOR)
-    return _bursts(seconds, np.log(np.maximum(smooth, _FLOOR / 10) / level))
+    bursts = _bursts(seconds, np.log(np.maximum(smooth, _FLOOR / 10) / level))
+    rest = float(np.median(smooth[~is_active]))
+    return [_with_slow_edges(burst, seconds, smooth, rest) for burst in bursts]
 
 
 def _otsu(values: Curve) -> float:
@@ -81,6 +83,17 @@ def _bursts(seconds: Curve, height: Curve) -> list[Burst]:
         else:
             bursts.append(Burst(start, end))
     return [burst for burst in bursts if burst.end - burst.start >= _SHORTEST_BURST_SECONDS]
+
+
+def _with_slow_edges(burst: Burst, seconds: Curve, curve: Curve, rest: float) -> Burst:
+    """The burst with what leads up to it and away from it: where the curve falls without a break, down to rest."""
+    first = int(np.searchsorted(seconds, burst.start))
+    while first > 0 and rest < curve[first - 1] < curve[first]:
+        first -= 1
+    last = int(np.searchsorted(seconds, burst.end, side="right")) - 1
+    while last < len(curve) - 1 and rest < curve[last + 1] < curve[last]:
+        last += 1
+    return Burst(min(burst.start, float(seconds[first])), max(burst.end, float(seconds[last])))
 
 
 def _crossing(seconds: Curve, height: Curve, before: int, after: int) -> float:

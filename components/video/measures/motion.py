@@ -24,15 +24,16 @@ class Motion:
 
     Attributes:
       seconds: float64 [num_changes], the middle between the two frames.
-      amounts: float16 [num_changes, height, width], grey levels a second beyond what noise explains, 0 or more.
+      rates: float16 [num_changes, height, width], grey levels a second, brighter or darker; what noise explains is taken off,
+        so that most are 0.
     """
 
     seconds: Curve
-    amounts: npt.NDArray[np.float16]
+    rates: npt.NDArray[np.float16]
 
     def curve(self) -> Curve:
         """Mean over the frame: float64 [num_changes], grey levels a second."""
-        return np.asarray(self.amounts.mean(axis=(1, 2), dtype=np.float64))
+        return np.array([np.abs(rate).mean(dtype=np.float64) for rate in self.rates])
 
     def share_inside(self, boxes: Sequence[tuple[float, float, float, float] | None], margin: float) -> float | None:
         """The share of the motion that lies in boxes.
@@ -44,13 +45,19 @@ class Motion:
         Returns:
           0 to 1; None where nothing moves.
         """
-        height, width = self.amounts.shape[1:]
+        height, width = self.rates.shape[1:]
         inside = total = 0.0
-        for amount, box in zip(self.amounts, boxes, strict=True):
+        for rate, box in zip(self.rates, boxes, strict=True):
             if box is None:
                 continue
-            left, top = (max(0, int(np.floor((edge - margin) * size))) for edge, size in zip(box, (width, height)))
-            right, bottom = (int(np.ceil((edge + margin) * size)) for edge, size in zip(box[2:], (width, height)))
+            amount = np.abs(rate)
+            left, top = (
+                max(0, int(np.floor((edge - margin) * size)))
+                for edge, size in zip(box[:2], (width, height), strict=True)
+            )
+            right, bottom = (
+                int(np.ceil((edge + margin) * size)) for edge, size in zip(box[2:], (width, height), strict=True)
+            )
             inside += float(amount[top:bottom, left:right].sum(dtype=np.float64))
             total += float(amount.sum(dtype=np.float64))
         return inside / total if total else None
@@ -70,12 +77,13 @@ def measure_motion(seconds: Curve, frames: Frame) -> Motion:
     medians = np.array([np.median(np.abs(change[::2, ::2])) for change in changes])
     sigma = max(_LEAST_SIGMA, float(np.quantile(medians, _QUIET_SHARE)) / _SIGMA_OF_MEDIAN) if len(medians) else 0.0
     spacing = np.maximum(np.diff(seconds), 1e-3)
-    amounts = np.empty(changes.shape, np.float16)
+    rates = np.empty(changes.shape, np.float16)
     for start in range(0, len(changes), _FRAMES_AT_ONCE):
         part = slice(start, start + _FRAMES_AT_ONCE)
-        excess = np.maximum(np.abs(changes[part].astype(np.float32)) - _NUM_SIGMAS * sigma, 0)
-        amounts[part] = np.minimum(excess / spacing[part, None, None], np.finfo(np.float16).max)
-    return Motion((seconds[:-1] + seconds[1:]) / 2, amounts)
+        change = changes[part].astype(np.float32)
+        excess = np.maximum(np.abs(change) - _NUM_SIGMAS * sigma, 0) / spacing[part, None, None]
+        rates[part] = np.copysign(np.minimum(excess, np.finfo(np.float16).max), change)
+    return Motion((seconds[:-1] + seconds[1:]) / 2, rates)
 
 
 def light_free_changes(frames: Frame) -> npt.NDArray[np.float16]:

@@ -1,0 +1,149 @@
+"""From videos to what is measured on their pixels: each is decoded once, by a child process."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+import numpy as np
+
+from components.annotations.boxes import ABSENT, Edges, boxes_at
+from components.annotations.checks.finding import CheckedSegment, CheckInputs
+from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotations.records import SpaceUnit, TimeUnit
+from components.storage.root import Root
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video.measures.activity import find_bursts
+from components.video.measures.bounds import Bounds, active_bounds
+from components.video.measures.descriptor import describe
+from components.video.measures.fingerprint import fingerprint
+from components.video.measures.motion import Motion, measure_motion
+from components.video.reader import VideoError
+from components.video.survey import Survey
+from components.video_example_gen.alignment import relative_boxes, span_of
+
+_BOX_MARGIN = 0.03
+_SHORTEST_SECONDS = 0.04
+
+
+def measure_videos(
+    inputs: CheckInputs,
+    root: Root,
+    sampling: SamplingConfig,
+    on_video: Callable[[int, int], None] = lambda done, total: None,
+    num_decoders: int | None = None,
+) -> dict[str, VideoMeasures]:
+    """Measures of each video that has segments, by its path; a video that cannot be decoded is absent.
+
+    Args:
+      inputs: the segments to measure.
+      root: where the videos lie.
+      sampling: limits of decoding.
+      on_video: is called with the number of videos done, and of all.
+      num_decoders: child processes side by side; None: one a CPU core.
+    """
+    decoders = [Decoder() for _ in range(num_decoders or os.cpu_count() or 1)]
+    idle: SimpleQueue[Decoder] = SimpleQueue()
+    for decoder in decoders:
+        idle.put(decoder)
+    measured: dict[str, VideoMeasures] = {}
+
+    def measure(video: str) -> None:
+        decoder = idle.get()
+        try:
+            # Why a video cannot be read is said by the checks of its rows.
+            with suppress(VideoError, OSError), root.local_copy(video) as path:
+                measured[video] = measure_video(path, inputs.by_video[video], sampling, decoder)
+        finally:
+            idle.put(decoder)
+
+    try:
+        with ThreadPoolExecutor(len(decoders)) as pool:
+            for number, _ in enumerate(pool.map(measure, inputs.by_video)):
+                on_video(number + 1, len(inputs.by_video))
+    finally:
+        for decoder in decoders:
+            decoder.close()
+    return dict(sorted(measured.items()))
+
+
+def measure_video(
+    path: Path, segments: Sequence[CheckedSegment], sampling: SamplingConfig, decoder: Decoder
+) -> VideoMeasures:
+    """Measures of one video and of its segments.
+
+    Raises:
+      VideoError: it cannot be decoded.
+    """
+    survey = decoder.read_survey(path, [span_of(segment.record) for segment in segments], sampling)
+    motion = measure_motion(survey.seconds, survey.frames)
+    curve = motion.curve()
+    bounds = [_bounds(segment, survey) for segment in segments]
+    active = active_bounds(bounds, find_bursts(motion.seconds, curve))
+    return VideoMeasures(
+        seconds=motion.seconds,
+        curve=curve,
+        fingerprint=fingerprint(survey.seconds, survey.frames),
+        segments={
+            segment.id: _measure_segment(segment, own, moving, survey, motion, curve, pictures)
+            for segment, own, moving, pictures in zip(segments, bounds, active, survey.pictures, strict=True)
+        },
+    )
+
+
+def _bounds(segment: CheckedSegment, survey: Survey) -> Bounds:
+    """Start and end in seconds, within the video."""
+    record = segment.record
+    start, end = record.start, float("inf") if record.end is None else record.end
+    if record.time_unit is TimeUnit.FRAMES:
+        indices = [*survey.indices, survey.indices[-1] + 1]
+        start, end = np.interp([start, end], indices, [*survey.seconds, survey.end_seconds])
+    start = min(float(start), survey.end_seconds)
+    return start, max(start + _SHORTEST_SECONDS, min(float(end), survey.end_seconds))
+
+
+def _measure_segment(
+    segment: CheckedSegment,
+    bounds: Bounds,
+    active: Bounds | None,
+    survey: Survey,
+    motion: Motion,
+    curve: np.ndarray,
+    pictures: tuple[bytes, ...],
+) -> SegmentMeasures:
+    first, after = np.searchsorted(motion.seconds, active or bounds)
+    inside = Motion(motion.seconds[first:after], motion.rates[first:after])
+    boxes = _boxes(segment, survey, range(first, after))
+    known = [box for box in boxes if box]
+    region = (*np.min(known, axis=0)[:2], *np.max(known, axis=0)[2:]) if known else None
+    shown = survey.frames[slice(*np.searchsorted(survey.seconds, bounds))]
+    shown = shown if len(shown) else survey.frames[-1:]
+    lasting = curve[slice(*np.searchsorted(motion.seconds, bounds))]
+    return SegmentMeasures(
+        bounds=bounds,
+        active=active,
+        motion=float(lasting.mean()) if len(lasting) else 0.0,
+        motion_inside=inside.share_inside(boxes, _BOX_MARGIN) if known else None,
+        brightness=float(shown.mean()) / 255,
+        contrast=float(shown.std(axis=(1, 2)).mean()) / 255,
+        descriptor=describe(motion, survey.frames, *(active or bounds), region),
+        pictures=pictures,
+    )
+
+
+def _boxes(segment: CheckedSegment, survey: Survey, changes: range) -> list[Edges | None]:
+    """The box at each change of `changes`, relative to the frame, or None."""
+    record = segment.record
+    boxes = record.boxes
+    if not boxes:
+        return [None] * len(changes)
+    if record.space_unit is SpaceUnit.PIXELS:
+        boxes = relative_boxes(boxes, survey.video.width, survey.video.height)
+    times = survey.indices if record.time_unit is TimeUnit.FRAMES else survey.seconds
+    middles = (times[:-1] + times[1:])[changes.start : changes.stop] / 2
+    spacing = float(np.median(np.diff(times)))
+    track = boxes_at(boxes, middles.tolist(), tolerance=spacing / 2)
+    return [None if valid == ABSENT else edges for edges, valid in zip(track.edges, track.validity, strict=True)]
