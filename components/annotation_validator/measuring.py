@@ -27,6 +27,7 @@ from components.video_example_gen.alignment import relative_boxes, span_of
 
 _BOX_MARGIN = 0.03
 _SHORTEST_SECONDS = 0.04
+_TRUSTED_SHARE = 0.5
 
 
 def measure_videos(
@@ -118,7 +119,10 @@ def _measure_segment(
     inside = Motion(motion.seconds[first:after], motion.rates[first:after])
     boxes = _boxes(segment, survey, range(first, after))
     known = [box for box in boxes if box]
-    region = (*np.min(known, axis=0)[:2], *np.max(known, axis=0)[2:]) if known else None
+    motion_inside = inside.share_inside(boxes, _BOX_MARGIN) if known else None
+    # Boxes that miss the action would hide it.
+    is_trusted = motion_inside is not None and motion_inside >= _TRUSTED_SHARE
+    region = (*np.min(known, axis=0)[:2], *np.max(known, axis=0)[2:]) if is_trusted else None
     shown = survey.frames[slice(*np.searchsorted(survey.seconds, bounds))]
     shown = shown if len(shown) else survey.frames[-1:]
     lasting = curve[slice(*np.searchsorted(motion.seconds, bounds))]
@@ -126,7 +130,7 @@ def _measure_segment(
         bounds=bounds,
         active=active,
         motion=float(lasting.mean()) if len(lasting) else 0.0,
-        motion_inside=inside.share_inside(boxes, _BOX_MARGIN) if known else None,
+        motion_inside=motion_inside,
         brightness=float(shown.mean()) / 255,
         contrast=float(shown.std(axis=(1, 2)).mean()) / 255,
         descriptor=describe(motion, survey.frames, *(active or bounds), region),

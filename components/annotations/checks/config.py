@@ -71,13 +71,13 @@ class ChecksConfig(Section):
     tiny_boxes: float | None = Field(0.0005, gt=0, lt=1, description="share of the frame that a box covers")
     frames_without_box: float | None = Field(0.25, ge=0, lt=1, description="share of a segment's time without a box")
     loose_bounds: float | None = Field(
-        0.35, gt=0, description="seconds between a segment's bound and the motion of its action"
+        0.4, gt=0, description="seconds between a segment's bound and the motion of its action"
     )
     action_outside_boxes: float | None = Field(
         0.35, ge=0, le=1, description="share of a segment's motion that its boxes hold"
     )
     near_duplicates: float | None = Field(
-        0.8, gt=0, le=1, description="similarity of two videos of different groups, 1 for equal ones"
+        0.9, gt=0, le=1, description="similarity of two videos of different groups, 1 for equal ones"
     )
     doubtful_labels: float | None = Field(
         0.7, gt=0.5, le=1, description="share of a segment's nearest neighbours that have one other label"

@@ -50,7 +50,7 @@ def check_doubtful_labels(inputs: CheckInputs, config: ChecksConfig) -> Iterable
     """
     bar = config.doubtful_labels or 1.0
     embedding = embed(inputs)
-    if embedding is None or embedding.neighbourhood.balanced_accuracy() < _LEAST_ACCURACY:
+    if embedding is None or embedding.neighbourhood.balanced_accuracy(NUM_NEIGHBOURS + 1) < _LEAST_ACCURACY:
         return
     neighbours = embedding.neighbourhood
     winners = neighbours.votes.argmax(axis=1)

@@ -32,9 +32,10 @@ class Neighbourhood:
         np.add.at(shares, (self.labels, self.votes.argmax(axis=1)), 1.0)
         return np.asarray(shares / np.maximum(1, shares.sum(axis=1, keepdims=True)))
 
-    def balanced_accuracy(self) -> float:
-        """Mean over the classes of the share that neighbours recognise: how much their vote is worth."""
-        return float(self.confusion().diagonal().mean())
+    def balanced_accuracy(self, fewest_clips: int) -> float:
+        """Mean share that neighbours recognise, over classes of at least `fewest_clips`: what their vote is worth."""
+        is_common = np.bincount(self.labels) >= fewest_clips
+        return float(self.confusion().diagonal()[is_common].mean()) if is_common.any() else 0.0
 
 
 def find_neighbours(

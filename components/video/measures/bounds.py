@@ -50,6 +50,6 @@ def _distance(burst: Burst, segment: Bounds) -> float:
 
 
 def _shared(one: Bounds, other: Bounds) -> float:
-    """The share of the shorter one that both cover."""
-    shared = min(one[1], other[1]) - max(one[0], other[0])
-    return max(0.0, shared) / min(one[1] - one[0], other[1] - other[0])
+    """Intersection over union."""
+    shared = max(0.0, min(one[1], other[1]) - max(one[0], other[0]))
+    return shared / (one[1] - one[0] + other[1] - other[0] - shared)

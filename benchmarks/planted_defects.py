@@ -1,0 +1,297 @@
+"""How many planted defects the checks find, and how much of what they find was not planted.
+
+    .venv/bin/python -m benchmarks.planted_defects [--people 36] [--seed 11]
+
+Demo data with known defects, about 14 segments a person. Prints JSON. Of defects of single segments and of videos:
+
+    recall        share of the planted ones that the check names
+    precision     share of what it names that was planted. A label that was misspelt, or that only one person has, is none that
+                  the check of labels should accept: there it counts neither way
+    clean_flagged share of the segments without any defect that a check of single segments names
+    bounds_error  seconds from a suggested bound to the true one, median
+
+Of defects of classes: the classes in which they were planted, and those in which they were found.
+"""
+
+import argparse
+import csv
+import json
+import statistics
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.measuring import measure_videos
+from components.annotations.checks.catalogue import ANNOTATION_CHECKS
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.finding import CheckInputs, Finding, Place, run_checks
+from components.annotations.checks.pixels import PIXEL_CHECKS
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.fetch import load_annotations
+from components.storage.root import LocalRoot
+from components.video.config import SamplingConfig
+from examples import demo_data
+from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
+
+LOOSE_SECONDS = (0.5, 2.0)
+_SHARES = {"loose_bounds": 0.08, "doubtful_labels": 0.05, "action_outside_boxes": 0.05}
+_SHARE_OF_COPIES = 0.1
+_SEGMENT_CHECKS = (*_SHARES, "outliers")
+_CLASS_CHECKS = ("few_groups", "spelling_variants", "seams")
+_CLASS_OF_OWN_SIZE, _MISSPELT, _CLASS_OF_ONE_PERSON = "raise_arms", ("sit_down", "Sit-Down"), "turn_around"
+_OWN_SIZE, _CUT_SECONDS = (240, 180), 0.6
+_MIRRORED_LABELS = {label: TWIN_OF[label] if "walk" in label else label for label in LABELS}
+
+
+@dataclass
+class Row:
+    """An annotation, and what is wrong with it."""
+
+    path: str
+    start: float
+    end: float
+    label: str
+    group: str
+    boxes: list[list[float]]
+    true_bounds: tuple[float, float]
+    defects: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> tuple[str, float, float]:
+        return self.path, round(self.start, 3), round(self.end, 3)
+
+
+@dataclass
+class Planted:
+    """The data set: its rows, the pairs of copies, who stands by in which video, and its videos' lengths in seconds."""
+
+    rows: list[Row]
+    copies: set[frozenset[str]]
+    bystanders: dict[str, Pose]
+    seconds: dict[str, float]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=36)
+    parser.add_argument("--seed", type=int, default=11)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        print(json.dumps(measure(Path(name), arguments.people, arguments.seed), indent=2))
+
+
+def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
+    """Plant defects in `folder`, check, and count."""
+    planted = plant(folder, num_people, seed)
+    data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
+    root = LocalRoot(folder)
+    inputs = Inspection(negatives=NegativesConfig()).inputs(load_annotations(data), root)
+    inputs = replace(inputs, measures=measure_videos(inputs, root, SamplingConfig()))
+    return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
+
+
+def plant(folder: Path, num_people: int, seed: int) -> Planted:
+    """Write videos and annotations with defects."""
+    rng = np.random.default_rng(seed)
+    plans = demo_data.plan_videos(seed, num_people)
+    planted = Planted([], set(), {}, {})
+    for plan in plans:
+        planted.seconds[plan.path] = len(plan.poses) / plan.scene.fps
+        for path, start, end, label, group, boxes in demo_data.annotation_rows(plan):
+            bounds = float(start), float(end)
+            planted.rows.append(Row(path, *bounds, label, group, json.loads(boxes), bounds))
+    _plant_in_classes(planted, rng)
+    _plant_in_segments(planted, {plan.path: plan for plan in plans}, rng)
+    (folder / "videos").mkdir(parents=True)
+    copied = rng.choice(len(plans), round(_SHARE_OF_COPIES * len(plans)), replace=False).tolist()
+    for number, plan in enumerate(plans):
+        frames = list(_frames(plan, planted.bystanders.get(plan.path)))
+        _write(folder / plan.path, frames, plan.scene.fps)
+        if number in copied:
+            _add_copy(folder, planted, plan, frames, is_mirrored=copied.index(number) % 2 == 0, rng=rng)
+        _cut_out(folder, planted, plan, frames)
+    with (folder / "annotations.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(demo_data.COLUMNS)
+        for row in planted.rows:
+            writer.writerow((row.path, row.start, row.end, row.label, row.group, json.dumps(row.boxes)))
+    return planted
+
+
+def _plant_in_classes(planted: Planted, rng: Generator) -> None:
+    lonely = planted.rows[-1].group
+    for row in planted.rows:
+        if row.group == lonely and row.label == "stand_up":
+            row.label = _CLASS_OF_ONE_PERSON
+            row.defects.add("few_groups")
+    right, wrong = _MISSPELT
+    candidates = [row for row in planted.rows if row.label == right]
+    for number in rng.choice(len(candidates), max(1, len(candidates) // 15), replace=False):
+        candidates[number].label = wrong
+        candidates[number].defects.add("spelling_variants")
+
+
+def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], rng: Generator) -> None:
+    rows = [row for row in planted.rows if not row.defects and row.label != _CLASS_OF_OWN_SIZE]
+    waiting = [rows[number] for number in rng.permutation(len(rows))]
+    cut = {row.path for row in planted.rows if row.label == _CLASS_OF_OWN_SIZE}
+    for kind, share in _SHARES.items():
+        missing = round(share * len(planted.rows))
+        while missing and waiting:
+            row = waiting.pop()
+            if kind == "loose_bounds":
+                # An action that no row names could be the segment's own.
+                is_planted = row.path not in cut and _loosen(row, planted.seconds[row.path], rng)
+            elif kind == "doubtful_labels":
+                others = [label for label in LABELS if label not in (row.label, _CLASS_OF_OWN_SIZE)]
+                row.label, is_planted = str(rng.choice(others)), True
+            else:
+                is_planted = _put_box_on_bystander(row, planted, plans[row.path])
+            if is_planted:
+                row.defects.add(kind)
+                missing -= 1
+
+
+def _loosen(row: Row, video_seconds: float, rng: Generator) -> bool:
+    """Move one bound or both outwards by 0.5 to 2 s, as far as the video reaches."""
+    sides = ((True, False), (False, True), (True, True))[rng.integers(3)]
+    start, end = (row.true_bounds[side] + (2 * side - 1) * rng.uniform(*LOOSE_SECONDS) * sides[side] for side in (0, 1))
+    start, end = max(0.0, start), min(video_seconds, end)
+    moved = row.true_bounds[0] - start, end - row.true_bounds[1]
+    if any(is_moved and by < LOOSE_SECONDS[0] for is_moved, by in zip(sides, moved, strict=True)):
+        return False
+    row.start, row.end = round(start, 4), round(end, 4)
+    return True
+
+
+def _put_box_on_bystander(row: Row, planted: Planted, plan: demo_data.VideoPlan) -> bool:
+    """Let somebody stand where the actor does not come, and give the segment that body's box."""
+    if row.path in planted.bystanders:
+        return False
+    edges = np.array(row.boxes)[:, 1:]
+    for x in (0.12, 0.88, 0.3, 0.7):
+        pose = Pose(x, arms=0, sitting=0)
+        box = figure_box(plan.person.build, pose, plan.scene.camera)
+        if box[2] < edges[:, 0].min() or box[0] > edges[:, 2].max():
+            planted.bystanders[row.path] = pose
+            row.boxes = [[time, *np.round(box, 5).tolist()] for time, *_ in row.boxes]
+            return True
+    return False
+
+
+def _frames(plan: demo_data.VideoPlan, bystander: Pose | None) -> Iterator[Image]:
+    for frame in demo_data.render_frames(plan):
+        if bystander:
+            draw_figure(frame, plan.person.build, bystander, plan.scene.camera)
+        yield frame
+
+
+def _add_copy(
+    folder: Path, planted: Planted, plan: demo_data.VideoPlan, frames: list[Image], is_mirrored: bool, rng: Generator
+) -> None:
+    """The video under another name and person, mirrored or of another size, brightness, and codec."""
+    name = Path(plan.path).stem
+    path = f"videos/copy_of_{name}.{'mp4' if is_mirrored else 'avi'}"
+    if is_mirrored:
+        _write(folder / path, [frame[:, ::-1] for frame in frames], plan.scene.fps)
+    else:
+        gain, scale = rng.uniform(0.75, 1.2), float(rng.choice([0.75, 1.5]))
+        altered = [
+            cv2.convertScaleAbs(cv2.resize(frame, None, fx=scale, fy=scale), alpha=gain, beta=8) for frame in frames
+        ]
+        _write(folder / path, altered, plan.scene.fps, "MJPG")
+    planted.copies.add(frozenset((plan.path, path)))
+    for row in [row for row in planted.rows if row.path == plan.path]:
+        label = _MIRRORED_LABELS.get(row.label, row.label) if is_mirrored else row.label
+        boxes = [[time, 1 - x1, y0, 1 - x0, y1] for time, x0, y0, x1, y1 in row.boxes] if is_mirrored else row.boxes
+        copy = replace(row, path=path, label=label, group=f"copy_of_{name}", boxes=boxes, defects=set(row.defects))
+        planted.rows.append(copy)
+
+
+def _cut_out(folder: Path, planted: Planted, plan: demo_data.VideoPlan, frames: list[Image]) -> None:
+    """The segments of one class become videos of their own, of another size."""
+    fps = plan.scene.fps
+    rows = [row for row in planted.rows if row.path == plan.path and row.label == _CLASS_OF_OWN_SIZE]
+    for number, row in enumerate(rows):
+        first = max(0, round((row.start - _CUT_SECONDS) * fps))
+        last = round((row.end + _CUT_SECONDS) * fps)
+        row.path = plan.path.replace(".mp4", f"_{number}.mp4")
+        _write(folder / row.path, [cv2.resize(frame, _OWN_SIZE) for frame in frames[first:last]], fps)
+        row.start, row.end = round(row.start - first / fps, 4), round(row.end - first / fps, 4)
+        row.true_bounds = row.start, row.end
+        row.boxes = [[round(time - first / fps, 5), *edges] for time, *edges in row.boxes]
+
+
+def _write(path: Path, frames: list[Image], fps: float, codec: str = "mp4v") -> None:
+    height, width = frames[0].shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), fps, (width, height))
+    for frame in frames:
+        writer.write(np.ascontiguousarray(frame))
+    writer.release()
+
+
+def score(planted: Planted, inputs: CheckInputs, findings: list[Finding]) -> dict[str, Any]:
+    """What was found, against what was planted."""
+    rows = {row.key: row for row in planted.rows}
+    named: dict[str, list[Row]] = defaultdict(list)
+    errors = []
+    for finding in findings:
+        for place in finding.places if finding.check in _SEGMENT_CHECKS else ():
+            row = rows[place.video, round(place.start_seconds or 0.0, 3), round(place.end_seconds or 0.0, 3)]
+            named[finding.check].append(row)
+            if finding.check == "loose_bounds" and finding.check in row.defects:
+                errors += _bounds_errors(row, place)
+    results: dict[str, Any] = {"segments": len(planted.rows), "videos": len(inputs.by_video), "defects": {}}
+    for kind in _SHARES:
+        results["defects"][kind] = _rates({row.key for row in planted.rows if kind in row.defects}, named[kind], kind)
+    pairs = {
+        frozenset(place.video for place in finding.places) for finding in findings if finding.check == "near_duplicates"
+    }
+    results["defects"]["near_duplicates"] = {
+        "planted": len(planted.copies),
+        "recall": _share(len(pairs & planted.copies), len(planted.copies)),
+        "precision": _share(len(pairs & planted.copies), len(pairs)),
+    }
+    clean = {row.key for row in planted.rows if not row.defects}
+    flagged = {row.key for check in _SEGMENT_CHECKS for row in named[check]} & clean
+    results["clean_segments"] = len(clean)
+    results["clean_flagged"] = _share(len(flagged), len(clean))
+    results["bounds_error"] = round(statistics.median(errors), 3) if errors else None
+    results["classes"] = {
+        check: [finding.message for finding in findings if finding.check == check] for check in _CLASS_CHECKS
+    }
+    return results
+
+
+def _rates(expected: set[tuple[str, float, float]], named: list[Row], kind: str) -> dict[str, Any]:
+    counted = [row for row in named if not (kind == "doubtful_labels" and row.defects & set(_CLASS_CHECKS))]
+    right = {row.key for row in counted} & expected
+    return {
+        "planted": len(expected),
+        "recall": _share(len(right), len(expected)),
+        "precision": _share(len(right), len(counted)),
+    }
+
+
+def _bounds_errors(row: Row, place: Place) -> list[float]:
+    if place.suggestion is None:
+        return []
+    suggested = place.suggestion.start_seconds, place.suggestion.end_seconds
+    return [abs(bound - true) for bound, true in zip(suggested, row.true_bounds, strict=True) if bound is not None]
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 3) if whole else 1.0
+
+
+if __name__ == "__main__":
+    main()
