@@ -20,7 +20,7 @@ from components.video.measures.activity import find_bursts
 from components.video.measures.bounds import Bounds, active_bounds
 from components.video.measures.descriptor import describe
 from components.video.measures.fingerprint import fingerprint
-from components.video.measures.motion import Motion, measure_motion
+from components.video.measures.motion import Curve, Motion, measure_motion
 from components.video.reader import VideoError
 from components.video.survey import Survey
 from components.video_example_gen.alignment import relative_boxes, span_of
@@ -112,7 +112,7 @@ def _measure_segment(
     active: Bounds | None,
     survey: Survey,
     motion: Motion,
-    curve: np.ndarray,
+    curve: Curve,
     pictures: tuple[bytes, ...],
 ) -> SegmentMeasures:
     first, after = np.searchsorted(motion.seconds, active or bounds)

@@ -1,8 +1,9 @@
 """clipgate check"""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import Enum
 from io import StringIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from components.annotation_validator.page import render
 from components.annotation_validator.report import as_json, as_sarif, failures
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs, run_checks
+from components.annotations.checks.finding import Check, CheckInputs, Finding, run_checks
 from components.annotations.checks.fix import Fixed, fix
 from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.fetch import load_annotations
@@ -29,7 +30,7 @@ from models.errors import UserError
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import print_changes, print_findings
-from pipeline.commands.terminal import DATA_FAULTS, console, errors
+from pipeline.commands.terminal import DATA_FAULTS, console, errors, escaped
 from pipeline.config import load_config
 
 _FILE_WIDTH = 160
@@ -59,16 +60,31 @@ def check(
     fixed: Annotated[
         Path | None, typer.Option("--fix", metavar="FILE", help="Write a corrected table: .csv or .jsonl.")
     ] = None,
+    frames: Annotated[
+        bool, typer.Option("--frames", help="Also decode the videos, and check what is in them.")
+    ] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", metavar="DIR", help="With --frames: draw what was found into this folder."),
+    ] = None,
 ) -> None:
     """Find what is wrong with a training set before a run; exit code 0: nothing at or above checks.fail_on, 4: something."""
     if fixed and fixed.suffix not in (".csv", ".jsonl"):
         raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
     task = _task(config, annotations, videos, annotation_format)
+    if frames and not task.has_videos:
+        raise UserError("--frames: there is nothing to decode; say with --videos where the videos lie")
+    if pictures and not frames:
+        raise UserError("--pictures: they show what --frames measures; add it")
     if fixed:
         _refuse_originals(fixed, task.data)
     records = task.read(in_seconds=fixed is not None)
     inputs = task.look(records)
-    findings = run_checks(ANNOTATION_CHECKS, inputs, task.checks)
+    if frames:
+        inputs = task.measure(inputs)
+    findings = run_checks((*ANNOTATION_CHECKS, *_pixel_checks(frames)), inputs, task.checks)
+    if pictures:
+        _draw(pictures, inputs, findings)
     correction = fix(ANNOTATION_CHECKS, inputs, task.checks) if fixed else Fixed({}, ())
     if fixed:
         originals = [record for record in records if isinstance(record, Segment)]
@@ -108,12 +124,43 @@ class _Task:
     def look(self, records: Sequence[Record]) -> CheckInputs:
         """What checks look at; a bar shows how many headers were read."""
         root = open_root(self.data.videos, "--videos", self.beam_args) if self.has_videos else None
-        columns = (TextColumn("reading headers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-            task = bar.add_task("")
-            return self.inspection.inputs(
-                records, root, lambda done, total: bar.update(task, completed=done, total=total)
-            )
+        with _bar("reading headers") as show:
+            return self.inspection.inputs(records, root, show)
+
+    def measure(self, inputs: CheckInputs) -> CheckInputs:
+        """The inputs with what is measured on the pixels; a bar shows how many videos were decoded."""
+        # OpenCV is loaded by what looks into videos.
+        from components.annotation_validator.measuring import measure_videos
+
+        root = open_root(self.data.videos, "--videos", self.beam_args)
+        with _bar("decoding") as show:
+            return replace(inputs, measures=measure_videos(inputs, root, self.inspection.sampling, show))
+
+
+@contextmanager
+def _bar(text: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("")
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _pixel_checks(is_wanted: bool) -> tuple[Check, ...]:
+    if not is_wanted:
+        return ()
+    from components.annotations.checks.pixels import PIXEL_CHECKS
+
+    return PIXEL_CHECKS
+
+
+def _draw(folder: Path, inputs: CheckInputs, findings: Sequence[Finding]) -> None:
+    from components.annotation_validator.pictures import write_pictures
+
+    try:
+        written = write_pictures(folder, inputs, findings)
+    except OSError as error:
+        raise UserError(f"--pictures: {folder} cannot be written: {error.strerror}") from error
+    errors.print(f"{len(written)} pictures in {escaped(str(folder))}", highlight=False)
 
 
 def _task(config: Path | None, annotations: str | None, videos: str | None, annotation_format: str) -> _Task:

@@ -70,6 +70,7 @@ class ChecksConfig(Section):
     boxes_of_whole_frame: float | None = Field(0.98, gt=0, le=1, description="share of the frame that a box covers")
     tiny_boxes: float | None = Field(0.0005, gt=0, lt=1, description="share of the frame that a box covers")
     frames_without_box: float | None = Field(0.25, ge=0, lt=1, description="share of a segment's time without a box")
+    undecodable: float | None = Field(0, ge=0, le=1, description="share of the videos that cannot be decoded")
     loose_bounds: float | None = Field(
         0.4, gt=0, description="seconds between a segment's bound and the motion of its action"
     )

@@ -8,7 +8,7 @@ import numpy as np
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding, Place, Unit
 from components.annotations.checks.measures import VideoMeasures
-from components.video.measures.fingerprint import Fingerprint
+from components.video.measures.fingerprint import Coefficients, Fingerprint
 
 _ROWS_AT_ONCE = 512
 
@@ -28,6 +28,8 @@ def find_copies(measures: dict[str, VideoMeasures], bar: float) -> Iterator[Copy
 
     The scene alone does not make a copy (a camera that does not move records many videos of it), nor the motion alone.
     """
+    if not measures:
+        return
     names = list(measures)
     prints = [measures[name].fingerprint for name in names]
     still, moving = _stacked(prints)
@@ -65,5 +67,5 @@ def check_near_duplicates(inputs: CheckInputs, config: ChecksConfig) -> Iterable
         )
 
 
-def _stacked(prints: list[Fingerprint]) -> tuple[np.ndarray, np.ndarray]:
+def _stacked(prints: list[Fingerprint]) -> tuple[Coefficients, Coefficients]:
     return np.stack([each.still for each in prints]), np.stack([each.moving for each in prints])

@@ -55,8 +55,9 @@ def find_neighbours(
         cosines = descriptors[rows] @ descriptors.T
         cosines[group_ids[rows, None] == group_ids] = -1.0
         nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        np.add.at(votes, (rows[:, None], label_ids[nearest]), 1)
-        distances[rows] = np.arccos(np.clip(np.take_along_axis(cosines, nearest, axis=1), -1, 1)).mean(axis=1)
+        cosine = np.clip(np.take_along_axis(cosines, nearest, axis=1), -1, 1)
+        np.add.at(votes, (rows[:, None], label_ids[nearest]), cosine > -1)
+        distances[rows] = np.arccos(cosine).mean(axis=1)
     return Neighbourhood(tuple(map(str, classes)), label_ids.astype(np.int64), votes, distances)
 
 

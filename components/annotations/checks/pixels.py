@@ -1,12 +1,35 @@
 """Checks that need frames, in the order in which they are reported."""
 
+from collections.abc import Iterable
+
+from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.copies import check_near_duplicates
-from components.annotations.checks.finding import Check
+from components.annotations.checks.finding import Check, CheckInputs, Finding, Place, Unit
 from components.annotations.checks.likeness import check_confusable_classes, check_doubtful_labels, check_outliers
 from components.annotations.checks.tightness import check_action_outside_boxes, check_loose_bounds
 
+
+def check_undecodable(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
+    """Videos of which the header can be read and the frames cannot: a run would leave them out."""
+    bar = config.undecodable or 0.0
+    missing = [video for video in inputs.by_video if video not in inputs.measures]
+    share = len(missing) / max(1, len(inputs.by_video))
+    if inputs.measures and share > bar:
+        yield Finding(
+            check="undecodable",
+            severity=Severity.WARNING,
+            message=f"{len(missing)} of {len(inputs.by_video)} videos could not be decoded to their end",
+            remedy="Export them anew; clipgate ledger says more after a run.",
+            value=share,
+            bar=bar,
+            unit=Unit.SHARE,
+            places=tuple(Place(video) for video in missing),
+        )
+
+
 # Without measures they find nothing.
 PIXEL_CHECKS = (
+    Check("undecodable", check_undecodable),
     Check("near_duplicates", check_near_duplicates),
     Check("doubtful_labels", check_doubtful_labels),
     Check("loose_bounds", check_loose_bounds),

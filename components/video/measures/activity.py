@@ -10,6 +10,7 @@ _NUM_BINS = 64
 _LEAST_CONTRAST = 4.0
 _FLOOR = 1e-3
 _LEVEL_OF_REST, _LEVEL_OF_ACTION = 3.0, 1 / 60
+_SLOWEST = 1.5  # medians of rest
 _LONGEST_PAUSE_SECONDS = 0.25
 _SHORTEST_BURST_SECONDS = 0.25
 _SMOOTHING = np.array([0.25, 0.5, 0.25])
@@ -53,7 +54,7 @@ def find_bursts(seconds: Curve, curve: Curve) -> list[Burst]:
     level = max(_LEVEL_OF_REST * float(np.median(smooth[~is_active])), _LEVEL_OF_ACTION * strongest, _FLOOR)
     bursts = _bursts(seconds, np.log(np.maximum(smooth, _FLOOR / 10) / level))
     rest = float(np.median(smooth[~is_active]))
-    return [_with_slow_edges(burst, seconds, smooth, rest) for burst in bursts]
+    return [_with_slow_edges(burst, seconds, smooth, _SLOWEST * rest) for burst in bursts]
 
 
 def _otsu(values: Curve) -> float:
@@ -85,13 +86,13 @@ def _bursts(seconds: Curve, height: Curve) -> list[Burst]:
     return [burst for burst in bursts if burst.end - burst.start >= _SHORTEST_BURST_SECONDS]
 
 
-def _with_slow_edges(burst: Burst, seconds: Curve, curve: Curve, rest: float) -> Burst:
-    """The burst with what leads up to it and away from it: where the curve falls without a break, down to rest."""
+def _with_slow_edges(burst: Burst, seconds: Curve, curve: Curve, least: float) -> Burst:
+    """The burst with what leads up to it and away from it: where the curve falls without a break, down to `least`."""
     first = int(np.searchsorted(seconds, burst.start))
-    while first > 0 and rest < curve[first - 1] < curve[first]:
+    while first > 0 and least < curve[first - 1] < curve[first]:
         first -= 1
     last = int(np.searchsorted(seconds, burst.end, side="right")) - 1
-    while last < len(curve) - 1 and rest < curve[last + 1] < curve[last]:
+    while last < len(curve) - 1 and least < curve[last + 1] < curve[last]:
         last += 1
     return Burst(min(burst.start, float(seconds[first])), max(burst.end, float(seconds[last])))
 

@@ -1,0 +1,175 @@
+"""What checks conclude from measures; the measures themselves are made up here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.copies import find_copies
+from components.annotations.checks.finding import CheckInputs, Finding, run_checks
+from components.annotations.checks.likeness import embed
+from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotations.checks.neighbours import find_neighbours, silhouettes
+from components.annotations.checks.pixels import PIXEL_CHECKS
+from components.video.measures.bounds import Bounds
+from components.video.measures.fingerprint import Fingerprint
+from tests.components.annotations.checks.making import inputs_of, segment
+
+LABELS = ("sit", "wave", "jump")
+
+
+def unit(values: Iterable[float]) -> np.ndarray:
+    vector = np.asarray(list(values), np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def inputs(
+    num_groups: int = 12,
+    motions: Mapping[tuple[int, str], str] | None = None,
+    active: Mapping[tuple[int, str], Bounds] | None = None,
+    inside: Mapping[tuple[int, str], float] | None = None,
+    prints: Mapping[int, int] | None = None,
+    **fields: str,
+) -> CheckInputs:
+    """Each group has a video with one segment a label, 0 to 2 s, 2 to 4 s and so on; clips of a label look alike.
+
+    `motions`: what a segment, named by group and label, looks like instead. `prints`: whose copy a group's video is.
+    """
+    records = [
+        segment(row, f"{group:02d}.mp4", label, 2.0 * number, 2.0 * number + 2, group=f"g{group}", **fields)
+        for row, (group, (number, label)) in enumerate(
+            (g, each) for g in range(num_groups) for each in enumerate(LABELS)
+        )
+    ]
+    made = inputs_of(records)
+    measures = {}
+    for group in range(num_groups):
+        video = f"{group:02d}.mp4"
+        rng = np.random.default_rng((prints or {}).get(group, group))
+        own = {}
+        for each in made.by_video[video]:
+            key = group, each.label
+            looks = LABELS.index((motions or {}).get(key, each.label))
+            noise = np.random.default_rng((group, looks)).random(8) * 0.3
+            bounds = each.start_seconds, each.end_seconds or 0.0
+            own[each.id] = SegmentMeasures(
+                bounds=bounds,
+                active=(active or {}).get(key, bounds),
+                motion=5.0,
+                motion_inside=(inside or {}).get(key, 0.9),
+                brightness=0.5,
+                contrast=0.2,
+                descriptor=unit(np.eye(8)[looks] + noise),
+                pictures=(),
+            )
+        copy = Fingerprint(unit(rng.normal(size=64)), unit(rng.normal(size=704)))
+        measures[video] = VideoMeasures(np.zeros(0), np.zeros(0), copy, own)
+    return replace(made, measures=measures)
+
+
+def found(made: CheckInputs, **bars: float) -> list[Finding]:
+    return run_checks(PIXEL_CHECKS, made, ChecksConfig.model_validate(bars))
+
+
+def test_good_data_are_left_alone() -> None:
+    assert found(inputs()) == []
+
+
+def test_without_measures_nothing_is_found() -> None:
+    assert found(replace(inputs(motions={(0, "sit"): "wave"}), measures={})) == []
+
+
+def test_only_the_loose_bound_is_moved() -> None:
+    (finding,) = found(inputs(active={(3, "wave"): (2.9, 3.95)}))
+    (place,) = finding.places
+    assert (finding.check, place.video, place.label) == ("loose_bounds", "03.mp4", "wave")
+    assert place.suggestion
+    assert (place.suggestion.start_seconds, place.suggestion.end_seconds) == (2.9, None)
+    assert finding.value == pytest.approx(0.9)
+
+
+def test_the_worst_of_the_loose_ones_comes_first() -> None:
+    (finding,) = found(inputs(active={(1, "sit"): (0.6, 2.0), (2, "sit"): (0.0, 0.7)}))
+    assert [place.video for place in finding.places] == ["02.mp4", "01.mp4"]
+
+
+def test_boxes_without_the_action_are_named() -> None:
+    (finding,) = found(inputs(inside={(5, "jump"): 0.1}))
+    assert (finding.check, finding.places[0].video, finding.value) == ("action_outside_boxes", "05.mp4", 0.1)
+
+
+def test_a_clip_among_another_class_is_doubtful() -> None:
+    (finding,) = found(inputs(motions={(4, "sit"): "jump"}))
+    assert (finding.check, finding.places[0].video) == ("doubtful_labels", "04.mp4")
+    assert finding.places[0].suggestion
+    assert finding.places[0].suggestion.label == "jump"
+
+
+def test_where_motion_does_not_tell_the_classes_no_label_is_doubted() -> None:
+    confused = {
+        (group, label): LABELS[(group + number) % 3] for group in range(12) for number, label in enumerate(LABELS)
+    }
+    assert "doubtful_labels" not in {finding.check for finding in found(inputs(motions=confused))}
+
+
+def test_classes_that_move_alike_are_named() -> None:
+    alike = {(group, "sit"): "wave" for group in range(0, 12, 2)} | {
+        (group, "wave"): "sit" for group in range(0, 12, 2)
+    }
+    findings = [finding for finding in found(inputs(motions=alike)) if finding.check == "confusable_classes"]
+    assert ["'sit' and 'wave'" in finding.message for finding in findings] == [True]
+
+
+def test_a_clip_like_no_other_is_an_outlier() -> None:
+    made = inputs()
+    video = made.measures["07.mp4"]
+    odd = next(iter(video.segments))
+    changed = {**video.segments, odd: replace(video.segments[odd], descriptor=unit(np.eye(8)[7]))}
+    made = replace(made, measures={**made.measures, "07.mp4": replace(video, segments=changed)})
+    (finding,) = found(made, outliers=4.0)
+    assert (finding.check, finding.places[0].segment_id) == ("outliers", odd)
+
+
+def test_a_copy_in_another_group_is_found_and_in_another_split_is_an_error() -> None:
+    (finding,) = found(inputs(prints={9: 2}))
+    assert (finding.check, finding.severity.value) == ("near_duplicates", "warning")
+    assert {place.video for place in finding.places} == {"02.mp4", "09.mp4"}
+
+
+def test_a_mirrored_copy_is_one_too() -> None:
+    made = inputs()
+    mirrored = replace(made.measures["09.mp4"], fingerprint=made.measures["02.mp4"].fingerprint.mirrored())
+    copies = list(find_copies({**made.measures, "09.mp4": mirrored}, 0.9))
+    assert [(copy.one, copy.other, copy.is_mirrored) for copy in copies] == [("02.mp4", "09.mp4", True)]
+
+
+def test_copies_in_one_group_are_kept_together_anyway() -> None:
+    made = inputs(prints={9: 2})
+    records = tuple(
+        replace(each, record=replace(each.record, group="g2")) if each.video == "09.mp4" else each
+        for each in made.segments
+    )
+    assert found(replace(made, segments=records)) == []
+
+
+def test_a_video_that_could_not_be_decoded_is_named() -> None:
+    made = inputs()
+    measures = {video: each for video, each in made.measures.items() if video != "03.mp4"}
+    (finding,) = found(replace(made, measures=measures))
+    assert (finding.check, [place.video for place in finding.places]) == ("undecodable", ["03.mp4"])
+
+
+def test_neighbours_are_of_other_groups() -> None:
+    descriptors = np.stack([unit([1, 0.1 * number]) for number in range(10)])
+    neighbours = find_neighbours(descriptors, ["a"] * 5 + ["b"] * 5, ["one"] * 5 + ["two"] * 5)
+    assert neighbours.votes[0].tolist() == [0, 5]
+
+
+def test_the_silhouette_is_high_in_classes_that_lie_apart() -> None:
+    embedding = embed(inputs())
+    assert embedding
+    scores = silhouettes(embedding.descriptors, embedding.neighbourhood.labels)
+    assert scores.min() > 0.4
+    assert silhouettes(embedding.descriptors, np.arange(36) % 2).mean() < 0.1
