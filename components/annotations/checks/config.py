@@ -81,7 +81,7 @@ class ChecksConfig(Section):
         0.9, gt=0, le=1, description="similarity of two videos of different groups, 1 for equal ones"
     )
     doubtful_labels: float | None = Field(
-        0.7, gt=0.5, le=1, description="share of a segment's nearest neighbours that have one other label"
+        0.55, gt=0.5, le=1, description="share of a segment's nearest neighbours that have one other label"
     )
     outliers: float | None = Field(
         8, gt=0, description="deviations of a segment's distance to its neighbours from the median"

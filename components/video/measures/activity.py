@@ -10,6 +10,7 @@ _NUM_BINS = 64
 _LEAST_CONTRAST = 4.0
 _FLOOR = 1e-3
 _LEVEL_OF_REST, _LEVEL_OF_ACTION = 3.0, 1 / 60
+_LEAST_ACTION = 1.0  # grey levels a second
 _SLOWEST = 1.5  # medians of rest
 _LONGEST_PAUSE_SECONDS = 0.25
 _SHORTEST_BURST_SECONDS = 0.25
@@ -33,15 +34,18 @@ def find_bursts(seconds: Curve, curve: Curve) -> list[Burst]:
 
     Rest is told from action by Otsu's threshold of the logarithms (A threshold selection method from gray-level
     histograms, 1979); action is what is three times as strong as the median rest. Where the two differ by less than a
-    factor of four, there is no rest, or nothing but rest.
+    factor of four, there is no rest, or nothing but rest;
+    likewise below one grey level a second.
 
     Args:
       seconds, curve: float64 [num_changes], from `Motion`.
     """
     if len(curve) < 4:
         return []
-    smooth = np.convolve(np.pad(curve, 1, mode="edge"), _SMOOTHING, mode="valid")
+    smooth = np.convolve(np.pad(_closed(curve), 1, mode="edge"), _SMOOTHING, mode="valid")
     strongest = float(np.quantile(smooth, 0.95))
+    if strongest < _LEAST_ACTION:
+        return []
     # Logarithms of almost nothing would only tell noise apart.
     floor = max(_FLOOR, float(smooth.max()) / 100)
     logs = np.log(np.maximum(smooth, floor))
@@ -55,6 +59,15 @@ def find_bursts(seconds: Curve, curve: Curve) -> list[Burst]:
     bursts = _bursts(seconds, np.log(np.maximum(smooth, _FLOOR / 10) / level))
     rest = float(np.median(smooth[~is_active]))
     return [_with_slow_edges(burst, seconds, smooth, _SLOWEST * rest) for burst in bursts]
+
+
+def _closed(curve: Curve) -> Curve:
+    """The curve without its gaps of one change or two: files that were brought to a higher rate repeat frames."""
+
+    def windows(values: Curve) -> Curve:
+        return np.lib.stride_tricks.sliding_window_view(np.pad(values, 1, mode="edge"), 3)
+
+    return np.asarray(windows(windows(curve).max(axis=1)).min(axis=1))
 
 
 def _otsu(values: Curve) -> float:
