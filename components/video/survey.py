@@ -16,7 +16,7 @@ from components.video.tasks import Span
 
 PICTURES_OF_A_SPAN = 3
 _LEAST_SPACING_SECONDS = 0.06
-_MOST_FRAMES = 8192
+_MOST_FRAMES = 4096
 _PICTURE_SIDE, _PICTURE_QUALITY = 96, 80
 _SECONDS_OF_AN_UNKNOWN_RATE = 0.04
 
@@ -52,8 +52,8 @@ def read_survey(
 ) -> Survey:
     """Read a video front to back; only the frames that are kept are converted.
 
-    Frames are 0.06 s apart or more (12 to 16 a second at the usual rates). From 8192 on every second one is dropped and
-    the distance doubled, so that memory does not depend on the video's length: up to eight minutes nothing is lost.
+    Frames are 0.06 s apart or more (12 to 16 a second at the usual rates). From 4096 on every second one is dropped and
+    the distance doubled, so that memory does not depend on the video's length: up to four minutes nothing is lost.
 
     Raises:
       VideoError: the file cannot be opened, yields no frame, or exceeds a limit of `sampling`.

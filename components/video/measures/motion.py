@@ -24,16 +24,16 @@ class Motion:
 
     Attributes:
       seconds: float64 [num_changes], the middle between the two frames.
-      rates: float16 [num_changes, height, width], grey levels a second, brighter or darker; what noise explains is taken off,
+      rates: float32 [num_changes, height, width], grey levels a second, brighter or darker; what noise explains is taken off,
         so that most are 0.
     """
 
     seconds: Curve
-    rates: npt.NDArray[np.float16]
+    rates: npt.NDArray[np.float32]
 
     def curve(self) -> Curve:
         """Mean over the frame: float64 [num_changes], grey levels a second."""
-        return np.array([np.abs(rate).mean(dtype=np.float64) for rate in self.rates])
+        return np.array([cv2.norm(rate, cv2.NORM_L1) / rate.size for rate in self.rates])
 
     def share_inside(self, boxes: Sequence[tuple[float, float, float, float] | None], margin: float) -> float | None:
         """The share of the motion that lies in boxes.
@@ -77,19 +77,19 @@ def measure_motion(seconds: Curve, frames: Frame) -> Motion:
     medians = np.array([np.median(np.abs(change[::2, ::2])) for change in changes])
     sigma = max(_LEAST_SIGMA, float(np.quantile(medians, _QUIET_SHARE)) / _SIGMA_OF_MEDIAN) if len(medians) else 0.0
     spacing = np.maximum(np.diff(seconds), 1e-3)
-    rates = np.empty(changes.shape, np.float16)
+    rates = np.empty(changes.shape, np.float32)
     for start in range(0, len(changes), _FRAMES_AT_ONCE):
         part = slice(start, start + _FRAMES_AT_ONCE)
-        change = changes[part].astype(np.float32)
-        excess = np.maximum(np.abs(change) - _NUM_SIGMAS * sigma, 0) / spacing[part, None, None]
-        rates[part] = np.copysign(np.minimum(excess, np.finfo(np.float16).max), change)
+        change = changes[part]
+        excess = np.maximum(np.abs(change) - np.float32(_NUM_SIGMAS * sigma), 0)
+        rates[part] = np.copysign(excess / spacing[part, None, None].astype(np.float32), change)
     return Motion((seconds[:-1] + seconds[1:]) / 2, rates)
 
 
-def light_free_changes(frames: Frame) -> npt.NDArray[np.float16]:
-    """Signed differences of neighbouring blurred frames, float16 [num_frames - 1, height, width], in grey levels."""
+def light_free_changes(frames: Frame) -> npt.NDArray[np.float32]:
+    """Signed differences of neighbouring blurred frames, float32 [num_frames - 1, height, width], in grey levels."""
     num_changes = max(0, len(frames) - 1)
-    changes = np.empty((num_changes, *frames.shape[1:]), np.float16)
+    changes = np.empty((num_changes, *frames.shape[1:]), np.float32)
     for start in range(0, num_changes, _FRAMES_AT_ONCE):
         part = frames[start : start + _FRAMES_AT_ONCE + 1]
         blurred = np.stack([cv2.GaussianBlur(frame, (3, 3), 0) for frame in part]).astype(np.float32)
