@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.pixels import PIXEL_CHECKS
 from components.annotations.config import Columns, FormatName, NegativesConfig
 from components.annotations.reasons import Reason
 from components.model_gate.config import GatesConfig
@@ -123,7 +124,7 @@ def test_demo_yaml_names_every_section_that_it_explains() -> None:
 def test_every_check_has_its_section_with_its_bar() -> None:
     page = (ROOT / "docs" / "checks.md").read_text()
     sections = {text.partition("`")[0]: text for text in page.split("\n### `")[1:]}
-    assert list(sections) == [check.id for check in ANNOTATION_CHECKS]
+    assert list(sections) == [check.id for check in (*ANNOTATION_CHECKS, *PIXEL_CHECKS)]
     bars = {name: str(field.default) for name, field in ChecksConfig.model_fields.items() if name in sections}
     assert [name for name, bar in bars.items() if bar not in sections[name]] == []
     assert [name for name in ChecksConfig.model_fields if f"`{name}`" not in page and f"{name}:" not in page] == []

@@ -161,3 +161,16 @@ def test_real_recordings_are_told_apart(clipgate: Clipgate, tmp_path: Path) -> N
     assert [(r.video, r.label) for r in written if isinstance(r, Segment)] == [
         (r.video, r.label) for r in source if isinstance(r, Segment)
     ]
+
+
+def test_frames_are_looked_at_when_asked_for(folder: Path, clipgate: Clipgate) -> None:
+    done = clipgate("check", *arguments(folder), "--frames", "--pictures", folder / "pictures", "--format", "json")
+    # Nothing stands still in these videos, so that nothing can be said of bounds.
+    assert not {"loose_bounds", "undecodable"} & set(checks_of(done))
+    assert (folder / "pictures").is_dir()
+
+
+def test_frames_need_videos_and_pictures_need_frames(folder: Path, clipgate: Clipgate) -> None:
+    for options, message in ((["--frames"], "--videos"), (["--pictures", folder / "pictures"], "--frames")):
+        done = clipgate("check", "--annotations", folder / "labels.csv", *options)
+        assert (done.code, message in done.err) == (2, True)
