@@ -83,6 +83,9 @@ class ChecksConfig(Section):
     doubtful_labels: float | None = Field(
         0.55, gt=0.5, le=1, description="share of a segment's nearest neighbours that have one other label"
     )
+    split_shift: float | None = Field(
+        0.3, gt=0, le=1, description="distance of a split from train in light, motion or length, 1 for no overlap"
+    )
     outliers: float | None = Field(
         8, gt=0, description="deviations of a segment's distance to its neighbours from the median"
     )

@@ -6,6 +6,7 @@ from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.copies import check_near_duplicates
 from components.annotations.checks.finding import Check, CheckInputs, Finding, Place, Unit
 from components.annotations.checks.likeness import check_confusable_classes, check_doubtful_labels, check_outliers
+from components.annotations.checks.shift import check_split_shift
 from components.annotations.checks.tightness import check_action_outside_boxes, check_loose_bounds
 
 
@@ -34,6 +35,7 @@ PIXEL_CHECKS = (
     Check("doubtful_labels", check_doubtful_labels),
     Check("loose_bounds", check_loose_bounds),
     Check("action_outside_boxes", check_action_outside_boxes),
+    Check("split_shift", check_split_shift),
     Check("outliers", check_outliers),
     Check("confusable_classes", check_confusable_classes),
 )

@@ -167,10 +167,18 @@ def _length(inputs: CheckInputs, segment: CheckedSegment) -> Value:
     return f"{segment.seconds:.1f} s" if segment.seconds else None
 
 
+def _brightness(inputs: CheckInputs, segment: CheckedSegment) -> Value:
+    video = inputs.measures.get(segment.video)
+    measures = video.segments.get(segment.id) if video else None
+    return f"{round(measures.brightness, 1):.1f}" if measures else None
+
+
 _PROPERTIES: dict[str, Callable[[CheckInputs, CheckedSegment], Value]] = {
     "size of the frame": _size,
     "frame rate": _rate,
     "codec": _codec,
     "kind of file": _suffix,
+    # 0 is black, 1 white; known only if the videos were decoded.
+    "brightness": _brightness,
     _LENGTH: _length,
 }

@@ -13,6 +13,8 @@ from components.annotations.checks.likeness import embed
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
 from components.annotations.checks.neighbours import find_neighbours, silhouettes
 from components.annotations.checks.pixels import PIXEL_CHECKS
+from components.annotations.checks.seams import check_seams
+from components.annotations.checks.shift import kolmogorov_smirnov
 from components.video.measures.bounds import Bounds
 from components.video.measures.fingerprint import Fingerprint
 from tests.components.annotations.checks.making import inputs_of, segment
@@ -159,6 +161,54 @@ def test_a_video_that_could_not_be_decoded_is_named() -> None:
     measures = {video: each for video, each in made.measures.items() if video != "03.mp4"}
     (finding,) = found(replace(made, measures=measures))
     assert (finding.check, [place.video for place in finding.places]) == ("undecodable", ["03.mp4"])
+
+
+def test_a_class_that_was_filmed_in_another_light_is_a_seam() -> None:
+    made = inputs()
+    assert "brightness" not in " ".join(finding.message for finding in check_seams(made, ChecksConfig()))
+    bright = {segment.id for segment in made.by_label["jump"]}
+    measures = {
+        video: replace(
+            each,
+            segments={
+                key: replace(own, brightness=0.8 if key in bright else 0.5) for key, own in each.segments.items()
+            },
+        )
+        for video, each in made.measures.items()
+    }
+    messages = [finding.message for finding in check_seams(replace(made, measures=measures), ChecksConfig())]
+    assert [message for message in messages if "'jump' is told by the brightness alone (0.8)" in message]
+
+
+def test_a_split_of_darker_videos_than_training_is_named() -> None:
+    made = inputs(num_groups=24)
+    split_of = {video: "train" if number % 2 else "test" for number, video in enumerate(made.by_video)}
+    made = replace(
+        made,
+        segments=tuple(
+            replace(each, record=replace(each.record, split=split_of[each.video])) for each in made.segments
+        ),
+    )
+    assert found(made) == []
+    dark = {
+        video: replace(each, segments={key: replace(own, brightness=0.2) for key, own in each.segments.items()})
+        for video, each in made.measures.items()
+        if split_of[video] == "test"
+    }
+    (finding,) = found(replace(made, measures={**made.measures, **dark}))
+    assert (finding.check, finding.value, "brightness" in finding.message) == ("split_shift", 1.0, True)
+
+
+def test_the_distance_of_distributions_and_its_probability() -> None:
+    rng = np.random.default_rng(0)
+    one, same, other = rng.normal(size=40), rng.normal(size=40), rng.normal(2, size=40)
+    assert kolmogorov_smirnov(one, one) == (0.0, 1.0)
+    assert kolmogorov_smirnov(one, same)[1] > 0.05
+    distance, probability = kolmogorov_smirnov(one, other)
+    assert distance > 0.6
+    assert probability < 1e-6
+    # Of two samples of 12 that do not overlap.
+    assert kolmogorov_smirnov(range(12), range(20, 32))[1] < 1e-4
 
 
 def test_neighbours_are_of_other_groups() -> None:
