@@ -98,7 +98,7 @@ def read_windows(
     """
     with open_video(path, num_threads) as reader:
         info = reader.info
-        _check_size(info, sampling)
+        check_size(info, sampling)
         in_one_pass = in_seconds(sampling, info)
         if needs_index(Span(0.0, 1.0), in_one_pass, info):
             raise VideoError(
