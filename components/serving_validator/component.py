@@ -1,7 +1,7 @@
 """ServingValidator: asks the exported model as clients will, in a fresh process, and blesses it for the Pusher, or not.
 
-TFX's InfraValidator starts TensorFlow Serving in a container, and needs Docker or Kubernetes for it. This one needs neither;
-its blessing is the same artifact, and holds the model with warm-up requests.
+TFX's InfraValidator starts TensorFlow Serving in a container, and needs Docker for it. This one does not, and may take what
+the InfraValidator found as one check of many. Its blessing is the same artifact, and holds the model with warm-up requests.
 """
 
 from tfx.dsl.components.base import base_component, executor_spec
@@ -18,7 +18,11 @@ from components.serving_validator.rules import ServingValidationConfig
 class ServingValidatorSpec(ComponentSpec):
     """`serving_validation` is the JSON of a ServingValidationConfig; `model_name` is what clients call the model."""
 
-    INPUTS = {"model": ChannelParameter(type=Model), "examples": ChannelParameter(type=Examples)}
+    INPUTS = {
+        "model": ChannelParameter(type=Model),
+        "examples": ChannelParameter(type=Examples),
+        "container_blessing": ChannelParameter(type=InfraBlessing, optional=True),
+    }
     OUTPUTS = {
         "serving_report": ChannelParameter(type=ServingReport),
         "blessing": ChannelParameter(type=InfraBlessing),
@@ -39,11 +43,13 @@ class ServingValidator(base_component.BaseComponent):
         examples: BaseChannel,
         serving_validation: ServingValidationConfig,
         model_name: str,
+        container_blessing: BaseChannel | None = None,
     ) -> None:
-        """`examples`: with a `test` split."""
+        """`examples`: with a `test` split; `container_blessing`: that of an InfraValidator."""
         spec = ServingValidatorSpec(
             model=model,
             examples=examples,
+            container_blessing=container_blessing,
             serving_validation=serving_validation.model_dump_json(),
             model_name=model_name,
             serving_report=channel_utils.as_channel([ServingReport()]),

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tfx.utils import io_utils, path_utils
 
 from components.serving_validator.process import Job, run_probe
 from components.serving_validator.rules import (
+    CONTAINER,
     SERVING_FILE,
     SIZE,
     Measurement,
@@ -40,7 +42,8 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
         io_utils.copy_dir(exported, str(candidate))
         size = Measurement(SIZE, "", _megabytes(candidate))
         job = Job(str(candidate), str(examples), config.num_requests, exec_properties["model_name"])
-        verdict = judge(config, (*run_probe(job, config.time_limit_seconds), size))
+        container = read_container_blessing(input_dict.get("container_blessing", ()), config.num_requests)
+        verdict = judge(config, (*run_probe(job, config.time_limit_seconds), size, *container))
         if not verdict.passed:
             shutil.rmtree(candidate)
 
@@ -51,6 +54,16 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
         report.mkdir(parents=True, exist_ok=True)
         (report / SERVING_FILE).write_text(json.dumps(verdict.as_json(), indent=2) + "\n")
         _tell(verdict)
+
+
+def read_container_blessing(blessings: Sequence[Any], num_requests: int) -> tuple[Measurement, ...]:
+    """What TFX's InfraValidator has found, where there was one; the artifact says no more than yes or no."""
+    return tuple(
+        Measurement(CONTAINER, "", float(num_requests))
+        if blessing.get_int_custom_property(_BLESSED)
+        else Measurement(CONTAINER, "", None, "the log of the run says why; does Docker run?")
+        for blessing in blessings
+    )
 
 
 def _megabytes(folder: Path) -> float:

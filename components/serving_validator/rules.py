@@ -10,8 +10,8 @@ from models.section import Section
 
 SERVING_FILE = "serving.json"
 
-LOAD, SIGNATURES, PARITY, BAD_REQUEST, LATENCY, MEMORY, WARMUP, SIZE, PROCESS = (
-    "load", "signatures", "parity", "bad_request", "latency", "memory", "warmup", "size", "process",
+LOAD, SIGNATURES, PARITY, BAD_REQUEST, LATENCY, MEMORY, WARMUP, SIZE, PROCESS, CONTAINER = (
+    "load", "signatures", "parity", "bad_request", "latency", "memory", "warmup", "size", "process", "container",
 )  # fmt: skip
 
 # What may come of a bad request.
@@ -35,6 +35,9 @@ class ServingValidationConfig(Section):
     max_model_megabytes: float | None = Field(None, gt=0, description="of the export on disk")
     max_memory_megabytes: float | None = Field(None, gt=0, description="that a request of many clips adds")
     time_limit_seconds: float = Field(300, gt=0, description="for loading, and for each request")
+    docker_image: str | None = Field(
+        None, min_length=1, description="of TensorFlow Serving, to be asked too, such as tensorflow/serving:2.16.1"
+    )
 
     @model_validator(mode="after")
     def _latency_is_of_a_signature(self) -> "ServingValidationConfig":
@@ -141,6 +144,7 @@ _RULES = {
     WARMUP: _Rule("warm-up requests", "answered"),
     SIZE: _Rule("size on disk", "MB"),
     PROCESS: _Rule("the process that asks the model", ""),
+    CONTAINER: _Rule("TensorFlow Serving in a container", "requests answered"),
 }
 
 

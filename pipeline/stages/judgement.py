@@ -1,16 +1,19 @@
 """From a trained model to a verdict: how good it is, beside which others, and whether it can be served."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from tensorflow_model_analysis import EvalConfig
-from tfx.components import Evaluator
+from tfx.components import Evaluator, InfraValidator
+from tfx.proto import infra_validator_pb2
 from tfx.types.channel import BaseChannel
 
 from components.baseline.component import Baseline
 from components.model_gate import extractors, windows
 from components.model_gate.component import ModelGate
 from components.serving_validator.component import ServingValidator
+from components.serving_validator.rules import ServingValidationConfig
 from pipeline.evaluation import make_eval_config, make_plain_eval_config, make_train_eval_config
 from pipeline.floors import single_frame_trainer
 from pipeline.plan import Plan
@@ -87,11 +90,17 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, pipeline_root: st
         single_frame_model=single_frame_model,
         single_frame_evaluation=single_frame_evaluation,
     )
+    container_blessing = None
+    if config.serving_validation.docker_image:
+        infra_validator = make_infra_validator(config.serving_validation, learning.model, data.examples)
+        components.append(infra_validator)
+        container_blessing = infra_validator.outputs["blessing"]
     serving_validator = ServingValidator(
         model=learning.model,
         examples=data.examples,
         serving_validation=config.serving_validation,
         model_name=config.serving.model_name,
+        container_blessing=container_blessing,
     )
     return Judgement(
         evaluation=evaluator.outputs["evaluation"],
@@ -101,4 +110,27 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, pipeline_root: st
         serving_blessing=serving_validator.outputs["blessing"],
         serving_report=serving_validator.outputs["serving_report"],
         components=[*components, gate, serving_validator],
+    )
+
+
+def make_infra_validator(config: ServingValidationConfig, model: BaseChannel, examples: BaseChannel) -> InfraValidator:
+    """TFX's own: TensorFlow Serving in a Docker container of this machine, asked for clips of the test split."""
+    image = config.docker_image or ""
+    # A registry's port stands behind a colon too.
+    name, tag = image.rsplit(":", 1) if ":" in image.rpartition("/")[2] else (image, "latest")
+    return InfraValidator(
+        model=model,
+        examples=examples,
+        serving_spec=infra_validator_pb2.ServingSpec(
+            tensorflow_serving=infra_validator_pb2.TensorFlowServing(image_name=name, tags=[tag]),
+            local_docker=infra_validator_pb2.LocalDockerConfig(),
+        ),
+        request_spec=infra_validator_pb2.RequestSpec(
+            tensorflow_serving=infra_validator_pb2.TensorFlowServingRequestSpec(signature_names=["serving_default"]),
+            split_name="test",
+            num_examples=config.num_requests,
+        ),
+        validation_spec=infra_validator_pb2.ValidationSpec(
+            max_loading_time_seconds=math.ceil(config.time_limit_seconds)
+        ),
     )

@@ -38,6 +38,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
         ({"evaluation": {"slices": ["fps"]}}, ["Evaluator"]),
         ({"evaluation": {"train": True}}, ["TrainEvaluator"]),
         ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
+        ({"serving_validation": {"docker_image": "tensorflow/serving:2.16.1"}}, ["InfraValidator", "ServingValidator"]),
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
         ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
         ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
@@ -123,3 +124,15 @@ def test_a_network_of_a_size_that_single_frames_have_not_is_compared_with_the_la
     found = parameters(tmp_path, {"gates": {"min_gain_over_single_frame": 0}, "model": {"preset": "r2plus1d_34"}})
     model = json.loads(json.loads(found["SingleFrameTrainer"]["custom_config"])["model"])
     assert (model["network"], model["preset"]) == ("single_frame", "resnet_18")
+
+
+def test_tensorflow_serving_in_a_container_is_asked_where_the_configuration_names_an_image(tmp_path: Path) -> None:
+    validation = {"docker_image": "registry:5000/serving:2.16.1", "num_requests": 3}
+    pipeline = pipeline_of(tmp_path, {"serving_validation": validation})
+    components = {component.id: component for component in pipeline.components}
+    blessing = components["InfraValidator"].outputs["blessing"]
+    assert components["ServingValidator"].inputs["container_blessing"] is blessing
+    asked = components["InfraValidator"].exec_properties
+    image = json.loads(asked["serving_spec"])["tensorflow_serving"]
+    assert image == {"image_name": "registry:5000/serving", "tags": ["2.16.1"]}
+    assert json.loads(asked["request_spec"])["num_examples"] == 3

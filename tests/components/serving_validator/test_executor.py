@@ -11,8 +11,8 @@ from tfx.types.standard_artifacts import Examples, InfraBlessing, Model
 
 from components.artifacts import ServingReport
 from components.serving_validator.component import ServingValidator
-from components.serving_validator.executor import ServingValidatorExecutor
-from components.serving_validator.rules import ServingValidationConfig
+from components.serving_validator.executor import ServingValidatorExecutor, read_container_blessing
+from components.serving_validator.rules import ServingValidationConfig, judge
 from tests.components.serving_validator.exports import save_export, write_clips
 
 
@@ -59,3 +59,17 @@ def test_an_export_is_blessed_and_handed_on_if_it_passed_and_only_then(
     else:
         assert files == {"INFRA_NOT_BLESSED"}
         assert [finding["id"] for finding in report["findings"] if not finding["passed"]] == ["signatures"]
+
+
+@pytest.mark.parametrize(("blessed", "passes"), [(1, True), (0, False)])
+def test_what_tensorflow_serving_in_a_container_did_is_one_of_the_checks(blessed: int, passes: bool) -> None:
+    blessing = InfraBlessing()
+    blessing.set_int_custom_property("blessed", blessed)
+    verdict = judge(ServingValidationConfig(), read_container_blessing([blessing], 8))
+    assert verdict.passed is passes
+    (finding,) = verdict.findings
+    assert finding.sentence().startswith("TensorFlow Serving in a container: " + ("8 requests" if passes else "failed"))
+
+
+def test_without_a_container_nothing_is_said_of_it() -> None:
+    assert read_container_blessing([], 8) == ()
