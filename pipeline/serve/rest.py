@@ -4,15 +4,16 @@ Source: https://www.tensorflow.org/tfx/serving/api_rest
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import grpc
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from pipeline.serve import json_tensors
 from pipeline.serve.errors import ServeError, invalid
@@ -46,15 +47,49 @@ _HTTP_STATUSES = {
 }
 _INTERNAL = 500
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 def make_app(predictor: Predictor, max_request_bytes: int, read_timeout_seconds: float) -> web.Application:
     """The web application; a body that takes longer than `read_timeout_seconds` to arrive is given up."""
-    app = web.Application(client_max_size=max_request_bytes, middlewares=[_errors_as_json])
+    under_way = UnderWay()
+    app = web.Application(client_max_size=max_request_bytes, middlewares=[under_way.count, _errors_as_json])
     api = RestApi(predictor, read_timeout_seconds)
     app.router.add_route("*", "/{path:.*}", api.answer)
+    app[UNDER_WAY] = under_way
     return app
+
+
+class UnderWay:
+    """How many requests have begun and not ended."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    @property
+    def count(self) -> Middleware:
+        """The middleware that counts."""
+
+        @web.middleware
+        async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+            self._number += 1
+            self._none.clear()
+            try:
+                return await handler(request)
+            finally:
+                self._number -= 1
+                if not self._number:
+                    self._none.set()
+
+        return count
+
+    async def ended(self, timeout_seconds: float) -> None:
+        """Wait until there is none, but no longer than this."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._none.wait(), timeout_seconds)
+
+
+UNDER_WAY = web.AppKey("under_way", UnderWay)
 
 
 @web.middleware

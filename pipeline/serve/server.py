@@ -17,7 +17,7 @@ from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
 from pipeline.serve.grpc_api import make_server
 from pipeline.serve.model import Model
 from pipeline.serve.predictor import Predictor
-from pipeline.serve.rest import make_app
+from pipeline.serve.rest import UNDER_WAY, make_app
 from pipeline.serve.settings import ReadSettings
 from pipeline.serve.versions import Load, ModelVersions, Servable
 
@@ -142,9 +142,19 @@ async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterato
         grpc_port = grpc_server.add_insecure_port(f"{config.host}:{config.grpc_port}")
         await grpc_server.start()
         yield Addresses(f"{config.host}:{grpc_port}", f"{config.host}:{runner.addresses[0][1]}")
-        await asyncio.gather(grpc_server.stop(config.grace_seconds), runner.cleanup())
+        await asyncio.gather(grpc_server.stop(config.grace_seconds), _stop_listening(runner, config.grace_seconds))
     finally:
         await runner.cleanup()
+
+
+async def _stop_listening(runner: web.AppRunner, grace_seconds: float) -> None:
+    """Take no more connections, and let the requests that came by the others end.
+
+    aiohttp's own clean-up, which comes after this, drops what is still to come of a request's body.
+    """
+    for site in tuple(runner.sites):
+        await site.stop()
+    await runner.app[UNDER_WAY].ended(grace_seconds)
 
 
 def _require_free_ports(config: ServerConfig) -> None:
