@@ -6,7 +6,16 @@ import pytest
 pytest_plugins = ("tests.e2e.pushed",)
 
 # Each takes long to make, and is made once: all tests that need it run in one process. What takes longest comes first.
-SHARED_FIXTURES = ("pushed_run", "transform", "killed_run", "evaluation_uri", "tfma_uri", "exported_model")
+SHARED_FIXTURES = (
+    "pushed_run",
+    "transform",
+    "killed_run",
+    "metadata_outcome",
+    "evaluation_uri",
+    "causal_model",
+    "tfma_uri",
+    "exported_model",
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -99,7 +99,7 @@ def by_the_book(table: Numbers, imputation: Imputation) -> tuple[Numbers, Number
 
 
 @pytest.fixture(scope="module", params=["mean", "median", "nearest"])
-def outcome(
+def metadata_outcome(
     request: pytest.FixtureRequest, annotations: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Imputation, list[bytes], tft.TFTransformOutput]:
     """Examples of all splits, and Transform's output from the training split."""
@@ -114,9 +114,9 @@ def transformed(transform: tft.TFTransformOutput, examples: list[bytes]) -> dict
 
 
 def test_what_transform_gives_is_what_the_libraries_compute(
-    outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], table: Numbers
+    metadata_outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], table: Numbers
 ) -> None:
-    imputation, examples, transform = outcome
+    imputation, examples, transform = metadata_outcome
     outputs = transformed(transform, examples)
     expected, gaps = by_the_book(table, imputation)
     for column, name in enumerate(("age", "body_mass")):
@@ -125,9 +125,9 @@ def test_what_transform_gives_is_what_the_libraries_compute(
 
 
 def test_gaps_show_in_the_examples(
-    outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], table: Numbers
+    metadata_outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], table: Numbers
 ) -> None:
-    imputation, examples, _ = outcome
+    imputation, examples, _ = metadata_outcome
     for numbers, values in zip(table, map(values_of, examples), strict=True):
         for number, name in zip(numbers, ("age", "body_mass"), strict=True):
             assert (values[f"range_{name}"] == [b"unknown"]) == np.isnan(number)
@@ -140,9 +140,9 @@ def test_gaps_show_in_the_examples(
 
 
 def test_a_request_with_gaps_is_filled_from_the_training_split(
-    outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], table: Numbers
+    metadata_outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], table: Numbers
 ) -> None:
-    imputation, examples, transform = outcome
+    imputation, examples, transform = metadata_outcome
     request = values_of(examples[0])
     del request["meta_age"]
     outputs = transformed(transform, [features.make_example(request)])
@@ -154,15 +154,15 @@ def test_a_request_with_gaps_is_filled_from_the_training_split(
 
 
 def test_the_trainer_reads_clips_with_gaps(
-    outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], tmp_path: Path
+    metadata_outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput], tmp_path: Path
 ) -> None:
-    _, examples, transform = outcome
+    _, examples, transform = metadata_outcome
     source = ClipSource([write_examples(tmp_path / "clips.gz", examples)], transform, MODEL)
     assert sum(1 for _ in source.clips()) == NUM_TRAIN + NUM_OTHER
 
 
-def test_clips_need_no_metadata(outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput]) -> None:
-    _, examples, transform = outcome
+def test_clips_need_no_metadata(metadata_outcome: tuple[Imputation, list[bytes], tft.TFTransformOutput]) -> None:
+    _, examples, transform = metadata_outcome
     spec = {features.FRAMES: transform.raw_feature_spec()[features.FRAMES]}
     alone = transform.transform_features_layer()(tf.io.parse_example(examples, spec))
     assert alone[features.CLIP].numpy().tolist() == transformed(transform, examples)[features.CLIP].numpy().tolist()
