@@ -85,6 +85,7 @@ def test_grpc_the_command_line_and_the_stored_examples_agree(
         "--start-seconds", start, "--end-seconds", end,
     )  # fmt: skip
     predicted = json.loads(shown.stdout)
+    assert not shown.stderr.strip()  # TensorFlow has a lot to say
     sampling = SamplingConfig.model_validate(read_card(project.versions()[0]).sampling)
     (jpegs,) = read_jpeg_clips(path, sampling, float(start), float(end))
     pixels = np.stack([tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs])
