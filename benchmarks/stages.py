@@ -1,12 +1,13 @@
-"""Time and peak memory of each stage of a run.
+"""Time, CPU time, peak memory and output of each stage of a run.
 
     .venv/bin/python -m benchmarks.stages --config examples/demo.yaml
 
 Runs the pipeline from scratch in a temporary output directory, samples the memory of its processes ten times a second, and
-prints JSON: seconds and peak MiB by component, and of the whole run.
+prints JSON: seconds, CPU seconds, peak MiB and written bytes by component, and of the whole run.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
 
 
 class PeakMemory(threading.Thread):
@@ -45,10 +46,21 @@ class PeakMemory(threading.Thread):
         return round(peak / 2**20)
 
 
-def measure(config_path: Path) -> dict[str, Any]:
-    """Run the pipeline with a copy of the configuration and an output directory of its own."""
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process, of its descendants, and of those that have ended."""
+    process = psutil.Process(pid)
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        # A decoder may end between being listed and being asked; its parent has its time then.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def measure(config: Config) -> dict[str, Any]:
+    """Run the pipeline with an output directory of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        config = load_config(config_path)
         copy = Path(folder) / "config.yaml"
         copy.write_text(config.model_copy(update={"output_dir": f"{folder}/out"}).model_dump_json())
         read_end, write_end = os.pipe()
@@ -64,28 +76,42 @@ def measure(config_path: Path) -> dict[str, Any]:
         memory = PeakMemory(process.pid)
         memory.start()
         stages: dict[str, Any] = {}
-        stage, stage_started, overall_peak = "imports", started, 0
+        stage, stage_started, stage_cpu, overall_peak = "imports", started, 0.0, 0
         with os.fdopen(read_end) as events:
             for line in events:
                 event = json.loads(line)
                 if "error" in event:
                     raise RuntimeError(event["error"])
                 if event.get("state") in ("running", "finished"):
-                    peak, now = memory.take_mebibytes(), time.monotonic()
+                    peak, now, cpu = memory.take_mebibytes(), time.monotonic(), cpu_seconds(process.pid)
                     overall_peak = max(overall_peak, peak)
                     if event["state"] == "finished" or stage == "imports":
-                        stages[stage] = {"seconds": round(now - stage_started, 1), "peak_mebibytes": peak}
-                    stage, stage_started = event["node"], now
+                        stages[stage] = {
+                            "seconds": round(now - stage_started, 1),
+                            "cpu_seconds": round(cpu - stage_cpu, 1),
+                            "peak_mebibytes": peak,
+                            "bytes": num_bytes(Path(folder, "out", "pipeline", stage)),
+                        }
+                    stage, stage_started, stage_cpu = event["node"], now, cpu
         process.wait()
-        total = {"seconds": round(time.monotonic() - started, 1), "peak_mebibytes": overall_peak}
+        total = {
+            "seconds": round(time.monotonic() - started, 1),
+            "cpu_seconds": round(stage_cpu, 1),
+            "peak_mebibytes": overall_peak,
+        }
     return {"stages": stages, "whole_run": total}
+
+
+def num_bytes(folder: Path) -> int:
+    """Bytes of all files under a folder; 0 where there is none."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, required=True)
-    print(json.dumps(measure(parser.parse_args().config), indent=2))
+    print(json.dumps(measure(load_config(parser.parse_args().config)), indent=2))
 
 
 if __name__ == "__main__":
