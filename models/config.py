@@ -26,6 +26,8 @@ PRESETS: Mapping[Network, tuple[str, ...]] = {
     "majority": ("tiny",),
 }
 
+# A floor must not see motion, and in a stream nobody knows the contrast of the whole clip.
+WITHOUT_DIFFERENCES: tuple[Network, ...] = ("single_frame", "majority", "movinet")
 WITHOUT_RESIDUAL_BLOCKS: tuple[Network, ...] = ("c3d", "majority")
 
 
@@ -35,6 +37,7 @@ class ModelConfig(Section):
     network: Network = "r2plus1d"
     preset: str = Field("r2plus1d_18", validate_default=True, description="size of the network")
     num_frames: int = Field(16, ge=1, le=256, description="frames the network sees; 1 makes it a single-frame network")
+    modality: Literal["rgb", "differences"] = Field("rgb", description="the frames, or what changed between them")
     height: int = Field(112, ge=16, le=1024, description="pixels")
     width: int = Field(112, ge=16, le=1024, description="pixels")
     crop_margin: float = Field(1.15, ge=1, le=2, description="clips are this much larger than the input, for crops")
@@ -51,6 +54,16 @@ class ModelConfig(Section):
                 f"the network {network} has no preset {preset}; choose one of {', '.join(PRESETS[network])}"
             )
         return preset
+
+    @field_validator("modality")
+    @classmethod
+    def _differences_need_frames_and_a_network(cls, modality: str, info: ValidationInfo) -> str:
+        network, num_frames = info.data.get("network"), info.data.get("num_frames", 2)
+        if modality == "differences" and network in WITHOUT_DIFFERENCES:
+            raise ValueError(f"the network {network} takes rgb only; choose rgb or another network")
+        if modality == "differences" and num_frames < 2:
+            raise ValueError("one frame has no difference to another; choose rgb or a num_frames of 2 or more")
+        return modality
 
     @field_validator("classes")
     @classmethod

@@ -8,6 +8,7 @@ from typing_extensions import assert_never
 
 from models.config import Classifier, LearningNetwork, ModelConfig
 from models.networks import c3d, cnn_rnn, conv_transformer, movinet, r2plus1d, resnet
+from models.networks.differences import FrameDifferences
 from models.networks.floors import ClassShares, OneFrame
 from models.networks.outputs import BOXES, LOGITS
 
@@ -38,6 +39,8 @@ def build_network(
         scale = [1 / (255 * std) for std in channel_std]
         offset = [-mean / std for mean, std in zip(channel_mean, channel_std, strict=True)]
         clips = layers.Rescaling(scale, offset, dtype="float32", name="stem_normalize")(frames)
+        if config.modality == "differences":
+            clips = FrameDifferences(dtype="float32", name="stem_differences")(clips)
         features, boxes = _features_and_boxes(config.network, config.preset, clips, dropout, drop_path)
         logits = layers.Dense(num_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(features))
     outputs = logits if boxes is None else {LOGITS: logits, BOXES: boxes}
@@ -60,7 +63,7 @@ def _features_and_boxes(
 def _features(
     network: Classifier, preset: str, clips: keras.KerasTensor, dropout: float, drop_path: float
 ) -> keras.KerasTensor:
-    """Normalised clips, float32 [batch, num_frames, height, width, 3], to features [batch, width]."""
+    """What a network sees, float32 [batch, num_frames, height, width, channels], to features [batch, width]."""
     match network:
         case "r2plus1d":
             return r2plus1d.r2plus1d(clips, r2plus1d.PRESETS[preset], drop_path)
