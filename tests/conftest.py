@@ -2,14 +2,13 @@
 
 import pytest
 
-# Its fixture serves tests of several folders.
-pytest_plugins = ("tests.e2e.pushed",)
+# Their fixtures serve several files of tests.
+pytest_plugins = ("tests.e2e.pushed", "tests.e2e.rejected")
 
 # Each takes long to make, and is made once: all tests that need it run in one process. What takes longest comes first.
 SHARED_FIXTURES = (
     "pushed_run",
     "transform",
-    "killed_run",
     "metadata_outcome",
     "evaluation_uri",
     "causal_model",
