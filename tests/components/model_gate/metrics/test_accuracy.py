@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorflow_model_analysis.metrics.metric_types import StandardMetricInputs
 
@@ -25,6 +25,7 @@ def measure(k: int, clips: Sequence[tuple[Sequence[float], int]], parts: int = 1
     return combiner.extract_output(combiner.merge_accumulators(accumulators))[KEY]
 
 
+@settings(deadline=None, database=None, derandomize=True, max_examples=50)
 @given(st.permutations(range(5)), st.integers(0, 4), st.integers(1, 5))
 def test_a_class_is_found_among_as_many_as_are_asked_for(order: list[int], label: int, k: int) -> None:
     probabilities = np.zeros(5)
