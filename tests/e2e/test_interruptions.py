@@ -60,7 +60,7 @@ def killed_run(pushed_run: PushedRun, tmp_path_factory: pytest.TempPathFactory) 
     project = pushed_run.project.beside(tmp_path_factory.mktemp("interrupted"))
     project.configure(training={"epochs": NUM_EPOCHS})
     process = project.start("run")
-    line_of(process, "VideoExampleGen")
+    assert "cached" in line_of(process, "VideoExampleGen")
     second = project.run()
     while not (states := list(project.output_dir.glob("pipeline/checkpoints/*/state.npz"))):
         assert process.poll() is None, process.communicate()
