@@ -55,6 +55,10 @@ class ServingModule(tf.Module):
         # Hidden too: the layer would be saved with functions of its own, which takes longer than all signatures.
         # A Transform graph with vocabularies needs to be tracked; saving would say so.
         self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
+        view = tf.TensorSpec([None, config.num_frames, config.height, config.width, 3], tf.uint8)
+        # One function in the graph for all signatures, each of which would hold the whole network otherwise.
+        see = _graph(lambda clips: _outputs(network, clips), input_signature=[view])
+        self._see: Callable[[tf.Tensor], dict[str, tf.Tensor]] = lambda clips: see(clips)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)
@@ -154,10 +158,9 @@ class ServingModule(tf.Module):
 
         def step(index: tf.Tensor, results: dict[str, tf.TensorArray]) -> tuple[tf.Tensor, dict[str, tf.TensorArray]]:
             part = inputs[index * MICRO_BATCH : (index + 1) * MICRO_BATCH]
-            outputs = outputs_of(self.network, centre_view(reader.clips(part), self._config), training=False)
-            values = {PROBABILITIES: tf.nn.softmax(outputs.logits)}
-            if BOXES in shapes:
-                values[BOXES] = boxes_in_frame(outputs.boxes, reader.sizes(part), self._config)
+            values = self._see(centre_view(reader.clips(part), self._config))
+            if BOXES in values:
+                values |= {BOXES: boxes_in_frame(values[BOXES], reader.sizes(part), self._config)}
             return index + 1, {name: array.write(index, values[name]) for name, array in results.items()}
 
         _, results = tf.while_loop(lambda index, _: index < num_parts, step, [0, results], parallel_iterations=1)
@@ -191,6 +194,13 @@ class ServingModule(tf.Module):
             "label": tf.gather(self._classes, tf.argmax(probabilities, axis=1)),  # [batch]
             "classes": tf.tile(self._classes[tf.newaxis], [tf.shape(probabilities)[0], 1]),  # [batch, classes]
         }
+
+
+def _outputs(network: keras.Model, clips: tf.Tensor) -> dict[str, tf.Tensor]:
+    """`probabilities`, and of a tracker `boxes`, which are relative to the network's input."""
+    outputs = outputs_of(network, clips, training=False)
+    boxes = {} if outputs.boxes is None else {BOXES: outputs.boxes}
+    return {PROBABILITIES: tf.nn.softmax(outputs.logits), **boxes}
 
 
 def export(module: ServingModule, card: ModelCard, export_dir: str) -> None:

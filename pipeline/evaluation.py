@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
 
 from components.model_gate.evaluation import BASELINE, CANDIDATE
+from components.model_gate.metrics.accuracy import ACCURACY, TopKAccuracy
 from components.model_gate.metrics.calibration import CalibrationError
 from components.model_gate.metrics.mean_iou import MeanIou
 from components.model_gate.metrics.pairing import PairedAnswers
@@ -23,7 +25,6 @@ _EVAL_CONFIG = """
   slicing_specs {}
   metrics_specs {
     metrics { class_name: "ExampleCount" }
-    metrics { class_name: "SparseCategoricalAccuracy" }
     metrics { class_name: "MultiClassConfusionMatrixAtThresholds" config: '"thresholds": [0.0]' }
   }
   options { include_default_metrics { value: false } }
@@ -37,9 +38,9 @@ def make_eval_config(
 
     `metadata`: columns, whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
     """
-    config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    config = make_plain_eval_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
-    config.metrics_specs[0].metrics.add(class_name=PairedAnswers.__name__, module=PairedAnswers.__module__)
+    _add(config, PairedAnswers)
     for keys in evaluation.keys(metadata):
         config.slicing_specs.add(feature_keys=keys)
     for name in (CANDIDATE, BASELINE):
@@ -59,16 +60,23 @@ def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tr
 
 
 def make_plain_eval_config() -> tfma.EvalConfig:
-    """The configuration for a model that is only compared with: the confusion matrix of all clips."""
-    return text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    """The configuration for a model that is only compared with: the accuracy and the confusion matrix of all clips."""
+    config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    _add(config, TopKAccuracy, k=1, name=ACCURACY)
+    return config
 
 
 def _add_metrics(config: tfma.EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:
-    metrics = config.metrics_specs[0].metrics
-    metrics.add(class_name=CalibrationError.__name__, module=CalibrationError.__module__)
+    _add(config, CalibrationError)
     for k in evaluation.top_k:
         if k < num_classes:  # of fewer classes, everything is among the first k
-            settings = {"k": k, "name": f"top_{k}_accuracy"}
-            metrics.add(class_name="SparseTopKCategoricalAccuracy", config=json.dumps(settings))
+            _add(config, TopKAccuracy, k=k, name=f"top_{k}_accuracy")
     if tracks:
-        metrics.add(class_name=MeanIou.__name__, module=MeanIou.__module__)
+        _add(config, MeanIou)
+
+
+def _add(config: tfma.EvalConfig, metric: type[tfma.metrics.Metric], **settings: Any) -> None:
+    """One of our metrics with its settings."""
+    config.metrics_specs[0].metrics.add(
+        class_name=metric.__name__, module=metric.__module__, config=json.dumps(settings) if settings else ""
+    )

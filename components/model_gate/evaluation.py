@@ -11,6 +11,7 @@ import tensorflow_model_analysis as tfma
 
 from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Pairing
+from components.model_gate.metrics.accuracy import ACCURACY
 from components.model_gate.metrics.calibration import CALIBRATION_ERROR, RELIABILITY
 from components.model_gate.metrics.mean_iou import MEAN_IOU
 from components.model_gate.metrics.pairing import PAIRING
@@ -54,7 +55,7 @@ def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
         SliceMetrics(
             feature=CROSS.join(column.partition(":")[0] for column in keys),
             value=CROSS.join(keys.values()),
-            accuracy=values["sparse_categorical_accuracy"].double_value.value,
+            accuracy=values[ACCURACY].double_value.value,
             num_clips=round(values["example_count"].double_value.value),
         )
         for keys, values in _slices(evaluation_uri, model_name)

@@ -1,5 +1,6 @@
-"""The class of the run that tests share; the run itself is a fixture for all folders: see pushed.py."""
+"""The classes of the runs that tests share; the runs themselves are fixtures for all folders: see pushed.py and rejected.py."""
 
 from tests.e2e.pushed import PushedRun
+from tests.e2e.rejected import RejectedRun
 
-__all__ = ["PushedRun"]
+__all__ = ["PushedRun", "RejectedRun"]

@@ -1,8 +1,10 @@
 """Runs the console script on a folder with a small data set, as a user does."""
 
+import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -26,9 +28,10 @@ OPEN_GATES = {
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with `data/`, `config.yaml` and, after a run, `out/`."""
+    """A folder with `config.yaml` and, after a run, `out/`; and with its `data`, if these are not another project's."""
 
     folder: Path
+    data: Path = Path("data")
 
     @property
     def config_path(self) -> Path:
@@ -43,7 +46,7 @@ class Project:
         values = {
             "name": "test",
             "output_dir": "out",
-            "data": {"annotations": "data/annotations.csv", "videos": "data"},
+            "data": {"annotations": str(self.data / "annotations.csv"), "videos": str(self.data)},
             "splits": {"train": 0.5, "eval": 0.25, "test": 0.25},
             "sampling": {"num_frames": 8, "short_side": 40},
             "model": TINY_MODEL,
@@ -58,6 +61,19 @@ class Project:
         command = [sys.executable, "-m", "pipeline.cli", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False)
 
+    def start(self, command: str, **variables: str) -> "subprocess.Popen[str]":
+        """Start `clipgate run` or `clipgate worker` with this folder's configuration and more environment variables."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", command, "--config", "config.yaml"],
+            cwd=self.folder,
+            env=environment() | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Tests that run in the background of a shell ignore Ctrl-C, and so would what they start.
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        )
+
     def run(self) -> "subprocess.CompletedProcess[str]":
         """`clipgate run` with this folder's configuration."""
         return self.clipgate("run", "--config", "config.yaml")
@@ -67,6 +83,12 @@ class Project:
         shutil.copytree(self.folder / "data", folder / "data")
         shutil.copytree(self.output_dir / "serving", folder / "out" / "serving")
         return Project(folder)
+
+    def beside(self, folder: Path) -> "Project":
+        """A project whose runs find in the cache what the runs of this one have made of the same data; nothing was pushed."""
+        (folder / "out").mkdir(parents=True)
+        shutil.copyfile(self.output_dir / "metadata.sqlite", folder / "out" / "metadata.sqlite")
+        return Project(folder, self.folder / self.data)
 
     def versions(self) -> list[Path]:
         """Pushed versions, oldest first."""

@@ -1,47 +1,51 @@
 """What happens to a run that is not left in peace."""
 
-import functools
 import json
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.e2e.project import Project, environment, explain, make_project
+from tests.e2e.conftest import PushedRun
+from tests.e2e.project import Project
 
 pytestmark = pytest.mark.e2e
+
+NUM_EPOCHS = 6
 
 
 @dataclass(frozen=True)
 class KilledRun:
-    """A run whose processes were killed, what the command said, and what a second run was told meanwhile."""
+    """A run whose processes were killed in its training, what the command said, and what a second run was told meanwhile."""
 
     project: Project
     exit_code: int
     errors: str
     second: "subprocess.CompletedProcess[str]"
+    states: list[Path]
 
 
-def start(project: Project) -> "subprocess.Popen[str]":
-    """Start a run and wait until its first component is done."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "run", "--config", "config.yaml"],
-        cwd=project.folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # Tests that run in the background of a shell ignore Ctrl-C, and so would what they start.
-        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    )
+@dataclass(frozen=True)
+class InterruptedRun:
+    """The next run, which got Ctrl-C after its training: what it said of the training and at its end, and what was left."""
+
+    project: Project
+    exit_code: int
+    training: str
+    errors: str
+    survivors: list[psutil.Process]
+
+
+def line_of(process: "subprocess.Popen[str]", node: str) -> str:
+    """Wait for the line on a component, which it prints when the component is done."""
     assert process.stdout
     for line in process.stdout:
-        if "VideoExampleGen" in line:
-            return process
+        if node in line:
+            return line
     raise AssertionError(process.communicate())
 
 
@@ -51,16 +55,32 @@ def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 
 @pytest.fixture(scope="module")
-def killed_run(tmp_path_factory: pytest.TempPathFactory) -> KilledRun:
-    """A run that was killed while a second one was tried."""
-    project = make_project(tmp_path_factory.mktemp("interrupted"), num_people=6)
-    project.configure()
-    process = start(project)
+def killed_run(pushed_run: PushedRun, tmp_path_factory: pytest.TempPathFactory) -> KilledRun:
+    """A run that was killed after an epoch of its training. A second one was tried before."""
+    project = pushed_run.project.beside(tmp_path_factory.mktemp("interrupted"))
+    project.configure(training={"epochs": NUM_EPOCHS})
+    process = project.start("run")
+    assert "cached" in line_of(process, "VideoExampleGen")
     second = project.run()
+    while not (states := list(project.output_dir.glob("pipeline/checkpoints/*/state.npz"))):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
     for child in children(process):
         child.kill()
     _, errors = process.communicate()
-    return KilledRun(project, process.returncode, errors, second)
+    return KilledRun(project, process.returncode, errors, second, states)
+
+
+@pytest.fixture(scope="module")
+def interrupted_run(killed_run: KilledRun) -> InterruptedRun:
+    """The run after the killed one: it trains to the end, and is interrupted while the model is judged."""
+    process = killed_run.project.start("run")
+    training = line_of(process, "Trainer")
+    started = children(process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    survivors = psutil.wait_procs(started, timeout=20)[1]
+    return InterruptedRun(killed_run.project, process.returncode, training, errors, survivors)
 
 
 def test_a_second_run_is_refused(killed_run: KilledRun) -> None:
@@ -74,33 +94,19 @@ def test_a_killed_run_ends_in_an_error_that_names_its_log(killed_run: KilledRun)
     assert str(killed_run.project.output_dir / "logs") in killed_run.errors
 
 
-def test_after_a_killed_run_the_next_one_starts_and_ctrl_c_stops_everything_and_says_how_to_go_on(
-    killed_run: KilledRun,
+def test_a_training_killed_after_some_epochs_goes_on_from_there_in_the_next_run(
+    killed_run: KilledRun, interrupted_run: InterruptedRun
 ) -> None:
-    process = start(killed_run.project)
-    started = children(process)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate()
-    assert process.returncode == 130
-    assert "interrupted" in errors
-    assert "Traceback" not in errors
-    assert psutil.wait_procs(started, timeout=20)[1] == []
-
-
-def test_a_training_killed_after_some_epochs_goes_on_from_there_in_the_next_run(killed_run: KilledRun) -> None:
-    project = killed_run.project
-    project.configure(training={"epochs": 6})
-    process = start(project)
-    while not (states := list(project.output_dir.glob("pipeline/checkpoints/*/state.npz"))):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.1)
-    for child in children(process):
-        child.kill()
-    process.communicate()
-    second = project.run()
-    assert second.returncode == 0, explain(second)
-    assert "resumed after epoch" in second.stdout
+    project = interrupted_run.project
+    assert "resumed after epoch" in interrupted_run.training
     history = json.loads((project.artifact("Trainer", "model_run") / "history.json").read_text())
-    assert len(history["loss"]) == 6
+    assert len(history["loss"]) == NUM_EPOCHS
     assert list((project.artifact("Trainer", "model_run") / "tensorboard").rglob("*tfevents*"))
-    assert not any(state.exists() for state in states)
+    assert not any(state.exists() for state in killed_run.states)
+
+
+def test_ctrl_c_stops_everything_and_says_how_to_go_on(interrupted_run: InterruptedRun) -> None:
+    assert interrupted_run.exit_code == 130
+    assert "interrupted; the same command goes on after the last finished component" in interrupted_run.errors
+    assert "Traceback" not in interrupted_run.errors
+    assert interrupted_run.survivors == []

@@ -19,6 +19,7 @@ from models.preprocessing import fit_clips
 from models.serving import ServingModule
 from models.trainer import run_fn
 from models.training.config import TrainingConfig
+from models.training.fused_adam import FusedAdam
 from models.views import centre_view
 from tests.models.clips import CLASSES
 from tests.models.conftest import TRAIN_LABELS
@@ -34,7 +35,7 @@ def test_a_network_that_learned_from_a_step_is_exported_and_answers(
     randomize(model)  # blocks that begin as an identity learn nothing inside of them at the first step
     before = [weight.numpy() for weight in model.trainable_weights]
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    optimizer = keras.optimizers.Adam(1e-3)
+    optimizer = FusedAdam(1e-3)
     with tf.GradientTape() as tape:
         outputs = outputs_of(model, noise(3, config.num_frames, config.height, config.width), training=True)
         total = loss(np.arange(3), outputs.logits)

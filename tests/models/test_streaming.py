@@ -7,9 +7,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models.config import ModelConfig
-from models.networks.build import build_network
 from models.serving import ServingModule
-from tests.models.clips import CLASSES
+from tests.models.clips import CLASSES, causal_network
 from tests.models.exported import Signature, load_signatures
 from tests.models.networks.examples import Clips, noise, randomize
 
@@ -23,7 +22,7 @@ def signatures(
 ) -> dict[str, Signature]:
     """Of a saved and reloaded network that sees `NUM_FRAMES` frames."""
     config = model_config.model_copy(update={"network": "movinet", "num_frames": NUM_FRAMES})
-    network = build_network(config, num_classes=len(CLASSES), dropout=0.5)
+    network = causal_network(config)
     randomize(network)
     module = ServingModule(network, transform, config, CLASSES)
     wanted = ("predict_frames", "stream_init", "stream_step")

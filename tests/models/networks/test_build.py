@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from models.config import PRESETS, ModelConfig, Network
 from models.networks import c3d, cnn_rnn, conv_transformer, movinet, r2plus1d, resnet
 from models.networks.outputs import outputs_of
+from models.training.fused_adam import FusedAdam
 from tests.models.networks.examples import build, logits_of, moving_bars, noise, randomize
 
 NETWORKS = get_args(Network)
@@ -129,7 +130,7 @@ def test_a_network_learns_the_direction_of_time(network: str) -> None:
     keras.utils.set_random_seed(0)
     clips, labels = moving_bars()
     model = build(network, num_frames=clips.shape[1], num_classes=2, dropout=0)
-    optimizer = keras.optimizers.Adam(1e-3)
+    optimizer = FusedAdam(1e-3)
     optimizer.build(model.trainable_variables)
 
     @tf.function(autograph=False)
@@ -139,6 +140,8 @@ def test_a_network_learns_the_direction_of_time(network: str) -> None:
             loss = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
 
-    for _ in range(40):
+    for number in range(1, 41):
         step()
-    assert logits_of(model, clips).argmax(axis=1).tolist() == labels.tolist()
+        if number % 10 == 0 and (chosen := logits_of(model, clips).argmax(axis=1)).tolist() == labels.tolist():
+            break
+    assert chosen.tolist() == labels.tolist()

@@ -18,9 +18,7 @@ from models.data import ClipSource
 from models.training.job import make_job
 from models.tuning.config import TunerConfig
 from tests.models.clips import write_examples
-from tests.models.tuning.searching import job_config
-
-SMOOTHING = "training.label_smoothing"
+from tests.models.tuning.searching import SMOOTHING, job_config
 
 
 def artifact(kind: Any, uri: Path | str) -> Any:
@@ -42,10 +40,12 @@ def inputs(source: ClipSource, train_examples: list[bytes], tmp_path: Path) -> d
     return {"examples": examples, "transform_graph": artifact(standard_artifacts.TransformGraph, graph)}
 
 
-def search(inputs: dict[str, Any], custom_config: dict[str, str], folder: Path) -> dict[str, Any]:
+def search(
+    inputs: dict[str, Any], custom_config: dict[str, str], folder: Path, tuner_fn: str = "models.tuning.search.tuner_fn"
+) -> dict[str, Any]:
     """Run TFX's Tuner; its outputs."""
     channels = {name: channel_utils.as_channel([one]) for name, one in inputs.items()}
-    tuner = Tuner(tuner_fn="models.tuning.search.tuner_fn", custom_config=custom_config, **channels)
+    tuner = Tuner(tuner_fn=tuner_fn, custom_config=custom_config, **channels)
     outputs = {
         "best_hyperparameters": [artifact(standard_artifacts.HyperParameters, folder / "found")],
         "tuner_results": [artifact(standard_artifacts.TunerResults, folder / "results")],
@@ -66,7 +66,7 @@ def test_every_kind_of_search_ends_in_values_that_a_training_takes(
     space = {SMOOTHING: {"min": 0.0, "max": 0.5}}
     section = TunerConfig.model_validate({"space": space, "max_trials": 2, **kind})
     custom_config = {**job_config(model_config, tmp_path), "tuner": section.model_dump_json()}
-    search(inputs, custom_config, tmp_path)
+    search(inputs, custom_config, tmp_path, "tests.models.tuning.searching.untrained_tuner_fn")
     table = json.loads((tmp_path / "results/tuner_results.json").read_text())
     assert [row["score"] for row in table] == sorted(row["score"] for row in table)
     assert len({row[SMOOTHING] for row in table}) == 2

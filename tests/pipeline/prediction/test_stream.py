@@ -45,19 +45,17 @@ NUM_FRAMES, HEIGHT, WIDTH = 4, 32, 40
 @pytest.fixture(scope="module")
 def causal_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pushed version of a small causal network with random weights: what a stream asks for, and the card."""
-    import keras
     import tensorflow as tf
 
     from models.config import ModelConfig
-    from models.networks.build import build_network
     from models.streaming import stream_signatures
+    from tests.models.clips import causal_network
     from tests.models.networks.examples import randomize
 
-    keras.utils.set_random_seed(0)
     config = ModelConfig(
         network="movinet", preset="tiny", num_frames=NUM_FRAMES, height=HEIGHT, width=WIDTH, crop_margin=1.0
     )
-    network = build_network(config, num_classes=len(CLASSES), dropout=0.0)
+    network = causal_network(config)
     randomize(network)
     module = tf.Module()
     module.network = network
