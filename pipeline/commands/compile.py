@@ -14,7 +14,7 @@ def compile_pipeline(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines runs it."""
-    from pipeline.kubeflow import compile_to_file
+    from pipeline.kubeflow.compiler import compile_to_file
 
     compile_to_file(load_config(config), output)
     console.print(f"{output} written", highlight=False)

@@ -1,4 +1,4 @@
-"""The Kubeflow runner: compiles the pipeline into a file that Kubeflow Pipelines and Vertex AI read."""
+"""Compiles the pipeline into a file that Kubeflow Pipelines and Vertex AI read."""
 
 from pathlib import Path
 
