@@ -2,20 +2,65 @@
 
 from pathlib import Path
 
+import yaml
 from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import KubeflowV2DagRunner, KubeflowV2DagRunnerConfig
 
+from components.storage.root import is_remote
+from models.errors import UserError
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
+from pipeline.kubeflow.check import require_runnable
+from pipeline.kubeflow.spec import Spec, make_documents
 from pipeline.plan import make_plan
+
+COMMAND = ("python", "-m", "pipeline.kubeflow.entrypoint")
 
 
 def compile_to_file(config: Config, output: Path) -> None:
-    """Write the compiled pipeline (PipelineSpec 2.1, YAML) to `output`."""
-    output = output.resolve()
+    """Write the compiled pipeline (PipelineSpec 2.1, YAML) to `output`.
+
+    Raises:
+      UserError: there is nothing to learn from, or the pipeline has a part that Kubeflow does not run.
+    """
+    documents = compile_pipeline(config)
     output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("w") as file:
+        yaml.safe_dump_all(documents, file, sort_keys=True)
+
+
+def compile_pipeline(config: Config) -> list[Spec]:
+    """The documents of the compiled file: see `pipeline.kubeflow.spec.make_documents`."""
+    if config.serving_validation.docker_image:
+        raise UserError(
+            "serving_validation.docker_image: TFX's InfraValidator starts containers, which a step in a cluster may not; leave "
+            "it out for Kubeflow, where the ServingValidator asks the model"
+        )
+    kubeflow = config.kubeflow
     runner = KubeflowV2DagRunner(
-        config=KubeflowV2DagRunnerConfig(default_image=config.kubeflow.image, use_pipeline_spec_2_1=True),
-        output_dir=str(output.parent),
-        output_filename=output.name,
+        KubeflowV2DagRunnerConfig(
+            default_image=kubeflow.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
+        )
     )
-    runner.run(create_pipeline(make_plan(config), config.kubeflow.pipeline_root), write_out=True)
+    plan = make_plan(config)
+    pipeline = create_pipeline(plan, kubeflow.pipeline_root, checkpoint_root=kubeflow.checkpoint_root)
+    job = runner.run(pipeline, write_out=False)
+    documents = make_documents(job["pipelineSpec"], kubeflow)
+    require_runnable(documents[0])
+    return documents
+
+
+def paths_of_this_machine(config: Config) -> dict[str, str]:
+    """What the configuration names that a step in a cluster will not find, by key: neither an address nor on a volume."""
+    places = {
+        "data.annotations": config.data.annotations,
+        "data.videos": config.data.videos,
+        "data.label_map": config.data.label_map,
+        "splits.assignment": config.splits.assignment,
+        "serving.directory": config.push_destination,
+    }
+    volumes = [Path(volume.path) for volume in config.kubeflow.volumes]
+    return {
+        key: place
+        for key, place in places.items()
+        if place and not is_remote(place) and not any(Path(place).is_relative_to(volume) for volume in volumes)
+    }
