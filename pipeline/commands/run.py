@@ -48,7 +48,7 @@ def run(
     runner: Annotated[
         Runner, typer.Option(help="compiled: execute what `clipgate compile` writes, step by step, without a cluster.")
     ] = Runner.local,
-    pipeline: Annotated[
+    compiled: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --runner compiled: a compiled file; default: compile now.")
     ] = None,
     parameter: Annotated[
@@ -61,11 +61,11 @@ def run(
     how: dict[str, Any] = {}
     interrupted = "the same command goes on after the last finished component"
     if runner is Runner.compiled:
-        file = str(pipeline.resolve()) if pipeline else ""
+        file = str(compiled.resolve()) if compiled else ""
         how = {"module": "pipeline.kubeflow.trial", "arguments": [file, *(parameter or ())]}
         interrupted = "the same command begins anew; a training goes on after its last epoch"
-    elif pipeline or parameter:
-        raise UserError("--pipeline and --parameter are for --runner compiled; add it, or leave them out")
+    elif compiled or parameter:
+        raise UserError("--compiled and --parameter are for --runner compiled; add it, or leave them out")
     console.print(f"{settings.name}: {settings.data.videos} to {settings.push_destination}", highlight=False)
     try:
         outcome = run_pipeline(config.resolve(), settings, console, **how)

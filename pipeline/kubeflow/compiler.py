@@ -30,11 +30,7 @@ def compile_to_file(config: Config, output: Path) -> None:
 
 def compile_pipeline(config: Config) -> list[Spec]:
     """The documents of the compiled file: see `pipeline.kubeflow.spec.make_documents`."""
-    if config.serving_validation.docker_image:
-        raise UserError(
-            "serving_validation.docker_image: TFX's InfraValidator starts containers, which a step in a cluster may not; leave "
-            "it out for Kubeflow, where the ServingValidator asks the model"
-        )
+    _require_possible(config)
     kubeflow = config.kubeflow
     runner = KubeflowV2DagRunner(
         KubeflowV2DagRunnerConfig(
@@ -49,6 +45,32 @@ def compile_pipeline(config: Config) -> list[Spec]:
     return documents
 
 
+def _require_possible(config: Config) -> None:
+    runners = [arg for arg in config.beam.args if arg.startswith("--runner")]
+    problems = [
+        problem
+        for is_there, problem in (
+            (
+                config.serving_validation.docker_image,
+                "serving_validation.docker_image: TFX's InfraValidator starts containers, which a step in a cluster may not; "
+                "leave it out for Kubeflow, where the ServingValidator asks the model",
+            ),
+            (
+                config.training.distribution == "multi_worker",
+                "training.distribution: a step of Kubeflow is one pod, which cannot start the other workers of multi_worker; "
+                "use mirrored, with several accelerators under kubeflow.resources",
+            ),
+            (
+                any(not arg.endswith(("=FnApiRunner", "=DirectRunner")) for arg in runners),
+                f"beam.args: {' '.join(runners)}: workers elsewhere do not see the files of a step; leave the runner out",
+            ),
+        )
+        if is_there
+    ]
+    if problems:
+        raise UserError("\n".join(problems))
+
+
 def paths_of_this_machine(config: Config) -> dict[str, str]:
     """What the configuration names that a step in a cluster will not find, by key: neither an address nor on a volume."""
     places = {
@@ -57,10 +79,14 @@ def paths_of_this_machine(config: Config) -> dict[str, str]:
         "data.label_map": config.data.label_map,
         "splits.assignment": config.splits.assignment,
         "serving.directory": config.push_destination,
+        "training.warm_start": config.training.warm_start.model if config.training.warm_start else None,
     }
     volumes = [Path(volume.path) for volume in config.kubeflow.volumes]
     return {
         key: place
         for key, place in places.items()
-        if place and not is_remote(place) and not any(Path(place).is_relative_to(volume) for volume in volumes)
+        if place
+        and place != "latest"
+        and not is_remote(place)
+        and not any(Path(place).is_relative_to(volume) for volume in volumes)
     }
