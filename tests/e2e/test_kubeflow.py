@@ -1,5 +1,8 @@
 """The compiled pipeline is one that open-source Kubeflow Pipelines can run."""
 
+import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,12 @@ from tfx.types.standard_artifacts import Model
 from typer.testing import CliRunner
 
 from models.errors import UserError
+from models.progress import PROGRESS_LOGGER
 from pipeline.cli import app
+from pipeline.kubeflow import entrypoint
 from pipeline.kubeflow.check import find_problems
+from pipeline.kubeflow.execute import load_spec
+from pipeline.kubeflow.tasks import Run, command_line, make_executor_input
 from tests.e2e.project import Project, make_project
 
 pytestmark = pytest.mark.e2e
@@ -99,6 +106,47 @@ def test_what_a_step_in_a_cluster_cannot_do_is_refused_with_its_key(
     _, result = compile_project(project, **section)
     assert isinstance(result.exception, UserError)
     assert words in str(result.exception)
+
+
+@pytest.fixture
+def progress_logger() -> Iterator[None]:
+    """The entry point is made for a process of its own, and changes this logger for good."""
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    before = list(logger.handlers), logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.mark.usefixtures("progress_logger")
+def test_a_step_runs_its_executor_and_a_users_mistake_ends_it_without_a_traceback(
+    project: Project, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    compiled, _ = compile_project(project)
+    spec = load_spec(compiled)
+    run = Run(spec, str(tmp_path), {})
+
+    def run_step(name: str) -> None:
+        arguments = command_line(run.container(name), make_executor_input(run, name, {}))
+        entrypoint.main(arguments[3:])  # after python -m pipeline.kubeflow.entrypoint
+
+    run_step("VideoSchemaGen")
+    written = json.loads((tmp_path / "VideoSchemaGen" / "output_metadata.json").read_text())
+    assert written["artifacts"]["schema"]["artifacts"][0]["uri"] == str(tmp_path / "VideoSchemaGen" / "schema")
+    assert [path.name for path in (tmp_path / "VideoSchemaGen" / "schema").iterdir()] == ["schema.pbtxt"]
+
+    data = spec["root"]["dag"]["tasks"]["VideoExampleGen"]["inputs"]["parameters"]["data"]["runtimeValue"]
+    data["constant"] = json.dumps(json.loads(data["constant"]) | {"videos": "/no/such/folder"})
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        run_step("VideoExampleGen")
+    assert ended.value.code == 2
+    printed = capfd.readouterr()
+    event = json.loads(printed.out.splitlines()[-1].removeprefix(entrypoint.EVENT_MARK))
+    assert event == {
+        "error": "data.videos: /no/such/folder is not a folder; write the path relative to the configuration file",
+        "kind": "user",
+    }
+    assert "Traceback" not in printed.out + printed.err
 
 
 def test_a_resolver_an_importer_of_a_local_file_and_a_file_based_example_gen_are_refused_by_name(
