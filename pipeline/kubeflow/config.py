@@ -6,8 +6,10 @@ from pydantic import Field, field_validator
 
 from models.section import Section
 
-# The launcher of open-source Kubeflow Pipelines (component/launcher_v2.go, LocalPathForURI) and its driver know these.
-SCHEMES = ("gs://", "s3://", "minio://")
+# The object stores that open-source Kubeflow Pipelines knows, and where its launcher puts their files in a container
+# (backend/src/v2/component/launcher_v2.go, LocalPathForURI).
+MOUNTS = {"gs://": "/gcs/", "s3://": "/s3/", "minio://": "/minio/"}
+SCHEMES = tuple(MOUNTS)
 # A pod's own disk, which goes with it: a training that is tried again starts anew.
 _LOCAL_CHECKPOINTS = "/tmp/clipgate"  # noqa: S108 - a container's own
 

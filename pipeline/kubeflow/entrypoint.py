@@ -19,10 +19,10 @@ from typing import Any
 
 from models.errors import DataFaultsError, UserError
 from models.progress import PROGRESS_LOGGER
+from pipeline.kubeflow.config import MOUNTS
 
 # A line of a step's output that begins so holds an event, as JSON: progress, a message, or the error it ended with.
 EVENT_MARK = "clipgate "
-_MOUNTS = {"gs://": "/gcs/", "s3://": "/s3/", "minio://": "/minio/"}
 # An output that the launcher adds and writes by itself. TFX would take its type for a class to import.
 _LOGS = "executor-logs"
 _FAILED, _USER_ERROR = 1, 2
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> None:
 def mounts_of(executor_input: Json) -> dict[str, str]:
     """The path that stands for each scheme among the addresses of an ExecutorInput."""
     uris = [artifact["uri"] for artifact in _artifacts(executor_input)]
-    return {scheme: path for scheme, path in _MOUNTS.items() if any(uri.startswith(scheme) for uri in uris)}
+    return {scheme: path for scheme, path in MOUNTS.items() if any(uri.startswith(scheme) for uri in uris)}
 
 
 def with_uris(message: Any, prefixes: Mapping[str, str]) -> Any:

@@ -66,7 +66,7 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
             container["resources"] = fields
         if config.env:
             container["env"] = [{"name": variable, "value": value} for variable, value in config.env.items()]
-    for name, task in _tasks(spec):
+    for name, task in spec["root"]["dag"]["tasks"].items():
         if not config.cache or name in (NEVER_CACHED, *config.uncached):
             task["cachingOptions"] = {}
         if config.retries:
@@ -78,10 +78,6 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
                 "backoffMaxDuration": "3600s",
             }
     return spec
-
-
-def _tasks(spec: Spec) -> Iterator[tuple[str, Spec]]:
-    yield from spec["root"]["dag"]["tasks"].items()
 
 
 def _resource_spec(resources: ResourcesConfig) -> Spec:
