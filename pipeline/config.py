@@ -21,6 +21,7 @@ from models.errors import UserError
 from models.section import Section
 from models.training.config import TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
+from pipeline.kubeflow.config import KubeflowConfig
 
 _SectionT = TypeVar("_SectionT", bound=Section)
 
@@ -42,13 +43,6 @@ class BeamConfig(Section):
         1, ge=1, le=256, description="processes of the steps after ingest; more pay from many clips on"
     )
     args: tuple[str, ...] = ()
-
-
-class KubeflowConfig(Section):
-    """What the compiled pipeline needs to know; only used by `clipgate compile`."""
-
-    image: str = "clipgate:latest"
-    pipeline_root: str = "gs://your-bucket/clipgate"
 
 
 class Config(Section):

@@ -11,11 +11,17 @@ from pipeline.stages.judgement import make_judgement
 from pipeline.stages.learning import make_learning
 
 
-def create_pipeline(plan: Plan, pipeline_root: str, metadata_path: str | None = None) -> Pipeline:
-    """The whole pipeline. Pure: runners bind the paths. `metadata_path` is for the local runner."""
+def create_pipeline(
+    plan: Plan, pipeline_root: str, metadata_path: str | None = None, checkpoint_root: str | None = None
+) -> Pipeline:
+    """The whole pipeline. Pure: runners bind the paths.
+
+    `metadata_path` is for the local runner; checkpoints of trainings lie below `checkpoint_root`, by default the other root.
+    """
+    checkpoint_root = checkpoint_root or pipeline_root
     data = make_data(plan)
-    learning = make_learning(plan, data, pipeline_root)
-    judgement = make_judgement(plan, data, learning, pipeline_root)
+    learning = make_learning(plan, data, checkpoint_root)
+    judgement = make_judgement(plan, data, learning, checkpoint_root)
     delivery = make_delivery(plan, data, learning, judgement)
     return Pipeline(
         pipeline_name=plan.config.name,

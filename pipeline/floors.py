@@ -8,14 +8,14 @@ from models.config import PRESETS, ModelConfig
 from pipeline.plan import Plan
 
 
-def single_frame_trainer(plan: Plan, pipeline_root: str, training: dict[str, Any]) -> Any:
+def single_frame_trainer(plan: Plan, checkpoint_root: str, training: dict[str, Any]) -> Any:
     """A Trainer like the candidate's, whose arguments are `training`, for a network that sees one frame of each clip."""
     config = plan.config
     changes = {
         "model": _single_frame(config.model).model_dump_json(),
         "training": config.training.model_copy(update={"warm_start": None}).model_dump_json(),
         "training_key": f"{plan.training_key}-single-frame",
-        "checkpoint_dir": f"{plan.checkpoint_dir(pipeline_root)}-single-frame",
+        "checkpoint_dir": f"{plan.checkpoint_dir(checkpoint_root)}-single-frame",
     }
     custom_config = {**training["custom_config"], **changes}
     arguments = {**training, "base_model": None, "custom_config": custom_config}

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,7 @@ _SECONDS_TO_STOP = 10
 
 @dataclass
 class RunOutcome:
-    """What the run said at its end; `result` is `pipeline.lineage.run_summary`'s value if it came that far.
+    """What the run said at its end; `result` has the form of `pipeline.lineage.run_summary`'s value if it came that far.
 
     `error_kind` is whose error it is: the user's, that of faults in the data, or ours.
     """
@@ -35,8 +35,22 @@ class RunOutcome:
     error_kind: Literal["user", "faults", "internal"] = "internal"
 
 
-def run_pipeline(config_path: Path, config: Config, console: Console) -> RunOutcome:
+def run_pipeline(
+    config_path: Path,
+    config: Config,
+    console: Console,
+    *,
+    module: str = "pipeline.local",
+    arguments: Sequence[str] = (),
+) -> RunOutcome:
     """Run the pipeline and show one line per component.
+
+    Args:
+      config_path: the configuration's file.
+      config: what it says.
+      console: shows the components and how far they are.
+      module: the runner; it is given the file, the number of a file descriptor for events, and `arguments`.
+      arguments: the runner's own.
 
     Raises:
       UserError: another run uses the same output directory, or it cannot be written.
@@ -54,7 +68,7 @@ def run_pipeline(config_path: Path, config: Config, console: Console) -> RunOutc
         read_end, write_end = os.pipe()
         with log, os.fdopen(read_end) as events:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.local", str(config_path), str(write_end)],
+                [sys.executable, "-m", module, str(config_path), str(write_end), *arguments],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,

@@ -6,18 +6,15 @@ process's output; what people should see is written to the file descriptor, one 
 
 import json
 import logging
-import os
 import re
 import sys
-import traceback
 from pathlib import Path
-from typing import Any, TextIO
 
 from absl import logging as absl_logging
 
-from models.errors import DataFaultsError, UserError
 from models.progress import PROGRESS_LOGGER
 from pipeline.config import load_config
+from pipeline.events import Event, Send, report_run
 from pipeline.plan import make_plan
 
 _NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
@@ -27,45 +24,32 @@ _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
 class _EventHandler(logging.Handler):
     """Turns log records into events: TFX's words on a node's start and end, and what components say of progress."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, send: Send) -> None:
         super().__init__(logging.INFO)
-        self._stream = stream
-
-    def send(self, event: dict[str, Any]) -> None:
-        self._stream.write(json.dumps(event) + "\n")
-        self._stream.flush()
+        self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         if record.name == PROGRESS_LOGGER:
-            self.send(json.loads(message))
+            self._send(json.loads(message))
         elif match := _NODE_MESSAGE.match(message):
-            self.send({"node": match[1], "state": match[2]})
+            self._send({"node": match[1], "state": match[2]})
         elif _CACHED_MESSAGE.match(message):
-            self.send({"state": "cached"})
+            self._send({"state": "cached"})
 
 
 def main() -> None:
-    """Run the pipeline of a configuration file and end with one event: `result` or `error`."""
+    """Run the pipeline of a configuration file."""
     config_path, events_fd = Path(sys.argv[1]), int(sys.argv[2])
-    with os.fdopen(events_fd, "w") as stream:
-        handler = _EventHandler(stream)
-        logging.getLogger().addHandler(handler)
-        # Through absl's own switch: a level set on its logger is reset when TFX's components touch absl's flags.
-        absl_logging.set_verbosity(absl_logging.INFO)
-        logging.getLogger(PROGRESS_LOGGER).setLevel(logging.INFO)
-        try:
-            handler.send(run(config_path, handler))
-        except UserError as error:
-            kind = "faults" if isinstance(error, DataFaultsError) else "user"
-            handler.send({"error": str(error), "kind": kind})
-        except Exception as error:
-            traceback.print_exc()
-            handler.send({"error": f"{type(error).__name__}: {error}", "kind": "internal"})
+    report_run(events_fd, lambda send: run(config_path, send))
 
 
-def run(config_path: Path, handler: _EventHandler) -> dict[str, Any]:
+def run(config_path: Path, send: Send) -> Event:
     """Run the pipeline; the returned event says what came of it."""
+    logging.getLogger().addHandler(_EventHandler(send))
+    # Through absl's own switch: a level set on its logger is reset when TFX's components touch absl's flags.
+    absl_logging.set_verbosity(absl_logging.INFO)
+    logging.getLogger(PROGRESS_LOGGER).setLevel(logging.INFO)
     plan = make_plan(load_config(config_path))
     # Only now: a mistake in the input is told at once, and these take ten seconds.
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
@@ -76,7 +60,7 @@ def run(config_path: Path, handler: _EventHandler) -> dict[str, Any]:
     output_dir = Path(plan.config.output_dir)
     metadata_path = output_dir / "metadata.sqlite"
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
-    handler.send({"nodes": [component.id for component in pipeline.components]})
+    send({"nodes": [component.id for component in pipeline.components]})
     LocalDagRunner().run(pipeline)
     return {"result": run_summary(metadata_path, plan.config.name)}
 

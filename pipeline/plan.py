@@ -53,12 +53,12 @@ class Plan:
         parts += [section.model_dump_json() for section in (*sections, config.tuner) if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def checkpoint_dir(self, pipeline_root: str) -> str:
+    def checkpoint_dir(self, checkpoint_root: str) -> str:
         """Where this very training goes on after an interruption.
 
         Not in the folder of its execution: the run after an interrupted one gets another.
         """
-        return f"{pipeline_root}/checkpoints/{self.training_key}"
+        return f"{checkpoint_root}/checkpoints/{self.training_key}"
 
     @property
     def last_version(self) -> str:

@@ -17,7 +17,7 @@ from components.pusher.changes import push, remove_old
 from components.pusher.config import PushConfig
 from components.pusher.destination import Destination, copy_folder, explained, open_destination
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN, RunFacts, make_model_card
-from components.pusher.versions import withdrawn_twin
+from components.pusher.versions import last_available, withdrawn_twin
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
 from models.card import read_card
 from models.errors import UserError
@@ -49,6 +49,8 @@ class PusherExecutor(tfx_pusher.Executor):
         destination = open_destination(exec_properties["push_destination"])
         with explained(destination.uri):
             twin = withdrawn_twin(destination, card.training_key)
+            served = last_available(destination)
+            is_served = served is not None and served.card.training_key == card.training_key
         if twin:
             self._MarkNotPushed(pushed_model)
             reason = (
@@ -60,6 +62,12 @@ class PusherExecutor(tfx_pusher.Executor):
             return
 
         config = PushConfig.model_validate_json(exec_properties["push"])
+        if served and is_served:
+            # A step that a cluster tries again, or that runs once more beside a training from the cache.
+            self._MarkPushed(pushed_model, pushed_destination=served.uri, pushed_version=served.name)
+            say(f"version {served.name}, which is this very model, is served already")
+            _remove_old(config, destination)
+            return
         facts = self._facts(input_dict, json.loads(exec_properties["settings"]) | {"licence": config.licence})
         now = time.time()
 
@@ -77,8 +85,7 @@ class PusherExecutor(tfx_pusher.Executor):
 
         version = push(destination, make_model, now)
         self._MarkPushed(pushed_model, pushed_destination=version.uri, pushed_version=version.name)
-        if config.keep_versions is not None:
-            _remove_old(destination, config.keep_versions)
+        _remove_old(config, destination)
 
     def GetModelPath(self, input_dict: dict[str, Any]) -> str:  # noqa: N802
         """The model that was validated in the server's place, with its warm-up requests; without one, the trainer's."""
@@ -135,11 +142,13 @@ def _training_settings(training: dict[str, Any], inputs: Inputs) -> dict[str, An
     return dict(assign({"training": training}, values)["training"])
 
 
-def _remove_old(destination: Destination, keep_versions: int) -> None:
+def _remove_old(config: PushConfig, destination: Destination) -> None:
+    if config.keep_versions is None:
+        return
     try:
-        removed = remove_old(destination, keep_versions)
+        removed = remove_old(destination, config.keep_versions)
     except UserError as error:  # the push itself has succeeded, and the next one tries again
         say(f"old versions could not be removed: {error}")
         return
     if removed:
-        say(f"removed {', '.join(version.name for version in removed)}: push.keep_versions is {keep_versions}")
+        say(f"removed {', '.join(version.name for version in removed)}: push.keep_versions is {config.keep_versions}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.terminal import ConfigOption, console
+from pipeline.commands.terminal import ConfigOption, console, escaped
 from pipeline.config import load_config
 
 
@@ -13,8 +13,15 @@ def compile_pipeline(
     config: ConfigOption,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
 ) -> None:
-    """Write the pipeline as Kubeflow Pipelines runs it."""
-    from pipeline.kubeflow import compile_to_file
+    """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
+    from pipeline.kubeflow.compiler import compile_to_file, paths_of_this_machine
 
-    compile_to_file(load_config(config), output)
+    settings = load_config(config)
+    compile_to_file(settings, output)
     console.print(f"{output} written", highlight=False)
+    for key, path in paths_of_this_machine(settings).items():
+        console.print(
+            f"  {key}: {escaped(path)} is a path of this machine, which steps in a cluster do not see; use an address "
+            "(gs://, s3://) or a path below one of kubeflow.volumes",
+            highlight=False,
+        )

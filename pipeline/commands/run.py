@@ -2,8 +2,9 @@
 
 import json
 import shutil
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -35,15 +36,41 @@ _ENDINGS = {
 }
 
 
-def run(config: ConfigOption) -> None:
+class Runner(str, Enum):
+    """What runs the pipeline: TFX's local runner, or the commands of the compiled file, as in a cluster."""
+
+    local = "local"
+    compiled = "compiled"
+
+
+def run(
+    config: ConfigOption,
+    runner: Annotated[
+        Runner, typer.Option(help="compiled: execute what `clipgate compile` writes, step by step, without a cluster.")
+    ] = Runner.local,
+    compiled: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --runner compiled: a compiled file; default: compile now.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="With --runner compiled: a parameter of the file.")
+    ] = None,
+) -> None:
     """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 4: the data have faults and
     checks.on_failure is stop, 2: wrong input, 1: an error."""
     settings = load_config(config)
+    how: dict[str, Any] = {}
+    interrupted = "the same command goes on after the last finished component"
+    if runner is Runner.compiled:
+        file = str(compiled.resolve()) if compiled else ""
+        how = {"module": "pipeline.kubeflow.trial", "arguments": [file, *(parameter or ())]}
+        interrupted = "the same command begins anew; a training goes on after its last epoch"
+    elif compiled or parameter:
+        raise UserError("--compiled and --parameter are for --runner compiled; add it, or leave them out")
     console.print(f"{settings.name}: {settings.data.videos} to {settings.push_destination}", highlight=False)
     try:
-        outcome = run_pipeline(config.resolve(), settings, console)
+        outcome = run_pipeline(config.resolve(), settings, console, **how)
     except KeyboardInterrupt:
-        errors.print("interrupted; the same command goes on after the last finished component")
+        errors.print(f"interrupted; {interrupted}")
         raise typer.Exit(INTERRUPTED) from None
     if outcome.result is None:
         kind, code = _ENDINGS[outcome.error_kind]

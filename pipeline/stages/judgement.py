@@ -34,7 +34,7 @@ class Judgement:
     components: list[Any]
 
 
-def make_judgement(plan: Plan, data: Data, learning: Learning, pipeline_root: str) -> Judgement:
+def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: str) -> Judgement:
     """Evaluate the candidate and what it is compared with, judge it, and ask it as its clients will."""
     config, gates = plan.config, plan.config.gates
     baseline = Baseline(
@@ -76,7 +76,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, pipeline_root: st
     if learning.base_model is not None and gates.limit_forgetting:
         base_evaluation = evaluate("BaseEvaluator", learning.base_model, "test", make_plain_eval_config())
     if gates.min_gain_over_single_frame is not None:
-        floor_trainer = single_frame_trainer(plan, pipeline_root, learning.arguments)
+        floor_trainer = single_frame_trainer(plan, checkpoint_root, learning.arguments)
         components.append(floor_trainer)
         single_frame_model = floor_trainer.outputs["model"]
         single_frame_evaluation = evaluate("SingleFrameEvaluator", single_frame_model, "test", make_plain_eval_config())

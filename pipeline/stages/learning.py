@@ -30,7 +30,7 @@ class Learning:
     components: list[Any]
 
 
-def make_learning(plan: Plan, data: Data, pipeline_root: str) -> Learning:
+def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
     """Transform, search if that is asked for, and train."""
     config = plan.config
     shared = {
@@ -65,7 +65,7 @@ def make_learning(plan: Plan, data: Data, pipeline_root: str) -> Learning:
             "sampling": config.sampling.model_dump_json(),
             "tuner": config.tuner.model_dump_json() if config.tuner else "",
             "training_key": plan.training_key,
-            "checkpoint_dir": plan.checkpoint_dir(pipeline_root),
+            "checkpoint_dir": plan.checkpoint_dir(checkpoint_root),
         },
     }
     tuner = Tuner(tuner_fn="models.tuning.search.tuner_fn", **arguments) if config.tuner else None

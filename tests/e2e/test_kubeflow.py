@@ -1,29 +1,169 @@
 """The compiled pipeline is one that open-source Kubeflow Pipelines can run."""
 
+import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from google.protobuf import json_format
 from kfp import components
+from kfp.pipeline_spec import pipeline_spec_pb2
+from tfx.components import CsvExampleGen, Pusher
+from tfx.dsl.components.common.importer import Importer
+from tfx.dsl.components.common.resolver import Resolver
+from tfx.dsl.input_resolution.strategies.latest_artifact_strategy import LatestArtifactStrategy
+from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import KubeflowV2DagRunner, KubeflowV2DagRunnerConfig
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto.pusher_pb2 import PushDestination
+from tfx.types import Channel
+from tfx.types.standard_artifacts import Model
 from typer.testing import CliRunner
 
+from models.errors import UserError
+from models.progress import PROGRESS_LOGGER
 from pipeline.cli import app
-from tests.e2e.project import make_project
+from pipeline.kubeflow import entrypoint
+from pipeline.kubeflow.check import find_problems
+from pipeline.kubeflow.execute import load_spec
+from pipeline.kubeflow.tasks import Run, command_line, make_executor_input
+from tests.e2e.project import Project, make_project
 
 pytestmark = pytest.mark.e2e
 
+KUBEFLOW = {
+    "image": "registry.example/clipgate:1",
+    "pipeline_root": "minio://mlpipeline/root",
+    "resources": {"default": {"cpu": 2, "memory_gigabytes": 4}, "Trainer": {"cpu": 8, "accelerator": "nvidia.com/gpu"}},
+    "env": {"AWS_REGION": "eu-1"},
+    "secrets": [{"name": "store", "variables": {"AWS_ACCESS_KEY_ID": "user"}}],
+    "retries": 1,
+}
 
-def test_the_compiled_pipeline_loads_with_the_kfp_sdk_and_needs_no_resolver_and_no_lifecycle(tmp_path: Path) -> None:
-    project = make_project(tmp_path, num_people=2)
-    project.configure(kubeflow={"image": "registry.example/clipgate:1", "pipeline_root": "gs://bucket/root"})
-    compiled = tmp_path / "pipeline.yaml"
-    # In this process, which has loaded TFX already.
-    result = CliRunner().invoke(app, ["compile", "--config", str(project.config_path), "-o", str(compiled)])
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Data of two people."""
+    return make_project(tmp_path_factory.mktemp("kubeflow"), num_people=2)
+
+
+def compile_project(project: Project, **sections: Any) -> tuple[Path, Any]:
+    """The compiled file, and what the command says; in this process, which has loaded TFX already."""
+    project.configure(**sections)
+    compiled = project.folder / "pipeline.yaml"
+    return compiled, CliRunner().invoke(app, ["compile", "--config", str(project.config_path), "-o", str(compiled)])
+
+
+def test_the_compiled_pipeline_is_what_the_protos_and_the_kfp_sdk_read(project: Project) -> None:
+    compiled, result = compile_project(project, kubeflow=KUBEFLOW)
     assert result.exit_code == 0, result.output
-    text = compiled.read_text()
-    assert components.load_component_from_text(text).name == "test"
-    executors = yaml.safe_load(text)["deploymentSpec"]["executors"]
+    assert components.load_component_from_file(str(compiled)).name == "test"
+    pipeline, platform = yaml.safe_load_all(compiled.read_text())
+    # Unknown fields and values of the wrong type do not parse.
+    json_format.ParseDict(pipeline, pipeline_spec_pb2.PipelineSpec())
+    json_format.ParseDict(pipeline["deploymentSpec"], pipeline_spec_pb2.PipelineDeploymentConfig())
+    json_format.ParseDict(platform, pipeline_spec_pb2.PlatformSpec())
+    executors = pipeline["deploymentSpec"]["executors"]
     assert all(set(executor) == {"container"} for executor in executors.values())
-    assert all(executor["container"]["image"] == "registry.example/clipgate:1" for executor in executors.values())
-    assert "lifecycle" not in text
-    assert "resolver" not in text.lower()
+    assert {executor["container"]["image"] for executor in executors.values()} == {"registry.example/clipgate:1"}
+    assert {tuple(executor["container"]["command"]) for executor in executors.values()} == {
+        ("python", "-m", "pipeline.kubeflow.entrypoint")
+    }
+    assert executors["Trainer_executor"]["container"]["resources"]["accelerator"] == {
+        "type": "nvidia.com/gpu",
+        "count": "1",
+    }
+    # TensorFlow does not write to this store.
+    assert "/tmp/clipgate/checkpoints/" in str(pipeline["root"]["dag"]["tasks"]["Trainer"])
+    assert "minio://" not in str(pipeline["root"]["dag"]["tasks"])
+
+
+def test_places_that_steps_in_a_cluster_do_not_see_are_named(project: Project) -> None:
+    _, result = compile_project(project)
+    assert f"data.videos: {project.folder / 'data'} is a path of this machine" in result.output
+    volume = {"claim": "everything", "path": str(project.folder)}
+    _, result = compile_project(project, kubeflow={"volumes": [volume]})
+    assert "path of this machine" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        (
+            {"serving_validation": {"docker_image": "tensorflow/serving"}},
+            "starts containers, which a step in a cluster may not",
+        ),
+        ({"training": {"distribution": "multi_worker"}}, "a step of Kubeflow is one pod"),
+        ({"beam": {"args": ["--runner=DataflowRunner"]}}, "workers elsewhere do not see the files of a step"),
+    ],
+    ids=str,
+)
+def test_what_a_step_in_a_cluster_cannot_do_is_refused_with_its_key(
+    project: Project, section: dict[str, Any], words: str
+) -> None:
+    _, result = compile_project(project, **section)
+    assert isinstance(result.exception, UserError)
+    assert words in str(result.exception)
+
+
+@pytest.fixture
+def progress_logger() -> Iterator[None]:
+    """The entry point is made for a process of its own, and changes this logger for good."""
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    before = list(logger.handlers), logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.mark.usefixtures("progress_logger")
+def test_a_step_runs_its_executor_and_a_users_mistake_ends_it_without_a_traceback(
+    project: Project, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    compiled, _ = compile_project(project)
+    spec = load_spec(compiled)
+    run = Run(spec, str(tmp_path), {})
+
+    def run_step(name: str) -> None:
+        arguments = command_line(run.container(name), make_executor_input(run, name, {}))
+        entrypoint.main(arguments[3:])  # after python -m pipeline.kubeflow.entrypoint
+
+    run_step("VideoSchemaGen")
+    written = json.loads((tmp_path / "VideoSchemaGen" / "output_metadata.json").read_text())
+    assert written["artifacts"]["schema"]["artifacts"][0]["uri"] == str(tmp_path / "VideoSchemaGen" / "schema")
+    assert [path.name for path in (tmp_path / "VideoSchemaGen" / "schema").iterdir()] == ["schema.pbtxt"]
+
+    data = spec["root"]["dag"]["tasks"]["VideoExampleGen"]["inputs"]["parameters"]["data"]["runtimeValue"]
+    data["constant"] = json.dumps(json.loads(data["constant"]) | {"videos": "/no/such/folder"})
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        run_step("VideoExampleGen")
+    assert ended.value.code == 2
+    printed = capfd.readouterr()
+    event = json.loads(printed.out.splitlines()[-1].removeprefix(entrypoint.EVENT_MARK))
+    assert event == {
+        "error": "data.videos: /no/such/folder is not a folder; write the path relative to the configuration file",
+        "kind": "user",
+    }
+    assert "Traceback" not in printed.out + printed.err
+
+
+def test_a_resolver_an_importer_of_a_local_file_and_a_file_based_example_gen_are_refused_by_name(
+    tmp_path: Path,
+) -> None:
+    example_gen = CsvExampleGen(input_base="gs://bucket/csv")
+    resolver = Resolver(strategy_class=LatestArtifactStrategy, model=Channel(type=Model)).with_id("LastModel")
+    importer = Importer(source_uri=str(tmp_path), artifact_type=Model).with_id("OldModel")
+    pusher = Pusher(
+        model=resolver.outputs["model"],
+        push_destination=PushDestination(filesystem=PushDestination.Filesystem(base_directory="gs://bucket/serving")),
+    )
+    pipeline = Pipeline("planted", "gs://bucket/root", components=[example_gen, resolver, importer, pusher])
+    runner = KubeflowV2DagRunner(KubeflowV2DagRunnerConfig(default_image="image", use_pipeline_spec_2_1=True))
+    job = runner.run(pipeline, write_out=False)
+    problems = dict(find_problems(job["pipelineSpec"]))
+    assert set(problems) == {"CsvExampleGen", "LastModel", "OldModel"}
+    assert problems["LastModel"].startswith("Resolver nodes are not implemented")
+    assert "file-based ExampleGen" in problems["CsvExampleGen"]
+    assert f"cannot reach {tmp_path}" in problems["OldModel"]

@@ -157,9 +157,30 @@ def test_a_withdrawn_model_is_not_pushed_again_and_the_artifact_says_why(
     assert [path.name for path in versions(tmp_path)] == ["1"]
 
 
+def test_a_model_that_is_served_already_is_not_pushed_a_second_time(
+    tmp_path: Path, inputs: dict[str, list[Any]]
+) -> None:
+    for number in ("1", "2"):
+        write_model(tmp_path / "serving" / number, "older")
+    push(tmp_path, inputs)
+    before = versions(tmp_path)
+    again = push(tmp_path, inputs, keep_versions=2)
+    assert again.get_int_custom_property("pushed") == 1
+    assert again.get_string_custom_property("pushed_destination") == str(before[-1])
+    assert versions(tmp_path) == before[-2:]
+
+
+def test_a_model_is_pushed_again_when_another_is_served(tmp_path: Path, inputs: dict[str, list[Any]]) -> None:
+    push(tmp_path, inputs)
+    (first,) = versions(tmp_path)
+    write_model(tmp_path / "serving" / str(int(first.name) + 1), "newer")
+    push(tmp_path, inputs)
+    assert len(versions(tmp_path)) == 3
+
+
 def test_old_versions_are_removed_after_a_push(tmp_path: Path, inputs: dict[str, list[Any]]) -> None:
     for number in ("1", "2", "3"):
-        write_model(tmp_path / "serving" / number)
+        write_model(tmp_path / "serving" / number, "older")
     push(tmp_path, inputs, keep_versions=2)
     assert [path.name for path in versions(tmp_path)][:-1] == ["3"]
 

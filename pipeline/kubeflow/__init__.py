@@ -1,0 +1,1 @@
+"""The pipeline on Kubeflow Pipelines: compiled into the file that it reads."""

@@ -1,0 +1,75 @@
+"""The compiled runner: what `clipgate compile` writes, executed without a cluster, in a process of its own.
+
+Run as `python -m pipeline.kubeflow.trial CONFIG_FILE EVENTS_FD COMPILED_FILE [NAME=VALUE ...]`; without a name for the compiled
+file the configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<output>`.
+"""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from models.errors import UserError
+from pipeline.config import Config, load_config
+from pipeline.events import Event, Send, report_run
+from pipeline.kubeflow.check import require_runnable
+from pipeline.kubeflow.execute import StepFailedError, execute, load_spec
+from pipeline.kubeflow.tasks import Json
+
+
+def main() -> None:
+    """Execute a compiled pipeline."""
+    config_path, events_fd, compiled, *parameters = sys.argv[1:]
+    report_run(int(events_fd), lambda send: run(Path(config_path), compiled, parameters, send))
+
+
+def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send) -> Event:
+    """Execute the pipeline; the returned event says what came of it."""
+    config = load_config(config_path)
+    given = _by_name(parameters)
+    root = f"{config.output_dir}/compiled"
+    path = Path(compiled) if compiled else _compile(config, root)
+    spec = load_spec(path)
+    require_runnable(spec)
+    try:
+        produced = execute(spec, root, time.strftime("%Y%m%d-%H%M%S"), given, send)
+    except StepFailedError as error:
+        return {"error": str(error), "kind": "internal"}
+    return {"result": summary(produced)}
+
+
+def _by_name(parameters: Sequence[str]) -> dict[str, str]:
+    values = {}
+    for parameter in parameters:
+        name, separator, value = parameter.partition("=")
+        if not separator:
+            raise UserError(f"--parameter {parameter}: expected NAME=VALUE")
+        values[name] = value
+    return values
+
+
+def _compile(config: Config, root: str) -> Path:
+    # Only now: these take ten seconds.
+    from pipeline.kubeflow.compiler import compile_to_file
+
+    # Nothing else differs from what a cluster gets.
+    kubeflow = config.kubeflow.model_copy(update={"pipeline_root": root, "checkpoints": None})
+    path = Path(root, "pipeline.yaml")
+    compile_to_file(config.model_copy(update={"kubeflow": kubeflow}), path)
+    return path
+
+
+def summary(produced: Mapping[tuple[str, str], Json]) -> dict[str, Any]:
+    """What `pipeline.lineage.run_summary` says of a local run."""
+    pushed: Json = produced.get(("Pusher", "pushed_model"), {}).get("metadata", {})
+    return {
+        "nodes": {node: "complete" for node, _ in produced},
+        "uris": {f"{node}.{key}": artifact["uri"] for (node, key), artifact in produced.items()},
+        "pushed_version": pushed.get("pushed_destination") if pushed.get("pushed") else None,
+        "not_pushed_reason": pushed.get("not_pushed_reason", ""),
+    }
+
+
+if __name__ == "__main__":
+    main()
