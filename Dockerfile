@@ -18,7 +18,8 @@ RUN /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-buil
 
 FROM python:3.10-slim-bookworm
 COPY --from=build /opt/venv /opt/venv
-RUN useradd --create-home clipgate
+# Kubeflow's launcher, which runs as this user, copies artifacts there.
+RUN useradd --create-home clipgate && install -d -o clipgate /gcs /s3 /minio
 USER clipgate
 ENV PATH=/opt/venv/bin:$PATH KERAS_BACKEND=tensorflow
 # Fails the build when a package is missing.

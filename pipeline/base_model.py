@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.baseline.pushed import pushed_versions
+from components.storage.root import is_remote
 from models.base_model import BaseModel, open_base, require_same_network
 from models.card import read_card
 from models.errors import UserError
@@ -24,7 +25,13 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
     warm_start = config.training.warm_start
     if warm_start is None:
         return None
-    path = Path(config.push_destination if warm_start.model == "latest" else warm_start.model)
+    place = config.push_destination if warm_start.model == "latest" else warm_start.model
+    if is_remote(place):
+        raise UserError(
+            f"training.warm_start: {place} is an address, and a base model is read from a folder; copy the version there and "
+            "name the folder in training.warm_start.model"
+        )
+    path = Path(place)
     versions = pushed_versions(path)
     if versions:
         # A run that is repeated after its push finds its own model there, and does not go on from that.

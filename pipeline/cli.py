@@ -16,6 +16,7 @@ from pipeline.commands.rollback import card, rollback, versions
 from pipeline.commands.run import report, run
 from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
+from pipeline.commands.submit import submit
 from pipeline.commands.terminal import USER_ERROR, errors, escaped
 from pipeline.commands.worker import worker
 
@@ -39,6 +40,7 @@ app.command()(rollback)
 app.command()(splits)
 app.command()(convert)
 app.command("compile")(compile_pipeline)
+app.command()(submit)
 app.command()(worker)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from components.storage.root import is_remote
 from models.errors import UserError
 from pipeline.config import Config
 
@@ -56,6 +57,11 @@ def run_pipeline(
       UserError: another run uses the same output directory, or it cannot be written.
       KeyboardInterrupt: after the run was stopped.
     """
+    if is_remote(config.output_dir):
+        raise UserError(
+            f"output_dir: {config.output_dir} is an address; a run on this machine keeps its artifacts in a folder. Only "
+            "serving.directory and the data may be addresses; on Kubeflow artifacts go to kubeflow.pipeline_root"
+        )
     output_dir = Path(config.output_dir)
     with _exclusive(output_dir):
         log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")

@@ -4,6 +4,7 @@ A Resolver node would find it in ML Metadata, but open-source Kubeflow does not 
 first push the candidate itself stands in, marked so: an output without an artifact would not run on Kubeflow either.
 """
 
+from pathlib import Path
 from typing import Any
 
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
@@ -11,7 +12,7 @@ from tfx.types import artifact_utils, channel_utils
 from tfx.types.channel import BaseChannel
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import Model
-from tfx.utils import io_utils, path_utils
+from tfx.utils import path_utils
 
 from components.pusher.destination import explained, open_destination
 from components.pusher.versions import last_available
@@ -36,7 +37,8 @@ class BaselineExecutor(base_executor.BaseExecutor):
             say("no model was pushed before; there is nothing to compare with")
             return
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.
-        io_utils.copy_dir(pushed.uri, path_utils.serving_model_dir(baseline.uri))
+        with explained(pushed.uri):
+            destination.fetch(pushed.folder, Path(path_utils.serving_model_dir(baseline.uri)))
         baseline.set_string_custom_property("version", pushed.name)
         say(f"comparing with version {pushed.name}")
 

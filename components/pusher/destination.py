@@ -57,6 +57,9 @@ class Destination(Protocol):
     def put(self, source: Path, name: str) -> None:
         """Copy a folder of this machine here, so that nobody sees half of it under `name`."""
 
+    def fetch(self, name: str, target: Path) -> None:
+        """Copy a folder from here to one of this machine."""
+
     def move(self, name: str, new_name: str) -> None:
         """Rename a folder."""
 
@@ -69,10 +72,15 @@ class Destination(Protocol):
 
 def open_destination(uri: str) -> Destination:
     """The destination at a path or at an address (gs://, s3://)."""
-    if is_remote(uri):
-        from components.pusher.remote import RemoteDestination  # TensorFlow takes seconds to load
+    # Boto and TensorFlow take seconds to load.
+    if uri.startswith("s3://"):
+        from components.pusher.s3 import S3Destination
 
-        return RemoteDestination(uri)
+        return S3Destination(uri)
+    if is_remote(uri):
+        from components.pusher.gfile import GFileDestination
+
+        return GFileDestination(uri)
     return LocalDestination(Path(uri))
 
 
@@ -128,6 +136,10 @@ class LocalDestination:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         _sync_folder(self._folder)
+
+    def fetch(self, name: str, target: Path) -> None:
+        """See Destination."""
+        shutil.copytree(self._folder / name, target, dirs_exist_ok=True)
 
     def move(self, name: str, new_name: str) -> None:
         """See Destination."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.terminal import ConfigOption, console, escaped
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
 
 
 def compile_pipeline(
@@ -14,12 +14,17 @@ def compile_pipeline(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
+    settings = load_config(config)
+    compile_for_cluster(settings, output)
+    console.print(f"{output} written", highlight=False)
+
+
+def compile_for_cluster(config: Config, output: Path) -> None:
+    """Write the file, and name what a cluster will not find."""
     from pipeline.kubeflow.compiler import compile_to_file, paths_of_this_machine
 
-    settings = load_config(config)
-    compile_to_file(settings, output)
-    console.print(f"{output} written", highlight=False)
-    for key, path in paths_of_this_machine(settings).items():
+    compile_to_file(config, output)
+    for key, path in paths_of_this_machine(config).items():
         console.print(
             f"  {key}: {escaped(path)} is a path of this machine, which steps in a cluster do not see; use an address "
             "(gs://, s3://) or a path below one of kubeflow.volumes",

@@ -65,6 +65,13 @@ class KubeflowConfig(Section):
             raise ValueError(f"Kubeflow keeps artifacts in object stores: {', '.join(SCHEMES)}; found {value}")
         return value
 
+    @field_validator("checkpoints")
+    @classmethod
+    def _is_written_by_tensorflow(cls, value: str | None) -> str | None:
+        if value and "://" in value and not value.startswith("gs://"):
+            raise ValueError(f"TensorFlow writes checkpoints to gs://, or to a folder of a volume; found {value}")
+        return value
+
     @property
     def checkpoint_root(self) -> str:
         """Where checkpoints of trainings are kept. TensorFlow writes to gs:// by itself, to other stores it does not."""

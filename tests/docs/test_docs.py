@@ -23,6 +23,7 @@ from models.training.config import TrainingConfig, WarmStartConfig
 from models.tuning.config import TunerConfig
 from pipeline.cli import app
 from pipeline.config import load_config
+from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
 from pipeline.prediction.config import SegmentsConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,6 +108,19 @@ def test_every_key_of_push_is_documented() -> None:
 def test_every_key_of_the_validation_is_documented() -> None:
     page = (ROOT / "docs" / "serving.md").read_text()
     assert [name for name in ServingValidationConfig.model_fields if f"| `{name}` |" not in page] == []
+
+
+@pytest.mark.parametrize("section", [KubeflowConfig, ResourcesConfig])
+def test_every_key_for_a_cluster_is_documented(section: type[Section]) -> None:
+    page = (ROOT / "docs" / "kubeflow.md").read_text()
+    assert [name for name in section.model_fields if f"`{name}`" not in page] == []
+
+
+def test_the_configurations_for_a_cluster_are_some(tmp_path: Path) -> None:
+    first, larger, _ = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "kubeflow.md").read_text(), re.DOTALL)
+    for text in (first, f"output_dir: o\ndata: {{annotations: a.csv, videos: v}}\n{larger}"):
+        (tmp_path / "config.yaml").write_text(text)
+        assert load_config(tmp_path / "config.yaml").kubeflow.resources["Trainer"].cpu
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

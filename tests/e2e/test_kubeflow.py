@@ -30,6 +30,7 @@ from pipeline.kubeflow.check import find_problems
 from pipeline.kubeflow.execute import load_spec
 from pipeline.kubeflow.tasks import Run, command_line, make_executor_input
 from tests.e2e.project import Project, make_project
+from tests.pipeline.kubeflow.api_server import PIPELINES, RUNS, ApiServer, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -147,6 +148,22 @@ def test_a_step_runs_its_executor_and_a_users_mistake_ends_it_without_a_tracebac
         "kind": "user",
     }
     assert "Traceback" not in printed.out + printed.err
+
+
+def test_what_is_submitted_is_the_compiled_configuration(project: Project) -> None:
+    project.configure(kubeflow=KUBEFLOW)
+    with serving(ApiServer()) as kubeflow:
+        arguments = ["submit", "--config", str(project.config_path), "--endpoint", kubeflow.endpoint, "--no-wait"]
+        result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    (upload,) = kubeflow.asked("POST", f"{PIPELINES}/upload")
+    pipeline, platform = yaml.safe_load_all(upload.file[1])
+    assert pipeline["pipelineInfo"]["name"] == upload.query["name"]
+    assert set(platform) == {"platforms"}
+    (started,) = kubeflow.asked("POST", RUNS)
+    assert started.json["runtime_config"]["pipeline_root"] == "minio://mlpipeline/root"
+    # Said before the cluster says it.
+    assert f"data.videos: {project.folder}/data is a path of this machine" in result.output
 
 
 def test_a_resolver_an_importer_of_a_local_file_and_a_file_based_example_gen_are_refused_by_name(

@@ -114,6 +114,11 @@ def test_without_a_pushed_model_there_is_no_latest(folder: Path) -> None:
     )
 
 
+def test_a_base_model_at_an_address_is_refused(folder: Path) -> None:
+    message = problem(folder, {"model": "s3://bucket/action"})
+    assert "training.warm_start: s3://bucket/action is an address, and a base model is read from a folder" in message
+
+
 def test_another_network_or_input_is_refused_with_every_difference(folder: Path, weights: bytes) -> None:
     push(folder, "1", weights)
     message = problem(folder, {}, model=MODEL | {"preset": "small", "height": 64})

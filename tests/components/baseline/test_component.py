@@ -7,16 +7,17 @@ from tfx.types import channel_utils
 from tfx.types.standard_artifacts import Model
 
 from components.baseline.component import IS_FIRST_PUSH, Baseline, BaselineExecutor
+from components.pusher.destination import open_destination
 from models.card import ModelCard, read_card
 
 
-def find_baseline(folder: Path, training_key: str) -> Any:
-    """The artifact that the component makes for a candidate with this key, when `folder/pushed` holds the models."""
+def find_baseline(folder: Path, training_key: str, destination: str | None = None) -> Any:
+    """The artifact that the component makes for a candidate with this key; by default `folder/pushed` holds the models."""
     candidate, baseline = Model(), Model()
     candidate.uri, baseline.uri = str(folder / "candidate"), str(folder / "baseline")
     component = Baseline(
         model=channel_utils.as_channel([candidate]),
-        push_destination=str(folder / "pushed"),
+        push_destination=destination or str(folder / "pushed"),
         training_key=training_key,
         last_version="",
     )
@@ -44,6 +45,15 @@ def test_the_last_pushed_model_is_copied_so_that_it_outlives_its_version(tmp_pat
     copy = tmp_path / "baseline/Format-Serving"
     assert read_card(copy).training_key == "newer"
     assert (copy / "saved_model.pb").read_bytes() == b"model"
+
+
+def test_a_model_that_was_pushed_to_an_object_store_is_copied_from_there(tmp_path: Path, bucket: Any) -> None:
+    push(tmp_path, "9", "old")
+    destination = open_destination(f"s3://{bucket.name}/action")
+    destination.put(tmp_path / "pushed/9", "9")
+    baseline = find_baseline(tmp_path, "key", destination.uri)
+    assert baseline.get_string_custom_property("version") == "9"
+    assert read_card(tmp_path / "baseline/Format-Serving").training_key == "old"
 
 
 def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:

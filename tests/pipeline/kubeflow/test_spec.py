@@ -113,6 +113,7 @@ def test_a_component_that_there_is_not_is_named_with_those_that_there_are(sectio
         {"volumes": [{"claim": "videos", "path": "data"}]},
         {"resources": {"default": {"cpu": 0}}},
         {"retries": -1},
+        {"checkpoints": "s3://bucket/checkpoints"},
     ],
     ids=str,
 )

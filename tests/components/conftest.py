@@ -1,8 +1,9 @@
-"""An S3 server on this machine, for as long as the tests of this folder run."""
+"""An S3 server on this machine, for as long as the tests that need it run."""
 
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ def s3_endpoint() -> Iterator[str]:
     try:
         addresses = (re.search(r"Running on (http://\S+)", line) for line in server.stderr)
         address = next(found[1] for found in addresses if found)
+        # The server writes a line for each request, and stops when nobody reads them.
+        threading.Thread(target=server.stderr.read, daemon=True).start()
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("AWS_ENDPOINT_URL_S3", address)
             environment.setenv("AWS_ACCESS_KEY_ID", "key")
@@ -27,8 +30,7 @@ def s3_endpoint() -> Iterator[str]:
             yield address
     finally:
         server.terminate()
-        # The pipe is read to its end, so that the server cannot wait on it.
-        server.communicate()
+        server.wait()
 
 
 @pytest.fixture

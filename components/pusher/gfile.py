@@ -1,0 +1,89 @@
+"""Destinations on file systems that TensorFlow reads by itself, such as gs://."""
+
+import errno
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tensorflow as tf
+
+from components.pusher.remote import RemoteDestination
+
+_Result = TypeVar("_Result")
+
+
+class GFileDestination(RemoteDestination):
+    """See RemoteDestination."""
+
+    def folders(self, name: str = "") -> list[str]:
+        """See Destination."""
+        try:
+            children = _call(tf.io.gfile.listdir, self._address(name))
+        except FileNotFoundError:
+            # So it says also where it has no file system for such addresses, or is not let in; this does not.
+            _call(tf.io.gfile.exists, self._address(name))
+            return []
+        # Object stores end the names of folders with '/'; some list the folder itself.
+        return sorted({child.strip("/") for child in children} - {""})
+
+    def is_file(self, name: str) -> bool:
+        """See Destination."""
+        return bool(_call(tf.io.gfile.exists, self._address(name)))
+
+    def read_text(self, name: str) -> str:
+        """See Destination."""
+        return str(_call(lambda: tf.io.gfile.GFile(self._address(name)).read()))
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """See RemoteDestination."""
+        _call(tf.io.gfile.makedirs, self.uri)
+        yield
+
+    def _files_below(self, folder: str) -> list[str]:
+        address = self._address(folder)
+        return [
+            f"{place}/{file}"[len(address) + 1 :]
+            for place, _, files in _call(lambda: list(tf.io.gfile.walk(address)))
+            for file in files
+        ]
+
+    def _upload(self, path: Path, name: str) -> None:
+        self._transfer(str(path), self._address(name))
+
+    def _download(self, name: str, path: Path) -> None:
+        self._transfer(self._address(name), str(path))
+
+    def _copy(self, name: str, new_name: str) -> None:
+        self._transfer(self._address(name), self._address(new_name))
+
+    def _delete_file(self, name: str) -> None:
+        _call(tf.io.gfile.remove, self._address(name))
+
+    def _delete_folder(self, name: str) -> None:
+        _call(tf.io.gfile.rmtree, self._address(name))
+
+    def _transfer(self, source: str, target: str) -> None:
+        _call(tf.io.gfile.makedirs, target.rpartition("/")[0])
+        _call(tf.io.gfile.copy, source, target, overwrite=True)
+
+    def _address(self, name: str) -> str:
+        return f"{self.uri}/{name}".rstrip("/")
+
+
+def _call(operation: Callable[..., _Result], *arguments: Any, **options: Any) -> _Result:
+    """What the operation returns; TensorFlow's errors become those of Python.
+
+    Raises:
+      FileNotFoundError: there is no such file or folder.
+      OSError: anything else went wrong.
+    """
+    try:
+        return operation(*arguments, **options)
+    except tf.errors.NotFoundError as error:
+        raise FileNotFoundError(errno.ENOENT, error.message) from error
+    except tf.errors.ResourceExhaustedError as error:
+        raise OSError(errno.ENOSPC, error.message) from error
+    except tf.errors.OpError as error:
+        raise OSError(errno.EIO, error.message) from error

@@ -1,0 +1,80 @@
+"""clipgate submit"""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.compile import compile_for_cluster
+from pipeline.commands.terminal import (
+    INTERNAL_ERROR,
+    INTERRUPTED,
+    ConfigOption,
+    console,
+    errors,
+    escaped,
+    quiet_tensorflow,
+)
+from pipeline.config import load_config
+
+
+def submit(
+    config: ConfigOption,
+    endpoint: Annotated[
+        str,
+        typer.Option(
+            envvar="KF_PIPELINES_ENDPOINT", help="Where Kubeflow Pipelines answers, such as http://localhost:8080."
+        ),
+    ],
+    compiled: Annotated[
+        Path | None, typer.Option(help="What clipgate compile has written; default: the configuration is compiled now.")
+    ] = None,
+    namespace: Annotated[str | None, typer.Option(help="Your profile's, where Kubeflow has several users.")] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="KF_PIPELINES_TOKEN", help="A bearer token; better in the environment than here."),
+    ] = None,
+    cookie: Annotated[
+        str | None, typer.Option(envvar="KF_PIPELINES_COOKIE", help="Or a session's, such as authservice_session=...")
+    ] = None,
+    ca_certificates: Annotated[
+        Path | None, typer.Option(help="Certificates to trust (PEM), where the cluster has signed its own.")
+    ] = None,
+    experiment: Annotated[
+        str | None, typer.Option(help="Where the run is filed; default: the pipeline's name.")
+    ] = None,
+    wait: Annotated[bool, typer.Option(help="Follow the run until it ends.")] = True,
+    interval: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks at the run.")] = 5.0,
+) -> None:
+    """Start a run on Kubeflow Pipelines and follow it; exit code 0: it came to its end, 1: a component failed, 2: wrong
+    input, such as an address where nobody answers."""
+    settings = load_config(config)
+    # A mistake in the address is told before TensorFlow is loaded.
+    from pipeline.kubeflow.backend import Access, Backend
+    from pipeline.kubeflow.submit import follow, read_package
+    from pipeline.kubeflow.submit import submit as start
+
+    backend = Backend(Access(endpoint, namespace, token, cookie, ca_certificates))
+    with tempfile.TemporaryDirectory() as folder:
+        path = compiled or Path(folder, "pipeline.yaml")
+        if compiled is None:
+            quiet_tensorflow()
+            compile_for_cluster(settings, path)
+        package = read_package(path)
+        run_id = start(backend, package, experiment)
+    console.print(f"{escaped(package.name)}: {backend.address_of(run_id)}", highlight=False)
+    if not wait:
+        return
+    try:
+        outcome = follow(backend, run_id, package, console, interval)
+    except KeyboardInterrupt:
+        errors.print(f"no longer followed; the run itself goes on: {backend.address_of(run_id)}", highlight=False)
+        raise typer.Exit(INTERRUPTED) from None
+    if outcome.state == "SUCCEEDED":
+        console.print("[bold green]the run came to its end[/]; what was decided is in its report", highlight=False)
+        return
+    errors.print(f"[bold red]the run ended as {outcome.state}[/]", highlight=False)
+    for name, message in outcome.failures.items():
+        errors.print(f"  {escaped(name)}: {escaped(message)}", highlight=False)
+    raise typer.Exit(INTERNAL_ERROR)

@@ -1,0 +1,169 @@
+"""Kubeflow Pipelines' API (v2beta1), through the kfp SDK's client."""
+
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import kfp
+import kfp_server_api
+import urllib3
+from kfp.client.set_volume_credentials import ServiceAccountTokenVolumeCredentials
+
+from models.errors import UserError
+
+# To connect, and between two pieces of an answer. The SDK tries a request four times.
+_TIMEOUT_SECONDS = (5, 60)
+_EQUALS = 1  # of the API's filters
+_LOG = "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log"  # part of no newer version of the API
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where the API is, and who asks. The SDK takes more from the environment: KF_PIPELINES_IAP_OAUTH2_CLIENT_ID and so on."""
+
+    endpoint: str
+    namespace: str | None = None
+    token: str | None = None
+    cookie: str | None = None
+    ca_certificates: Path | None = None
+
+
+class Backend:
+    """The calls that a submission needs, each with a limit of time.
+
+    Raises:
+      UserError: nobody answers at the address, or somebody else, or we are not let in. So do all methods.
+    """
+
+    def __init__(self, access: Access) -> None:
+        if not access.endpoint.startswith(("http://", "https://")):
+            raise UserError(f"{access.endpoint}: an endpoint begins with http:// or https://")
+        self._access = access
+        token_file = os.environ.get("KF_PIPELINES_SA_TOKEN_PATH")
+        with self._explained("the first request"):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # about servers of version 1
+                self._client = kfp.Client(
+                    host=access.endpoint,
+                    existing_token=access.token,
+                    cookies=access.cookie,
+                    ssl_ca_cert=str(access.ca_certificates) if access.ca_certificates else None,
+                    credentials=ServiceAccountTokenVolumeCredentials(token_file) if token_file else None,
+                    # Without one the client asks for it at once, five times and without a limit of time.
+                    namespace=access.namespace or "default",
+                )
+            health = self._client.healthzs.get_healthz(_request_timeout=_TIMEOUT_SECONDS)
+        if health.multi_user is None:
+            raise UserError(
+                f"{access.endpoint}: what answers is not Kubeflow Pipelines, or a page to log in; check the address, and give "
+                "--token or --cookie"
+            )
+        if health.multi_user and not access.namespace:
+            raise UserError(f"{access.endpoint}: this Kubeflow has several users; name your profile's with --namespace")
+
+    def upload(self, package: Path, name: str, version: str) -> tuple[str, str | None]:
+        """Upload a compiled pipeline: the first of its name, or a new version of it.
+
+        Returns:
+          The ids of the pipeline and of its version; of a pipeline that has only one version, None.
+        """
+        uploads = self._client.pipeline_uploads
+        with self._explained(f"the pipeline {name}"):
+            found = self._client.pipelines.list_pipelines(**self._namespace(), **_named(name)).pipelines
+            if not found:
+                pipeline = uploads.upload_pipeline(
+                    str(package), name=name, **self._namespace(), _request_timeout=_TIMEOUT_SECONDS
+                )
+                return pipeline.pipeline_id, None
+            uploaded = uploads.upload_pipeline_version(
+                str(package), name=version, pipelineid=found[0].pipeline_id, _request_timeout=_TIMEOUT_SECONDS
+            )
+            return uploaded.pipeline_id, uploaded.pipeline_version_id
+
+    def experiment(self, name: str) -> str:
+        """The id of the experiment of this name, which is made if there is none."""
+        with self._explained(f"the experiment {name}"):
+            found = self._client.experiments.list_experiments(**self._namespace(), **_named(name)).experiments
+            if found:
+                return str(found[0].experiment_id)
+            body = kfp_server_api.V2beta1Experiment(display_name=name, **self._namespace())
+            made = self._client.experiments.create_experiment(body=body, _request_timeout=_TIMEOUT_SECONDS)
+            return str(made.experiment_id)
+
+    def start(self, name: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str) -> str:
+        """Start a run of an uploaded pipeline (`upload`'s ids); returns the run's id."""
+        pipeline_id, version_id = pipeline
+        reference = kfp_server_api.V2beta1PipelineVersionReference(
+            pipeline_id=pipeline_id, pipeline_version_id=version_id
+        )
+        body = kfp_server_api.V2beta1Run(
+            display_name=name,
+            experiment_id=experiment_id,
+            pipeline_version_reference=reference,
+            runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters={}, pipeline_root=pipeline_root),
+        )
+        with self._explained(f"the run {name}"):
+            return str(self._client.runs.create_run(body=body, _request_timeout=_TIMEOUT_SECONDS).run_id)
+
+    def run(self, run_id: str) -> kfp_server_api.V2beta1Run:
+        """A run and its tasks, as they are now."""
+        with self._explained(f"the run {run_id}"):
+            return self._client.runs.get_run(run_id, _request_timeout=_TIMEOUT_SECONDS)
+
+    def log(self, run_id: str, node_id: str) -> str:
+        """What a pod of a run has printed."""
+        api_client = self._client.runs.get_run.__self__.api_client
+        with self._explained(f"the log of {node_id}"):
+            response = api_client.call_api(
+                _LOG,
+                "GET",
+                path_params={"run_id": run_id, "node_id": node_id},
+                auth_settings=["Bearer"],
+                _preload_content=False,
+                _return_http_data_only=True,
+                _request_timeout=_TIMEOUT_SECONDS,
+            )
+            return bytes(response.data).decode(errors="replace")
+
+    def address_of(self, run_id: str) -> str:
+        """Where people look at a run."""
+        base = os.environ.get("KF_PIPELINES_UI_ENDPOINT") or self._access.endpoint
+        return f"{base.rstrip('/')}/#/runs/details/{run_id}"
+
+    def _namespace(self) -> dict[str, str]:
+        # A Kubeflow for one user refuses requests that name one.
+        return {"namespace": self._access.namespace} if self._access.namespace else {}
+
+    @contextmanager
+    def _explained(self, subject: str) -> Iterator[None]:
+        endpoint = self._access.endpoint
+        try:
+            yield
+        except kfp_server_api.ApiException as error:
+            remedy = "; give --token or --cookie, and --namespace" if error.status in (401, 403) else ""
+            raise UserError(f"{endpoint}: {subject}: {error.status} {_message(error)}{remedy}") from error
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise UserError(
+                f"{endpoint} cannot be reached: {reason}; check the address, and that its port is open"
+            ) from error
+        except (ValueError, TypeError, OSError) as error:  # of the SDK, over an address or an answer that is none
+            raise UserError(f"{endpoint}: {subject}: {error}; check the address and the credentials") from error
+
+
+def _named(name: str) -> dict[str, Any]:
+    predicate = {"operation": _EQUALS, "key": "display_name", "stringValue": name}
+    return {"filter": json.dumps({"predicates": [predicate]}), "_request_timeout": _TIMEOUT_SECONDS}
+
+
+def _message(error: kfp_server_api.ApiException) -> str:
+    """What the server says of a request that it refused; without a word of its own, what HTTP says."""
+    try:
+        return str(json.loads(error.body)["message"])
+    except (ValueError, TypeError, KeyError):
+        return str(error.reason)

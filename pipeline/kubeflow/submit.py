@@ -1,0 +1,198 @@
+"""From a compiled pipeline to a run on a cluster, and what is said of its tasks until it ends."""
+
+import contextlib
+import json
+import re
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from models.errors import UserError
+from pipeline.kubeflow.backend import Backend
+from pipeline.kubeflow.check import require_runnable
+from pipeline.kubeflow.entrypoint import EVENT_MARK
+from pipeline.kubeflow.execute import load_spec
+
+_ENDED = {"SUCCEEDED", "SKIPPED", "FAILED", "CANCELED"}
+# How often in succession the state may be out of reach, as when a connection or a proxy is renewed.
+_PATIENCE = 20
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt|Exit): .+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Package:
+    """A compiled pipeline: its file, its name, where its artifacts go, and the components that it runs."""
+
+    path: Path
+    name: str
+    pipeline_root: str
+    components: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One component of a run: `state` as the API has it, how long it ran, and the ids of the pods that it has had."""
+
+    name: str
+    state: str = "PENDING"
+    seconds: float = 0.0
+    message: str = ""
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `failures` are the failed components, and what each of them said."""
+
+    state: str
+    failures: dict[str, str]
+
+
+def read_package(path: Path) -> Package:
+    """Read what a submission needs to know of a file that `clipgate compile` has written.
+
+    Raises:
+      UserError: the file cannot be read, is no compiled pipeline, or one that Kubeflow does not run.
+    """
+    spec = load_spec(path)
+    require_runnable(spec)
+    return Package(
+        path, spec["pipelineInfo"]["name"], spec.get("defaultPipelineRoot", ""), tuple(spec["root"]["dag"]["tasks"])
+    )
+
+
+def submit(backend: Backend, package: Package, experiment: str | None = None) -> str:
+    """Upload the pipeline and start a run of it; returns the run's id."""
+    name = f"{package.name} {datetime.now():%Y-%m-%d %H:%M:%S}"
+    pipeline = backend.upload(package.path, package.name, version=name)
+    return backend.start(name, backend.experiment(experiment or package.name), pipeline, package.pipeline_root)
+
+
+def follow(backend: Backend, run_id: str, package: Package, console: Console, seconds_between_looks: float) -> Outcome:
+    """Show one line per component that ended, until the run does.
+
+    Raises:
+      UserError: the run's state could not be had for a while; the run itself goes on.
+    """
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<22}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:.0f}/{task.total} components"),
+        TimeElapsedColumn(),
+    )
+    shown: set[str] = set()
+    misses = 0
+    with Progress(*columns, console=console, transient=True) as bar:
+        line = bar.add_task("waiting for the cluster", total=len(package.components))
+        while True:
+            try:
+                run = backend.run(run_id)
+                misses = 0
+            except UserError as error:
+                misses += 1
+                if misses >= _PATIENCE:
+                    raise UserError(f"{error}. The run itself goes on: {backend.address_of(run_id)}") from error
+                time.sleep(seconds_between_looks)
+                continue
+            tasks = tasks_of(run, package.components)
+            for task in tasks.values():
+                if task.state in _ENDED and task.name not in shown:
+                    shown.add(task.name)
+                    console.print(_line(task, len(shown), len(package.components)), highlight=False)
+            running = [task.name for task in tasks.values() if task.state == "RUNNING"]
+            bar.update(line, completed=len(shown), description=", ".join(running) or "waiting for the cluster")
+            if run.state in _ENDED:
+                return Outcome(run.state, _failures(backend, run_id, run, tasks))
+            time.sleep(seconds_between_looks)
+
+
+def tasks_of(run: Any, names: Collection[str]) -> dict[str, Task]:
+    """The components' tasks of a run (`V2beta1Run`), by name; a component that has not begun is pending.
+
+    The API lists a component's driver (`<name>-driver`) and its pod (`executor`) as tasks of their own. Where a driver fails,
+    its component never begins, so its failure is the component's.
+    """
+    tasks = {name: Task(name) for name in names}
+    details = run.run_details.task_details if run.run_details else None
+    for detail in details or []:
+        name = (detail.display_name or "").removesuffix("-driver")
+        is_driver = name != detail.display_name
+        if name not in tasks or (is_driver and detail.state != "FAILED"):
+            continue
+        tasks[name] = Task(
+            name,
+            detail.state or "PENDING",
+            _seconds(detail),
+            _said(detail),
+            tuple(child.pod_name for child in detail.child_tasks or [] if child.pod_name),
+        )
+    return tasks
+
+
+def telling_line(log: str) -> str:
+    """Of what a pod has printed, the error that ended it.
+
+    That is what `pipeline.kubeflow.entrypoint` has said, else the last line that looks like a Python exception, else the last.
+    """
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    for line in reversed(lines):
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            return str(json.loads(line.partition(EVENT_MARK)[2])["error"])
+    raised = _RAISED.findall(log)
+    return raised[-1] if raised else lines[-1] if lines else ""
+
+
+def _failures(backend: Backend, run_id: str, run: Any, tasks: dict[str, Task]) -> dict[str, str]:
+    failed = [task for task in tasks.values() if task.state == "FAILED"]
+    if run.state == "FAILED" and not failed:
+        # Nothing of ours began: the fault is the cluster's, or the pipeline's as a whole.
+        return {"the run": (run.error.message if run.error else "") or "no component has begun"}
+    # Nothing says whose attempts they are, but where one component has failed they are its own.
+    attempts = _attempts(run) if len(failed) == 1 else ()
+    return {task.name: task.message or _logged(backend, run_id, (*task.nodes, *attempts)) for task in failed}
+
+
+def _attempts(run: Any) -> tuple[str, ...]:
+    """The pods of what has failed, last attempt first; those that were tried again are listed below a node `executor`."""
+    failed = [
+        detail
+        for detail in (run.run_details.task_details if run.run_details else None) or []
+        if detail.display_name == "executor" and detail.state == "FAILED"
+    ]
+    return tuple(child.pod_name for detail in failed for child in reversed(detail.child_tasks or []) if child.pod_name)
+
+
+def _logged(backend: Backend, run_id: str, nodes: Iterable[str]) -> str:
+    """Servers leave a task's `error` empty as a rule; what its pod has printed tells more."""
+    for node in nodes:
+        try:
+            said = telling_line(backend.log(run_id, node))
+        except UserError:  # it was removed, or is that of a node without a pod
+            continue
+        if said:
+            return said
+    return "its log is not to be had here; look at the run's page"
+
+
+def _said(detail: Any) -> str:
+    errors = [detail.error, *(status.error for status in reversed(detail.state_history or []))]
+    return next((error.message for error in errors if error and error.message), "")
+
+
+def _seconds(detail: Any) -> float:
+    # The end of what has not ended is the beginning of Unix time.
+    if not detail.start_time or not detail.end_time or detail.end_time < detail.start_time:
+        return 0.0
+    return float((detail.end_time - detail.start_time).total_seconds())
+
+
+def _line(task: Task, position: int, total: int) -> str:
+    ending = {"SUCCEEDED": "", "SKIPPED": "skipped", "FAILED": "failed", "CANCELED": "stopped"}[task.state]
+    return f"{position:>2}/{total} {task.name:<18} {task.seconds:>5.0f} s  {ending}".rstrip()
