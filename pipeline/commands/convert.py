@@ -13,7 +13,7 @@ from components.annotations.config import DataConfig
 from components.annotations.fetch import load_annotations
 from components.annotations.generic import metadata_names, write_csv, write_jsonl
 from components.annotations.records import Record, Reject, Segment
-from components.storage.root import open_root
+from components.storage.root import is_remote, open_root
 from models.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.config import load_config
@@ -71,6 +71,8 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
     Raises:
       UserError: one of them has an impossible value.
     """
+    if not is_remote(annotations) and not Path(annotations).exists():
+        raise UserError(f"--annotations: {annotations} does not exist")
     try:
         return DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
     except ValidationError as error:
