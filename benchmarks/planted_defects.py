@@ -38,6 +38,7 @@ from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.fetch import load_annotations
 from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
+from components.video.decoder_pool import DecoderPool
 from examples import demo_data
 from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
 
@@ -92,11 +93,17 @@ def main() -> None:
 def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
     """Plant defects in `folder`, check, and count."""
     planted = plant(folder, num_people, seed)
+    inputs = look_into(folder)
+    return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
+
+
+def look_into(folder: Path) -> CheckInputs:
+    """What checks look at, frames included."""
     data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
     root = LocalRoot(folder)
-    inputs = Inspection(negatives=NegativesConfig()).inputs(load_annotations(data), root)
-    inputs = replace(inputs, measures=measure_videos(inputs, root, SamplingConfig()))
-    return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
+    with DecoderPool() as decoders:
+        inputs = Inspection(negatives=NegativesConfig()).inputs(load_annotations(data), root, decoders)
+        return replace(inputs, measures=measure_videos(inputs, root, SamplingConfig(), decoders))
 
 
 def plant(folder: Path, num_people: int, seed: int) -> Planted:

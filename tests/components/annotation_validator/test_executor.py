@@ -15,10 +15,12 @@ from models.errors import DataFaultsError
 from tests.components.video.videos import write_video
 
 
-def run(folder: Path, checks: ChecksConfig) -> Path:
+def run(folder: Path, checks: ChecksConfig, more_rows: str = "") -> Path:
     """Run the executor with a component's own parameters; where its report lies."""
     write_video(folder / "videos" / "a.mp4", 20)
-    (folder / "labels.csv").write_text("path,start_seconds,end_seconds,label\na.mp4,0,1,sit\na.mp4,1.2,2,Sit\n")
+    (folder / "labels.csv").write_text(
+        f"path,start_seconds,end_seconds,label\na.mp4,0,1,sit\na.mp4,1.2,2,Sit\n{more_rows}"
+    )
     data = DataConfig(annotations=str(folder / "labels.csv"), videos=str(folder / "videos"))
     component = AnnotationValidator(
         name="street", data=data, inspection=Inspection(), checks=checks, fingerprint="digest"
@@ -35,6 +37,14 @@ def test_it_writes_what_was_found_for_machines_and_for_people(tmp_path: Path) ->
     assert not written["passed"]
     assert "spelling_variants" in {finding["check"] for finding in written["findings"]}
     assert "findings fail the data" in (report / PAGE_FILE).read_text()
+
+
+def test_frames_are_looked_at_where_the_configuration_says_so(tmp_path: Path) -> None:
+    write_video(tmp_path / "videos" / "encoded_anew.avi", 20, codec="MJPG")
+    rows = "encoded_anew.avi,0,1,sit\n"
+    for frames, is_found in ((False, False), (True, True)):
+        written = json.loads((run(tmp_path, ChecksConfig(frames=frames), rows) / FINDINGS_FILE).read_text())
+        assert ("near_duplicates" in {finding["check"] for finding in written["findings"]}) is is_found
 
 
 def test_a_run_stops_with_the_findings_where_the_configuration_says_so(tmp_path: Path) -> None:
