@@ -157,7 +157,7 @@ def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], 
             row = waiting.pop()
             if kind == "loose_bounds":
                 # An action that no row names could be the segment's own.
-                is_planted = row.path not in cut and _loosen(row, planted.seconds[row.path], rng)
+                is_planted = row.path not in cut and loosen(row, planted.seconds[row.path], rng)
             elif kind == "doubtful_labels":
                 others = [label for label in LABELS if label not in (row.label, _CLASS_OF_OWN_SIZE)]
                 row.label, is_planted = str(rng.choice(others)), True
@@ -168,7 +168,7 @@ def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], 
                 missing -= 1
 
 
-def _loosen(row: Row, video_seconds: float, rng: Generator) -> bool:
+def loosen(row: Row, video_seconds: float, rng: Generator) -> bool:
     """Move one bound or both outwards by 0.5 to 2 s, as far as the video reaches."""
     sides = ((True, False), (False, True), (True, True))[rng.integers(3)]
     start, end = (row.true_bounds[side] + (2 * side - 1) * rng.uniform(*LOOSE_SECONDS) * sides[side] for side in (0, 1))

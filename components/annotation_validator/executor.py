@@ -15,7 +15,7 @@ from components.annotation_validator.page import render
 from components.annotation_validator.report import as_json, failures, tally
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import run_checks
+from components.annotations.checks.finding import Finding, run_checks
 from components.annotations.checks.pixels import PIXEL_CHECKS
 from components.annotations.config import DataConfig
 from components.annotations.fetch import load_annotations
@@ -25,7 +25,7 @@ from models.errors import DataFaultsError
 from models.progress import Progress, say
 
 FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
-_NUM_SHOWN = 20
+_NUM_SHOWN, _NUM_VIDEOS = 20, 5
 
 
 class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
@@ -60,13 +60,22 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
 
         failed = failures(findings, checks)
         if failed and checks.on_failure == "stop":
-            listed = "\n".join(f"  {finding.check}: {finding.message}" for finding in failed[:_NUM_SHOWN])
+            listed = "\n".join(map(_shown, failed[:_NUM_SHOWN]))
             more = f"\n  and {len(failed) - _NUM_SHOWN} more" if len(failed) > _NUM_SHOWN else ""
             raise DataFaultsError(
                 f"{len(failed)} findings fail the data (checks.fail_on: {checks.fail_on.value}); clipgate check lists all, "
                 f"with what to do:\n{listed}{more}"
             )
         say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")
+
+
+def _shown(finding: Finding) -> str:
+    """What was found, and in which videos."""
+    videos = list(dict.fromkeys(place.video for place in finding.places))
+    where = (
+        f"\n    in {', '.join(videos[:_NUM_VIDEOS])}{', ...' if len(videos) > _NUM_VIDEOS else ''}" if videos else ""
+    )
+    return f"  {finding.check}: {finding.message}{where}"
 
 
 def _progress() -> Callable[[int, int], None]:

@@ -1,16 +1,15 @@
 """What checks conclude from measures; the measures themselves are made up here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.copies import find_copies
 from components.annotations.checks.distributions import kolmogorov_smirnov
-from components.annotations.checks.finding import CheckInputs, Finding, run_checks
+from components.annotations.checks.finding import Check, CheckInputs, Finding, Suggestion, run_checks
 from components.annotations.checks.fix import fix
 from components.annotations.checks.likeness import embed
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
@@ -170,18 +169,15 @@ def test_loose_bounds_are_corrected_once_and_doubtful_labels_never() -> None:
 
 def test_a_segment_that_became_longer_is_not_cut_by_what_was_measured_before() -> None:
     made = inputs(active={(3, "wave"): (2.0, 2.4)})
-    pieces = tuple(
-        replace(each, label="wave", record=replace(each.record, label="wave"))
-        if each.video == "03.mp4" and each.label == "jump"
-        else each
-        for each in made.segments
-    )
-    correction = fix((*ANNOTATION_CHECKS, *PIXEL_CORRECTIONS), replace(made, segments=pieces), ChecksConfig())
-    joined = [change for change in correction.changes if change.video == "03.mp4"]
-    assert [(change.check, change.field, change.after) for change in joined] == [
-        ("nearly_touching", "end_seconds", 6.0),
-        ("nearly_touching", "row", None),
-    ]
+
+    def joined(inputs: CheckInputs, config: ChecksConfig) -> Iterator[Finding]:
+        for each in inputs.by_video["03.mp4"]:
+            if each.end_seconds == 4.0:
+                place = each.place(Suggestion(end_seconds=5.0))
+                yield Finding("nearly_touching", Severity.WARNING, "two pieces", "Join them.", places=(place,))
+
+    correction = fix((Check("nearly_touching", joined), *PIXEL_CORRECTIONS), made, ChecksConfig())
+    assert [(change.check, change.after) for change in correction.changes] == [("nearly_touching", 5.0)]
 
 
 def test_a_mirrored_copy_is_one_too() -> None:
