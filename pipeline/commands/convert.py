@@ -69,16 +69,17 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
     """The section `data` that options of the command line stand for.
 
     Raises:
-      UserError: one of them has an impossible value.
+      UserError: one of them has an impossible value, or there are no such annotations.
     """
-    if not is_remote(annotations) and not Path(annotations).exists():
-        raise UserError(f"--annotations: {annotations} does not exist")
     try:
-        return DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
+        data = DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
     except ValidationError as error:
         problem = error.errors()[0]
         option = str(problem["loc"][0]).replace("_", "-")
         raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error
+    if not is_remote(annotations) and not Path(annotations).exists():
+        raise UserError(f"--annotations: {annotations} does not exist")
+    return data
 
 
 def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:

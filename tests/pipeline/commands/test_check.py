@@ -184,16 +184,13 @@ def test_copies_in_frames_get_one_group(folder: Path, clipgate: Clipgate) -> Non
         file.write("encoded_anew.avi,0,1,sit,eve\n")
     done = clipgate("check", *arguments(folder), "--frames", "--fix", folder / "fixed.csv", "--format", "json")
     changes = [change for change in json.loads(done.out)["changes"] if change["check"] == "near_duplicates"]
-    assert [(change["video"], change["field"], change["after"]) for change in changes] == [
-        ("encoded_anew.avi", "group", "ann")
-    ]
-    assert (folder / "fixed.csv").read_text().splitlines()[-1].split(",")[:5] == [
-        "encoded_anew.avi",
-        "0",
-        "1",
-        "sit",
-        "ann",
-    ]
+    # Of the two that have the same bytes, rows contradict each other, so that only their pictures tie them.
+    assert {(change["video"], change["field"], change["after"]) for change in changes} == {
+        ("b.mp4", "group", "ann"),
+        ("encoded_anew.avi", "group", "ann"),
+    }
+    last = (folder / "fixed.csv").read_text().splitlines()[-1]
+    assert last.startswith("encoded_anew.avi,0.0,1.0,sit,ann")
 
 
 def test_frames_need_videos_and_pictures_need_frames(folder: Path, clipgate: Clipgate) -> None:
