@@ -23,25 +23,18 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import keras
 import numpy as np
-import tensorflow as tf
 from scipy import stats
 from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks import tutorial
-from benchmarks.clips import transform, write_records
+from benchmarks.training import Trained, answers, train, write_parts
 from components.annotations.fetch import load_annotations
 from components.annotations.manifest import build_manifest
 from components.annotations.records import Segment, TimeUnit
 from components.storage.root import LocalRoot
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
-from models.training.checkpoints import CheckpointFolder
-from models.training.config import TrainingConfig
-from models.training.fit import Fitted, fit
-from models.training.job import Job
-from models.training.preparation import Preparation, prepare
 from pipeline.config import Config, load_config
 
 _NUM_CORES = os.cpu_count() or 1
@@ -147,67 +140,25 @@ def train_ours(run: Run) -> dict[str, Any]:
     """Accuracy on the test clips, and what training took."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in ("train", "evaluation", "test"):
-            write_records(folder / f"{part}.gz", [one for sample in getattr(run, part) for one in sample.examples])
-        transform(
-            folder / "train.gz",
-            folder / "transform",
-            num_stored=run.config.sampling.num_frames,
-            model=run.config.model,
-            classes=run.classes,
-        )
+        parts = {
+            part: [one for sample in getattr(run, part) for one in sample.examples]
+            for part in ("train", "evaluation", "test")
+        }
+        write_parts(folder, parts, run.config, run.classes)
 
-        def fit_epochs(epochs: int) -> tuple[Preparation, Fitted, float]:
-            training = run.config.training.model_copy(update={"epochs": epochs, "seed": run.seed})
-            # A folder for each: the checkpoint of one must not shorten another.
-            own = tempfile.mkdtemp(dir=folder)
-            prepared = prepare(make_job(run, training, folder, own))
-            keras.utils.set_random_seed(run.seed)
-            started = time.process_time()
-            checkpoints = CheckpointFolder(f"{own}/checkpoints")
-            fitted = fit(prepared.build_for_training, prepared.batches, tf.distribute.get_strategy(), checkpoints, own)
-            return prepared, fitted, time.process_time() - started
+        def fit_epochs(epochs: int) -> Trained:
+            return train(folder, run.config, run.classes, epochs=epochs, seed=run.seed)
 
-        *_, one = fit_epochs(1)
-        *_, three = fit_epochs(3)
+        one, three = fit_epochs(1).cpu_seconds, fit_epochs(3).cpu_seconds
         # What an epoch takes once the network is traced and the clips are decoded.
         later = (three - one) / 2
-        prepared, fitted, cpu_seconds = fit_epochs(max(1, round(1 + (run.cpu_seconds - one) / later)))
-        network = prepared.build()
-        network.set_weights(fitted.weights)
-        source = replace(prepared.batches.train, patterns=[str(folder / "test.gz")])
-        batches = replace(prepared.batches, evaluation=source).evaluation_batches(tf.distribute.InputContext())
-        hits = [
-            tf.boolean_mask(
-                tf.argmax(network(frames, training=False), 1) == tf.argmax(targets, 1), tf.reduce_any(targets > 0, 1)
-            )
-            for frames, targets in batches
-        ]
+        trained = fit_epochs(max(1, round(1 + (run.cpu_seconds - one) / later)))
+        labels, found = answers(trained, folder / "test.gz")
         return {
-            "accuracy": round(float(np.concatenate(hits).mean()), 4),
-            "cpu_seconds": round(cpu_seconds, 1),
-            "epochs": len(fitted.history),
+            "accuracy": round(float((labels == found).mean()), 4),
+            "cpu_seconds": round(trained.cpu_seconds, 1),
+            "epochs": len(trained.fitted.history),
         }
-
-
-def make_job(run: Run, training: TrainingConfig, clips: Path, own: str) -> Job:
-    """The job that the Trainer would have for these clips."""
-    config = {
-        "model": run.config.model.model_dump_json(),
-        "training": training.model_dump_json(),
-        "sampling": run.config.sampling.model_dump_json(),
-        "classes": json.dumps(run.classes),
-        "tuner": "",
-    }
-    return Job(
-        train_files=(str(clips / "train.gz"),),
-        eval_files=(str(clips / "evaluation.gz"),),
-        transform_output=str(clips / "transform"),
-        serving_model_dir=f"{own}/serving",
-        model_run_dir=own,
-        base_model=None,
-        config=config,
-    )
 
 
 def train_tutorial(run: Run) -> dict[str, Any]:

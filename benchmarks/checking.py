@@ -1,75 +1,112 @@
-"""What checking frames costs, beside the decoding that ingest does.
+"""What `clipgate check --frames` takes, beside the ingest of the same clips.
 
-    .venv/bin/python -m benchmarks.checking [--data demo/data]
+    .venv/bin/python -m benchmarks.checking [--people 17] [--rounds 3]
 
-CPU seconds of this process and its decoders, which other work on the machine hardly changes, for: `ingest`, the clips of all
-segments as JPEG, a part of what VideoExampleGen does; `check`, measures of all videos and the checks on them. Prints JSON.
+Demo data, about 12 clips in four videos a person; check and ingest take turns. Of check all counts, from the start of the
+command to its end, decoders included; of ingest (VideoExampleGen with its decoders) what comes after the imports, which a run
+needs anyway. CPU seconds hardly change with what else the machine does. Prints JSON, medians of the rounds:
+
+    check_to_ingest         CPU seconds of check to those of ingest
+    by_the_clock            the same by the clock
+    with_imports            the same in CPU seconds, the imports of ingest counted
+    memory_of_fourfold      peak memory of check for four times the videos to that for the videos
 """
 
 import argparse
 import json
+import multiprocessing
+import os
 import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.measuring import measure_videos
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs, run_checks
-from components.annotations.checks.pixels import PIXEL_CHECKS
-from components.annotations.config import DataConfig
-from components.annotations.fetch import load_annotations
-from components.storage.root import LocalRoot
-from components.video.config import SamplingConfig
-from components.video.decoder import Decoder
-from components.video_example_gen.alignment import span_of
+from benchmarks.stages import PeakMemory
+from examples import demo_data
 
-_SAMPLING = SamplingConfig()
+_NUM_CORES = os.cpu_count() or 1
+_FINDINGS = 4  # exit code
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("demo/data"))
-    folder = parser.parse_args().data
-    root = LocalRoot(folder)
-    data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
-    inputs = Inspection().inputs(load_annotations(data), root)
-    ingest = cpu_seconds(lambda: read_all_clips(inputs, folder))
-    check = cpu_seconds(lambda: check_frames(inputs, root))
-    ratio = round(check / ingest, 2)
-    print(
-        json.dumps(
-            {"clips": len(inputs.segments), "ingest": ingest, "check": check, "check_to_ingest": ratio}, indent=2
-        )
+    parser.add_argument("--people", type=int, default=17)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        print(json.dumps(measure(Path(name), arguments.people, arguments.rounds), indent=2))
+
+
+def measure(folder: Path, num_people: int, num_rounds: int) -> dict[str, Any]:
+    """Generate videos in `folder`, and compare."""
+    from benchmarks.ingest import copy_videos, read_rows
+
+    demo_data.generate(folder / "demo", num_people=num_people, videos_per_person=4)
+    rows = read_rows(folder / "demo")
+    once, fourfold = (copy_videos(folder, rows, name, factor) for name, factor in (("once", 1), ("fourfold", 4)))
+    checks, ingests, whole_ingests = [], [], []
+    for _ in range(num_rounds):
+        checks.append(timed(lambda: check(once)))
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            started = child_cpu_seconds()
+            ingests.append(pool.apply(timed_ingest, (once, folder / "out")))
+            pool.close()
+            pool.join()
+        whole_ingests.append(child_cpu_seconds() - started)
+    cpu, clock = (
+        [statistics.median(each[number] for each in times) for times in (checks, ingests)] for number in (0, 1)
     )
+    mebibytes = {name: check(data) for name, data in (("once", once), ("fourfold", fourfold))}
+    return {
+        "cores": _NUM_CORES,
+        "clips": len(rows),
+        "check": {"cpu_seconds": round(cpu[0], 2), "seconds": round(clock[0], 2)},
+        "ingest": {"cpu_seconds": round(cpu[1], 2), "seconds": round(clock[1], 2)},
+        "check_to_ingest": round(cpu[0] / cpu[1], 2),
+        "by_the_clock": round(clock[0] / clock[1], 2),
+        "with_imports": round(cpu[0] / statistics.median(whole_ingests), 2),
+        "memory_mebibytes": mebibytes,
+        "memory_of_fourfold": round(mebibytes["fourfold"] / mebibytes["once"], 2),
+    }
 
 
-def read_all_clips(inputs: CheckInputs, folder: Path) -> None:
-    """What ingest reads, without writing it."""
-    with Decoder() as decoder:
-        for video, segments in inputs.by_video.items():
-            for _ in decoder.read_clips(folder / video, [span_of(segment.record) for segment in segments], _SAMPLING):
-                pass
+def check(data: Path) -> int:
+    """Run the command; returns its peak memory in MiB, decoders included."""
+    command = ["check", "--annotations", data / "annotations.csv", "--videos", data, "--frames"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", *map(str, command), "--format", "json"], stdout=subprocess.DEVNULL
+    )
+    memory = PeakMemory(process.pid)
+    memory.start()
+    if process.wait() not in (0, _FINDINGS):
+        raise RuntimeError("clipgate check failed; its message stands above")
+    return memory.take_mebibytes()
 
 
-def check_frames(inputs: CheckInputs, root: LocalRoot) -> None:
-    """Measures and what is concluded from them."""
-    measures = measure_videos(inputs, root, _SAMPLING, num_decoders=1)
-    run_checks(PIXEL_CHECKS, replace(inputs, measures=measures), ChecksConfig())
+def timed_ingest(data: Path, output: Path) -> tuple[float, float]:
+    """CPU seconds and seconds of VideoExampleGen."""
+    from benchmarks.ingest import ingest
+
+    return timed(lambda: ingest(data, output, _NUM_CORES))
 
 
-def cpu_seconds(work: Callable[[], None]) -> float:
-    """Computing time of `work` and of the child processes that end in it."""
-
-    def used() -> float:
-        usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-    before = used()
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """CPU seconds of `work`, child processes that end in it included, and seconds by the clock."""
+    cpu_before, before = time.process_time() + child_cpu_seconds(), time.perf_counter()
     work()
-    return round(used() - before, 2)
+    return time.process_time() + child_cpu_seconds() - cpu_before, time.perf_counter() - before
+
+
+def child_cpu_seconds() -> float:
+    """Of all child processes that have ended, and theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -29,18 +29,21 @@ from models.preprocessing import preprocessing_fn
 def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingConfig) -> list[str]:
     """Ingest the demo data, repeated until there are enough clips; returns the classes."""
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
-    manifest = build_manifest(read_annotations(config), LocalRoot(data))
-
-    def clips() -> Iterator[bytes]:
-        with Decoder() as decoder:
-            ingest = VideoIngest(LocalRoot(data), sampling, None, decoder)
-            for video, segments in manifest.segments_by_video.items():
-                for result in ingest.ingest(VideoTask(video, segments, "train")):
-                    if isinstance(result, IngestedClip):
-                        yield result.example
-
-    write_records(path, itertools.islice(itertools.cycle(list(clips())), num_clips))
+    clips = list(read_examples(config, sampling))
+    write_records(path, itertools.islice(itertools.cycle(clips), num_clips))
     return find_classes(config, ())
+
+
+def read_examples(data: DataConfig, sampling: SamplingConfig) -> Iterator[bytes]:
+    """Examples of all clips, in the order of the videos' names."""
+    root = LocalRoot(Path(data.videos))
+    manifest = build_manifest(read_annotations(data), root)
+    with Decoder() as decoder:
+        ingest = VideoIngest(root, sampling, None, decoder)
+        for video, segments in manifest.segments_by_video.items():
+            for result in ingest.ingest(VideoTask(video, segments, "train")):
+                if isinstance(result, IngestedClip):
+                    yield result.example
 
 
 def write_records(path: Path, examples: Iterable[bytes]) -> None:

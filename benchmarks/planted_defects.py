@@ -38,6 +38,7 @@ from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.fetch import load_annotations
 from components.storage.root import LocalRoot
 from components.video.config import SamplingConfig
+from components.video.decoder_pool import DecoderPool
 from examples import demo_data
 from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
 
@@ -92,11 +93,17 @@ def main() -> None:
 def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
     """Plant defects in `folder`, check, and count."""
     planted = plant(folder, num_people, seed)
+    inputs = look_into(folder)
+    return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
+
+
+def look_into(folder: Path) -> CheckInputs:
+    """What checks look at, frames included."""
     data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
     root = LocalRoot(folder)
-    inputs = Inspection(negatives=NegativesConfig()).inputs(load_annotations(data), root)
-    inputs = replace(inputs, measures=measure_videos(inputs, root, SamplingConfig()))
-    return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
+    with DecoderPool() as decoders:
+        inputs = Inspection(negatives=NegativesConfig()).inputs(load_annotations(data), root, decoders)
+        return replace(inputs, measures=measure_videos(inputs, root, SamplingConfig(), decoders))
 
 
 def plant(folder: Path, num_people: int, seed: int) -> Planted:
@@ -150,7 +157,7 @@ def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], 
             row = waiting.pop()
             if kind == "loose_bounds":
                 # An action that no row names could be the segment's own.
-                is_planted = row.path not in cut and _loosen(row, planted.seconds[row.path], rng)
+                is_planted = row.path not in cut and loosen(row, planted.seconds[row.path], rng)
             elif kind == "doubtful_labels":
                 others = [label for label in LABELS if label not in (row.label, _CLASS_OF_OWN_SIZE)]
                 row.label, is_planted = str(rng.choice(others)), True
@@ -161,7 +168,7 @@ def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], 
                 missing -= 1
 
 
-def _loosen(row: Row, video_seconds: float, rng: Generator) -> bool:
+def loosen(row: Row, video_seconds: float, rng: Generator) -> bool:
     """Move one bound or both outwards by 0.5 to 2 s, as far as the video reaches."""
     sides = ((True, False), (False, True), (True, True))[rng.integers(3)]
     start, end = (row.true_bounds[side] + (2 * side - 1) * rng.uniform(*LOOSE_SECONDS) * sides[side] for side in (0, 1))

@@ -26,7 +26,7 @@ class AnnotationValidatorSpec(ComponentSpec):
 
 
 class AnnotationValidator(base_beam_component.BaseBeamComponent):
-    """Needs the annotations and the videos' headers, no Examples: it runs beside VideoExampleGen."""
+    """Needs the annotations and the videos, no Examples: it runs beside VideoExampleGen."""
 
     SPEC_CLASS = AnnotationValidatorSpec
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(AnnotationValidatorExecutor)

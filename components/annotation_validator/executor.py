@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,22 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.measuring import measure_videos
 from components.annotation_validator.page import render
 from components.annotation_validator.report import as_json, failures, tally
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import run_checks
+from components.annotations.checks.finding import Finding, run_checks
+from components.annotations.checks.pixels import PIXEL_CHECKS
 from components.annotations.config import DataConfig
 from components.annotations.fetch import load_annotations
 from components.storage.root import open_root
+from components.video.decoder_pool import DecoderPool
 from models.errors import DataFaultsError
 from models.progress import Progress, say
 
 FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
-_NUM_SHOWN = 20
+_NUM_SHOWN, _NUM_VIDEOS = 20, 5
 
 
 class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
@@ -38,8 +42,14 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
         checks = ChecksConfig.model_validate_json(exec_properties["checks"])
         beam_args = self._beam_pipeline_args or []
         records = load_annotations(data, beam_args)
-        inputs = inspection.inputs(records, open_root(data.videos, "data.videos", beam_args), _progress())
-        findings = run_checks(ANNOTATION_CHECKS, inputs, checks)
+        root = open_root(data.videos, "data.videos", beam_args)
+        with DecoderPool() as decoders:
+            inputs = inspection.inputs(records, root, decoders, _progress())
+            if checks.frames:
+                measures = measure_videos(inputs, root, inspection.sampling, decoders, _progress())
+                inputs = replace(inputs, measures=measures)
+        # Without measures, those of pixels find nothing.
+        findings = run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, checks)
 
         folder = Path(artifact_utils.get_single_uri(output_dict["report"]))
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +60,7 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
 
         failed = failures(findings, checks)
         if failed and checks.on_failure == "stop":
-            listed = "\n".join(f"  {finding.check}: {finding.message}" for finding in failed[:_NUM_SHOWN])
+            listed = "\n".join(map(_shown, failed[:_NUM_SHOWN]))
             more = f"\n  and {len(failed) - _NUM_SHOWN} more" if len(failed) > _NUM_SHOWN else ""
             raise DataFaultsError(
                 f"{len(failed)} findings fail the data (checks.fail_on: {checks.fail_on.value}); clipgate check lists all, "
@@ -59,8 +69,17 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
         say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")
 
 
+def _shown(finding: Finding) -> str:
+    """What was found, and in which videos."""
+    videos = list(dict.fromkeys(place.video for place in finding.places))
+    where = (
+        f"\n    in {', '.join(videos[:_NUM_VIDEOS])}{', ...' if len(videos) > _NUM_VIDEOS else ''}" if videos else ""
+    )
+    return f"  {finding.check}: {finding.message}{where}"
+
+
 def _progress() -> Callable[[int, int], None]:
-    """Tells how many headers were read, out of how many."""
+    """Tells how many videos were looked at, out of how many."""
     progress: Progress | None = None
 
     def report(done: int, total: int) -> None:

@@ -1,12 +1,10 @@
 """From videos to what is measured on their pixels: each is decoded once, by a child process."""
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 
+import cv2
 import numpy as np
 
 from components.annotations.boxes import ABSENT, Edges, boxes_at
@@ -16,6 +14,7 @@ from components.annotations.records import SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.decoder_pool import DecoderPool
 from components.video.measures.activity import find_bursts
 from components.video.measures.bounds import Bounds, active_bounds
 from components.video.measures.descriptor import describe
@@ -34,8 +33,8 @@ def measure_videos(
     inputs: CheckInputs,
     root: Root,
     sampling: SamplingConfig,
+    decoders: DecoderPool,
     on_video: Callable[[int, int], None] = lambda done, total: None,
-    num_decoders: int | None = None,
 ) -> dict[str, VideoMeasures]:
     """Measures of each video that has segments, by its path; a video that cannot be decoded is absent.
 
@@ -43,32 +42,23 @@ def measure_videos(
       inputs: the segments to measure.
       root: where the videos lie.
       sampling: limits of decoding.
+      decoders: decode side by side.
       on_video: is called with the number of videos done, and of all.
-      num_decoders: child processes side by side; None: one a CPU core.
     """
-    decoders = [Decoder() for _ in range(num_decoders or os.cpu_count() or 1)]
-    idle: SimpleQueue[Decoder] = SimpleQueue()
-    for decoder in decoders:
-        idle.put(decoder)
+
+    def measure(decoder: Decoder, video: str) -> VideoMeasures | None:
+        # Why a video cannot be read is said by the checks of its rows.
+        with suppress(VideoError, OSError), root.local_copy(video) as path:
+            return measure_video(path, inputs.by_video[video], sampling, decoder)
+        return None
+
     measured: dict[str, VideoMeasures] = {}
-
-    def measure(video: str) -> None:
-        decoder = idle.get()
-        try:
-            # Why a video cannot be read is said by the checks of its rows.
-            with suppress(VideoError, OSError), root.local_copy(video) as path:
-                measured[video] = measure_video(path, inputs.by_video[video], sampling, decoder)
-        finally:
-            idle.put(decoder)
-
-    try:
-        with ThreadPoolExecutor(len(decoders)) as pool:
-            for number, _ in enumerate(pool.map(measure, inputs.by_video)):
-                on_video(number + 1, len(inputs.by_video))
-    finally:
-        for decoder in decoders:
-            decoder.close()
-    return dict(sorted(measured.items()))
+    results = decoders.map(measure, inputs.by_video)
+    for number, (video, measures) in enumerate(zip(inputs.by_video, results, strict=True)):
+        if measures:
+            measured[video] = measures
+        on_video(number + 1, len(inputs.by_video))
+    return measured
 
 
 def measure_video(
@@ -125,14 +115,15 @@ def _measure_segment(
     region = (*np.min(known, axis=0)[:2], *np.max(known, axis=0)[2:]) if is_trusted else None
     shown = survey.frames[slice(*np.searchsorted(survey.seconds, bounds))]
     shown = shown if len(shown) else survey.frames[-1:]
+    light = np.array([cv2.meanStdDev(frame) for frame in shown]).reshape(-1, 2).mean(axis=0) / 255
     lasting = curve[slice(*np.searchsorted(motion.seconds, bounds))]
     return SegmentMeasures(
         bounds=bounds,
         active=active,
         motion=float(lasting.mean()) if len(lasting) else 0.0,
         motion_inside=motion_inside,
-        brightness=float(shown.mean()) / 255,
-        contrast=float(shown.std(axis=(1, 2)).mean()) / 255,
+        brightness=float(light[0]),
+        contrast=float(light[1]),
         descriptor=describe(motion, survey.frames, *(active or bounds), region),
         pictures=pictures,
     )

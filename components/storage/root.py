@@ -74,8 +74,13 @@ def open_root(uri: str, key: str, beam_args: Sequence[str] = ()) -> Root:
             from components.storage.remote import RemoteRoot
         return RemoteRoot(uri, key, tuple(beam_args))
     if not Path(uri).is_dir():
-        raise UserError(f"{key}: {uri} is not a folder; write the path relative to the configuration file")
+        raise UserError(f"{key}: {uri} is not a folder{_remedy(key)}")
     return LocalRoot(Path(uri))
+
+
+def _remedy(key: str) -> str:
+    """Options of the command line are relative to the current folder, as anywhere."""
+    return "" if key.startswith("--") else "; write the path relative to the configuration file"
 
 
 class LocalRoot:
@@ -136,7 +141,7 @@ def local_file(uri: str, key: str, beam_args: Sequence[str] = ()) -> Iterator[Pa
     """
     if not is_remote(uri):
         if not Path(uri).is_file():
-            raise UserError(f"{key}: {uri} is not a file; write the path relative to the configuration file")
+            raise UserError(f"{key}: {uri} is not a file{_remedy(key)}")
         yield Path(uri)
         return
     folder, name = split_uri(uri)

@@ -11,7 +11,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from components.video import pyav
 from components.video.images import Frame
 from components.video.reader import FrameReader, VideoError, VideoInfo, counts_from_zero
 
@@ -118,6 +117,9 @@ def _open(path: Path, num_threads: int) -> FrameReader:
     try:
         return OpenCVReader(path, num_threads)
     except VideoError as problem:
+        # Most processes never need the second decoder.
+        from components.video import pyav
+
         if not pyav.is_installed():
             raise
         try:

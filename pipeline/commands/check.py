@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from io import StringIO
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.inspection import Inspection, look_at_production
 from components.annotation_validator.page import render
 from components.annotation_validator.report import as_json, as_sarif, failures
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
@@ -25,13 +25,16 @@ from components.annotations.fetch import load_annotations
 from components.annotations.readers.detect import annotation_files
 from components.annotations.records import Record, Segment
 from components.model_gate.config import GatesConfig
-from components.storage.root import is_remote, open_root
+from components.storage.root import Root, is_remote, open_root
 from models.errors import UserError
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import print_changes, print_findings
 from pipeline.commands.terminal import DATA_FAULTS, console, errors, escaped
 from pipeline.config import load_config
+
+if TYPE_CHECKING:
+    from components.video.decoder_pool import DecoderPool
 
 _FILE_WIDTH = 160
 
@@ -61,8 +64,15 @@ def check(
         Path | None, typer.Option("--fix", metavar="FILE", help="Write a corrected table: .csv or .jsonl.")
     ] = None,
     frames: Annotated[
-        bool, typer.Option("--frames", help="Also decode the videos, and check what is in them.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--frames/--no-frames", help="Also decode the videos, and check what is in them; as checks.frames."
+        ),
+    ] = None,
+    production: Annotated[
+        str | None,
+        typer.Option("--like", metavar="DIR", help="Compare with videos such as the model is to work on."),
+    ] = None,
     pictures: Annotated[
         Path | None,
         typer.Option("--pictures", metavar="DIR", help="With --frames: draw what was found into this folder."),
@@ -72,20 +82,21 @@ def check(
     if fixed and fixed.suffix not in (".csv", ".jsonl"):
         raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
     task = _task(config, annotations, videos, annotation_format)
-    if frames and not task.has_videos:
-        raise UserError("--frames: there is nothing to decode; say with --videos where the videos lie")
+    frames = task.checks.frames if frames is None else frames
+    for option, is_wanted in (("--frames", frames), ("--like", production)):
+        if is_wanted and not task.has_videos:
+            raise UserError(f"{option}: there is nothing to look at; say with --videos where the videos lie")
     if pictures and not frames:
         raise UserError("--pictures: they show what --frames measures; add it")
     if fixed:
         _refuse_originals(fixed, task.data)
     records = task.read(in_seconds=fixed is not None)
-    inputs = task.look(records)
-    if frames:
-        inputs = task.measure(inputs)
-    findings = run_checks((*ANNOTATION_CHECKS, *_pixel_checks(frames)), inputs, task.checks)
+    inputs = task.look(records, frames, production)
+    pixel_checks, pixel_corrections = _pixel_checks(frames)
+    findings = run_checks((*ANNOTATION_CHECKS, *pixel_checks), inputs, task.checks)
     if pictures:
         _draw(pictures, inputs, findings)
-    correction = fix(ANNOTATION_CHECKS, inputs, task.checks) if fixed else Fixed({}, ())
+    correction = fix((*ANNOTATION_CHECKS, *pixel_corrections), inputs, task.checks) if fixed else Fixed({}, ())
     if fixed:
         originals = [record for record in records if isinstance(record, Segment)]
         write_table(fixed, correction.records(originals, inputs))
@@ -121,20 +132,34 @@ class _Task:
         records = load_annotations(self.data, self.beam_args)
         return converted(records, self.data, self.beam_args) if in_seconds else records
 
-    def look(self, records: Sequence[Record]) -> CheckInputs:
-        """What checks look at; a bar shows how many headers were read."""
-        root = open_root(self.data.videos, "--videos", self.beam_args) if self.has_videos else None
-        with _bar("reading headers") as show:
-            return self.inspection.inputs(records, root, show)
+    def look(self, records: Sequence[Record], frames: bool, production: str | None) -> CheckInputs:
+        """What checks look at; bars show how many headers were read, and how many videos decoded.
 
-    def measure(self, inputs: CheckInputs) -> CheckInputs:
-        """The inputs with what is measured on the pixels; a bar shows how many videos were decoded."""
+        `production`: a folder or address of videos to compare with.
+        """
+        if not self.has_videos:
+            return self.inspection.inputs(records, None, None)
         # OpenCV is loaded by what looks into videos.
-        from components.annotation_validator.measuring import measure_videos
+        from components.video.decoder_pool import DecoderPool
 
         root = open_root(self.data.videos, "--videos", self.beam_args)
+        with DecoderPool() as decoders:
+            with _bar("reading headers") as show:
+                inputs = self.inspection.inputs(records, root, decoders, show)
+            if frames:
+                inputs = self._measured(inputs, root, decoders)
+            if production:
+                root = open_root(production, "--like", self.beam_args)
+                with _bar("reading headers of production") as show:
+                    like = look_at_production(root, decoders, show)
+                inputs = replace(inputs, production=self._measured(like, root, decoders) if frames else like)
+        return inputs
+
+    def _measured(self, inputs: CheckInputs, root: Root, decoders: "DecoderPool") -> CheckInputs:
+        from components.annotation_validator.measuring import measure_videos
+
         with _bar("decoding") as show:
-            return replace(inputs, measures=measure_videos(inputs, root, self.inspection.sampling, show))
+            return replace(inputs, measures=measure_videos(inputs, root, self.inspection.sampling, decoders, show))
 
 
 @contextmanager
@@ -145,12 +170,13 @@ def _bar(text: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _pixel_checks(is_wanted: bool) -> tuple[Check, ...]:
+def _pixel_checks(is_wanted: bool) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """The checks of what frames show, and those of them that correct."""
     if not is_wanted:
-        return ()
-    from components.annotations.checks.pixels import PIXEL_CHECKS
+        return (), ()
+    from components.annotations.checks.pixels import PIXEL_CHECKS, PIXEL_CORRECTIONS
 
-    return PIXEL_CHECKS
+    return PIXEL_CHECKS, PIXEL_CORRECTIONS
 
 
 def _draw(folder: Path, inputs: CheckInputs, findings: Sequence[Finding]) -> None:

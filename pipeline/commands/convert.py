@@ -13,7 +13,7 @@ from components.annotations.config import DataConfig
 from components.annotations.fetch import load_annotations
 from components.annotations.generic import metadata_names, write_csv, write_jsonl
 from components.annotations.records import Record, Reject, Segment
-from components.storage.root import open_root
+from components.storage.root import is_remote, open_root
 from models.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.config import load_config
@@ -69,14 +69,17 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
     """The section `data` that options of the command line stand for.
 
     Raises:
-      UserError: one of them has an impossible value.
+      UserError: one of them has an impossible value, or there are no such annotations.
     """
     try:
-        return DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
+        data = DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
     except ValidationError as error:
         problem = error.errors()[0]
         option = str(problem["loc"][0]).replace("_", "-")
         raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error
+    if not is_remote(annotations) and not Path(annotations).exists():
+        raise UserError(f"--annotations: {annotations} does not exist")
+    return data
 
 
 def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:

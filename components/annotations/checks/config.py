@@ -30,6 +30,7 @@ class ChecksConfig(Section):
 
     fail_on: Severity = Field(Severity.ERROR, description="a finding of this severity, or a worse one, fails the check")
     on_failure: Literal["stop", "warn"] = Field("warn", description="what a run does then, before it trains")
+    frames: bool = Field(False, description="also look into the videos: each is decoded once more than for ingest")
     unusable_rows: float | None = Field(
         0.1, ge=0, le=1, description="share of the rows that would be left out, from which on it is an error"
     )
@@ -70,6 +71,9 @@ class ChecksConfig(Section):
     boxes_of_whole_frame: float | None = Field(0.98, gt=0, le=1, description="share of the frame that a box covers")
     tiny_boxes: float | None = Field(0.0005, gt=0, lt=1, description="share of the frame that a box covers")
     frames_without_box: float | None = Field(0.25, ge=0, lt=1, description="share of a segment's time without a box")
+    production_shift: float | None = Field(
+        0.3, gt=0, le=1, description="distance of a sample of production from the annotated videos, 1 for no overlap"
+    )
     undecodable: float | None = Field(0, ge=0, le=1, description="share of the videos that cannot be decoded")
     loose_bounds: float | None = Field(
         0.4, gt=0, description="seconds between a segment's bound and the motion of its action"

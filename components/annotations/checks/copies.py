@@ -1,12 +1,13 @@
 """Videos that are copies of each other, whatever was done to size, encoding, brightness, or left and right."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckInputs, Finding, Place, Unit
+from components.annotations.checks.finding import CheckInputs, Finding, Place, Suggestion, Unit
 from components.annotations.checks.measures import VideoMeasures
 from components.video.measures.fingerprint import Coefficients, Fingerprint
 
@@ -63,8 +64,17 @@ def check_near_duplicates(inputs: CheckInputs, config: ChecksConfig) -> Iterable
             value=copy.similarity,
             bar=bar,
             unit=Unit.RATIO,
-            places=tuple(Place(video) for video in pair),
+            places=(*map(Place, pair), *_tied(inputs, pair)),
         )
+
+
+def _tied(inputs: CheckInputs, pair: tuple[str, str]) -> Iterator[Place]:
+    """The segments to give another group, so that all that belongs to either video is one group."""
+    clusters = {inputs.cluster_of[video] for video in pair}
+    segments = [segment for segment in inputs.segments if inputs.cluster_of[segment.video] in clusters]
+    groups = Counter(segment.group for segment in segments if segment.group)
+    tied = min(groups, key=lambda group: (-groups[group], group)) if groups else min(pair)
+    yield from (segment.place(Suggestion(group=tied)) for segment in segments if segment.group != tied)
 
 
 def _stacked(prints: list[Fingerprint]) -> tuple[Coefficients, Coefficients]:

@@ -178,18 +178,21 @@ class CheckInputs:
       rejects: rows and videos that a run would leave out.
       videos: what the header says, by path below the root; a video whose header could not be read is absent.
       ties: sets of videos with the same bytes.
+      splits: the split of each video, as far as a run would make it from the configuration.
       background_label: the label of clips that show none of the actions; empty if there is no section `negatives`.
       takes_background: whether a run takes such clips from unannotated time.
       uses_given_splits: whether a run follows the splits that the rows name.
       split_shares: the share of the segments that each split should get, by split.
       min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
       measures: what was measured on the pixels, by video; empty if no video was decoded.
+      production: a sample of the videos that the model is to work on, each a segment; None if there is none.
     """
 
     segments: tuple[CheckedSegment, ...]
     rejects: tuple[Reject, ...] = ()
     videos: Mapping[str, VideoFacts] = field(default_factory=dict)
     ties: tuple[tuple[str, ...], ...] = ()
+    splits: Mapping[str, str] = field(default_factory=dict)
     background_label: str = ""
     takes_background: bool = False
     uses_given_splits: bool = True
@@ -197,6 +200,7 @@ class CheckInputs:
     min_examples: Mapping[str, int] = field(default_factory=dict)
     default_min_examples: int = 1
     measures: "Mapping[str, VideoMeasures]" = field(default_factory=dict)
+    production: "CheckInputs | None" = None
 
     @cached_property
     def by_label(self) -> dict[str, list[CheckedSegment]]:
@@ -215,6 +219,10 @@ class CheckInputs:
         ties = [[video for video in tie if video in videos] for tie in self.ties]
         clusters = find_clusters(videos, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
+
+    def split_of(self, segment: CheckedSegment) -> str | None:
+        """The split in which a run would have it; None where that cannot be said."""
+        return segment.split if self.uses_given_splits else self.splits.get(segment.video)
 
     def is_background(self, label: str) -> bool:
         """Whether the label is that of clips that show none of the actions."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.checks.finding import (
@@ -15,6 +15,9 @@ from components.annotations.checks.finding import (
     run_checks,
 )
 from components.annotations.records import Segment, Source, TimeUnit
+
+if TYPE_CHECKING:
+    from components.annotations.checks.measures import VideoMeasures
 
 # What one correction uncovers the next round corrects; each leaves fewer.
 _MOST_ROUNDS = 10
@@ -87,7 +90,7 @@ def fix(checks: Sequence[Check], inputs: CheckInputs, config: ChecksConfig) -> F
         if not found:
             break
         changes += found
-        current = replace(current, segments=tuple(kept))
+        current = replace(current, segments=tuple(kept), measures=_still_true(current, kept))
     return Fixed({segment.id: segment for segment in current.segments}, tuple(changes))
 
 
@@ -133,6 +136,21 @@ def _edited(segment: CheckedSegment, field: str, value: Any) -> CheckedSegment |
     if end is not None and start >= end:
         return None
     return replace(segment, **{field: value}, record=replace(record, start=start, end=end))
+
+
+def _still_true(inputs: CheckInputs, edited: Iterable[CheckedSegment]) -> "Mapping[str, VideoMeasures]":
+    """The measures without those of segments whose bounds were moved: they are of other frames."""
+    before = {segment.id: segment for segment in inputs.segments}
+    moved = {
+        segment.id
+        for segment in edited
+        if (segment.start_seconds, segment.end_seconds)
+        != (before[segment.id].start_seconds, before[segment.id].end_seconds)
+    }
+    return {
+        video: replace(measures, segments={key: each for key, each in measures.segments.items() if key not in moved})
+        for video, measures in inputs.measures.items()
+    }
 
 
 def _change(segment: CheckedSegment, check: str, field: str, before: Any, after: Any) -> Change:

@@ -15,6 +15,7 @@ def make_inputs(
     splits: SplitsConfig | None = None,
     min_examples: Mapping[str, int] | None = None,
     default_min_examples: int = 1,
+    split_of_video: Mapping[str, str] | None = None,
 ) -> CheckInputs:
     """The inputs of all checks.
 
@@ -24,6 +25,7 @@ def make_inputs(
       negatives: the section of the configuration, with which the manifest was built.
       splits: likewise; None: the splits that rows name are meant.
       min_examples: how many test clips the gates ask for, by label; of other labels `default_min_examples`.
+      split_of_video: as a run would assign it by `splits`.
     """
     shares = (splits or SplitsConfig()).shares
     return CheckInputs(
@@ -35,6 +37,7 @@ def make_inputs(
         rejects=manifest.rejects,
         videos=videos,
         ties=manifest.ties,
+        splits=split_of_video or {},
         background_label=negatives.label if negatives else "",
         takes_background=bool(negatives and negatives.clips_per_video),
         uses_given_splits=splits is None or splits.mode == "official",

@@ -28,6 +28,11 @@ def check_undecodable(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Fin
         )
 
 
+# What these suggest can be done without a look: a label that neighbours doubt cannot.
+PIXEL_CORRECTIONS = (
+    Check("near_duplicates", check_near_duplicates),
+    Check("loose_bounds", check_loose_bounds),
+)
 # Without measures they find nothing.
 PIXEL_CHECKS = (
     Check("undecodable", check_undecodable),

@@ -9,6 +9,7 @@ from components.video.measures.motion import Motion
 
 Vector = npt.NDArray[np.float32]
 Edges = tuple[float, float, float, float]
+Indices = npt.NDArray[np.intp]
 
 _CELLS = (3, 3, 3)  # time, height, width
 _NUM_DIRECTIONS = 8
@@ -30,55 +31,64 @@ def describe(motion: Motion, frames: Frame, start_seconds: float, end_seconds: f
     """
     first, after = np.searchsorted(motion.seconds, [start_seconds, end_seconds])
     rates = motion.rates[first:after]
-    histogram = np.zeros((*_CELLS, _NUM_DIRECTIONS))
-    time, row, column = np.nonzero(rates)
+    time, pixels = _moving(rates)
     if not len(time):
-        return histogram.ravel().astype(np.float32)
-    weights = rates[time, row, column].astype(np.float64)
-    gradient_x, gradient_y = _gradients(frames[first : after + 1], time, row, column)
-    is_edge = np.hypot(gradient_x, gradient_y) >= _LEAST_GRADIENT
-    angles = np.arctan2(-np.sign(weights) * gradient_y, -np.sign(weights) * gradient_x)
+        return np.zeros(DESCRIPTOR_SIZE, np.float32)
+    weights = rates.reshape(len(rates), -1)[time, pixels]
     height, width = rates.shape[1:]
-    x, y = (column + 0.5) / width, (row + 0.5) / height
-    amounts = np.abs(weights)
+    row, column = np.divmod(pixels, width)
     if region is None:
-        region = _region(x, y, amounts)
-    cells = [
-        _cell((time + 0.5) / len(rates), 0.0, 1.0, _CELLS[0]),
-        _cell(y, region[1], region[3], _CELLS[1]),
-        _cell(x, region[0], region[2], _CELLS[2]),
-    ]
+        amounts = np.abs(weights).astype(np.float64)
+        (x_min, x_max), (y_min, y_max) = _weighted_range(column, amounts, width), _weighted_range(row, amounts, height)
+        region = x_min, y_min, x_max, y_max
+    gradient_x, gradient_y = _gradients(frames[first : after + 1], time, pixels)
+    # Elsewhere the direction would be that of noise.
+    edges = np.flatnonzero(np.hypot(gradient_x, gradient_y) >= _LEAST_GRADIENT)
+    signs = -np.sign(weights[edges])
+    position = np.arctan2(signs * gradient_y[edges], signs * gradient_x[edges]) * (_NUM_DIRECTIONS / (2 * np.pi))
+    cells = (
+        _cell((time[edges] + 0.5) / len(rates), 0.0, 1.0, _CELLS[0]),
+        _cell((row[edges] + 0.5) / height, region[1], region[3], _CELLS[1]),
+        _cell((column[edges] + 0.5) / width, region[0], region[2], _CELLS[2]),
+    )
+    cell = np.ravel_multi_index(cells, _CELLS) * _NUM_DIRECTIONS
     # Each direction is shared out between the two nearest bins.
-    position = angles / (2 * np.pi) * _NUM_DIRECTIONS
-    lower = np.floor(position)
-    for bin_number, share in ((lower, 1 - (position - lower)), (lower + 1, position - lower)):
-        np.add.at(histogram, (*cells, bin_number.astype(int) % _NUM_DIRECTIONS), amounts * share * is_edge)
-    vector = np.sqrt(histogram.ravel() / max(1e-9, histogram.sum()))
+    lower = np.floor(position).astype(int)
+    share = position - lower
+    amount = np.abs(weights[edges])
+    histogram = np.zeros(DESCRIPTOR_SIZE)
+    for direction, part in ((lower, 1 - share), (lower + 1, share)):
+        histogram += np.bincount(cell + direction % _NUM_DIRECTIONS, amount * part, DESCRIPTOR_SIZE)
+    vector = np.sqrt(histogram / max(1e-9, histogram.sum()))
     return np.asarray(vector, dtype=np.float32)
 
 
-def _gradients(
-    frames: Frame, time: npt.NDArray[np.intp], row: npt.NDArray[np.intp], column: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Horizontal and vertical, between each frame and the next, at the pixels asked for, in grey levels a pixel."""
-    mean = (frames[:-1].astype(np.float32) + frames[1:]) / 2
-    found = [
-        np.stack([cv2.Scharr(frame, cv2.CV_32F, dx, dy, scale=1 / 32) for frame in mean])[time, row, column]
-        for dx, dy in ((1, 0), (0, 1))
-    ]
-    return found[0].astype(np.float64), found[1].astype(np.float64)
+def _moving(rates: npt.NDArray[np.float32]) -> tuple[Indices, Indices]:
+    """Where something moves: which change, and which pixel of the frame."""
+    pixels = [np.flatnonzero(rate) for rate in rates]
+    counts = [len(each) for each in pixels]
+    return np.repeat(np.arange(len(rates)), counts), np.concatenate([*pixels, np.zeros(0, np.intp)])
 
 
-def _region(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], amounts: npt.NDArray[np.float64]) -> Edges:
-    (x_min, x_max), (y_min, y_max) = _weighted_range(x, amounts), _weighted_range(y, amounts)
-    return x_min, y_min, x_max, y_max
+def _gradients(frames: Frame, time: Indices, pixels: Indices) -> npt.NDArray[np.float32]:
+    """Horizontal and vertical, between a frame and the next, in grey levels a pixel: float32 [2, num_pixels]."""
+    found = np.empty((2, len(time)), np.float32)
+    starts = np.searchsorted(time, np.arange(len(frames)))
+    for number, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+        if start == end:
+            continue
+        mean = cv2.addWeighted(frames[number], 0.5, frames[number + 1], 0.5, 0, dtype=cv2.CV_32F)
+        for axis, (dx, dy) in enumerate(((1, 0), (0, 1))):
+            gradient = cv2.Scharr(mean, cv2.CV_32F, dx, dy, scale=1 / 32)
+            found[axis, start:end] = gradient.ravel()[pixels[start:end]]
+    return found
 
 
-def _weighted_range(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> tuple[float, float]:
-    order = np.argsort(values)
-    shares = np.cumsum(weights[order]) / weights.sum()
+def _weighted_range(positions: Indices, weights: npt.NDArray[np.float64], size: int) -> tuple[float, float]:
+    """Between which relative positions, of `size` in all, all but the tails of the weight lie."""
+    shares = np.cumsum(np.bincount(positions, weights, size)) / weights.sum()
     low, high = np.searchsorted(shares, [_TAIL, 1 - _TAIL])
-    return float(values[order[low]]), float(values[order[min(high, len(values) - 1)]])
+    return (float(low) + 0.5) / size, (float(min(high, size - 1)) + 0.5) / size
 
 
 def _cell(values: npt.NDArray[np.float64], low: float, high: float, count: int) -> npt.NDArray[np.intp]:

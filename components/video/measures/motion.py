@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import cv2
 import numpy as np
@@ -11,7 +12,6 @@ from components.video.images import Frame
 
 Curve = npt.NDArray[np.float64]
 
-_FRAMES_AT_ONCE = 256
 _SIGMA_OF_MEDIAN = 0.6745  # median of |x| for x of a standard normal distribution
 _LEAST_SIGMA = 0.5
 _NUM_SIGMAS = 3.0
@@ -50,7 +50,6 @@ class Motion:
         for rate, box in zip(self.rates, boxes, strict=True):
             if box is None:
                 continue
-            amount = np.abs(rate)
             left, top = (
                 max(0, int(np.floor((edge - margin) * size)))
                 for edge, size in zip(box[:2], (width, height), strict=True)
@@ -58,8 +57,9 @@ class Motion:
             right, bottom = (
                 int(np.ceil((edge + margin) * size)) for edge, size in zip(box[2:], (width, height), strict=True)
             )
-            inside += float(amount[top:bottom, left:right].sum(dtype=np.float64))
-            total += float(amount.sum(dtype=np.float64))
+            held = rate[top:bottom, left:right]
+            inside += cv2.norm(held, cv2.NORM_L1) if held.size else 0.0
+            total += cv2.norm(rate, cv2.NORM_L1)
         return inside / total if total else None
 
 
@@ -73,29 +73,36 @@ def measure_motion(seconds: Curve, frames: Frame) -> Motion:
       seconds: float64 [num_frames], ascending presentation times.
       frames: uint8 [num_frames, height, width].
     """
-    changes = light_free_changes(frames)
-    medians = np.array([np.median(np.abs(change[::2, ::2])) for change in changes])
+    rates = light_free_changes(frames)
+    sampled = np.abs(rates[:, ::2, ::2])
+    medians = np.median(sampled.reshape(len(sampled), prod(sampled.shape[1:])), axis=1)
     sigma = max(_LEAST_SIGMA, float(np.quantile(medians, _QUIET_SHARE)) / _SIGMA_OF_MEDIAN) if len(medians) else 0.0
+    noise = np.float32(_NUM_SIGMAS * sigma)
     spacing = np.maximum(np.diff(seconds), 1e-3)
-    rates = np.empty(changes.shape, np.float32)
-    for start in range(0, len(changes), _FRAMES_AT_ONCE):
-        part = slice(start, start + _FRAMES_AT_ONCE)
-        change = changes[part]
-        excess = np.maximum(np.abs(change) - np.float32(_NUM_SIGMAS * sigma), 0)
-        rates[part] = np.copysign(excess / spacing[part, None, None].astype(np.float32), change)
+    # One frame at a time stays in the processor's cache, where all of them would go to memory and back at each step.
+    noisy = np.empty(frames.shape[1:], np.float32)
+    for rate, frame_seconds in zip(rates, spacing, strict=True):
+        np.clip(rate, -noise, noise, out=noisy)
+        np.subtract(rate, noisy, out=rate)
+        rate /= np.float32(frame_seconds)
     return Motion((seconds[:-1] + seconds[1:]) / 2, rates)
 
 
 def light_free_changes(frames: Frame) -> npt.NDArray[np.float32]:
     """Signed differences of neighbouring blurred frames, float32 [num_frames - 1, height, width], in grey levels."""
-    num_changes = max(0, len(frames) - 1)
-    changes = np.empty((num_changes, *frames.shape[1:]), np.float32)
-    for start in range(0, num_changes, _FRAMES_AT_ONCE):
-        part = frames[start : start + _FRAMES_AT_ONCE + 1]
-        blurred = np.stack([cv2.GaussianBlur(frame, (3, 3), 0) for frame in part]).astype(np.float32)
-        centred = blurred - blurred.mean(axis=(1, 2), keepdims=True)
-        before, after = centred[:-1], centred[1:]
-        variance = np.einsum("thw,thw->t", before, before)
-        gain = np.einsum("thw,thw->t", before, after) / np.maximum(variance, 1e-6)
-        changes[start : start + len(before)] = after - gain[:, None, None] * before
+    changes = np.empty((max(0, len(frames) - 1), *frames.shape[1:]), np.float32)
+    before = _centred(frames[0])
+    for change, frame in zip(changes, frames[1:], strict=True):
+        after = _centred(frame)
+        gain = float(np.vdot(before, after)) / max(float(np.vdot(before, before)), 1e-6)
+        cv2.scaleAdd(before, -gain, after, dst=change)
+        before = after
     return changes
+
+
+def _centred(frame: Frame) -> npt.NDArray[np.float32]:
+    """The frame, blurred a little, less its mean."""
+    blurred = cv2.GaussianBlur(frame, (3, 3), 0)
+    values: npt.NDArray[np.float32] = blurred.astype(np.float32)
+    values -= np.float32(cv2.mean(blurred)[0])
+    return values

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.inspection import Inspection, look_at_production
+from components.annotations.config import SplitsConfig
 from components.annotations.reasons import Reason
 from components.annotations.records import Segment, Source
 from components.storage.root import LocalRoot
+from components.video.decoder_pool import DecoderPool
+from models.errors import UserError
 from tests.components.video.videos import write_video
 
 
@@ -26,7 +29,8 @@ def root(tmp_path: Path) -> LocalRoot:
 def test_headers_are_read_and_what_a_run_would_leave_out_is_a_reject(root: LocalRoot) -> None:
     done: list[tuple[int, int]] = []
     records = [segment(2, "a.mp4"), segment(3, "copy.mp4"), segment(4, "broken.mp4"), segment(5, "gone.mp4")]
-    inputs = Inspection().inputs(records, root, lambda *progress: done.append(progress))
+    with DecoderPool() as decoders:
+        inputs = Inspection().inputs(records, root, decoders, lambda *progress: done.append(progress))
     assert {video: (facts.fps, facts.duration_seconds, facts.codec) for video, facts in inputs.videos.items()} == {
         "a.mp4": (10.0, 2.0, "fmp4"),
         "copy.mp4": (10.0, 2.0, "fmp4"),
@@ -41,7 +45,29 @@ def test_headers_are_read_and_what_a_run_would_leave_out_is_a_reject(root: Local
     assert done == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_the_splits_that_a_run_would_make_are_known_as_far_as_they_can_be_made(root: LocalRoot) -> None:
+    records = [segment(number + 2, f"{number}.mp4") for number in range(9)]
+    content = Path(root.uri, "a.mp4").read_bytes()
+    for number in range(9):
+        # A box that players skip makes each file another one.
+        Path(root.uri, f"{number}.mp4").write_bytes(content + b"\0\0\0\x09free" + bytes([number]))
+    with DecoderPool() as decoders:
+        inputs = Inspection(splits=SplitsConfig()).inputs(records, root, decoders)
+        too_few = Inspection(splits=SplitsConfig()).inputs(records[:1], root, decoders)
+    assert {inputs.split_of(each) for each in inputs.segments} == {"train", "eval", "test"}
+    assert {too_few.split_of(each) for each in too_few.segments} == {None}
+
+
+def test_each_video_of_production_is_a_segment(root: LocalRoot, tmp_path: Path) -> None:
+    with DecoderPool() as decoders:
+        inputs = look_at_production(root, decoders)
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(UserError, match="empty holds no video"):
+            look_at_production(LocalRoot(tmp_path / "empty"), decoders)
+    assert [(segment.video, segment.seconds) for segment in inputs.segments] == [("a.mp4", 2.0), ("copy.mp4", 2.0)]
+
+
 def test_without_videos_rows_are_taken_at_their_word() -> None:
-    inputs = Inspection().inputs([segment(2, "a.mp4"), segment(3, "a.mp4"), segment(4, "b.mp4")], None)
+    inputs = Inspection().inputs([segment(2, "a.mp4"), segment(3, "a.mp4"), segment(4, "b.mp4")], None, None)
     assert [(segment.video, segment.seconds) for segment in inputs.segments] == [("a.mp4", None), ("b.mp4", None)]
     assert [reject.reason for reject in inputs.rejects] == [Reason.DUPLICATE_ROW]

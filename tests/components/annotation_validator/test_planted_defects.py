@@ -1,21 +1,14 @@
 """Real videos with planted defects, through decoding, measuring and checking."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.planted_defects import Planted, plant, score
-from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.measuring import measure_videos
+from benchmarks.planted_defects import Planted, look_into, plant, score
 from components.annotation_validator.pictures import MAP_FILE, write_pictures
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.checks.finding import CheckInputs, run_checks
 from components.annotations.checks.pixels import PIXEL_CHECKS
-from components.annotations.config import DataConfig
-from components.annotations.fetch import load_annotations
-from components.storage.root import LocalRoot
-from components.video.config import SamplingConfig
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +16,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Planted, CheckInp
     """Three people's videos, and what was measured of them."""
     folder = tmp_path_factory.mktemp("planted")
     planted = plant(folder, num_people=3, seed=3)
-    data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
-    inputs = Inspection().inputs(load_annotations(data), LocalRoot(folder))
-    return planted, replace(inputs, measures=measure_videos(inputs, LocalRoot(folder), SamplingConfig()))
+    return planted, look_into(folder)
 
 
 def test_planted_defects_are_found_and_clean_segments_left_alone(planted: tuple[Planted, CheckInputs]) -> None:

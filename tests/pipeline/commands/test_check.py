@@ -134,7 +134,9 @@ def test_formats_are_checked_without_their_videos(clipgate: Clipgate, tmp_path: 
         (["-a", "labels.csv", "--fix", "labels.csv"], "--fix: labels.csv holds the annotations themselves"),
         (["-a", "labels.csv", "--annotation-format", "avi"], "--format: Input should be"),
         (["-a", "labels.csv", "--format", "json", "--output", "no/where"], "no/where cannot be written"),
-        (["-a", "gone.csv"], "gone.csv does not exist"),
+        (["-a", "gone.csv"], "wrong input: --annotations: gone.csv does not exist\n"),
+        (["-a", "labels.csv", "--videos", "gone"], "wrong input: --videos: gone is not a folder\n"),
+        (["-a", "labels.csv", "--videos", "videos", "--like", "gone"], "wrong input: --like: gone is not a folder\n"),
     ],
 )
 def test_wrong_options_are_named(
@@ -170,7 +172,32 @@ def test_frames_are_looked_at_when_asked_for(folder: Path, clipgate: Clipgate) -
     assert (folder / "pictures").is_dir()
 
 
+def test_a_sample_of_production_is_compared(folder: Path, clipgate: Clipgate) -> None:
+    done = clipgate("check", *arguments(folder), "--like", folder / "videos", "--format", "json")
+    (finding,) = [each for each in json.loads(done.out)["findings"] if each["check"] == "production_shift"]
+    assert "too few to be compared" in finding["message"]
+
+
+def test_copies_in_frames_get_one_group(folder: Path, clipgate: Clipgate) -> None:
+    write_video(folder / "videos" / "encoded_anew.avi", 20, codec="MJPG")
+    with (folder / "labels.csv").open("a") as file:
+        file.write("encoded_anew.avi,0,1,sit,eve\n")
+    done = clipgate("check", *arguments(folder), "--frames", "--fix", folder / "fixed.csv", "--format", "json")
+    changes = [change for change in json.loads(done.out)["changes"] if change["check"] == "near_duplicates"]
+    # Of the two that have the same bytes, rows contradict each other, so that only their pictures tie them.
+    assert {(change["video"], change["field"], change["after"]) for change in changes} == {
+        ("b.mp4", "group", "ann"),
+        ("encoded_anew.avi", "group", "ann"),
+    }
+    last = (folder / "fixed.csv").read_text().splitlines()[-1]
+    assert last.startswith("encoded_anew.avi,0.0,1.0,sit,ann")
+
+
 def test_frames_need_videos_and_pictures_need_frames(folder: Path, clipgate: Clipgate) -> None:
-    for options, message in ((["--frames"], "--videos"), (["--pictures", folder / "pictures"], "--frames")):
+    for options, message in (
+        (["--frames"], "--videos"),
+        (["--like", "."], "--videos"),
+        (["--pictures", folder / "pictures"], "--frames"),
+    ):
         done = clipgate("check", "--annotations", folder / "labels.csv", *options)
         assert (done.code, message in done.err) == (2, True)

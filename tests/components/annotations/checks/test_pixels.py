@@ -1,20 +1,21 @@
 """What checks conclude from measures; the measures themselves are made up here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.copies import find_copies
-from components.annotations.checks.finding import CheckInputs, Finding, run_checks
+from components.annotations.checks.distributions import kolmogorov_smirnov
+from components.annotations.checks.finding import Check, CheckInputs, Finding, Suggestion, run_checks
+from components.annotations.checks.fix import fix
 from components.annotations.checks.likeness import embed
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
 from components.annotations.checks.neighbours import find_neighbours, silhouettes
-from components.annotations.checks.pixels import PIXEL_CHECKS
+from components.annotations.checks.pixels import PIXEL_CHECKS, PIXEL_CORRECTIONS
 from components.annotations.checks.seams import check_seams
-from components.annotations.checks.shift import kolmogorov_smirnov
 from components.video.measures.bounds import Bounds
 from components.video.measures.fingerprint import Fingerprint
 from tests.components.annotations.checks.making import inputs_of, segment
@@ -137,7 +138,46 @@ def test_a_clip_like_no_other_is_an_outlier() -> None:
 def test_a_copy_in_another_group_is_found_and_in_another_split_is_an_error() -> None:
     (finding,) = found(inputs(prints={9: 2}))
     assert (finding.check, finding.severity.value) == ("near_duplicates", "warning")
-    assert {place.video for place in finding.places} == {"02.mp4", "09.mp4"}
+    assert [place.video for place in finding.places[:2]] == ["02.mp4", "09.mp4"]
+
+
+def test_copies_are_to_be_one_group_with_all_that_is_tied_to_them() -> None:
+    made = inputs(prints={9: 2})
+    tied = replace(
+        made,
+        segments=tuple(
+            replace(each, record=replace(each.record, group="g9")) if each.video == "08.mp4" else each
+            for each in made.segments
+        ),
+    )
+    correction = fix(PIXEL_CORRECTIONS, tied, ChecksConfig())
+    assert {(change.video, change.field, change.before, change.after) for change in correction.changes} == {
+        ("02.mp4", "group", "g2", "g9")
+    }
+    groups = {each.video: each.group for each in correction.segments.values()}
+    assert (groups["02.mp4"], groups["08.mp4"], groups["09.mp4"]) == ("g9", "g9", "g9")
+
+
+def test_loose_bounds_are_corrected_once_and_doubtful_labels_never() -> None:
+    made = inputs(active={(3, "wave"): (2.9, 3.95)}, motions={(4, "sit"): "jump"})
+    assert "doubtful_labels" in {finding.check for finding in found(made)}
+    correction = fix(PIXEL_CORRECTIONS, made, ChecksConfig())
+    assert [(change.check, change.video, change.field, change.before, change.after) for change in correction.changes] == [
+        ("loose_bounds", "03.mp4", "start_seconds", 2.0, 2.9)
+    ]  # fmt: skip
+
+
+def test_a_segment_that_became_longer_is_not_cut_by_what_was_measured_before() -> None:
+    made = inputs(active={(3, "wave"): (2.0, 2.4)})
+
+    def joined(inputs: CheckInputs, config: ChecksConfig) -> Iterator[Finding]:
+        for each in inputs.by_video["03.mp4"]:
+            if each.end_seconds == 4.0:
+                place = each.place(Suggestion(end_seconds=5.0))
+                yield Finding("nearly_touching", Severity.WARNING, "two pieces", "Join them.", places=(place,))
+
+    correction = fix((Check("nearly_touching", joined), *PIXEL_CORRECTIONS), made, ChecksConfig())
+    assert [(change.check, change.after) for change in correction.changes] == [("nearly_touching", 5.0)]
 
 
 def test_a_mirrored_copy_is_one_too() -> None:
@@ -197,6 +237,20 @@ def test_a_split_of_darker_videos_than_training_is_named() -> None:
     }
     (finding,) = found(replace(made, measures={**made.measures, **dark}))
     assert (finding.check, finding.value, "brightness" in finding.message) == ("split_shift", 1.0, True)
+
+
+def test_splits_that_a_run_would_make_are_compared_too() -> None:
+    made = inputs(num_groups=24)
+    splits = {video: "test" if number < 9 else "train" for number, video in enumerate(made.by_video)}
+    still = {
+        video: replace(each, segments={key: replace(own, motion=0.5) for key, own in each.segments.items()})
+        for video, each in made.measures.items()
+        if splits[video] == "test"
+    }
+    made = replace(made, uses_given_splits=False, splits=splits, measures={**made.measures, **still})
+    (finding,) = found(made)
+    assert (finding.check, "split 'test' differs from 'train' in motion" in finding.message) == ("split_shift", True)
+    assert "splits.seed" in finding.remedy
 
 
 def test_the_distance_of_distributions_and_its_probability() -> None:
