@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
@@ -50,7 +51,7 @@ def draw_motion(
 ) -> None:
     """The motion from a second before a segment to a second after it, with its present and suggested bounds."""
     start, end = segment.bounds
-    shown = (video.seconds >= start - _MARGIN_SECONDS) & (video.seconds <= end + _MARGIN_SECONDS)
+    shown = shown_seconds(video, segment)
     axes.axvspan(start, end, color=colours.present, alpha=0.2, linewidth=0, label="as annotated")
     better = suggested_bounds(segment, suggestion)
     if better:
@@ -58,6 +59,12 @@ def draw_motion(
     axes.plot(video.seconds[shown], video.curve[shown], color=colours.ink, linewidth=1.2)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("grey levels / s", color=colours.ink)
+
+
+def shown_seconds(video: VideoMeasures, segment: SegmentMeasures) -> npt.NDArray[np.bool_]:
+    """Which values of the motion curve lie in a segment or around it: bool [num_changes]."""
+    start, end = segment.bounds
+    return (video.seconds >= start - _MARGIN_SECONDS) & (video.seconds <= end + _MARGIN_SECONDS)
 
 
 def suggested_bounds(segment: SegmentMeasures, suggestion: Suggestion | None) -> tuple[float, float] | None:

@@ -3,27 +3,46 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from components.annotation_validator.drawings import Colours, class_colours, draw_map, draw_motion
+from components.annotation_validator.drawings import class_colours, draw_map, shown_seconds, suggested_bounds
 from components.annotation_validator.pictures import outlier_ids
 from components.annotations.checks.finding import CheckInputs, Finding, Place
 from components.annotations.checks.likeness import Embedding, embed
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.reporter.svg import ACCENT, GOOD, SOFT, add_axes, as_svg
+from components.reporter.svg import SOFT, add_axes, as_svg
 
 MOST_OF_A_FINDING, MOST_OF_A_PAGE = 6, 60
-_COLOURS = Colours(SOFT, ACCENT, GOOD)
+_NUM_TICKS = 5
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How much moves around a segment, in a square of side 1 whose origin is at the top left.
+
+    Attributes:
+      points: x and y of the curve.
+      present, suggested: from x to x, of the bounds.
+      ticks: seconds by x.
+      peak: grey levels a second at the top.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    present: tuple[float, float]
+    suggested: tuple[float, float] | None
+    ticks: dict[float, float]
+    peak: float
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A place of a finding: JPEGs of the segment's first, middle and last frame, and its motion as `<svg>`."""
+    """A place of a finding: JPEGs of the segment's first, middle and last frame, and its motion."""
 
     place: Place
     jpegs: tuple[bytes, ...]
-    motion: Markup
+    motion: Motion
 
 
 @dataclass(frozen=True)
@@ -49,7 +68,7 @@ def illustrate(inputs: CheckInputs, findings: Sequence[Finding]) -> list[tuple[P
                 break
             measured = _measures_of(place, inputs)
             if measured:
-                pictures.append(Picture(place, measured[1].pictures, _motion(*measured, place, num_drawn)))
+                pictures.append(Picture(place, measured[1].pictures, motion_of(*measured, place)))
                 num_drawn += 1
         illustrated.append(tuple(pictures))
     return illustrated
@@ -72,12 +91,25 @@ def _measures_of(place: Place, inputs: CheckInputs) -> tuple[VideoMeasures, Segm
     return (video, segment) if segment else None
 
 
-def _motion(video: VideoMeasures, segment: SegmentMeasures, place: Place, number: int) -> Markup:
-    figure = Figure(figsize=(4.4, 1.5), layout="constrained")
-    axes = add_axes(figure, "seconds")
-    draw_motion(axes, video, segment, place.suggestion, _COLOURS)
-    # Numbers are all that goes into it, so there is nothing to escape.
-    return Markup(as_svg(figure, f"motion{number}", "motion over time"))
+def motion_of(video: VideoMeasures, segment: SegmentMeasures, place: Place) -> Motion:
+    """What `place` shows of the motion; a page has too many of these for matplotlib, which takes 0.15 s for each."""
+    shown = shown_seconds(video, segment)
+    seconds, curve = video.seconds[shown], video.curve[shown]
+    edges = (*segment.bounds, *seconds)
+    first, length = min(edges), max(edges) - min(edges)
+    peak = max(float(curve.max(initial=0.0)), 1.0)
+
+    def position(time: float) -> float:
+        return round((time - first) / length, 4)
+
+    suggested = suggested_bounds(segment, place.suggestion)
+    return Motion(
+        points=tuple((position(time), round(1 - rate / peak, 3)) for time, rate in zip(seconds, curve, strict=True)),
+        present=(position(segment.bounds[0]), position(segment.bounds[1])),
+        suggested=(position(suggested[0]), position(suggested[1])) if suggested else None,
+        ticks={position(time): time for time in np.linspace(first, first + length, _NUM_TICKS).tolist()},
+        peak=peak,
+    )
 
 
 def _map(embedding: Embedding, marked: frozenset[str]) -> Markup:

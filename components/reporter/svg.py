@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 # Drawn in these colours, then bound to the page's variables, so that one drawing serves light and dark.
-SOFT, RULE, GOOD, ACCENT = "#101010", "#202020", "#303030", "#404040"
-_PAGE_COLOURS = {SOFT: "--soft", RULE: "--rule", GOOD: "--good", ACCENT: "--accent"}
+SOFT, RULE, ACCENT = "#101010", "#202020", "#303030"
+_PAGE_COLOURS = {SOFT: "--soft", RULE: "--rule", ACCENT: "--accent"}
 
 
 def as_svg(figure: Figure, name: str, label: str) -> str:

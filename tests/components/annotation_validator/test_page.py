@@ -69,7 +69,7 @@ def test_a_finding_is_shown_with_pictures_of_its_first_segments_and_with_what_is
         for number in range(3):
             assert f"data:image/jpeg;base64,{base64.b64encode(f'{each.id} {number}'.encode()).decode()}" in page
     assert page.count("<img") == 3 * len(shown) and "segments of each finding are shown, 6 in all" in page
-    assert page.count('aria-label="motion over time"') == len(shown) and "var(--good)" in page
+    assert page.count('aria-label="motion over time"') == len(shown) == page.count('class="suggested"')
     assert page.count("→ end at 1.25 s") == len(shown) + len(places)
     assert 'aria-label="map of all segments"' in page
 
