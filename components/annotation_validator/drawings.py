@@ -39,9 +39,11 @@ def draw_map(axes: Axes, embedding: Embedding, marked: Collection[str], ink: str
     shares = strengths**2 / max(float((strengths**2).sum()), 1e-9)
     colours = class_colours(embedding.neighbourhood.classes)
     # One collection, not one a class: what lies above what depends on nothing but the order of the segments.
-    axes.scatter(*points.T, s=16, c=[colours[segment.label] for segment in embedding.segments], linewidths=0)
-    is_marked = [segment.id in marked for segment in embedding.segments]
-    axes.scatter(*points[is_marked].T, s=80, facecolors="none", edgecolors=ink, linewidths=1.2)
+    axes.scatter(
+        points[:, 0], points[:, 1], s=16, c=[colours[segment.label] for segment in embedding.segments], linewidths=0
+    )
+    ringed = points[[segment.id in marked for segment in embedding.segments]]
+    axes.scatter(ringed[:, 0], ringed[:, 1], s=80, facecolors="none", edgecolors=ink, linewidths=1.2)
     axes.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)", color=ink)
     axes.set_ylabel(f"second ({shares[1]:.0%})", color=ink)
 

@@ -4,12 +4,16 @@ import base64
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from components.annotation_validator.report import failures
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding, Place
+
+if TYPE_CHECKING:  # importing it for real would bring matplotlib along
+    from components.annotation_validator.illustrations import Picture
 
 _NUM_PLACES = 50
 _FOLDER = Path(__file__).parent
@@ -22,7 +26,8 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
     """
     counts = Counter(finding.severity for finding in findings)
     num_failures = len(failures(findings, config))
-    illustrated, segment_map = [() for _ in findings], None
+    illustrated: list[tuple[Picture, ...]] = [() for _ in findings]
+    segment_map = None
     if inputs.measures:
         # Matplotlib is loaded by what draws.
         from components.annotation_validator.illustrations import illustrate, map_of
