@@ -1,5 +1,6 @@
 """What the page shows of findings: small pictures of the segments concerned, their motion, and a map of all segments."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from components.annotations.checks.likeness import Embedding, embed
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
 from components.reporter.svg import SOFT, add_axes, as_svg
 
-MOST_OF_A_FINDING, MOST_OF_A_PAGE = 6, 60
+MOST_OF_A_FINDING, MOST_OF_A_PAGE = 6, 100
 _NUM_TICKS = 5
 
 
@@ -57,21 +58,21 @@ class Map:
 def illustrate(inputs: CheckInputs, findings: Sequence[Finding]) -> list[tuple[Picture, ...]]:
     """Pictures of the first places of each finding, in the order of the findings; none where no frame was looked at.
 
-    A video that is named as a whole is shown by its first segment.
+    A video that is named as a whole is shown by its first segment. No finding gets a second picture before all have one.
     """
-    illustrated: list[tuple[Picture, ...]] = []
-    num_drawn = 0
-    for finding in findings:
-        pictures: list[Picture] = []
-        for place in finding.places:
-            if len(pictures) == MOST_OF_A_FINDING or num_drawn == MOST_OF_A_PAGE:
-                break
-            measured = _measures_of(place, inputs)
-            if measured:
-                pictures.append(Picture(place, measured[1].pictures, motion_of(*measured, place)))
-                num_drawn += 1
-        illustrated.append(tuple(pictures))
-    return illustrated
+    shown = [
+        [(place, found) for place in finding.places if (found := _measures_of(place, inputs))][:MOST_OF_A_FINDING]
+        for finding in findings
+    ]
+    ranks = sorted((rank, number) for number, places in enumerate(shown) for rank in range(len(places)))
+    counts = Counter(number for _, number in ranks[:MOST_OF_A_PAGE])
+    return [
+        tuple(
+            Picture(place, segment.pictures, motion_of(video, segment, place))
+            for place, (video, segment) in places[: counts[number]]
+        )
+        for number, places in enumerate(shown)
+    ]
 
 
 def map_of(inputs: CheckInputs, findings: Sequence[Finding]) -> Map | None:
