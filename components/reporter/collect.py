@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
+from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
+from components.annotations.checks.finding import Finding as DataFinding
 from components.annotations.config import SPLITS
 from components.model_gate.bootstrap import bootstrap_groups
 from components.model_gate.evaluation import (
@@ -20,6 +22,7 @@ from components.model_gate.finding import Verdict
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.reporter.data import (
     Anomaly,
+    Inspected,
     Push,
     ReportData,
     make_account,
@@ -42,6 +45,7 @@ def collect(
     push: Push | None,
     examples: Path,
     ledger: Path,
+    annotation_report: Path,
     anomalies: Path,
     model_run: Path,
     evaluation: Path,
@@ -64,6 +68,10 @@ def collect(
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
         strips=read_strips(examples, summary["splits"].get("test", {}).get("clips_by_label", {})),
         splits=make_split_table(summary, classes),
+        inspected=Inspected(
+            tuple(map(DataFinding.from_json, json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"])),
+            str(annotation_report / PAGE_FILE),
+        ),
         account=make_account(summary, read_entries(ledger / REJECTED_FILE)),
         validated_splits=tuple(found_anomalies),
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),

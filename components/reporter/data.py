@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from components.annotations.checks.finding import Finding as DataFinding
 from components.annotations.config import SPLITS
 from components.annotations.reasons import Reason
 from components.model_gate.confusion import ConfusionMatrix
@@ -134,6 +135,14 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
+class Inspected:
+    """What the AnnotationValidator found, the worst first, and where its own page lies, which has all of it."""
+
+    findings: tuple[DataFinding, ...] = ()
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class ReportData:
     """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first.
 
@@ -155,6 +164,7 @@ class ReportData:
     mean_ious: Mapping[str, float] = field(default_factory=dict)
     quality: Quality = Quality()
     serving: ServingVerdict = ServingVerdict()
+    inspected: Inspected = Inspected()
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:

@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from components.annotations.checks.config import Severity
+from components.annotations.checks.finding import Finding, Place
 from components.model_gate.bootstrap import GroupIntervals
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.confusion import ConfusionMatrix
@@ -18,6 +20,7 @@ from components.reporter.data import (
     Anomaly,
     GroupRow,
     History,
+    Inspected,
     Push,
     ReasonRow,
     RejectedInput,
@@ -106,6 +109,16 @@ def test_a_check_that_failed_in_serving_stands_on_top_and_in_its_table(make_repo
 
 def test_a_verdict_without_rules_is_not_called_passed(make_report: MakeReport) -> None:
     assert "No rule was applied" in Page(render(make_report(push=None, verdict=Verdict(())))).text
+
+
+def test_what_was_found_in_the_data_is_listed_as_text(make_report: MakeReport) -> None:
+    finding = Finding("few_groups", Severity.ERROR, f"class {HOSTILE}", "Add groups.", places=(Place("a.mp4"),))
+    page = render(make_report(inspected=Inspected((finding,) * 21, "/artifacts/report.html")))
+    section = text_of("findings", page)
+    assert f"few_groups error, 1 place class {HOSTILE} Add groups." in section
+    assert section.count("Add groups.") == 20 and "and 1 more" in section and "/artifacts/report.html" in section
+    assert "<script" not in page
+    assert "Nothing was found" in text_of("findings", render(make_report()))
 
 
 def test_the_change_against_the_last_pushed_model_is_shown(make_report: MakeReport) -> None:
