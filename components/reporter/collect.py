@@ -14,6 +14,7 @@ from components.model_gate.evaluation import (
     read_confusion_matrix,
     read_group_matrices,
     read_mean_ious,
+    read_misses,
     read_overall,
     read_reliability,
     read_slices,
@@ -30,7 +31,8 @@ from components.reporter.data import (
     make_split_table,
     rank_groups,
 )
-from components.reporter.frames import read_strips
+from components.reporter.frames import read_segments, read_strips
+from components.reporter.misses import missed_clips
 from components.reporter.quality import Quality, reliability_bins, slice_tables
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
@@ -59,6 +61,8 @@ def collect(
     summary = read_summary(ledger)
     found_anomalies = read_anomalies(anomalies)
     slices = read_slices(str(evaluation), CANDIDATE)
+    misses = read_misses(str(evaluation), CANDIDATE)
+    missed = read_segments(examples, {miss.segment_id for found in misses.values() for miss in found.misses})
     return ReportData(
         name=name,
         push=push,
@@ -67,6 +71,7 @@ def collect(
         has_baseline=gate["baseline_uri"] is not None,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
         strips=read_strips(examples, summary["splits"].get("test", {}).get("clips_by_label", {})),
+        misses=missed_clips(misses, missed, classes),
         splits=make_split_table(summary, classes),
         inspected=Inspected(
             tuple(map(DataFinding.from_json, json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"])),

@@ -66,6 +66,24 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class MissedClip:
+    """A test clip that was taken for another class.
+
+    Attributes:
+      strip: its frames.
+      taken_for: the class that the model chose.
+      probability, own: of that class, and of the clip's own one.
+      is_confident: whether the model is as sure as it usually is of clips that carry that label: then the label may be wrong.
+    """
+
+    strip: Strip
+    taken_for: str
+    probability: float
+    own: float
+    is_confident: bool
+
+
+@dataclass(frozen=True)
 class SplitTable:
     """Counts per split, in the order of SPLITS; `clips_by_label` has an entry for every class."""
 
@@ -146,7 +164,8 @@ class Inspected:
 class ReportData:
     """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first.
 
-    `mean_ious`: of a tracker's boxes by class, and in all classes as ""; empty of other networks.
+    `misses`: test clips that were taken for another class, by their own. `mean_ious`: of a tracker's boxes by class, and in all
+    classes as ""; empty of other networks.
     """
 
     name: str
@@ -165,6 +184,7 @@ class ReportData:
     quality: Quality = Quality()
     serving: ServingVerdict = ServingVerdict()
     inspected: Inspected = Inspected()
+    misses: Mapping[str, tuple[MissedClip, ...]] = field(default_factory=dict)
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:

@@ -7,8 +7,8 @@ import pytest
 
 from components.annotation_validator.component import AnnotationValidator
 from components.annotation_validator.executor import AnnotationValidatorExecutor
-from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.config import DataConfig
 from components.artifacts import AnnotationReport

@@ -1,5 +1,6 @@
 """What people read on the page, and that it is safe to open."""
 
+import base64
 import html
 import re
 from collections.abc import Callable
@@ -18,9 +19,11 @@ from components.model_gate.statistics import Interval
 from components.reporter.data import (
     Account,
     Anomaly,
+    Frame,
     GroupRow,
     History,
     Inspected,
+    MissedClip,
     Push,
     ReasonRow,
     RejectedInput,
@@ -119,6 +122,18 @@ def test_what_was_found_in_the_data_is_listed_as_text(make_report: MakeReport) -
     assert section.count("Add groups.") == 20 and "and 1 more" in section and "/artifacts/report.html" in section
     assert "<script" not in page
     assert "Nothing was found" in text_of("findings", render(make_report()))
+
+
+def test_clips_that_the_model_is_wrong_about_are_shown_and_doubtful_labels_told(make_report: MakeReport) -> None:
+    strip = Strip("sit", f"{HOSTILE}.mp4", 0.5, 1.25, (Frame(b"missed", 0.75),))
+    misses = {"sit": (MissedClip(strip, "stand", 0.97, 0.01, True), MissedClip(strip, "stand", 0.5, 0.4, False))}
+    page = render(make_report(misses=misses))
+    section = text_of("misses", page)
+    assert section.count("sit taken for stand") == 2 and section.count("label may be wrong") == 1
+    assert "0.50 to 1.25 s probability 0.970, of its own class 0.010" in section
+    assert page.count(base64.b64encode(b"missed").decode()) == 2
+    assert "<script" not in page
+    assert "No test clip was taken for another class" in text_of("misses", render(make_report()))
 
 
 def test_the_change_against_the_last_pushed_model_is_shown(make_report: MakeReport) -> None:
