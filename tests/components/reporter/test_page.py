@@ -129,7 +129,7 @@ def test_clips_that_the_model_is_wrong_about_are_shown_and_doubtful_labels_told(
     misses = {"sit": (MissedClip(strip, "stand", 0.97, 0.01, True), MissedClip(strip, "stand", 0.5, 0.4, False))}
     page = render(make_report(misses=misses))
     section = text_of("misses", page)
-    assert section.count("sit taken for stand") == 2 and section.count("label may be wrong") == 1
+    assert section.count("sit taken for stand") == 2 and section.count("✗ label may be wrong") == 1
     assert "0.50 to 1.25 s probability 0.970, of its own class 0.010" in section
     assert page.count(base64.b64encode(b"missed").decode()) == 2
     assert "<script" not in page

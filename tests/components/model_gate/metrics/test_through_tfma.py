@@ -68,7 +68,8 @@ def test_accuracy_and_top_k_accuracy_are_those_of_scikit_learn(tfma_uri: str) ->
 
 def test_a_slice_has_the_accuracy_of_its_clips(tfma_uri: str) -> None:
     right = PROBABILITIES.argmax(axis=1) == LABELS
-    found = {entry.value: (entry.num_clips, entry.accuracy) for entry in read_slices(tfma_uri, "")}
+    slices = [entry for entry in read_slices(tfma_uri, "") if entry.feature == "half"]
+    found = {entry.value: (entry.num_clips, entry.accuracy) for entry in slices}
     assert found == {
         "first": (20, pytest.approx(right[:20].mean())),
         "second": (40, pytest.approx(right[20:].mean())),
