@@ -14,7 +14,7 @@ class Answer(NamedTuple):
       confidence: the probability of the most probable class.
       chosen: the id of that class.
       own: the probability of the clip's class; 0 of one that the model does not know.
-      rank: how many classes are more probable than the clip's; of equally probable ones the first counts as more, as for argmax.
+      rank: how many classes are more probable than the clip's; of equal ones the first counts as more, as for argmax.
     """
 
     confidence: float
