@@ -11,6 +11,7 @@ from components.model_gate.evaluation import BASELINE, CANDIDATE
 from components.model_gate.metrics.accuracy import ACCURACY, TopKAccuracy
 from components.model_gate.metrics.calibration import CalibrationError
 from components.model_gate.metrics.mean_iou import MeanIou
+from components.model_gate.metrics.misses import Misses
 from components.model_gate.metrics.pairing import PairedAnswers
 from components.model_gate.slices import EvaluationConfig
 
@@ -40,6 +41,7 @@ def make_eval_config(
     """
     config = make_plain_eval_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
+    _add(config, Misses)
     _add(config, PairedAnswers)
     for keys in evaluation.keys(metadata):
         config.slicing_specs.add(feature_keys=keys)

@@ -12,7 +12,7 @@ from tfx.types import artifact_utils
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.measuring import measure_videos
 from components.annotation_validator.page import render
-from components.annotation_validator.report import as_json, failures, tally
+from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, failures, tally
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.checks.finding import Finding, run_checks
@@ -24,7 +24,6 @@ from components.video.decoder_pool import DecoderPool
 from models.errors import DataFaultsError
 from models.progress import Progress, say
 
-FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
 _NUM_SHOWN, _NUM_VIDEOS = 20, 5
 
 

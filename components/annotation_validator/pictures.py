@@ -1,14 +1,15 @@
-"""What was measured on pixels, as pictures: a map of the segments, and the motion of those whose bounds are loose."""
+"""What was measured on pixels, as files: a map of the segments, and the motion of those that a check on pixels names."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from components.annotation_validator.drawings import Colours, class_colours, draw_map, draw_motion
 from components.annotations.checks.finding import CheckInputs, Finding, Place
 from components.annotations.checks.likeness import Embedding, embed
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
@@ -16,7 +17,7 @@ from components.annotations.checks.pixels import PIXEL_CHECKS
 
 MAP_FILE = "map.png"
 _MOST_PICTURES = 200
-_MARGIN_SECONDS = 1.0
+_COLOURS = Colours("black", "tab:grey", "tab:green")
 
 
 def write_pictures(folder: Path, inputs: CheckInputs, findings: Sequence[Finding]) -> list[Path]:
@@ -28,36 +29,37 @@ def write_pictures(folder: Path, inputs: CheckInputs, findings: Sequence[Finding
     written = []
     embedding = embed(inputs)
     if embedding:
-        draw_map(embedding).savefig(folder / MAP_FILE)
+        _map(embedding, outlier_ids(findings)).savefig(folder / MAP_FILE)
         written.append(folder / MAP_FILE)
     for number, (finding, place) in enumerate(islice(_segments(findings, inputs), _MOST_PICTURES)):
         video = inputs.measures[place.video]
-        figure = draw_motion(video, video.segments[place.segment_id], f"{finding.check}: {place}", place)
+        figure = _motion(video, video.segments[place.segment_id], f"{finding.check}: {place}", place)
         written.append(folder / f"{finding.check}_{number:03d}.png")
         figure.savefig(written[-1])
     return written
 
 
-def draw_map(embedding: Embedding) -> Figure:
-    """The first two principal components of the segments' descriptors, a colour for each class."""
-    centred = embedding.descriptors - embedding.descriptors.mean(axis=0)
-    _, strengths, axes = np.linalg.svd(centred, full_matrices=False)
-    points = centred @ axes[:2].T
-    shares = strengths**2 / max(float((strengths**2).sum()), 1e-9)
+def outlier_ids(findings: Iterable[Finding]) -> frozenset[str]:
+    """Segments that resemble no other."""
+    return frozenset(
+        place.segment_id for finding in findings if finding.check == "outliers" for place in finding.places
+    )
+
+
+def _map(embedding: Embedding, marked: frozenset[str]) -> Figure:
     figure = Figure(figsize=(8, 6), layout="constrained")
-    plot = figure.add_subplot()
-    colours = matplotlib.colormaps["tab20"]
-    for number, name in enumerate(embedding.neighbourhood.classes):
-        own = points[embedding.neighbourhood.labels == number]
-        plot.scatter(own[:, 0], own[:, 1], s=14, color=colours(number % 20), label=name)
-    plot.set_xlabel(f"first principal component ({shares[0]:.0%} of the variance)")
-    plot.set_ylabel(f"second ({shares[1]:.0%})")
-    figure.legend(loc="outside right upper", frameon=False)
+    draw_map(figure.add_subplot(), embedding, marked, _COLOURS.ink)
+    colours = class_colours(embedding.neighbourhood.classes)
+    dots = [Line2D([], [], marker="o", linestyle="", color=colour) for colour in colours.values()]
+    legend = figure.legend(dots, list(colours), loc="outside right upper", frameon=False)
+    for text in legend.get_texts():
+        # Labels may hold what looks like mathematics to matplotlib; so may file names.
+        text.set_parse_math(False)
     return figure
 
 
-def draw_motion(video: VideoMeasures, segment: SegmentMeasures, title: str, place: Place) -> Figure:
-    """The motion around a segment with its present and suggested bounds, below its first, middle and last frame."""
+def _motion(video: VideoMeasures, segment: SegmentMeasures, title: str, place: Place) -> Figure:
+    """The motion around a segment, below its first, middle and last frame."""
     figure = Figure(figsize=(8, 4), layout="constrained")
     grid = figure.add_gridspec(2, max(1, len(segment.pictures)))
     for number, jpeg in enumerate(segment.pictures):
@@ -65,24 +67,9 @@ def draw_motion(video: VideoMeasures, segment: SegmentMeasures, title: str, plac
         axes.imshow(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
         axes.set_axis_off()
     axes = figure.add_subplot(grid[1, :])
-    start, end = segment.bounds
-    shown = (video.seconds >= start - _MARGIN_SECONDS) & (video.seconds <= end + _MARGIN_SECONDS)
-    axes.plot(video.seconds[shown], video.curve[shown], color="black", linewidth=1)
-    axes.axvspan(start, end, color="tab:grey", alpha=0.25, label="as annotated")
-    suggestion = place.suggestion
-    if suggestion and (suggestion.start_seconds is not None or suggestion.end_seconds is not None):
-        better = start if suggestion.start_seconds is None else suggestion.start_seconds
-        axes.axvspan(
-            better,
-            end if suggestion.end_seconds is None else suggestion.end_seconds,
-            color="tab:green",
-            alpha=0.3,
-            label="suggested",
-        )
+    draw_motion(axes, video, segment, place.suggestion, _COLOURS)
     axes.set_xlabel("seconds")
-    axes.set_ylabel("grey levels / s")
     axes.legend(loc="upper right", frameon=False)
-    # File names may hold what looks like mathematics to matplotlib.
     figure.suptitle(title, fontsize=8, parse_math=False)
     return figure
 

@@ -13,6 +13,8 @@ from components.annotations.checks.fix import Change
 from components.annotations.records import printable
 
 JSON_VERSION = 1
+# In the component's artifact.
+FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # Where a row is a line; elsewhere it is an annotation's rank, which no editor could jump to.
 _LINE_BASED = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))

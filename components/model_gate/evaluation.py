@@ -1,5 +1,6 @@
 """Reads what TFX's Evaluator wrote: confusion matrices and values per slice."""
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from components.model_gate.measurements import Pairing
 from components.model_gate.metrics.accuracy import ACCURACY
 from components.model_gate.metrics.calibration import CALIBRATION_ERROR, RELIABILITY
 from components.model_gate.metrics.mean_iou import MEAN_IOU
+from components.model_gate.metrics.misses import MISSES, Miss
 from components.model_gate.metrics.pairing import PAIRING
 from models import features
 
@@ -32,6 +34,17 @@ class SliceMetrics:
     value: str
     accuracy: float
     num_clips: int
+
+
+@dataclass(frozen=True)
+class ClassMisses:
+    """Clips of a class that were taken for another, the highest loss first.
+
+    `mean_own`: mean probability that the class's clips get of their own class; None without clips.
+    """
+
+    mean_own: float | None
+    misses: tuple[Miss, ...]
 
 
 def read_confusion_matrix(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> ConfusionMatrix:
@@ -70,6 +83,19 @@ def read_pairings(evaluation_uri: str) -> dict[str, Pairing]:
         keys[features.LABEL]: Pairing(*_array(values[PAIRING]).astype(int).tolist())
         for keys, values in _slices(evaluation_uri, CANDIDATE)
         if list(keys) == [features.LABEL] and PAIRING in values
+    }
+
+
+def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
+    """What the model is most wrong about, by class."""
+    found = {
+        keys[features.LABEL]: json.loads(values[MISSES].bytes_value)
+        for keys, values in _slices(evaluation_uri, model_name)
+        if list(keys) == [features.LABEL] and MISSES in values
+    }
+    return {
+        label: ClassMisses(each["mean_own"], tuple(Miss(**miss) for miss in each["misses"]))
+        for label, each in found.items()
     }
 
 

@@ -27,8 +27,8 @@ def custom_extractors(
 
 @beam.ptransform_fn
 def merge_windows(windows: beam.PCollection, slice_keys: list[str]) -> beam.PCollection:
-    """Extracts of clips to extracts of segments; of the features remain those that the clips are sliced by."""
-    kept = {*slice_keys, *NUMERIC_FEATURES}
+    """Extracts of clips to extracts of segments; of the features remain those that the clips are sliced or named by."""
+    kept = {*slice_keys, *NUMERIC_FEATURES, features.SEGMENT_ID}
     return (
         windows
         | "KeyBySegment" >> beam.Map(lambda extracts: (_segment_of(extracts), _without_frames(extracts, kept)))

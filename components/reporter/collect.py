@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
+from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
+from components.annotations.checks.finding import Finding as DataFinding
 from components.annotations.config import SPLITS
 from components.model_gate.bootstrap import bootstrap_groups
 from components.model_gate.evaluation import (
@@ -12,6 +14,7 @@ from components.model_gate.evaluation import (
     read_confusion_matrix,
     read_group_matrices,
     read_mean_ious,
+    read_misses,
     read_overall,
     read_reliability,
     read_slices,
@@ -20,6 +23,7 @@ from components.model_gate.finding import Verdict
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.reporter.data import (
     Anomaly,
+    Inspected,
     Push,
     ReportData,
     make_account,
@@ -27,7 +31,8 @@ from components.reporter.data import (
     make_split_table,
     rank_groups,
 )
-from components.reporter.frames import read_strips
+from components.reporter.frames import read_segments, read_strips
+from components.reporter.misses import missed_clips
 from components.reporter.quality import Quality, reliability_bins, slice_tables
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
@@ -42,6 +47,7 @@ def collect(
     push: Push | None,
     examples: Path,
     ledger: Path,
+    annotation_report: Path,
     anomalies: Path,
     model_run: Path,
     evaluation: Path,
@@ -55,6 +61,8 @@ def collect(
     summary = read_summary(ledger)
     found_anomalies = read_anomalies(anomalies)
     slices = read_slices(str(evaluation), CANDIDATE)
+    misses = read_misses(str(evaluation), CANDIDATE)
+    missed = read_segments(examples, {miss.segment_id for found in misses.values() for miss in found.misses})
     return ReportData(
         name=name,
         push=push,
@@ -63,7 +71,12 @@ def collect(
         has_baseline=gate["baseline_uri"] is not None,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
         strips=read_strips(examples, summary["splits"].get("test", {}).get("clips_by_label", {})),
+        misses=missed_clips(misses, missed, classes),
         splits=make_split_table(summary, classes),
+        inspected=Inspected(
+            tuple(map(DataFinding.from_json, json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"])),
+            str(annotation_report / PAGE_FILE),
+        ),
         account=make_account(summary, read_entries(ledger / REJECTED_FILE)),
         validated_splits=tuple(found_anomalies),
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),

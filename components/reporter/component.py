@@ -8,7 +8,7 @@ from tfx.types.channel import BaseChannel
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
-from components.artifacts import GateReport, IngestLedger, RunReport, ServingReport
+from components.artifacts import AnnotationReport, GateReport, IngestLedger, RunReport, ServingReport
 from components.reporter.executor import ReporterExecutor
 
 
@@ -18,6 +18,7 @@ class ReporterSpec(ComponentSpec):
     INPUTS = {
         "examples": ChannelParameter(type=Examples),
         "ledger": ChannelParameter(type=IngestLedger),
+        "annotation_report": ChannelParameter(type=AnnotationReport),
         "anomalies": ChannelParameter(type=ExampleAnomalies),
         "model_run": ChannelParameter(type=ModelRun),
         "evaluation": ChannelParameter(type=ModelEvaluation),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from components.annotations.checks.finding import Finding as DataFinding
 from components.annotations.config import SPLITS
 from components.annotations.reasons import Reason
 from components.model_gate.confusion import ConfusionMatrix
@@ -62,6 +63,24 @@ class Strip:
     start_seconds: float
     end_seconds: float
     frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class MissedClip:
+    """A test clip that was taken for another class.
+
+    Attributes:
+      strip: its frames.
+      taken_for: the class that the model chose.
+      probability, own: of that class, and of the clip's own one.
+      is_confident: whether the model is as sure as it usually is of clips that carry that label: then the label may be wrong.
+    """
+
+    strip: Strip
+    taken_for: str
+    probability: float
+    own: float
+    is_confident: bool
 
 
 @dataclass(frozen=True)
@@ -134,10 +153,19 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
+class Inspected:
+    """What the AnnotationValidator found, the worst first, and where its own page lies, which has all of it."""
+
+    findings: tuple[DataFinding, ...] = ()
+    page: str = ""
+
+
+@dataclass(frozen=True)
 class ReportData:
     """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first.
 
-    `mean_ious`: of a tracker's boxes by class, and in all classes as ""; empty of other networks.
+    `misses`: test clips that were taken for another class, by their own. `mean_ious`: of a tracker's boxes by class, and in all
+    classes as ""; empty of other networks.
     """
 
     name: str
@@ -155,6 +183,8 @@ class ReportData:
     mean_ious: Mapping[str, float] = field(default_factory=dict)
     quality: Quality = Quality()
     serving: ServingVerdict = ServingVerdict()
+    inspected: Inspected = Inspected()
+    misses: Mapping[str, tuple[MissedClip, ...]] = field(default_factory=dict)
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:

@@ -27,6 +27,7 @@ class ReporterExecutor(base_executor.BaseExecutor):
             push=_push(artifact_utils.get_single_instance(input_dict["pushed_model"])),
             examples=folder("examples"),
             ledger=folder("ledger"),
+            annotation_report=folder("annotation_report"),
             anomalies=folder("anomalies"),
             model_run=folder("model_run"),
             evaluation=folder("evaluation"),

@@ -1,6 +1,6 @@
 """Thumbnails of one test clip per class, read from the Examples."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import cv2
@@ -18,16 +18,32 @@ _JPEG_QUALITY = 80
 def read_strips(examples_uri: Path, labels: Collection[str]) -> dict[str, Strip]:
     """The first clip of each of `labels` in the test split, in the order of the files; reads no further than needed."""
     wanted = set(labels)
-    files = sorted(str(path) for path in (examples_uri / "Split-test").glob("*.gz"))
     strips: dict[str, Strip] = {}
-    for record in tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").as_numpy_iterator():
+    for example in _test_examples(examples_uri):
         if len(strips) == len(wanted):
             break
-        example = tf.train.Example.FromString(record)
         label = _text(example, features.LABEL)
         if label in wanted and label not in strips:
             strips[label] = _strip(example)
     return strips
+
+
+def read_segments(examples_uri: Path, segment_ids: Collection[str]) -> dict[str, Strip]:
+    """The first clip of each of these segments in the test split, by segment id; reads no further than needed."""
+    strips: dict[str, Strip] = {}
+    for example in _test_examples(examples_uri):
+        if len(strips) == len(segment_ids):
+            break
+        segment_id = _text(example, features.SEGMENT_ID)
+        if segment_id in segment_ids and segment_id not in strips:
+            strips[segment_id] = _strip(example)
+    return strips
+
+
+def _test_examples(examples_uri: Path) -> Iterator[tf.train.Example]:
+    files = sorted(str(path) for path in (examples_uri / "Split-test").glob("*.gz"))
+    for record in tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").as_numpy_iterator():
+        yield tf.train.Example.FromString(record)
 
 
 def thumbnail(jpeg: bytes) -> bytes:

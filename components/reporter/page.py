@@ -12,6 +12,8 @@ from components.reporter.data import NUM_WORST_GROUPS, ReportData
 from components.reporter.plots import learning_curve, reliability_diagram
 from components.serving_validator.rules import BAD_REQUEST
 
+_NUM_FINDINGS = 20
+
 
 def render(data: ReportData) -> str:
     """One HTML document that needs no script and fetches nothing."""
@@ -29,6 +31,7 @@ def render(data: ReportData) -> str:
             rows=class_rows(data.matrix, data.verdict, data.quality),
             matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
             confusions=top_confusions(data.matrix),
+            num_findings=_NUM_FINDINGS,
             worst_groups=data.groups[:NUM_WORST_GROUPS],
             split_names=SPLITS,
             bad_request=BAD_REQUEST,

@@ -26,12 +26,14 @@ from components.annotations.readers.detect import annotation_files
 from components.annotations.records import Record, Segment
 from components.model_gate.config import GatesConfig
 from components.storage.root import Root, is_remote, open_root
+from models.card import ModelCard
 from models.errors import UserError
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import print_changes, print_findings
-from pipeline.commands.terminal import DATA_FAULTS, console, errors, escaped
+from pipeline.commands.terminal import DATA_FAULTS, console, errors, escaped, quiet_tensorflow
 from pipeline.config import load_config
+from pipeline.prediction.model import find_model
 
 if TYPE_CHECKING:
     from components.video.decoder_pool import DecoderPool
@@ -73,6 +75,12 @@ def check(
         str | None,
         typer.Option("--like", metavar="DIR", help="Compare with videos such as the model is to work on."),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--model", "-m", help="With --frames: a pushed model; labels are held against what its network sees."
+        ),
+    ] = None,
     pictures: Annotated[
         Path | None,
         typer.Option("--pictures", metavar="DIR", help="With --frames: draw what was found into this folder."),
@@ -88,10 +96,15 @@ def check(
             raise UserError(f"{option}: there is nothing to look at; say with --videos where the videos lie")
     if pictures and not frames:
         raise UserError("--pictures: they show what --frames measures; add it")
+    if model and not frames:
+        raise UserError("--model: its network looks at frames; add --frames")
+    pushed = find_model(model) if model else None
     if fixed:
         _refuse_originals(fixed, task.data)
     records = task.read(in_seconds=fixed is not None)
     inputs = task.look(records, frames, production)
+    if pushed:
+        inputs = task.embed(inputs, *pushed)
     pixel_checks, pixel_corrections = _pixel_checks(frames)
     findings = run_checks((*ANNOTATION_CHECKS, *pixel_checks), inputs, task.checks)
     if pictures:
@@ -160,6 +173,15 @@ class _Task:
 
         with _bar("decoding") as show:
             return replace(inputs, measures=measure_videos(inputs, root, self.inspection.sampling, decoders, show))
+
+    def embed(self, inputs: CheckInputs, model_dir: Path, card: ModelCard) -> CheckInputs:
+        """The inputs with what the model's network makes of the segments; a bar shows of how many videos."""
+        quiet_tensorflow()
+        from components.annotation_validator.embedding import embed_videos
+
+        root = open_root(self.data.videos, "--videos", self.beam_args)
+        with _bar("looking") as show:
+            return replace(inputs, features=embed_videos(inputs, root, model_dir, card, show))
 
 
 @contextmanager

@@ -31,6 +31,7 @@ def make_delivery(plan: Plan, data: Data, learning: Learning, judgement: Judgeme
         name=config.name,
         examples=data.examples,
         ledger=data.ledger,
+        annotation_report=data.annotation_validator.outputs["report"],
         anomalies=data.anomalies,
         model_run=learning.model_run,
         evaluation=judgement.evaluation,

@@ -5,10 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from tests.models.clips import clip_example, draw_clip, encode_clip
+from components.video.config import SamplingConfig
+from models.base_model import WEIGHTS_FILE
+from models.card import ModelCard
+from models.config import ModelConfig
+from models.networks.build import build_network
+from tests.models.clips import CLASSES, clip_example, draw_clip, encode_clip
 
 Signature = Callable[..., dict[str, tf.Tensor]]
 
@@ -37,3 +43,20 @@ def frames_of(jpegs: np.ndarray) -> tf.Tensor:
     """JPEG clips decoded: uint8 [clips, time, 40, 56, 3]."""
     decoded = [[tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE") for jpeg in clip] for clip in jpegs]
     return tf.constant(np.array(decoded).reshape(len(jpegs), jpegs.shape[1], 40, 56, 3), tf.uint8)
+
+
+def save_network(folder: Path, config: ModelConfig) -> tuple[keras.Model, ModelCard]:
+    """A network as an export keeps it for later runs, without the SavedModel: its weights and its card, in `folder`."""
+    mean, std = [0.4, 0.5, 0.6], [0.2, 0.25, 0.3]
+    keras.utils.set_random_seed(3)
+    network = build_network(config, num_classes=len(CLASSES), dropout=0, channel_mean=mean, channel_std=std)
+    card = ModelCard(
+        CLASSES,
+        config.model_dump(mode="json"),
+        SamplingConfig(num_frames=4, min_frames=1, short_side=40).model_dump(mode="json"),
+        "key",
+        normalization={"mean": mean, "std": std},
+    )
+    card.write(folder)
+    network.save_weights(folder / WEIGHTS_FILE)
+    return network, card

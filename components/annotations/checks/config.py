@@ -87,6 +87,9 @@ class ChecksConfig(Section):
     doubtful_labels: float | None = Field(
         0.55, gt=0.5, le=1, description="share of a segment's nearest neighbours that have one other label"
     )
+    confident_disagreement: float | None = Field(
+        0.9, gt=0, description="probability of another class, in multiples of its mean over clips that carry its label"
+    )
     split_shift: float | None = Field(
         0.3, gt=0, le=1, description="distance of a split from train in light, motion or length, 1 for no overlap"
     )

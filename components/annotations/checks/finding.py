@@ -11,6 +11,9 @@ from components.annotations.grouping import find_clusters
 from components.annotations.records import Reject, Segment, Source, printable
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from components.annotations.checks.measures import VideoMeasures
 
 
@@ -186,6 +189,7 @@ class CheckInputs:
       min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
       measures: what was measured on the pixels, by video; empty if no video was decoded.
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
+      features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
     """
 
     segments: tuple[CheckedSegment, ...]
@@ -201,6 +205,7 @@ class CheckInputs:
     default_min_examples: int = 1
     measures: "Mapping[str, VideoMeasures]" = field(default_factory=dict)
     production: "CheckInputs | None" = None
+    features: "Mapping[str, npt.NDArray[np.float32]]" = field(default_factory=dict)
 
     @cached_property
     def by_label(self) -> dict[str, list[CheckedSegment]]:

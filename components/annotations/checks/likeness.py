@@ -28,12 +28,23 @@ class Embedding:
 
 
 def embed(inputs: CheckInputs) -> Embedding | None:
-    """The embedding of all segments; None if there are too few, or of too few groups, for neighbours to mean anything."""
-    pairs = [
-        (segment, measures.descriptor)
-        for segment, measures in measured(inputs, inputs.segments)
-        if measures.descriptor.any()
-    ]
+    """The embedding of all segments; None if there are too few, or of too few groups, for neighbours to mean anything.
+
+    By a trained network's features, where there are any, else by what the motion looks like.
+    """
+    pairs = (
+        [
+            (segment, _of_length_one(inputs.features[segment.id]))
+            for segment in inputs.segments
+            if segment.id in inputs.features
+        ]
+        if inputs.features
+        else [
+            (segment, measures.descriptor)
+            for segment, measures in measured(inputs, inputs.segments)
+            if measures.descriptor.any()
+        ]
+    )
     labels = [segment.label for segment, _ in pairs]
     groups = [inputs.cluster_of[segment.video] for segment, _ in pairs]
     if len(pairs) < _FEWEST_CLIPS or len(set(groups)) < _FEWEST_GROUPS or len(set(labels)) < 2:
@@ -48,6 +59,8 @@ def check_doubtful_labels(inputs: CheckInputs, config: ChecksConfig) -> Iterable
 
     Only where neighbours can be trusted: where, over all clips, they recognise four fifths of each class.
     """
+    if inputs.features:
+        return  # check_confident_disagreement looks at the same vectors, and knows more of them
     bar = config.doubtful_labels or 1.0
     embedding = embed(inputs)
     if embedding is None or embedding.neighbourhood.balanced_accuracy(NUM_NEIGHBOURS + 1) < _LEAST_ACCURACY:
@@ -124,3 +137,7 @@ def check_confusable_classes(inputs: CheckInputs, config: ChecksConfig) -> Itera
             bar=bar,
             unit=Unit.SHARE,
         )
+
+
+def _of_length_one(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6), dtype=np.float32)

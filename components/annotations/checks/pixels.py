@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.copies import check_near_duplicates
 from components.annotations.checks.finding import Check, CheckInputs, Finding, Place, Unit
+from components.annotations.checks.learned import check_confident_disagreement
 from components.annotations.checks.likeness import check_confusable_classes, check_doubtful_labels, check_outliers
 from components.annotations.checks.shift import check_split_shift
 from components.annotations.checks.tightness import check_action_outside_boxes, check_loose_bounds
@@ -38,6 +39,7 @@ PIXEL_CHECKS = (
     Check("undecodable", check_undecodable),
     Check("near_duplicates", check_near_duplicates),
     Check("doubtful_labels", check_doubtful_labels),
+    Check("confident_disagreement", check_confident_disagreement),
     Check("loose_bounds", check_loose_bounds),
     Check("action_outside_boxes", check_action_outside_boxes),
     Check("split_shift", check_split_shift),

@@ -8,12 +8,18 @@ from tensorflow_model_analysis.metrics.metric_types import StandardMetricInputs
 
 
 class Answer(NamedTuple):
-    """`confidence`: the probability of the most probable class; `rank`: how many classes are more probable than the clip's.
+    """What a model said of a clip.
 
-    Of equally probable classes the first one counts as more probable, as for argmax.
+    Attributes:
+      confidence: the probability of the most probable class.
+      chosen: the id of that class.
+      own: the probability of the clip's class; 0 of one that the model does not know.
+      rank: how many classes are more probable than the clip's; of equal ones the first counts as more, as for argmax.
     """
 
     confidence: float
+    chosen: int
+    own: float
     rank: int
 
     @property
@@ -23,12 +29,14 @@ class Answer(NamedTuple):
 
 
 def answer_of(inputs: StandardMetricInputs, model_name: str) -> Answer:
-    """The model's answer on the clip; a class that it does not know comes after all others."""
+    """The model's answer on the clip; wrong where it does not know the class."""
     predictions = inputs.get_predictions(model_name)
     probabilities = np.ravel(predictions["probabilities"] if isinstance(predictions, Mapping) else predictions)
     label_id = int(np.ravel(inputs.get_labels(model_name))[0])
+    chosen = int(probabilities.argmax())
+    confidence = float(probabilities[chosen])
     if not 0 <= label_id < len(probabilities):
-        return Answer(float(probabilities.max()), len(probabilities))
+        return Answer(confidence, chosen, 0.0, len(probabilities))
     own = probabilities[label_id]
     rank = int((probabilities > own).sum() + (probabilities[:label_id] == own).sum())
-    return Answer(float(probabilities.max()), rank)
+    return Answer(confidence, chosen, float(own), rank)

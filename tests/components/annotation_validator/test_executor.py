@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from components.annotation_validator.component import AnnotationValidator
-from components.annotation_validator.executor import FINDINGS_FILE, PAGE_FILE, AnnotationValidatorExecutor
+from components.annotation_validator.executor import AnnotationValidatorExecutor
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.config import DataConfig
 from components.artifacts import AnnotationReport

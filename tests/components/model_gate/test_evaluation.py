@@ -12,6 +12,7 @@ from components.model_gate.evaluation import (
     read_confusion_matrix,
     read_group_matrices,
     read_mean_ious,
+    read_misses,
     read_overall,
     read_pairings,
     read_reliability,
@@ -48,6 +49,15 @@ def test_slices_are_sorted_and_are_those_of_the_candidate(evaluation_uri: str) -
         SliceMetrics("label", "b", 1.0, 3),
         SliceMetrics("label", "new", 0.5, 2),
     ]
+
+
+def test_the_misses_of_each_class_are_those_of_the_candidate(evaluation_uri: str) -> None:
+    found = read_misses(evaluation_uri, CANDIDATE)
+    missed = {label: [(miss.chosen, miss.segment_id) for miss in each.misses] for label, each in found.items()}
+    assert missed == {"a": [(1, "anything")], "b": [], "new": [(0, "anything")]}
+    assert {label: each.mean_own for label, each in found.items()} == pytest.approx({"a": 0.35, "b": 0.4, "new": 0.35})
+    # The class that the baseline does not know has no probability there.
+    assert read_misses(evaluation_uri, BASELINE)["new"].mean_own == 0
 
 
 def test_clips_are_sliced_by_ranges_of_a_number(evaluation_uri: str) -> None:

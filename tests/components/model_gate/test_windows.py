@@ -38,6 +38,7 @@ def test_each_segment_is_one_and_brings_no_frames() -> None:
     def check(found: list[dict[str, Any]]) -> None:
         answers = {one["features"]["group"].item(): one["predictions"]["candidate"].tolist() for one in found}
         assert answers == {b"ann": [0.75, 0.25], b"bob": [0.0, 1.0]}
+        assert sorted(one["features"]["segment_id"].item() for one in found) == [b"a-0", b"b"]
         assert all("input" not in one and "frames" not in one["features"] for one in found)
 
     with beam.Pipeline("FnApiRunner") as pipeline:

@@ -11,7 +11,10 @@ import tensorflow_model_analysis as tfma
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
-from components.artifacts import GateReport, IngestLedger, RunReport, ServingReport
+from components.annotation_validator.report import FINDINGS_FILE
+from components.annotations.checks.config import Severity
+from components.annotations.checks.finding import Finding
+from components.artifacts import AnnotationReport, GateReport, IngestLedger, RunReport, ServingReport
 from components.model_gate.config import GatesConfig
 from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
@@ -27,6 +30,7 @@ from models import features
 INPUTS = {
     "examples": Examples,
     "ledger": IngestLedger,
+    "annotation_report": AnnotationReport,
     "anomalies": ExampleAnomalies,
     "model_run": ModelRun,
     "evaluation": ModelEvaluation,
@@ -51,6 +55,7 @@ def inputs(tmp_path: Path) -> dict[str, list[Any]]:
     found = {key: [artifact(kind, folders[key])] for key, kind in INPUTS.items()}
     write_examples(folders["examples"])
     write_ledger(folders["ledger"])
+    write_findings(folders["annotation_report"])
     write_anomalies(folders["anomalies"])
     write_history(folders["model_run"])
     write_evaluation(folders["evaluation"])
@@ -68,6 +73,7 @@ def test_the_page_of_a_run_holds_something_of_every_artifact(inputs: dict[str, l
     assert "size on disk: 7.5 MB, bar at most 5 MB" in page
     assert "data:image/jpeg;base64," in page and "ann.mp4" in page
     assert "video_unreadable" in page and r"caf\udce9.mp4" in page
+    assert "few_groups" in page and "class &#39;sit&#39; comes from 2 groups" in page
     assert "Out-of-range values" in page
     assert "restored: epoch 1" in page
     assert page.index("bob") < page.index(">ann<")
@@ -119,6 +125,11 @@ def write_ledger(folder: Path) -> None:
     accepted = tuple({**clip, "row": i, "video": f"{name}.mp4", "group": name} for i, name in enumerate(("ann", "bob")))
     rejected = ({**video, "file": NAME_OF_NO_ENCODING, "video": NAME_OF_NO_ENCODING},)
     Ledger(accepted, rejected, num_rows=2, num_videos=3).write(folder)
+
+
+def write_findings(folder: Path) -> None:
+    finding = Finding("few_groups", Severity.ERROR, "class 'sit' comes from 2 groups", "Add groups.")
+    (folder / FINDINGS_FILE).write_text(json.dumps({"findings": [finding.as_json()]}))
 
 
 def write_anomalies(folder: Path) -> None:

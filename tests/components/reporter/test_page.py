@@ -1,5 +1,6 @@
 """What people read on the page, and that it is safe to open."""
 
+import base64
 import html
 import re
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from components.annotations.checks.config import Severity
+from components.annotations.checks.finding import Finding, Place
 from components.model_gate.bootstrap import GroupIntervals
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.confusion import ConfusionMatrix
@@ -16,8 +19,11 @@ from components.model_gate.statistics import Interval
 from components.reporter.data import (
     Account,
     Anomaly,
+    Frame,
     GroupRow,
     History,
+    Inspected,
+    MissedClip,
     Push,
     ReasonRow,
     RejectedInput,
@@ -106,6 +112,28 @@ def test_a_check_that_failed_in_serving_stands_on_top_and_in_its_table(make_repo
 
 def test_a_verdict_without_rules_is_not_called_passed(make_report: MakeReport) -> None:
     assert "No rule was applied" in Page(render(make_report(push=None, verdict=Verdict(())))).text
+
+
+def test_what_was_found_in_the_data_is_listed_as_text(make_report: MakeReport) -> None:
+    finding = Finding("few_groups", Severity.ERROR, f"class {HOSTILE}", "Add groups.", places=(Place("a.mp4"),))
+    page = render(make_report(inspected=Inspected((finding,) * 21, "/artifacts/report.html")))
+    section = text_of("findings", page)
+    assert f"few_groups error, 1 place class {HOSTILE} Add groups." in section
+    assert section.count("Add groups.") == 20 and "and 1 more" in section and "/artifacts/report.html" in section
+    assert "<script" not in page
+    assert "Nothing was found" in text_of("findings", render(make_report()))
+
+
+def test_clips_that_the_model_is_wrong_about_are_shown_and_doubtful_labels_told(make_report: MakeReport) -> None:
+    strip = Strip("sit", f"{HOSTILE}.mp4", 0.5, 1.25, (Frame(b"missed", 0.75),))
+    misses = {"sit": (MissedClip(strip, "stand", 0.97, 0.01, True), MissedClip(strip, "stand", 0.5, 0.4, False))}
+    page = render(make_report(misses=misses))
+    section = text_of("misses", page)
+    assert section.count("sit taken for stand") == 2 and section.count("✗ label may be wrong") == 1
+    assert "0.50 to 1.25 s probability 0.970, of its own class 0.010" in section
+    assert page.count(base64.b64encode(b"missed").decode()) == 2
+    assert "<script" not in page
+    assert "No test clip was taken for another class" in text_of("misses", render(make_report()))
 
 
 def test_the_change_against_the_last_pushed_model_is_shown(make_report: MakeReport) -> None:

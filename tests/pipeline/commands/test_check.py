@@ -193,11 +193,13 @@ def test_copies_in_frames_get_one_group(folder: Path, clipgate: Clipgate) -> Non
     assert last.startswith("encoded_anew.avi,0.0,1.0,sit,ann")
 
 
-def test_frames_need_videos_and_pictures_need_frames(folder: Path, clipgate: Clipgate) -> None:
+def test_frames_need_videos_and_pictures_and_models_need_frames(folder: Path, clipgate: Clipgate) -> None:
     for options, message in (
         (["--frames"], "--videos"),
         (["--like", "."], "--videos"),
         (["--pictures", folder / "pictures"], "--frames"),
+        (["--model", folder], "--frames"),
+        (["--frames", "--videos", folder / "videos", "--model", folder], "holds no model that clipgate pushed"),
     ):
         done = clipgate("check", "--annotations", folder / "labels.csv", *options)
         assert (done.code, message in done.err) == (2, True)

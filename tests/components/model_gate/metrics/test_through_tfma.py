@@ -9,12 +9,15 @@ import tensorflow_model_analysis as tfma
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support, top_k_accuracy_score
 
 from components.model_gate.evaluation import (
+    ClassMisses,
     read_calibration_error,
     read_confusion_matrix,
+    read_misses,
     read_overall,
     read_reliability,
     read_slices,
 )
+from components.model_gate.metrics.misses import NUM_MISSES, Miss, Misses
 from components.model_gate.slices import EvaluationConfig
 from pipeline.evaluation import make_train_eval_config
 
@@ -34,9 +37,12 @@ def tfma_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     spec = config.model_specs[0]
     spec.Clear()
     spec.label_key, spec.prediction_key = "label_id", "probabilities"
-    config.slicing_specs.add(feature_keys=["half"])
+    config.metrics_specs[0].metrics.add(class_name=Misses.__name__, module=Misses.__module__)
+    for feature in ("half", "label"):
+        config.slicing_specs.add(feature_keys=[feature])
     frame = pd.DataFrame(
         {"label_id": LABELS, "probabilities": list(PROBABILITIES), "half": ["first"] * 20 + ["second"] * 40}
+        | {"label": [CLASSES[label] for label in LABELS], "segment_id": [f"clip {n}" for n in range(NUM_CLIPS)]}
     )
     folder: Path = tmp_path_factory.mktemp("tfma")
     tfma.analyze_raw_data(frame, config, output_path=str(folder))
@@ -62,11 +68,32 @@ def test_accuracy_and_top_k_accuracy_are_those_of_scikit_learn(tfma_uri: str) ->
 
 def test_a_slice_has_the_accuracy_of_its_clips(tfma_uri: str) -> None:
     right = PROBABILITIES.argmax(axis=1) == LABELS
-    found = {entry.value: (entry.num_clips, entry.accuracy) for entry in read_slices(tfma_uri, "")}
+    slices = [entry for entry in read_slices(tfma_uri, "") if entry.feature == "half"]
+    found = {entry.value: (entry.num_clips, entry.accuracy) for entry in slices}
     assert found == {
         "first": (20, pytest.approx(right[:20].mean())),
         "second": (40, pytest.approx(right[20:].mean())),
     }
+
+
+def test_the_misses_of_a_class_are_its_clips_with_the_highest_loss(tfma_uri: str) -> None:
+    found = read_misses(tfma_uri, "")
+    assert set(found) == set(CLASSES)
+    for label_id, label in enumerate(CLASSES):
+        own = PROBABILITIES[:, label_id]
+        of_class = np.flatnonzero(label_id == LABELS)
+        missed = [clip for clip in of_class if PROBABILITIES[clip].argmax() != label_id]
+        worst = sorted(missed, key=lambda clip: own[clip])[:NUM_MISSES]
+        misses = tuple(
+            Miss(
+                pytest.approx(own[clip]),
+                pytest.approx(PROBABILITIES[clip].max()),
+                int(PROBABILITIES[clip].argmax()),
+                f"clip {clip}",
+            )
+            for clip in worst
+        )
+        assert found[label] == ClassMisses(pytest.approx(own[of_class].mean()), misses)
 
 
 def test_the_reliability_of_all_bins_together_is_accuracy_and_mean_confidence(tfma_uri: str) -> None:

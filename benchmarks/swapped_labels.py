@@ -1,0 +1,93 @@
+"""How many exchanged labels `clipgate check --model` finds, and how much of what it names was right.
+
+    .venv/bin/python -m benchmarks.swapped_labels --annotations demo/data/annotations.csv --videos demo/data \\
+        --model demo/run/serving/action [--share 0.1] [--seeds 5]
+
+Prints JSON. Labels are exchanged for any other after the network has looked at the clips, which does not depend on them; what
+it was trained on does. For each seed:
+
+    swapped    segments whose label was exchanged
+    recall     share of them that are named
+    precision  share of what is named that was exchanged
+    corrected  share of them for which the right label is suggested
+
+`named_of_right_labels` is how many segments are named when nothing was exchanged.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from components.annotation_validator.embedding import embed_videos
+from components.annotation_validator.inspection import Inspection
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.finding import CheckInputs
+from components.annotations.checks.learned import check_confident_disagreement
+from components.annotations.config import DataConfig
+from components.annotations.fetch import load_annotations
+from components.storage.root import LocalRoot
+from components.video.decoder_pool import DecoderPool
+from pipeline.prediction.model import find_model
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--annotations", required=True)
+    parser.add_argument("--videos", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--share", type=float, default=0.1)
+    parser.add_argument("--seeds", type=int, default=5)
+    arguments = parser.parse_args()
+    root = LocalRoot(arguments.videos)
+    data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
+    with DecoderPool() as decoders:
+        inputs = Inspection().inputs(load_annotations(data), root, decoders)
+    inputs = replace(inputs, features=embed_videos(inputs, root, *find_model(arguments.model)))
+    results = {
+        "segments": len(inputs.segments),
+        "named_of_right_labels": len(suggestions(inputs)),
+        "seeds": [measure(inputs, arguments.share, seed) for seed in range(arguments.seeds)],
+    }
+    print(json.dumps(results, indent=2))
+
+
+def measure(inputs: CheckInputs, share: float, seed: int) -> dict[str, Any]:
+    """Exchange labels, check, and count."""
+    rng = np.random.default_rng(seed)
+    labels = sorted(inputs.by_label)
+    chosen = rng.choice(len(inputs.segments), round(share * len(inputs.segments)), replace=False)
+    right = {inputs.segments[number].id: inputs.segments[number].label for number in chosen}
+    segments = tuple(
+        replace(segment, label=str(rng.choice([label for label in labels if label != segment.label])))
+        if segment.id in right
+        else segment
+        for segment in inputs.segments
+    )
+    named = suggestions(replace(inputs, segments=segments))
+    found = named.keys() & right.keys()
+    return {
+        "swapped": len(right),
+        "recall": round(len(found) / len(right), 3),
+        "precision": round(len(found) / max(1, len(named)), 3),
+        "corrected": round(sum(named[each] == right[each] for each in found) / len(right), 3),
+    }
+
+
+def suggestions(inputs: CheckInputs) -> Mapping[str, str | None]:
+    """The label that is suggested for each segment that is named, by its id."""
+    findings = check_confident_disagreement(inputs, ChecksConfig())
+    return {
+        place.segment_id: place.suggestion.label if place.suggestion else None
+        for finding in findings
+        for place in finding.places
+    }
+
+
+if __name__ == "__main__":
+    main()

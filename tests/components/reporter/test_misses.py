@@ -1,0 +1,28 @@
+"""The clips to look at."""
+
+from components.model_gate.evaluation import ClassMisses
+from components.model_gate.metrics.misses import Miss
+from components.reporter.data import Strip
+from components.reporter.misses import missed_clips
+
+STRIPS = {name: Strip("", name, 0.0, 1.0, ()) for name in ("a", "b", "c")}
+
+
+def test_a_miss_is_confident_from_the_mean_of_the_other_class_on() -> None:
+    misses = {
+        "sit": ClassMisses(0.9, (Miss(0.1, 0.75, 1, "a"), Miss(0.2, 0.65, 1, "b"))),
+        "stand": ClassMisses(0.7, (Miss(0.3, 0.6, 0, "gone"), Miss(0.1, 0.89, 0, "c"))),
+    }
+    found = missed_clips(misses, STRIPS, ("sit", "stand"))
+    assert [(clip.strip.video, clip.taken_for, clip.is_confident) for clip in found["sit"]] == [
+        ("a", "stand", True),
+        ("b", "stand", False),
+    ]
+    # A clip whose Example is not there cannot be shown.
+    assert [(clip.strip.video, clip.own, clip.is_confident) for clip in found["stand"]] == [("c", 0.1, False)]
+
+
+def test_classes_without_misses_are_left_out_and_those_without_clips_have_no_threshold() -> None:
+    misses = {"sit": ClassMisses(0.9, ()), "stand": ClassMisses(0.8, (Miss(0.0, 1.0, 2, "a"),))}
+    found = missed_clips(misses, STRIPS, ("sit", "stand", "walk"))
+    assert list(found) == ["stand"] and not found["stand"][0].is_confident
