@@ -1,5 +1,6 @@
 # make demo · make test · make lint · make bench · make lock; each installs what it needs into .venv first.
-STACK ?= tfx116
+# Empty: the newest stack that this machine can run.
+STACK ?=
 PYTHON_IN_VENV = .venv/bin/python
 CLIPGATE = .venv/bin/clipgate
 # Without compiled bytecode importing TFX takes three times longer.
@@ -54,8 +55,8 @@ setup:
 lock: setup
 	cd requirements && ../.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.10 \
 	  --python-platform x86_64-manylinux_2_28 tfx116.in -o tfx116.txt
-	cd requirements && ../.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.11 \
-	  --python-platform x86_64-manylinux_2_40 tfx121.in -o tfx121.txt
+	cd requirements && ../.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.11 --universal \
+	  tfx121.in -o tfx121.txt
 
 clean:
 	rm -rf demo runs .venv .setup
