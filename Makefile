@@ -7,7 +7,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test lint setup lock bench bench-pytorch bench-serving fuzz soak clean
+.PHONY: demo test test-tfx121 image-check lint setup lock bench bench-pytorch bench-serving fuzz soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -15,6 +15,14 @@ demo: setup
 
 test: setup
 	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+# These two need root, a network and debootstrap: a Debian root is made in .setup and entered.
+test-tfx121: setup
+	$(PYTHON_IN_VENV) -m tests.elsewhere.suite
+
+# The Dockerfile, without a container engine; STACK is its build argument.
+image-check: setup
+	$(PYTHON_IN_VENV) -m tests.elsewhere.image $(if $(STACK),--stack $(STACK))
 
 lint: setup
 	.venv/bin/ruff check .
