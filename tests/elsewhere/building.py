@@ -48,7 +48,7 @@ class Build:
                 self.shell(instruction.text)
 
     def shell(self, command: str) -> None:
-        """Run a command line as the stage's user.
+        """Run a command line as the stage's user, with its variables, in its folder.
 
         Raises:
             UserError: It failed.
@@ -70,23 +70,27 @@ class Build:
         earlier = flag(text, "from")
         *sources, target = re.sub(r"--\w+=\S+\s+", "", text).split()
         place = self.inside(target)
-        ignored = () if earlier else (self.context / ".dockerignore").read_text().split()
         for source in sources:
-            origin = finished[earlier].inside(source) if earlier else self.context / source
-            if not origin.exists() or not in_context(PurePosixPath(source), ignored):
-                raise UserError(f"COPY {text}: {source} is not in the build's context")
-            if origin.is_dir():
-                shutil.copytree(
-                    origin, place, symlinks=True, dirs_exist_ok=True, ignore=None if earlier else self._left_out
-                )
+            if earlier:
+                place.mkdir(parents=True, exist_ok=True)
+                subprocess.run(["cp", "--archive", f"{finished[earlier].inside(source)}/.", place], check=True)
             else:
-                # A folder is meant when the target ends with a slash.
-                destination = place / origin.name if target.endswith("/") else place
-                destination.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(origin, destination)
+                self._send(source, place / Path(source).name if target.endswith("/") else place)
+
+    def _send(self, source: str, place: Path) -> None:
+        origin = self.context / source
+        if not origin.exists() or not self._is_sent(origin):
+            raise UserError(f"{source} is not in the build's context")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if origin.is_dir():
+            shutil.copytree(origin, place, symlinks=True, dirs_exist_ok=True, ignore=self._left_out)
+        else:
+            shutil.copy2(origin, place)
         subprocess.run(["chown", "-R", "root:root", place], check=True)
 
-    def _left_out(self, folder: str, names: list[str]) -> set[str]:
+    def _is_sent(self, path: Path) -> bool:
         ignored = (self.context / ".dockerignore").read_text().split()
-        relative = PurePosixPath(Path(folder).relative_to(self.context))
-        return {name for name in names if not in_context(relative / name, ignored)}
+        return in_context(PurePosixPath(path.relative_to(self.context)), ignored)
+
+    def _left_out(self, folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if not self._is_sent(Path(folder) / name)}

@@ -38,8 +38,8 @@ class OtherStack:
         Raises:
             UserError: It failed.
         """
-        # What is downloaded is needed once.
-        environment = {"UV_NO_CACHE": "1"}
+        # What is downloaded is needed once, and nothing can be linked from one mount to another.
+        environment = {"UV_NO_CACHE": "1", "UV_LINK_MODE": "copy"}
         status = self._root.run(command, binds=self._binds, working_directory=_PROJECT, environment=environment)
         if status != 0:
             raise UserError(f"on the other stack `{' '.join(command)}` ended with {status}")
