@@ -89,7 +89,7 @@ def build(stages: list[Stage], folder: Path) -> Build:
         else:
             base = base_image(stage.base, folder / stage.base.replace(":", "-"))
         if stage.instructions:
-            root = folder / f"stage-{number}"
+            root = folder / f"{stages[-1].base}-stage-{number}"
             shutil.rmtree(root, ignore_errors=True)
             subprocess.run(["cp", "--archive", "--reflink=auto", base.folder, root], check=True)
             base = DebianRoot(root)
