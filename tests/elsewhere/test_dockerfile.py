@@ -11,7 +11,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def stages(text: str, folder: Path, **arguments: str) -> list[tuple[str, list[str]]]:
     (folder / "Dockerfile").write_text(text)
     read = read_dockerfile(folder / "Dockerfile", arguments)
-    return [(stage.base, [f"{one.name} {one.text}" for one in stage.instructions]) for stage in stages_of(read, read[-1])]
+    return [
+        (stage.base, [f"{one.name} {one.text}" for one in stage.instructions]) for stage in stages_of(read, read[-1])
+    ]
 
 
 def test_continued_lines_are_one_instruction_and_comments_are_none(tmp_path: Path) -> None:

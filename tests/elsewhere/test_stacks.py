@@ -40,7 +40,9 @@ def test_this_machine_is_one_that_can_be_judged() -> None:
 def test_each_stack_has_a_lock_and_the_newest_comes_first() -> None:
     stacks = shell("echo $stacks").split()
     assert stacks == sorted(stacks, reverse=True)
-    assert {f"{stack}.txt" for stack in stacks} == {path.name for path in (REPOSITORY / "requirements").glob("tfx*.txt")}
+    assert {f"{stack}.txt" for stack in stacks} == {
+        path.name for path in (REPOSITORY / "requirements").glob("tfx*.txt")
+    }
 
 
 def test_a_python_that_answers_to_the_name_and_does_not_run_is_passed_over(tmp_path: Path) -> None:
