@@ -1,7 +1,7 @@
 # The image that Kubeflow's steps and Beam's workers run. Its stack must be the one that compiled the pipeline:
-#   docker build -t clipgate .
-#   docker build -t clipgate --build-arg STACK=tfx116 .
-ARG STACK=tfx121
+#   docker build -t clipgate .                               TFX 1.16
+#   docker build -t clipgate --build-arg STACK=tfx121 .      TFX 1.21
+ARG STACK=tfx116
 FROM python:3.10-slim-bookworm AS tfx116
 FROM python:3.13-slim-trixie AS tfx121
 
@@ -35,8 +35,8 @@ WORKDIR /home/clipgate
 ENV PATH=/opt/venv/bin:$PATH KERAS_BACKEND=tensorflow
 # Fails the build when a package is missing: the command line, the pipeline, and what Kubeflow runs.
 RUN clipgate --help > /dev/null \
- && python -c "import pipeline.dag" \
- && python -m tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor --help > /dev/null
+ && python -m pipeline.kubeflow.entrypoint --help > /dev/null \
+ && python -c "import pipeline.dag, tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor"
 # Kubeflow runs its own command line in this image.
 ENTRYPOINT []
 CMD ["clipgate", "--help"]

@@ -29,7 +29,7 @@ _PACKAGES += ("libuuid1", "netbase", "tzdata", "zlib1g")
 _PACKAGES_OF_SUITE = {"bookworm": ("libreadline8", "libssl3"), "trixie": ("libreadline8t64", "libssl3t64")}
 # This user cannot keep what importing compiles: it must be there.
 _COMPILED = """
-import sys, pathlib, pipeline.dag
+import sys, pathlib, pipeline.dag, tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor
 files = [getattr(module, "__cached__", None) for module in list(sys.modules.values())]
 sys.exit([file for file in files if file and not pathlib.Path(file).exists()] or 0)
 """
@@ -37,7 +37,7 @@ sys.exit([file for file in files if file and not pathlib.Path(file).exists()] or
 SMOKE = (
     'test "$(id -u)" != 0',
     "clipgate --help > /dev/null",
-    "python -m tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor --help > /dev/null",
+    "python -m pipeline.kubeflow.entrypoint --help > /dev/null",
     f"python -c {shlex.quote(_COMPILED)}",
     "clipgate demo-data demo && clipgate convert --annotations demo/annotations.csv --videos demo -o all.csv",
 )
