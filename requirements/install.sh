@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs the locked stack and this project into .venv.  Usage: requirements/install.sh [tfx116|tfx121]
-# Does nothing when the lock, setup.py and this file are those of the last finished installation.
+# Installs the newest locked stack that this machine can run, and this project, into .venv.
+# Usage: requirements/install.sh [tfx116|tfx121]     (a name: that one or an error)
+# Does nothing when the lock, setup.py and these files are those of the last finished installation.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. requirements/stacks.sh
 
-stack="${1:-tfx116}"
+wanted_stack="${1:-}"
 uv_lock=requirements/uv.txt
 uv_version="$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$uv_lock")"
 venv=.venv
@@ -13,32 +15,36 @@ tools=.setup
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 say() { printf 'setup: %s\n' "$*"; }
 
-case "$stack" in
-  tfx116) python_version=3.10 ;;
-  tfx121) python_version=3.11 ;;
-  *) fail "unknown STACK '$stack'; use STACK=tfx116 or STACK=tfx121" ;;
-esac
+[ "$(uname -sm)" = "Linux x86_64" ] || fail "TFX has wheels for Linux on x86_64 only; this is $(uname -sm). Use the Dockerfile there."
+[ -z "$wanted_stack" ] || stack_pythons "$wanted_stack" >/dev/null \
+  || fail "unknown STACK '$wanted_stack'; there are: $stacks"
+
+glibc="$(machine_glibc)"
+glibcxx="$(machine_glibcxx)"
+passed_over=
+for stack in ${wanted_stack:-$stacks}; do
+  # shellcheck disable=SC2046
+  python="$(find_python $(stack_pythons "$stack"))"
+  lacking="$(stack_lacks "$stack" "$glibc" "$glibcxx" "$python")"
+  [ -n "$lacking" ] || break
+  passed_over="$passed_over${passed_over:+; }not $stack: $lacking"
+done
+if [ -n "$lacking" ]; then
+  case "$passed_over" in *Python*) remedy=" (install one, with pyenv for example, or set PYTHON=/path/to/it)" ;; *) remedy= ;; esac
+  [ -z "$wanted_stack" ] || remedy="$remedy; without STACK= the newest that this machine can run is taken"
+  fail "$passed_over$remedy"
+fi
+python_version="$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+
 lock="requirements/$stack.txt"
 stamp="$venv/.installed"
-wanted="$(cat "$lock" "$uv_lock" setup.py requirements/install.sh | sha256sum | cut -d' ' -f1) $PWD"
+wanted="$stack $python_version $(cat "$lock" "$uv_lock" setup.py requirements/*.sh | sha256sum | cut -d' ' -f1) $PWD"
 [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
-
-# A pyenv shim answers to the name and then fails unless that version is active, so each candidate must really run.
-find_python() {
-  local candidate
-  for candidate in "${PYTHON:-}" "python$python_version" "$HOME/.pyenv/versions/$python_version".*/bin/python \
-                   "/usr/local/bin/python$python_version" "/usr/bin/python$python_version" python3; do
-    [ -n "$candidate" ] || continue
-    if "$candidate" -c "import sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != '$python_version')" \
-        >/dev/null 2>&1; then
-      command -v "$candidate"
-      return
-    fi
-  done
-  return 1
-}
-[ "$(uname -sm)" = "Linux x86_64" ] || fail "TFX has wheels for Linux on x86_64 only; this is $(uname -sm). Use the Dockerfile there."
-python="$(find_python)" || fail "Python $python_version is needed and was not found; install it (pyenv install $python_version) or set PYTHON=/path/to/python$python_version"
+if [ -n "$wanted_stack" ]; then
+  say "$stack on Python $python_version, as STACK= asks"
+else
+  say "$stack on Python $python_version, the newest stack for glibc ${glibc:-unknown} and GLIBCXX_${glibcxx:-unknown}${passed_over:+ ($passed_over)}"
+fi
 
 free_mib="$(df -Pm . | awk 'NR == 2 { print $4 }')"
 [ "$free_mib" -ge 5000 ] || fail "about 5 GB of disk are needed here and $free_mib MB are free; free some or clone to a larger disk"

@@ -187,4 +187,6 @@ def child_environment() -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(_PACKAGE_ROOT), *sys.path]),
         "OPENCV_FFMPEG_LOGLEVEL": "-8",
+        # The function that sets it has another name in each of OpenCV's versions.
+        "OPENCV_LOG_LEVEL": "OFF",
     }

@@ -41,7 +41,6 @@ def main() -> None:
     threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
     # Workers run side by side; threads of one call would only get in each other's way.
     cv2.setNumThreads(1)
-    cv2.setLogLevel(0)
     base_memory_bytes = address_space_bytes()
     connection.send_bytes(pack({"kind": "ready"}))
     while True:

@@ -14,6 +14,8 @@ from tests.shared_data import SHARED_DATA
 ZOO = SHARED_DATA / "zoo"
 # Of 29 pictures OpenCV leaves out three damaged ones.
 FRAMES_LEFT_OUT = {"sample_with_invalid_nalu.mp4": 3}
+# Whether ffprobe knows VVC depends on its version. PyAV does.
+UNKNOWN_TO_OPENCV = {"sample_vvc.mp4"}
 pytestmark = pytest.mark.skipif(not (ZOO.is_dir() and shutil.which("ffprobe")), reason="no odd files, or no ffprobe")
 
 
@@ -30,7 +32,7 @@ def test_each_file_that_both_can_read_has_the_same_frames_at_the_same_times() ->
         try:
             reader = OpenCVReader(path, 1)
         except VideoError:
-            assert not expected, path.name
+            assert not expected or path.name in UNKNOWN_TO_OPENCV, path.name
             continue
         times = [seconds for seconds, _ in reader.frames()]
         reader.close()
