@@ -100,6 +100,13 @@ class ChecksConfig(Section):
         0.25, gt=0, le=1, description="share of two classes' segments that look like the other one"
     )
 
+    sub_clusters: float | None = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="separation of two kinds of clips within a class, as a silhouette, 1 for the clearest",
+    )
+
     def is_on(self, check: str) -> bool:
         """Whether the check with this id is to run."""
         return getattr(self, check) is not None

@@ -7,6 +7,7 @@ from components.annotations.checks.copies import check_near_duplicates
 from components.annotations.checks.finding import Check, CheckInputs, Finding, Place, Unit
 from components.annotations.checks.learned import check_confident_disagreement
 from components.annotations.checks.likeness import check_confusable_classes, check_doubtful_labels, check_outliers
+from components.annotations.checks.parts import check_sub_clusters
 from components.annotations.checks.shift import check_split_shift
 from components.annotations.checks.tightness import check_action_outside_boxes, check_loose_bounds
 
@@ -45,4 +46,5 @@ PIXEL_CHECKS = (
     Check("split_shift", check_split_shift),
     Check("outliers", check_outliers),
     Check("confusable_classes", check_confusable_classes),
+    Check("sub_clusters", check_sub_clusters),
 )

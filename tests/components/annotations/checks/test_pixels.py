@@ -125,6 +125,23 @@ def test_classes_that_move_alike_are_named() -> None:
     assert ["'sit' and 'wave'" in finding.message for finding in findings] == [True]
 
 
+def relabelled(made: CheckInputs, old: str, new: str) -> CheckInputs:
+    segments = (replace(each, label=new) if each.label == old else each for each in made.segments)
+    return replace(made, segments=tuple(segments))
+
+
+def test_two_actions_under_one_label_are_told_apart() -> None:
+    (finding,) = found(relabelled(inputs(), "jump", "wave"))
+    assert finding.check == "sub_clusters"
+    assert "'wave' falls into two kinds of 12 and 12 segments" in finding.message
+    assert len({place.start_seconds for place in finding.places}) == 1
+
+
+def test_a_class_that_looks_different_in_different_groups_is_one_class() -> None:
+    by_group = {(group, "wave"): "jump" for group in range(6)} | {(group, "jump"): "jump" for group in range(12)}
+    assert "sub_clusters" not in {finding.check for finding in found(inputs(24, motions=by_group))}
+
+
 def test_a_clip_like_no_other_is_an_outlier() -> None:
     made = inputs()
     video = made.measures["07.mp4"]
