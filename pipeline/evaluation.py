@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.model_gate.evaluation import BASELINE, CANDIDATE
 from components.model_gate.metrics.accuracy import ACCURACY, TopKAccuracy
@@ -34,7 +35,7 @@ _EVAL_CONFIG = """
 
 def make_eval_config(
     evaluation: EvaluationConfig, *, num_classes: int, metadata: Sequence[str] = (), tracks: bool = False
-) -> tfma.EvalConfig:
+) -> EvalConfig:
     """The Evaluator's configuration for the candidate and the baseline, overall and on every slice.
 
     `metadata`: columns, whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
@@ -54,21 +55,21 @@ def make_eval_config(
     return config
 
 
-def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> tfma.EvalConfig:
+def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> EvalConfig:
     """The configuration for the candidate on the train split: overall."""
     config = make_plain_eval_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
     return config
 
 
-def make_plain_eval_config() -> tfma.EvalConfig:
+def make_plain_eval_config() -> EvalConfig:
     """The configuration for a model that is only compared with: the accuracy and the confusion matrix of all clips."""
-    config = text_format.Parse(_EVAL_CONFIG, tfma.EvalConfig())
+    config = text_format.Parse(_EVAL_CONFIG, EvalConfig())
     _add(config, TopKAccuracy, k=1, name=ACCURACY)
     return config
 
 
-def _add_metrics(config: tfma.EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:
+def _add_metrics(config: EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:
     _add(config, CalibrationError)
     for k in evaluation.top_k:
         if k < num_classes:  # of fewer classes, everything is among the first k
@@ -77,7 +78,7 @@ def _add_metrics(config: tfma.EvalConfig, evaluation: EvaluationConfig, *, num_c
         _add(config, MeanIou)
 
 
-def _add(config: tfma.EvalConfig, metric: type[tfma.metrics.Metric], **settings: Any) -> None:
+def _add(config: EvalConfig, metric: type[tfma.metrics.Metric], **settings: Any) -> None:
     """One of our metrics with its settings."""
     config.metrics_specs[0].metrics.add(
         class_name=metric.__name__, module=metric.__module__, config=json.dumps(settings) if settings else ""

@@ -5,6 +5,7 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.model_gate.slices import NUMERIC_FEATURES, range_value
 
@@ -13,7 +14,7 @@ _SLICING_STAGE = "ExtractSliceKeys"
 
 
 def custom_extractors(
-    eval_shared_model: Any, eval_config: tfma.EvalConfig, tensor_adapter_config: Any
+    eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
 ) -> list[tfma.extractors.Extractor]:
     """TFMA's own, with one that adds the ranges just before the clips are sliced by them."""
     extractors = tfma.default_extractors(

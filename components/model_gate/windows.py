@@ -6,6 +6,7 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.model_gate import extractors
 from components.model_gate.slices import NUMERIC_FEATURES
@@ -15,7 +16,7 @@ Extracts = dict[str, Any]
 
 
 def custom_extractors(
-    eval_shared_model: Any, eval_config: tfma.EvalConfig, tensor_adapter_config: Any
+    eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
 ) -> list[tfma.extractors.Extractor]:
     """Those of clips, with one that makes one of all windows of a segment, before it is sliced."""
     of_clips = extractors.custom_extractors(eval_shared_model, eval_config, tensor_adapter_config)

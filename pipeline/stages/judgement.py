@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from tensorflow_model_analysis import EvalConfig
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 from tfx.components import Evaluator, InfraValidator
 from tfx.proto import infra_validator_pb2
 from tfx.types.channel import BaseChannel

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.model_gate.metrics.answers import answer_of
 
@@ -25,7 +26,7 @@ class PairedAnswers(tfma.metrics.Metric):
         super().__init__(_computations, name=name)
 
 
-def _computations(name: str = PAIRING, eval_config: tfma.EvalConfig | None = None) -> MetricComputations:
+def _computations(name: str = PAIRING, eval_config: EvalConfig | None = None) -> MetricComputations:
     """One computation for each model that is compared with the baseline."""
     specs = eval_config.model_specs if eval_config else []
     return [
