@@ -42,6 +42,7 @@ def test_a_grid_is_searched_as_a_whole_and_goes_on_after_an_interruption(
     search = {"search": "grid", "space": {SMOOTHING: [0.3, 0.0]}}
     with pytest.raises(KeyboardInterrupt):
         Interrupted(make_job(source, tmp_path), TunerConfig.model_validate(search)).search()
+    caplog.clear()  # what was said before the interruption, if an earlier test left the logger talkative
     with caplog.at_level(logging.INFO):
         tuner = tuner_of(source, tmp_path, search)
         tuner.search()
