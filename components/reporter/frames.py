@@ -17,26 +17,24 @@ _JPEG_QUALITY = 80
 
 def read_strips(examples_uri: Path, labels: Collection[str]) -> dict[str, Strip]:
     """The first clip of each of `labels` in the test split, in the order of the files; reads no further than needed."""
-    wanted = set(labels)
-    strips: dict[str, Strip] = {}
-    for example in _test_examples(examples_uri):
-        if len(strips) == len(wanted):
-            break
-        label = _text(example, features.LABEL)
-        if label in wanted and label not in strips:
-            strips[label] = _strip(example)
-    return strips
+    return _first_clips(examples_uri, features.LABEL, labels)
 
 
 def read_segments(examples_uri: Path, segment_ids: Collection[str]) -> dict[str, Strip]:
     """The first clip of each of these segments in the test split, by segment id; reads no further than needed."""
+    return _first_clips(examples_uri, features.SEGMENT_ID, segment_ids)
+
+
+def _first_clips(examples_uri: Path, feature: str, values: Collection[str]) -> dict[str, Strip]:
+    """The first test clip with each of these values of a feature."""
+    wanted = set(values)
     strips: dict[str, Strip] = {}
     for example in _test_examples(examples_uri):
-        if len(strips) == len(segment_ids):
+        if len(strips) == len(wanted):
             break
-        segment_id = _text(example, features.SEGMENT_ID)
-        if segment_id in segment_ids and segment_id not in strips:
-            strips[segment_id] = _strip(example)
+        value = _text(example, feature)
+        if value in wanted and value not in strips:
+            strips[value] = _strip(example)
     return strips
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from components.pusher.changes import remove_old, roll_back
 from components.pusher.destination import Destination, open_destination
-from components.pusher.versions import all_versions, last_available
 from models.errors import UserError
 from tests.components.pusher.conftest import PushModel
+from tests.components.pusher.stores import folders, push_roll_back_and_remove
 
 
 @pytest.fixture
@@ -21,26 +20,10 @@ def destination(request: pytest.FixtureRequest) -> Iterator[Destination]:
     tf.io.gfile.rmtree(uri)
 
 
-def folders(destination: Destination) -> list[str]:
-    return [version.folder for version in all_versions(destination) if version.is_complete]
-
-
 def test_pushes_rollbacks_and_removals_do_what_they_do_on_this_machine(
     destination: Destination, push_model: PushModel
 ) -> None:
-    assert all_versions(destination) == []
-    for key in "abcd":
-        push_model(destination, key)
-    assert folders(destination) == ["100", "101", "102", "103"]
-    roll_back(destination, 101)
-    assert folders(destination) == ["100", "101", "withdrawn/102", "withdrawn/103"]
-    last = last_available(destination)
-    assert last and last.card.training_key == "b"
-    assert destination.read_text("withdrawn/103/variables/variables.data") == "d"
-    assert push_model(destination, "e").number == 104
-    assert [version.name for version in remove_old(destination, 2)] == ["100"]
-    roll_back(destination, 103)
-    assert folders(destination) == ["101", "withdrawn/102", "103", "withdrawn/104"]
+    push_roll_back_and_remove(destination, push_model)
 
 
 def test_the_file_without_which_it_is_no_model_is_written_last(

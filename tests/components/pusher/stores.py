@@ -1,0 +1,28 @@
+"""What every destination that is no folder of this machine must do, whatever store it lies in."""
+
+from components.pusher.changes import remove_old, roll_back
+from components.pusher.destination import Destination
+from components.pusher.versions import all_versions, last_available
+from tests.components.pusher.conftest import PushModel
+
+
+def folders(destination: Destination) -> list[str]:
+    """Of the complete versions."""
+    return [version.folder for version in all_versions(destination) if version.is_complete]
+
+
+def push_roll_back_and_remove(destination: Destination, push_model: PushModel) -> None:
+    """Asserts that versions come, are withdrawn and go as on this machine."""
+    assert all_versions(destination) == []
+    for key in "abcd":
+        push_model(destination, key)
+    assert folders(destination) == ["100", "101", "102", "103"]
+    roll_back(destination, 101)
+    assert folders(destination) == ["100", "101", "withdrawn/102", "withdrawn/103"]
+    last = last_available(destination)
+    assert last and last.card.training_key == "b"
+    assert destination.read_text("withdrawn/103/variables/variables.data") == "d"
+    assert push_model(destination, "e").number == 104
+    assert [version.name for version in remove_old(destination, 2)] == ["100"]
+    roll_back(destination, 103)
+    assert folders(destination) == ["101", "withdrawn/102", "103", "withdrawn/104"]
