@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from components.annotation_validator.drawings import class_colours, draw_map, shown_seconds, suggested_bounds
 from components.annotation_validator.pictures import outlier_ids
 from components.annotations.checks.finding import CheckInputs, Finding, Place
-from components.annotations.checks.likeness import Embedding, embed
+from components.annotations.checks.likeness import Embedding
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
 from components.reporter.svg import SOFT, add_axes, as_svg
 
@@ -77,7 +77,7 @@ def illustrate(inputs: CheckInputs, findings: Sequence[Finding]) -> list[tuple[P
 
 def map_of(inputs: CheckInputs, findings: Sequence[Finding]) -> Map | None:
     """The map of all segments, outliers marked; None if there are too few of them."""
-    embedding = embed(inputs)
+    embedding = inputs.embedding
     if embedding is None:
         return None
     marked = outlier_ids(findings)

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from components.annotation_validator.drawings import Colours, class_colours, draw_map, draw_motion
 from components.annotations.checks.finding import CheckInputs, Finding, Place
-from components.annotations.checks.likeness import Embedding, embed
+from components.annotations.checks.likeness import Embedding
 from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
 from components.annotations.checks.pixels import PIXEL_CHECKS
 
@@ -27,7 +27,7 @@ def write_pictures(folder: Path, inputs: CheckInputs, findings: Sequence[Finding
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    embedding = embed(inputs)
+    embedding = inputs.embedding
     if embedding:
         _map(embedding, outlier_ids(findings)).savefig(folder / MAP_FILE)
         written.append(folder / MAP_FILE)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from components.annotations.checks.likeness import Embedding
     from components.annotations.checks.measures import VideoMeasures
 
 
@@ -224,6 +225,14 @@ class CheckInputs:
         ties = [[video for video in tie if video in videos] for tie in self.ties]
         clusters = find_clusters(videos, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
+
+    @cached_property
+    def embedding(self) -> "Embedding | None":
+        """Segments among those that look like them; None if there are too few of them, or no frame was looked at."""
+        # That module is built on this one.
+        from components.annotations.checks.likeness import embed
+
+        return embed(self)
 
     def split_of(self, segment: CheckedSegment) -> str | None:
         """The split in which a run would have it; None where that cannot be said."""

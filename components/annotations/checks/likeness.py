@@ -62,7 +62,7 @@ def check_doubtful_labels(inputs: CheckInputs, config: ChecksConfig) -> Iterable
     if inputs.features:
         return  # check_confident_disagreement looks at the same vectors, and knows more of them
     bar = config.doubtful_labels or 1.0
-    embedding = embed(inputs)
+    embedding = inputs.embedding
     if embedding is None or embedding.neighbourhood.balanced_accuracy(NUM_NEIGHBOURS + 1) < _LEAST_ACCURACY:
         return
     neighbours = embedding.neighbourhood
@@ -91,7 +91,7 @@ def check_doubtful_labels(inputs: CheckInputs, config: ChecksConfig) -> Iterable
 def check_outliers(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
     """Clips that resemble no other: wrong bounds, another action, a damaged recording."""
     bar = config.outliers or float("inf")
-    embedding = embed(inputs)
+    embedding = inputs.embedding
     if embedding is None:
         return
     distances = embedding.neighbourhood.distances
@@ -114,7 +114,7 @@ def check_outliers(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Findin
 def check_confusable_classes(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
     """Pairs of classes that motion hardly tells apart: they take more clips than others, or are one class."""
     bar = config.confusable_classes or 1.0
-    embedding = embed(inputs)
+    embedding = inputs.embedding
     if embedding is None:
         return
     neighbours = embedding.neighbourhood

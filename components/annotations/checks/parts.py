@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding
-from components.annotations.checks.likeness import embed
 from components.annotations.checks.neighbours import silhouettes
 
 _FEWEST_CLIPS = 20
@@ -21,7 +20,7 @@ _MOST_ROUNDS = 50
 def check_sub_clusters(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
     """Classes whose clips form two clusters, both of which the same groups show."""
     bar = config.sub_clusters or 1.0
-    embedding = embed(inputs)
+    embedding = inputs.embedding
     if embedding is None:
         return
     labels = embedding.neighbourhood.labels
