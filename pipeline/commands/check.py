@@ -31,8 +31,9 @@ from models.errors import UserError
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import print_changes, print_findings
-from pipeline.commands.terminal import DATA_FAULTS, console, errors, escaped, quiet_tensorflow
+from pipeline.commands.terminal import DATA_FAULTS, console, errors, escaped
 from pipeline.config import load_config
+from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class _Task:
 
     def embed(self, inputs: CheckInputs, model_dir: Path, card: ModelCard) -> CheckInputs:
         """The inputs with what the model's network makes of the segments; a bar shows of how many videos."""
-        quiet_tensorflow()
+        load_tensorflow()
         from components.annotation_validator.embedding import embed_videos
 
         root = open_root(self.data.videos, "--videos", self.beam_args)

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from models.errors import UserError
-from pipeline.commands.terminal import USER_ERROR, JsonOption, quiet_tensorflow
+from pipeline.commands.terminal import USER_ERROR, JsonOption
 from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
 _LONG, _OUTPUT, _STREAMS, _EXAMPLES = "Long videos (--segments)", "Output", "Streams", "Stored Examples"
@@ -129,7 +129,6 @@ def predict(
         )
     mode = _mode(camera is not None or videos == [Path("-")], examples is not None, segments)
     _check_options(context, mode)
-    quiet_tensorflow()
     # What loads OpenCV, NumPy or Beam is loaded only now.
     if mode == _STORED:
         from pipeline.prediction.run_examples import predict_stored

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from models.errors import UserError
-from pipeline.commands.terminal import console, errors, escaped, quiet_tensorflow
+from pipeline.commands.terminal import console, errors, escaped
+from pipeline.loading import load_tensorflow
 from pipeline.serve.settings import Latest, ModelSettings, ReadSettings, Specific, read_config_file
 
 
@@ -39,7 +40,7 @@ def serve(
     """Serve a pushed model on this machine for development, as TensorFlow Serving would; production is TensorFlow Serving."""
     read_settings = _source(model, model_config, name, version)
     read_settings()  # a mistake is told at once; loading TensorFlow takes seconds
-    quiet_tensorflow()
+    load_tensorflow()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("pipeline.serve").setLevel(logging.INFO)
     # Until the server takes signals itself, both end the program in the same way.

@@ -14,9 +14,9 @@ from pipeline.commands.terminal import (
     console,
     errors,
     escaped,
-    quiet_tensorflow,
 )
 from pipeline.config import load_config
+from pipeline.loading import load_tensorflow
 
 
 def submit(
@@ -59,7 +59,7 @@ def submit(
     with tempfile.TemporaryDirectory() as folder:
         path = compiled or Path(folder, "pipeline.yaml")
         if compiled is None:
-            quiet_tensorflow()
+            load_tensorflow()
             compile_for_cluster(settings, path)
         package = read_package(path)
         run_id = start(backend, package, experiment)

@@ -1,7 +1,5 @@
 """What the commands share: how they print, how they end, and the options that several of them have."""
 
-import os
-import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +13,6 @@ errors = Console(stderr=True, soft_wrap=True)
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (YAML).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def quiet_tensorflow() -> None:
-    """Before TensorFlow is loaded: its notes on hardware and Python's version are not for users; what fails still raises."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
 
 
 def escaped(text: str | None) -> str:

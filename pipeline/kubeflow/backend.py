@@ -3,7 +3,7 @@
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ class Backend:
                     # Without one the client asks for it at once, five times and without a limit of time.
                     namespace=access.namespace or "default",
                 )
-            health = self._client.healthzs.get_healthz(_request_timeout=_TIMEOUT_SECONDS)
+            health = self._method("healthz", "get_healthz")(_request_timeout=_TIMEOUT_SECONDS)
         if health.multi_user is None:
             raise UserError(
                 f"{access.endpoint}: what answers is not Kubeflow Pipelines, or a page to log in; check the address, and give "
@@ -74,7 +74,7 @@ class Backend:
         """
         uploads = self._client.pipeline_uploads
         with self._explained(f"the pipeline {name}"):
-            found = self._client.pipelines.list_pipelines(**self._namespace(), **_named(name)).pipelines
+            found = self._method("pipeline", "list_pipelines")(**self._namespace(), **_named(name)).pipelines
             if not found:
                 pipeline = uploads.upload_pipeline(
                     str(package), name=name, **self._namespace(), _request_timeout=_TIMEOUT_SECONDS
@@ -88,12 +88,12 @@ class Backend:
     def experiment(self, name: str) -> str:
         """The id of the experiment of this name, which is made if there is none."""
         with self._explained(f"the experiment {name}"):
-            found = self._client.experiments.list_experiments(**self._namespace(), **_named(name)).experiments
+            found = self._method("experiment", "list_experiments")(**self._namespace(), **_named(name)).experiments
             if found:
                 return str(found[0].experiment_id)
             body = kfp_server_api.V2beta1Experiment(display_name=name, **self._namespace())
-            made = self._client.experiments.create_experiment(body=body, _request_timeout=_TIMEOUT_SECONDS)
-            return str(made.experiment_id)
+            create = self._method("experiment", "create_experiment")
+            return str(create(body, _request_timeout=_TIMEOUT_SECONDS).experiment_id)
 
     def start(self, name: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str) -> str:
         """Start a run of an uploaded pipeline (`upload`'s ids); returns the run's id."""
@@ -108,16 +108,16 @@ class Backend:
             runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters={}, pipeline_root=pipeline_root),
         )
         with self._explained(f"the run {name}"):
-            return str(self._client.runs.create_run(body=body, _request_timeout=_TIMEOUT_SECONDS).run_id)
+            return str(self._method("run", "create_run")(body, _request_timeout=_TIMEOUT_SECONDS).run_id)
 
     def run(self, run_id: str) -> kfp_server_api.V2beta1Run:
         """A run and its tasks, as they are now."""
         with self._explained(f"the run {run_id}"):
-            return self._client.runs.get_run(run_id, _request_timeout=_TIMEOUT_SECONDS)
+            return self._method("run", "get_run")(run_id, _request_timeout=_TIMEOUT_SECONDS)
 
     def log(self, run_id: str, node_id: str) -> str:
         """What a pod of a run has printed."""
-        api_client = self._client.runs.get_run.__self__.api_client
+        api_client = self._client.pipeline_uploads.upload_pipeline.__self__.api_client
         with self._explained(f"the log of {node_id}"):
             response = api_client.call_api(
                 _LOG,
@@ -134,6 +134,11 @@ class Backend:
         """Where people look at a run."""
         base = os.environ.get("KF_PIPELINES_UI_ENDPOINT") or self._access.endpoint
         return f"{base.rstrip('/')}/#/runs/details/{run_id}"
+
+    def _method(self, service: str, name: str) -> Callable[..., Any]:
+        """A method of the client that is generated from the API; newer ones say of which service: `run_service_get_run`."""
+        methods = getattr(self._client, f"{service}s")
+        return getattr(methods, name, None) or getattr(methods, f"{service}_service_{name}")
 
     def _namespace(self) -> dict[str, str]:
         # A Kubeflow for one user refuses requests that name one.

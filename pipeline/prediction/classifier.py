@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.video.config import SamplingConfig
+from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
 
 # Clips that are sent to the graph at once; it works through a few at a time, whatever the number.
@@ -25,7 +26,8 @@ class Classifier:
         """
         self.version, self.card = find_model(model_dir)
         self.sampling = SamplingConfig.model_validate(self.card.sampling)
-        import tensorflow as tf  # only now: a mistake in the input is told at once, and this takes seconds
+        load_tensorflow()  # only now: a mistake in the input is told at once, and this takes seconds
+        import tensorflow as tf
 
         # A signature lives no longer than the model that it belongs to.
         self._model = tf.saved_model.load(str(self.version))

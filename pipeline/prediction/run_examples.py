@@ -4,6 +4,7 @@ from pathlib import Path
 
 from models.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
+from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
 
 
@@ -14,6 +15,7 @@ def predict_stored(pattern: str, model: Path, output: Path | None) -> int:
     find_model(model)
     if not output.absolute().parent.is_dir():
         raise UserError(f"--output: {output} cannot be written: its folder does not exist")
+    load_tensorflow()
     from pipeline.prediction.examples import predict_examples  # only now: Beam takes seconds to load
 
     num_broken = predict_examples(pattern, model, output)

@@ -19,6 +19,8 @@ RUN_ID = "b9d1a9a4-0f4e-4f0c-8a5e-3a54f7c0a001"
 PIPELINES = "/apis/v2beta1/pipelines"
 EXPERIMENTS = "/apis/v2beta1/experiments"
 RUNS = "/apis/v2beta1/runs"
+# Versions of the SDK spell its name in two ways.
+_STATUS = getattr(api, api.V2beta1PipelineTaskDetail.openapi_types["error"])
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def task(name: str, state: str, seconds: float = 0.0, error: str | None = None, 
         create_time=BEGINNING,
         start_time=BEGINNING,
         end_time=BEGINNING + timedelta(seconds=seconds) if ended else datetime.fromtimestamp(0, timezone.utc),
-        error=api.GooglerpcStatus(code=2, message=error) if error else None,
+        error=_STATUS(code=2, message=error) if error else None,
         child_tasks=[api.PipelineTaskDetailChildTask(pod_name=pod) for pod in pods],
     )
 

@@ -103,7 +103,7 @@ def test_requests_that_are_batched_get_the_answers_they_would_get_alone(
     futures = [stub.Predict.future(request) for request in (requests[:10] + [broken] + requests[10:])]
     failed = futures.pop(10)
     assert failed.exception().code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert failed.exception().details() == "Unknown image file format. One of JPEG, PNG, GIF, BMP required."
+    assert failed.exception().details().startswith("Unknown image file format. One of JPEG, ")
     answers = [outputs_of(future.result())["probabilities"][0] for future in futures]
     np.testing.assert_allclose(answers, np.tile(expected, (4, 1)), atol=1e-5)
 
