@@ -7,6 +7,7 @@ import typer
 
 from pipeline.commands.terminal import ConfigOption, console, escaped
 from pipeline.config import Config, load_config
+from pipeline.loading import load_tensorflow
 
 
 def compile_pipeline(
@@ -21,6 +22,7 @@ def compile_pipeline(
 
 def compile_for_cluster(config: Config, output: Path) -> None:
     """Write the file, and name what a cluster will not find."""
+    load_tensorflow()
     from pipeline.kubeflow.compiler import compile_to_file, paths_of_this_machine
 
     compile_to_file(config, output)

@@ -16,7 +16,6 @@ from pipeline.commands.terminal import (
     escaped,
 )
 from pipeline.config import load_config
-from pipeline.loading import load_tensorflow
 
 
 def submit(
@@ -59,7 +58,6 @@ def submit(
     with tempfile.TemporaryDirectory() as folder:
         path = compiled or Path(folder, "pipeline.yaml")
         if compiled is None:
-            load_tensorflow()
             compile_for_cluster(settings, path)
         package = read_package(path)
         run_id = start(backend, package, experiment)
