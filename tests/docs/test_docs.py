@@ -125,8 +125,18 @@ def test_the_configurations_for_a_cluster_are_some(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
-    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+    links = re.findall(r"\]\(([^):]+)\)", page.read_text())
+    places = {link: (page.parent / link.partition("#")[0] if link[0] != "#" else page) for link in links}
+    assert [link for link, place in places.items() if not place.exists()] == []
+    assert [
+        link for link, place in places.items() if "#" in link and link.partition("#")[2] not in anchors(place)
+    ] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name of a page: its headings, as code hosts spell them."""
+    headings = [line.lstrip("#").strip().lower() for line in page.read_text().splitlines() if line.startswith("#")]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
 
 
 def test_demo_yaml_names_every_section_that_it_explains() -> None:

@@ -1,25 +1,23 @@
-"""Seams: properties of the file that tell the class, a shortcut that a model would learn instead of the action."""
+"""Seams: properties of the recording that tell the class, shortcuts that a model would learn instead of the action."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from pathlib import PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
 
 from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckedSegment, CheckInputs, Finding, Unit
+from components.annotations.checks.finding import CheckInputs, Finding, Unit
+from components.annotations.checks.shortcuts import shortcuts_of
 
-Value = str | None
 Shares = npt.NDArray[np.float64]
 _ROUNDING = 1e-9
 _Z = 1.96  # of a 95% interval
 _CHANCE = 0.5
 # Two or three may have a property in common by chance, and there are many classes and properties.
 _FEWEST_GROUPS = 4
-_LENGTH = "length of the clip"
 
 
 @dataclass(frozen=True)
@@ -72,45 +70,47 @@ def tell(inside: Shares, outside: Shares, counts: Shares, values: Sequence[str])
 
 
 def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
-    """Classes that the size, the rate, the codec, the kind of file or the length of the clips gives away."""
+    """Classes that something else than the action gives away: size, codec, scene, distance; see `shortcuts_of`."""
     bar = config.seams or 1.0
     # Of two classes each is all that the other is not.
     labels = list(inputs.by_label)[:1] if len(inputs.by_label) == 2 else list(inputs.by_label)
-    for name, property_of in _PROPERTIES.items():
-        value_of = {segment.id: property_of(inputs, segment) for segment in inputs.segments}
-        if len(set(value_of.values()) - {None}) < 2:
+    for shortcut in shortcuts_of(inputs):
+        if len(set(shortcut.values.values())) < 2:
             continue
-        for label, found in zip(labels, _tell_each(inputs, value_of, labels), strict=True):
+        for label, found in zip(labels, _tell_each(inputs, shortcut.values, labels), strict=True):
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
             yield Finding(
                 check="seams",
-                severity=Severity.NOTE if name == _LENGTH else Severity.WARNING,
-                message=f"class {label!r} is told by the {name} alone ({shown}): balanced accuracy "
+                severity=Severity.NOTE if shortcut.may_be_the_action else Severity.WARNING,
+                message=f"class {label!r} is told by the {shortcut.name} alone ({shown}): balanced accuracy "
                 f"{found.balanced_accuracy:.2f} on groups that were left out, where 0.5 is chance",
-                remedy="Record or export all classes in the same way, or bring all videos to one size, rate and codec.",
+                remedy="Record all classes in the same way and at the same places, or bring all videos to one size, rate and "
+                "codec.",
                 value=found.balanced_accuracy,
                 bar=bar,
                 unit=Unit.SHARE,
                 places=tuple(
-                    segment.place() for segment in inputs.by_label[label] if value_of[segment.id] in found.values
+                    segment.place()
+                    for segment in inputs.by_label[label]
+                    if shortcut.values.get(segment.id) in found.values
                 ),
             )
 
 
-def _tell_each(inputs: CheckInputs, value_of: Mapping[str, Value], labels: Iterable[str]) -> Iterable[Tell]:
+def _tell_each(inputs: CheckInputs, value_of: Mapping[str, str], labels: Iterable[str]) -> Iterable[Tell]:
     """How well the values tell each label."""
     groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     groups_of: dict[str, list[str]] = defaultdict(list)
     for segment in inputs.segments:
-        value = value_of[segment.id]
+        value = value_of.get(segment.id)
         if value is not None:
             group = inputs.cluster_of[segment.video]
             if segment.label not in groups[group]:
                 groups_of[segment.label].append(group)
             groups[group][segment.label].add(value)
-    values = sorted({value for value in value_of.values() if value is not None})
+    values = sorted(set(value_of.values()))
     column = {value: number for number, value in enumerate(values)}
 
     def shares(rows: Sequence[Collection[str]]) -> Shares:
@@ -142,43 +142,3 @@ def _wilson_lower(rate: float, count: float) -> float:
     middle = rate + _Z**2 / (2 * count)
     spread = _Z * sqrt(rate * (1 - rate) / count + _Z**2 / (4 * count**2))
     return max(0.0, (middle - spread) / (1 + _Z**2 / count))
-
-
-def _size(inputs: CheckInputs, segment: CheckedSegment) -> Value:
-    facts = inputs.videos.get(segment.video)
-    return f"{facts.width}x{facts.height}" if facts and facts.width else None
-
-
-def _rate(inputs: CheckInputs, segment: CheckedSegment) -> Value:
-    facts = inputs.videos.get(segment.video)
-    return f"{facts.fps:.3g} fps" if facts and facts.fps else None
-
-
-def _codec(inputs: CheckInputs, segment: CheckedSegment) -> Value:
-    facts = inputs.videos.get(segment.video)
-    return facts.codec or None if facts else None
-
-
-def _suffix(inputs: CheckInputs, segment: CheckedSegment) -> Value:
-    return PurePosixPath(segment.video).suffix.lower() or "no suffix"
-
-
-def _length(inputs: CheckInputs, segment: CheckedSegment) -> Value:
-    return f"{segment.seconds:.1f} s" if segment.seconds else None
-
-
-def _brightness(inputs: CheckInputs, segment: CheckedSegment) -> Value:
-    video = inputs.measures.get(segment.video)
-    measures = video.segments.get(segment.id) if video else None
-    return f"{round(measures.brightness, 1):.1f}" if measures else None
-
-
-_PROPERTIES: dict[str, Callable[[CheckInputs, CheckedSegment], Value]] = {
-    "size of the frame": _size,
-    "frame rate": _rate,
-    "codec": _codec,
-    "kind of file": _suffix,
-    # 0 is black, 1 white; known only if the videos were decoded.
-    "brightness": _brightness,
-    _LENGTH: _length,
-}

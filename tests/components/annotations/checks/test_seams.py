@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.annotations.checks.config import Severity
 from components.annotations.checks.finding import VideoFacts
+from components.annotations.checks.measures import VideoMeasures
 from components.annotations.checks.seams import Tell, tell
-from tests.components.annotations.checks.making import FACTS, clean_records, found, inputs_of, segment
+from components.annotations.checks.shortcuts import columns_of, same_scenes
+from components.video.measures.fingerprint import Fingerprint
+from tests.components.annotations.checks.making import FACTS, clean_records, found, inputs_of, segment, track
 
 Sample = tuple[str, bool, str]
 SAMPLES = st.lists(
@@ -115,6 +119,54 @@ def test_the_kind_of_file_may_tell_without_any_header() -> None:
     ]
     (finding,) = found(inputs_of(records, {}), "seams")
     assert "the kind of file alone (.mp4)" in finding.message
+
+
+def test_an_angle_at_which_only_one_class_was_filmed_is_found_and_may_be_meant() -> None:
+    records = [
+        segment(rank, f"{rank}.mp4", "sit" if rank < 8 else "wave", metadata={"angle": 45.0 if rank < 8 else rank % 3})
+        for rank in range(16)
+    ]
+    (finding,) = found(inputs_of(records), "seams")
+    assert "the column angle alone (45)" in finding.message
+    assert finding.severity is Severity.NOTE
+
+
+def test_a_column_with_a_value_of_its_own_for_each_clip_is_no_circumstance() -> None:
+    records = [
+        segment(rank, f"{rank}.mp4", "sit" if rank < 20 else "wave", metadata={"x": rank + rank % 2 / 2})
+        for rank in range(40)
+    ]
+    assert list(columns_of(inputs_of(records).segments)) == []
+
+
+def test_the_distance_of_the_actor_is_told_by_the_height_of_the_boxes() -> None:
+    near, far = (0.4, 0.1, 0.6, 0.9), (0.4, 0.4, 0.5, 0.6)
+    records = [
+        segment(rank, f"{rank}.mp4", "sit" if rank < 8 else "wave", boxes=track((0.0, near if rank < 8 else far)))
+        for rank in range(16)
+    ]
+    (finding,) = found(inputs_of(records), "seams")
+    assert "the height of the boxes alone (80% of the frame)" in finding.message
+
+
+def test_a_class_that_was_filmed_in_one_room_is_found_by_what_does_not_move() -> None:
+    labels = ["sit" if rank < 8 else "wave" for rank in range(16)]
+    records = [segment(rank, f"{rank}.mp4", label, group=f"g{rank}") for rank, label in enumerate(labels)]
+    room, *elsewhere = np.eye(16, 64, dtype=np.float32)
+    scenes = {f"{rank}.mp4": room if label == "sit" else elsewhere[rank - 8] for rank, label in enumerate(labels)}
+    measures = {
+        video: VideoMeasures(np.zeros(0), np.zeros(0), Fingerprint(still, np.zeros(704, np.float32)))
+        for video, still in scenes.items()
+    }
+    (finding,) = found(replace(inputs_of(records), measures=measures), "seams")
+    assert "the scene alone (that of 0.mp4)" in finding.message
+    assert finding.severity is Severity.WARNING
+
+
+def test_videos_show_the_same_scene_as_the_first_that_is_like_them() -> None:
+    one, other = np.eye(2, 64, dtype=np.float32)
+    nearly = (one + 0.2 * other) / np.linalg.norm(one + 0.2 * other)
+    assert same_scenes({"a": one, "b": other, "c": nearly, "d": other}) == {"a": "a", "b": "b", "c": "a", "d": "b"}
 
 
 def test_three_groups_of_each_class_could_be_chance() -> None:
