@@ -12,7 +12,7 @@ from tfx.types import artifact_utils
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.measuring import measure_videos
 from components.annotation_validator.page import render
-from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, failures, tally
+from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, count_failures, failures, tally
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.checks.finding import Finding, run_checks
@@ -62,7 +62,7 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
             listed = "\n".join(map(_shown, failed[:_NUM_SHOWN]))
             more = f"\n  and {len(failed) - _NUM_SHOWN} more" if len(failed) > _NUM_SHOWN else ""
             raise DataFaultsError(
-                f"{len(failed)} findings fail the data (checks.fail_on: {checks.fail_on.value}); clipgate check lists all, "
+                f"{count_failures(findings, checks)} (checks.fail_on: {checks.fail_on.value}); clipgate check lists all, "
                 f"with what to do:\n{listed}{more}"
             )
         say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")

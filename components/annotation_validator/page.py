@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from components.annotation_validator.report import failures
+from components.annotation_validator.report import count_failures, failures
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding, Place
 
@@ -25,7 +25,7 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
     Where frames were looked at, it shows the first segments that each finding names, and a map of all.
     """
     counts = Counter(finding.severity for finding in findings)
-    num_failures = len(failures(findings, config))
+    passed = not failures(findings, config)
     illustrated: list[tuple[Picture, ...]] = [() for _ in findings]
     segment_map = None
     if inputs.measures:
@@ -39,8 +39,8 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
         .get_template("findings.html")
         .render(
             name=name,
-            passed=not num_failures,
-            headline=f"{num_failures} findings fail the data" if num_failures else "The data may be trained on",
+            passed=passed,
+            headline="The data may be trained on" if passed else count_failures(findings, config),
             fail_on=config.fail_on.value,
             counts=[(f"{severity.value}s", counts[severity]) for severity in Severity],
             by_severity=[

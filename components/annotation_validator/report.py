@@ -31,6 +31,12 @@ def tally(findings: Sequence[Finding]) -> str:
     return ", ".join(counted(counts[severity], severity.value) for severity in Severity)
 
 
+def count_failures(findings: Sequence[Finding], config: ChecksConfig) -> str:
+    """How many findings fail the data, as a sentence."""
+    count = len(failures(findings, config))
+    return f"{counted(count, 'finding')} fail{'s' if count == 1 else ''} the data"
+
+
 def counted(count: int, noun: str) -> str:
     """`count` and a noun in the number that goes with it."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

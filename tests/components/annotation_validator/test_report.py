@@ -2,7 +2,7 @@
 
 import json
 
-from components.annotation_validator.report import as_json, as_sarif, failures
+from components.annotation_validator.report import as_json, as_sarif, count_failures, failures
 from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import Finding, Place, Suggestion, Unit
 from components.annotations.records import Source
@@ -77,4 +77,7 @@ def test_sarif_has_a_rule_for_each_check_and_lines_where_rows_are_lines() -> Non
 
 def test_what_fails_is_the_configurations_choice() -> None:
     for severity, num_failures in (("error", 0), ("warning", 1), ("note", 2)):
-        assert len(failures(FINDINGS, ChecksConfig(fail_on=Severity(severity)))) == num_failures
+        config = ChecksConfig(fail_on=Severity(severity))
+        assert len(failures(FINDINGS, config)) == num_failures
+        verb = "finding fails" if num_failures == 1 else "findings fail"
+        assert count_failures(FINDINGS, config) == f"{num_failures} {verb} the data"
