@@ -6,6 +6,7 @@ from math import exp, sqrt
 import numpy as np
 
 FEWEST_GROUPS = 8  # of which anything is said
+SIGNIFICANCE = 0.01  # over all comparisons of a check
 _NUM_TERMS = 100
 _TOLERANCE = 1.05
 

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.distributions import FEWEST_GROUPS, kolmogorov_smirnov
+from components.annotations.checks.distributions import FEWEST_GROUPS, SIGNIFICANCE, kolmogorov_smirnov
 from components.annotations.checks.finding import CheckInputs, Finding, Unit
 from components.annotations.checks.measures import SegmentMeasures
 from components.annotations.checks.tightness import measured
 
-_SIGNIFICANCE = 0.01
 _REMEDY_OF_GIVEN = (
     "Draw the splits anew (splits.mode stratified), or keep in mind that the test is of other recordings."
 )
@@ -46,7 +45,7 @@ def check_split_shift(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Fin
                 for which in ("train", split)
             ]
             distance, probability = kolmogorov_smirnov(*means)
-            if distance < bar or probability > _SIGNIFICANCE / (len(_PROPERTIES) * len(others)):
+            if distance < bar or probability > SIGNIFICANCE / (len(_PROPERTIES) * len(others)):
                 continue
             yield Finding(
                 check="split_shift",

@@ -1,16 +1,21 @@
 """Segments and inputs for the tests of checks, with a good data set to plant defects in."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from components.annotations.boxes import Edges
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
 from components.annotations.checks.finding import CheckInputs, Finding, VideoFacts, run_checks
 from components.annotations.checks.inputs import make_inputs
+from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
 from components.annotations.config import NegativesConfig, SplitsConfig
 from components.annotations.manifest import manifest_without_videos
 from components.annotations.records import Box, Record, Segment, Source
+from components.video.measures.fingerprint import Fingerprint
 
 FACTS = VideoFacts(640, 480, 25.0, 10.0, "h264")
 
@@ -53,6 +58,19 @@ def inputs_of(
     videos = dict.fromkeys(manifest.segments_by_video, facts) if isinstance(facts, VideoFacts) else facts
     inputs = make_inputs(manifest, videos, negatives, splits, default_min_examples=3)
     return CheckInputs(**{**vars(inputs), "ties": ties})
+
+
+def measured(inputs: CheckInputs, brightness: float, motion: float) -> CheckInputs:
+    """The same brightness and motion in all frames."""
+    alike = SegmentMeasures((0.0, 1.0), None, motion, None, brightness, 0.2, np.zeros(216, np.float32), ())
+    empty = Fingerprint(np.zeros(64, np.float32), np.zeros(704, np.float32))
+    return replace(
+        inputs,
+        measures={
+            video: VideoMeasures(np.arange(3.0), np.full(3, motion), empty, {each.id: alike for each in segments})
+            for video, segments in inputs.by_video.items()
+        },
+    )
 
 
 def found(inputs: CheckInputs, check: str | None = None, **bars: Any) -> list[Finding]:

@@ -3,35 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.annotations.checks.distributions import kolmogorov_smirnov, least_distance
 from components.annotations.checks.finding import CheckInputs, VideoFacts
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.video.measures.fingerprint import Fingerprint
-from tests.components.annotations.checks.making import FACTS, clean_records, found, inputs_of, segment
+from tests.components.annotations.checks.making import FACTS, clean_records, found, inputs_of, measured, segment
 
 
 def sample(facts: Sequence[VideoFacts]) -> CheckInputs:
     """Videos of production with these headers."""
     videos = {f"camera/{number:02d}.mp4": each for number, each in enumerate(facts)}
     return inputs_of([segment(1, video, "production") for video in videos], videos)
-
-
-def measured(inputs: CheckInputs, brightness: float, motion: float) -> CheckInputs:
-    """The same brightness and motion in all frames."""
-    alike = SegmentMeasures((0.0, 1.0), None, motion, None, brightness, 0.2, np.zeros(216, np.float32), ())
-    empty = Fingerprint(np.zeros(64, np.float32), np.zeros(704, np.float32))
-    return replace(
-        inputs,
-        measures={
-            video: VideoMeasures(np.arange(3.0), np.full(3, motion), empty, {each.id: alike for each in segments})
-            for video, segments in inputs.by_video.items()
-        },
-    )
 
 
 def test_production_like_the_annotated_videos_is_fine() -> None:
