@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from components.annotation_validator.previous import find_previous
 from components.annotations.fingerprint import find_classes, fingerprint_inputs, require_background
 from components.pusher.destination import explained, open_destination
 from components.pusher.versions import Version, last_available, withdrawn_twin
@@ -39,6 +40,7 @@ class Plan:
     ingest_digest: str
     model_digest: str
     base: BaseModel | None = None
+    previous_digest: str = ""
 
     @cached_property
     def training_key(self) -> str:
@@ -93,7 +95,8 @@ def make_plan(config: Config) -> Plan:
     """Look at the data, the code and the push destination.
 
     Raises:
-      UserError: there is no data, or fewer than two classes, or no base model that the training could begin from.
+      UserError: there is no data, or fewer than two classes, or no base model that the training could begin from, or no
+        previous span that the data could be compared with.
     """
     data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
     require_background(config.data, config.negatives, config.beam.args)
@@ -107,7 +110,12 @@ def make_plan(config: Config) -> Plan:
         )
     _require_known(config, classes)
     plan = Plan(config, classes, data_digest, _code_digest(_INGEST_CODE), _code_digest(_MODEL_CODE))
-    return replace(plan, base=find_base(config, plan.training_key_from))
+    previous = find_previous(config.data, config.checks)
+    return replace(
+        plan,
+        base=find_base(config, plan.training_key_from),
+        previous_digest=previous.fingerprint(config.beam.args) if previous else "",
+    )
 
 
 def _require_known(config: Config, classes: tuple[str, ...]) -> None:

@@ -12,14 +12,15 @@ from tfx.types import artifact_utils
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.measuring import measure_videos
 from components.annotation_validator.page import render
+from components.annotation_validator.previous import find_previous
 from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, count_failures, failures, tally
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import Finding, run_checks
+from components.annotations.checks.finding import CheckInputs, Finding, run_checks
 from components.annotations.checks.pixels import PIXEL_CHECKS
 from components.annotations.config import DataConfig
 from components.annotations.fetch import load_annotations
-from components.storage.root import open_root
+from components.storage.root import Root, open_root
 from components.video.decoder_pool import DecoderPool
 from models.errors import DataFaultsError
 from models.progress import Progress, say
@@ -44,9 +45,15 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
         root = open_root(data.videos, "data.videos", beam_args)
         with DecoderPool() as decoders:
             inputs = inspection.inputs(records, root, decoders, _progress())
+            span = find_previous(data, checks)
+            if span:
+                own = span.open_videos(beam_args)
+                previous = span.look(inspection, own, decoders, beam_args, _progress())
+                if checks.frames and previous.videos:
+                    previous = _measured(previous, own, inspection, decoders)
+                inputs = replace(inputs, previous=previous)
             if checks.frames:
-                measures = measure_videos(inputs, root, inspection.sampling, decoders, _progress())
-                inputs = replace(inputs, measures=measures)
+                inputs = _measured(inputs, root, inspection, decoders)
         # Without measures, those of pixels find nothing.
         findings = run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, checks)
 
@@ -66,6 +73,10 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
                 f"with what to do:\n{listed}{more}"
             )
         say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")
+
+
+def _measured(inputs: CheckInputs, root: Root, inspection: Inspection, decoders: DecoderPool) -> CheckInputs:
+    return replace(inputs, measures=measure_videos(inputs, root, inspection.sampling, decoders, _progress()))
 
 
 def _shown(finding: Finding) -> str:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from components.annotation_validator.inspection import Inspection, look_at_production
 from components.annotation_validator.page import render
+from components.annotation_validator.previous import PreviousSpan, find_previous
 from components.annotation_validator.report import as_json, as_sarif, failures
 from components.annotations.checks.catalogue import ANNOTATION_CHECKS
 from components.annotations.checks.config import ChecksConfig
@@ -76,6 +77,13 @@ def check(
         str | None,
         typer.Option("--like", metavar="DIR", help="Compare with videos such as the model is to work on."),
     ] = None,
+    previous: Annotated[
+        str | None,
+        typer.Option("--previous", metavar="ANNOTATIONS", help="Compare with these; as checks.previous_annotations."),
+    ] = None,
+    previous_videos: Annotated[
+        str | None, typer.Option("--previous-videos", metavar="DIR", help="As checks.previous_videos.")
+    ] = None,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -90,9 +98,9 @@ def check(
     """Find what is wrong with a training set before a run; exit code 0: nothing at or above checks.fail_on, 4: something."""
     if fixed and fixed.suffix not in (".csv", ".jsonl"):
         raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
-    task = _task(config, annotations, videos, annotation_format)
+    task = _with_previous(_task(config, annotations, videos, annotation_format), previous, previous_videos)
     frames = task.checks.frames if frames is None else frames
-    for option, is_wanted in (("--frames", frames), ("--like", production)):
+    for option, is_wanted in (("--frames", frames), ("--like", production), ("--previous-videos", previous_videos)):
         if is_wanted and not task.has_videos:
             raise UserError(f"{option}: there is nothing to look at; say with --videos where the videos lie")
     if pictures and not frames:
@@ -140,6 +148,7 @@ class _Task:
     inspection: Inspection
     beam_args: Sequence[str] = ()
     has_videos: bool = True
+    previous: PreviousSpan | None = None
 
     def read(self, in_seconds: bool) -> list[Record]:
         """The annotations; `in_seconds`: with times and boxes as the generic table has them."""
@@ -152,7 +161,9 @@ class _Task:
         `production`: a folder or address of videos to compare with.
         """
         if not self.has_videos:
-            return self.inspection.inputs(records, None, None)
+            inputs = self.inspection.inputs(records, None, None)
+            span = self.previous
+            return replace(inputs, previous=span.look(self.inspection, None, None)) if span else inputs
         # OpenCV is loaded by what looks into videos.
         from components.video.decoder_pool import DecoderPool
 
@@ -160,6 +171,8 @@ class _Task:
         with DecoderPool() as decoders:
             with _bar("reading headers") as show:
                 inputs = self.inspection.inputs(records, root, decoders, show)
+            if self.previous:
+                inputs = replace(inputs, previous=self._look_at(self.previous, decoders, frames))
             if frames:
                 inputs = self._measured(inputs, root, decoders)
             if production:
@@ -168,6 +181,12 @@ class _Task:
                     like = look_at_production(root, decoders, show)
                 inputs = replace(inputs, production=self._measured(like, root, decoders) if frames else like)
         return inputs
+
+    def _look_at(self, span: PreviousSpan, decoders: "DecoderPool", frames: bool) -> CheckInputs:
+        root = span.open_videos(self.beam_args)
+        with _bar("reading headers of the previous span") as show:
+            inputs = span.look(self.inspection, root, decoders, self.beam_args, show)
+        return self._measured(inputs, root, decoders) if frames and inputs.videos else inputs
 
     def _measured(self, inputs: CheckInputs, root: Root, decoders: "DecoderPool") -> CheckInputs:
         from components.annotation_validator.measuring import measure_videos
@@ -221,10 +240,31 @@ def _task(config: Path | None, annotations: str | None, videos: str | None, anno
     if not annotations:
         raise UserError("--annotations is needed, or --config")
     # Readers look for names beside the annotations where no folder of videos is named.
-    folder = videos or (annotations if Path(annotations).is_dir() else str(Path(annotations).parent))
-    data = data_of_options(annotations, folder, {"format": annotation_format})
+    data = data_of_options(annotations, videos or _folder_of(annotations), {"format": annotation_format})
     inspection = Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples)
     return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None)
+
+
+def _with_previous(task: _Task, annotations: str | None, videos: str | None) -> _Task:
+    """The task with the span that options name, or else the configuration."""
+    if annotations and not is_remote(annotations) and not Path(annotations).exists():
+        raise UserError(f"--previous: {annotations} does not exist")
+    given = {"previous_annotations": annotations, "previous_videos": videos}
+    if annotations and not task.has_videos:
+        given["previous_videos"] = _folder_of(annotations)
+    checks = task.checks.model_copy(update={key: value for key, value in given.items() if value})
+    span = find_previous(task.data, checks)
+    if span is None:
+        if videos:
+            raise UserError("--previous-videos: say with --previous where their annotations are")
+        return task
+    span = replace(span, annotations_key="--previous") if annotations else span
+    span = replace(span, videos_key="--previous-videos") if videos else span
+    return replace(task, previous=span)
+
+
+def _folder_of(annotations: str) -> str:
+    return annotations if Path(annotations).is_dir() else str(Path(annotations).parent)
 
 
 def _refuse_originals(fixed: Path, data: DataConfig) -> None:

@@ -78,6 +78,8 @@ def paths_of_this_machine(config: Config) -> dict[str, str]:
         "data.videos": config.data.videos,
         "data.label_map": config.data.label_map,
         "splits.assignment": config.splits.assignment,
+        "checks.previous_annotations": config.checks.previous_annotations,
+        "checks.previous_videos": config.checks.previous_videos,
         "serving.directory": config.push_destination,
         "training.warm_start": config.training.warm_start.model if config.training.warm_start else None,
     }

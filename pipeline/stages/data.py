@@ -41,7 +41,7 @@ def make_data(plan: Plan) -> Data:
         data=ingested,
         inspection=make_inspection(config),
         checks=config.checks,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint + plan.previous_digest,
     )
     example_gen = VideoExampleGen(
         data=ingested,

@@ -42,6 +42,10 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        (
+            "checks: {previous_videos: march}",
+            "checks: previous_videos is march, and there are no previous_annotations of them; name these too",
+        ),
         ("modle: {}", "modle: unknown key; remove it or correct its spelling"),
         ("model: {num_frams: 3}", "model.num_frams: unknown key; remove it or correct its spelling"),
         (
@@ -236,9 +240,12 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: py
 
 def test_every_file_of_the_inputs_is_relative_to_the_configuration(tmp_path: Path) -> None:
     data = "{annotations: 's3://bucket/a.csv', videos: 's3://bucket/videos', label_map: labels.txt}"
-    config = load(tmp_path, f"output_dir: out\ndata: {data}\nsplits: {{assignment: splits.csv}}\n")
+    text = f"output_dir: out\ndata: {data}\nsplits: {{assignment: splits.csv}}\n"
+    config = load(tmp_path, f"{text}checks: {{previous_annotations: b.csv, previous_videos: 's3://bucket/b'}}\n")
     assert (config.data.annotations, config.data.videos) == ("s3://bucket/a.csv", "s3://bucket/videos")
     assert (config.data.label_map, config.splits.assignment) == (f"{tmp_path}/labels.txt", f"{tmp_path}/splits.csv")
+    assert config.checks.previous_annotations == f"{tmp_path}/b.csv"
+    assert config.checks.previous_videos == "s3://bucket/b"
 
 
 @pytest.mark.parametrize(("model", "expected"), [("../other", "{}/other"), ("latest", "latest")])

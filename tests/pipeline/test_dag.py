@@ -1,6 +1,7 @@
 """What a change of the configuration makes TFX run again: a component whose parameters are the same comes from the cache."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,16 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
 ) -> None:
     before, after = parameters(tmp_path, {}), parameters(tmp_path, sections)
     assert [name for name in after if after[name] != before.get(name)] == changed
+
+
+def test_the_checks_run_again_when_the_previous_span_changes(tmp_path: Path) -> None:
+    config = {"output_dir": str(tmp_path), "data": {"annotations": "annotations.csv", "videos": "videos"}}
+    plan = Plan(Config.model_validate(config), ("sit", "wave"), "data", "ingest", "model")
+    before, after = (
+        {each.id: dict(each.exec_properties) for each in create_pipeline(of, str(tmp_path)).components}
+        for of in (plan, replace(plan, previous_digest="other"))
+    )
+    assert [name for name in after if after[name] != before[name]] == ["AnnotationValidator"]
 
 
 def test_the_pusher_runs_again_when_its_model_was_withdrawn(tmp_path: Path) -> None:

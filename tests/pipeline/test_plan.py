@@ -137,6 +137,25 @@ def test_changed_annotations_change_the_training_key(folder: Path) -> None:
     assert plan_of(folder).training_key != before.training_key
 
 
+def test_a_changed_previous_span_changes_its_digest_and_no_training(folder: Path) -> None:
+    march = folder / "march.csv"
+    march.write_text("path,label\n9.mp4,wave\n")
+    checks = {"previous_annotations": str(march)}
+    before = plan_of(folder, checks=checks)
+    march.write_text("path,label\n9.mp4,jump\n")
+    after = plan_of(folder, checks=checks)
+    assert len({plan_of(folder).previous_digest, before.previous_digest, after.previous_digest}) == 3
+    assert before.training_key == after.training_key == plan_of(folder).training_key
+
+
+def test_a_previous_span_that_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(UserError, match=r"^checks\.previous_annotations: .*march\.csv does not exist"):
+        plan_of(folder, checks={"previous_annotations": str(folder / "march.csv")})
+    checks = {"previous_annotations": str(folder / "data/annotations.csv"), "previous_videos": str(folder / "march")}
+    with pytest.raises(UserError, match=r"^checks\.previous_videos: .*march is not a folder"):
+        plan_of(folder, checks=checks)
+
+
 @pytest.mark.parametrize("change", ["touched", "longer", "gone", "added"])
 def test_the_digest_of_the_data_notices_every_change_of_a_video(folder: Path, change: str) -> None:
     before = plan_of(folder)

@@ -22,6 +22,7 @@ from components.annotations.checks.durations import (
 )
 from components.annotations.checks.finding import Check
 from components.annotations.checks.intervals import check_nearly_touching, check_overlapping_labels
+from components.annotations.checks.previous import check_span_shift
 from components.annotations.checks.production import check_production_shift
 from components.annotations.checks.rows import check_identical_videos, check_split_leakage, check_unusable_rows
 from components.annotations.checks.seams import check_seams
@@ -51,4 +52,5 @@ ANNOTATION_CHECKS = (
     Check("tiny_boxes", check_tiny_boxes),
     Check("frames_without_box", check_frames_without_box),
     Check("production_shift", check_production_shift),
+    Check("span_shift", check_span_shift),
 )

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.section import Section
 
@@ -31,6 +31,12 @@ class ChecksConfig(Section):
     fail_on: Severity = Field(Severity.ERROR, description="a finding of this severity, or a worse one, fails the check")
     on_failure: Literal["stop", "warn"] = Field("warn", description="what a run does then, before it trains")
     frames: bool = Field(False, description="also look into the videos: each is decoded once more than for ingest")
+    previous_annotations: str | None = Field(
+        None,
+        min_length=1,
+        description="those of the span before this one, to compare with; read as data.annotations are",
+    )
+    previous_videos: str | None = Field(None, min_length=1, description="where their videos lie; default: data.videos")
     unusable_rows: float | None = Field(
         0.1, ge=0, le=1, description="share of the rows that would be left out, from which on it is an error"
     )
@@ -74,6 +80,12 @@ class ChecksConfig(Section):
     production_shift: float | None = Field(
         0.3, gt=0, le=1, description="distance of a sample of production from the annotated videos, 1 for no overlap"
     )
+    span_shift: float | None = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="distance from the previous span: of a property of the videos, 1 for no overlap, or of a class's share",
+    )
     undecodable: float | None = Field(0, ge=0, le=1, description="share of the videos that cannot be decoded")
     loose_bounds: float | None = Field(
         0.4, gt=0, description="seconds between a segment's bound and the motion of its action"
@@ -106,6 +118,14 @@ class ChecksConfig(Section):
         le=1,
         description="separation of two kinds of clips within a class, as a silhouette, 1 for the clearest",
     )
+
+    @model_validator(mode="after")
+    def _previous_videos_are_annotated(self) -> "ChecksConfig":
+        if self.previous_videos and not self.previous_annotations:
+            raise ValueError(
+                f"previous_videos is {self.previous_videos}, and there are no previous_annotations of them; name these too"
+            )
+        return self
 
     def is_on(self, check: str) -> bool:
         """Whether the check with this id is to run."""

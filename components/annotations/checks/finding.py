@@ -190,6 +190,7 @@ class CheckInputs:
       min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
       measures: what was measured on the pixels, by video; empty if no video was decoded.
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
+      previous: the span of annotated data before this one; None if there is none.
       features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
     """
 
@@ -206,6 +207,7 @@ class CheckInputs:
     default_min_examples: int = 1
     measures: "Mapping[str, VideoMeasures]" = field(default_factory=dict)
     production: "CheckInputs | None" = None
+    previous: "CheckInputs | None" = None
     features: "Mapping[str, npt.NDArray[np.float32]]" = field(default_factory=dict)
 
     @cached_property

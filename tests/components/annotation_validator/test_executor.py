@@ -40,6 +40,22 @@ def test_it_writes_what_was_found_for_machines_and_for_people(tmp_path: Path) ->
     assert "findings fail the data" in (report / PAGE_FILE).read_text()
 
 
+def test_a_previous_span_is_compared_with_where_the_configuration_names_one(tmp_path: Path) -> None:
+    write_video(tmp_path / "before" / "march.mp4", 20)
+    (tmp_path / "march.csv").write_text("path,label\nmarch.mp4,fall\n")
+    checks = ChecksConfig(
+        frames=True, previous_annotations=str(tmp_path / "march.csv"), previous_videos=str(tmp_path / "before")
+    )
+    written = json.loads((run(tmp_path, checks) / FINDINGS_FILE).read_text())
+    messages = [finding["message"] for finding in written["findings"] if finding["check"] == "span_shift"]
+    assert [message.partition(":")[0] for message in messages] == [
+        "class 'fall' is gone",
+        "class 'Sit' is new",
+        "class 'sit' is new",
+        "too few groups to be compared",
+    ]
+
+
 def test_frames_are_looked_at_where_the_configuration_says_so(tmp_path: Path) -> None:
     write_video(tmp_path / "videos" / "encoded_anew.avi", 20, codec="MJPG")
     rows = f"{ROWS}encoded_anew.avi,0,1,sit\n"
@@ -52,7 +68,7 @@ def test_a_run_stops_with_the_findings_where_the_configuration_says_so(tmp_path:
     with pytest.raises(DataFaultsError) as error:
         run(tmp_path, ChecksConfig(on_failure="stop"))
     lines = str(error.value).splitlines()
-    assert "findings fail the data (checks.fail_on: error)" in lines[0]
+    assert "5 findings fail the data (checks.fail_on: error)" in lines[0]
     assert any(line.startswith("  spelling_variants: 2 spellings of one label: 'sit'") for line in lines)
     assert (tmp_path / "report" / PAGE_FILE).is_file()
 

@@ -137,6 +137,13 @@ def test_formats_are_checked_without_their_videos(clipgate: Clipgate, tmp_path: 
         (["-a", "gone.csv"], "wrong input: --annotations: gone.csv does not exist\n"),
         (["-a", "labels.csv", "--videos", "gone"], "wrong input: --videos: gone is not a folder\n"),
         (["-a", "labels.csv", "--videos", "videos", "--like", "gone"], "wrong input: --like: gone is not a folder\n"),
+        (["-a", "labels.csv", "--previous", "gone.csv"], "wrong input: --previous: gone.csv does not exist\n"),
+        (["-a", "labels.csv", "--previous", "videos"], "wrong input: --previous: "),
+        (["-a", "labels.csv", "--videos", "videos", "--previous-videos", "v"], "say with --previous where"),
+        (
+            ["-a", "labels.csv", "--videos", "videos", "--previous", "labels.csv", "--previous-videos", "gone"],
+            "wrong input: --previous-videos: gone is not a folder\n",
+        ),
     ],
 )
 def test_wrong_options_are_named(
@@ -178,6 +185,26 @@ def test_a_sample_of_production_is_compared(folder: Path, clipgate: Clipgate) ->
     assert "too few to be compared" in finding["message"]
 
 
+def test_a_previous_span_is_compared_with_by_option_or_by_configuration(folder: Path, clipgate: Clipgate) -> None:
+    (folder / "march.csv").write_text("path,label\nmarch.mp4,fall\n")
+    (folder / "config.yaml").write_text(
+        "output_dir: out\ndata: {annotations: labels.csv, videos: videos}\nchecks: {previous_annotations: march.csv}\n"
+    )
+
+    def told(*options: object) -> list[str]:
+        findings = json.loads(clipgate("check", *options, "--format", "json").out)["findings"]
+        return [each["message"].partition(":")[0] for each in findings if each["check"] == "span_shift"]
+
+    classes = ["class 'fall' is gone", "class 'Wave' is new", "class 'sit' is new", "class 'wave' is new"]
+    few = "too few groups to be compared"
+    assert told("-a", folder / "labels.csv", "--previous", folder / "march.csv") == [*classes, few]
+    not_found = "none of the previous span's videos could be looked at"
+    assert told("--config", folder / "config.yaml") == [classes[0], not_found, *classes[1:], few]
+    write_video(folder / "before" / "march.mp4", 20)
+    found = told("--config", folder / "config.yaml", "--previous-videos", folder / "before", "--frames")
+    assert found == [*classes, few]
+
+
 def test_copies_in_frames_get_one_group(folder: Path, clipgate: Clipgate) -> None:
     write_video(folder / "videos" / "encoded_anew.avi", 20, codec="MJPG")
     with (folder / "labels.csv").open("a") as file:
@@ -197,6 +224,7 @@ def test_frames_need_videos_and_pictures_and_models_need_frames(folder: Path, cl
     for options, message in (
         (["--frames"], "--videos"),
         (["--like", "."], "--videos"),
+        (["--previous", folder / "labels.csv", "--previous-videos", folder], "--videos"),
         (["--pictures", folder / "pictures"], "--frames"),
         (["--model", folder], "--frames"),
         (["--frames", "--videos", folder / "videos", "--model", folder], "holds no model that clipgate pushed"),

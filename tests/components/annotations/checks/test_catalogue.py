@@ -12,7 +12,7 @@ from components.annotations.readers.detect import read_annotations
 from tests.components.annotations.checks.making import clean_records, found, inputs_of
 from tests.components.annotations.samples import SAMPLES
 
-SETTINGS = {"fail_on", "on_failure", "frames"}
+SETTINGS = {"fail_on", "on_failure", "frames", "previous_annotations", "previous_videos"}
 
 
 def test_every_check_has_a_bar_that_null_takes_away() -> None:
