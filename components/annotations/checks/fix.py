@@ -50,12 +50,11 @@ class Fixed:
         Args:
           originals: as they were read, in seconds; `inputs` were made of them.
         """
-        ids = {_key(segment.record): segment.id for segment in inputs.segments}
+        ids = {_key(segment.record, segment.record.label): segment.id for segment in inputs.segments}
         deleted = {change.source for change in self.changes if change.field == _DELETE}
         records = []
         for original in originals:
-            stated = replace(original, label=inputs.background_label, is_negative=False)
-            segment_id = ids.get(_key(stated if original.is_negative else original))
+            segment_id = ids.get(_key(original, original.label or inputs.background_label))
             if segment_id is None:
                 records += [original] if original.source not in deleted else []
             elif segment_id in self.segments:
@@ -157,5 +156,5 @@ def _change(segment: CheckedSegment, check: str, field: str, before: Any, after:
     return Change(segment.record.source, segment.video, check, field, before, after)
 
 
-def _key(record: Segment) -> tuple[Any, ...]:
-    return (record.source, record.start, record.end, record.label)
+def _key(record: Segment, label: str) -> tuple[Any, ...]:
+    return (record.source, record.start, record.end, label)

@@ -73,6 +73,12 @@ def test_negatives_stay_negatives_and_what_a_run_leaves_out_stays_in_the_table()
     assert after[-2:] == [replace(records[-1], end=10.0), unseen]
 
 
+def test_data_are_corrected_where_no_label_is_that_of_the_background() -> None:
+    records = [record for record in clean_records() if record.label]
+    inputs = replace(inputs_of(records), background_label="")
+    assert fixed(inputs).records([*records, segment(90, "x.mp4", "", 9, 10)], inputs)[:-1] == records
+
+
 SPANS = st.lists(
     st.tuples(
         st.sampled_from(["a.mp4", "b.mp4"]),
