@@ -256,7 +256,7 @@ def score(planted: Planted, inputs: CheckInputs, findings: list[Finding]) -> dic
             row = rows[place.video, round(place.start_seconds or 0.0, 3), round(place.end_seconds or 0.0, 3)]
             named[finding.check].append(row)
             if finding.check == "loose_bounds" and finding.check in row.defects:
-                errors += _bounds_errors(row, place)
+                errors += bounds_errors(row, place)
     results: dict[str, Any] = {"segments": len(planted.rows), "videos": len(inputs.by_video), "defects": {}}
     for kind in _SHARES:
         results["defects"][kind] = _rates({row.key for row in planted.rows if kind in row.defects}, named[kind], kind)
@@ -289,7 +289,8 @@ def _rates(expected: set[tuple[str, float, float]], named: list[Row], kind: str)
     }
 
 
-def _bounds_errors(row: Row, place: Place) -> list[float]:
+def bounds_errors(row: Row, place: Place) -> list[float]:
+    """Seconds from each suggested bound to the true one."""
     if place.suggestion is None:
         return []
     suggested = place.suggestion.start_seconds, place.suggestion.end_seconds

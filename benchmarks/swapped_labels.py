@@ -48,7 +48,7 @@ def main() -> None:
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
     with DecoderPool() as decoders:
         inputs = Inspection().inputs(load_annotations(data), root, decoders)
-    inputs = replace(inputs, features=embed_videos(inputs, root, *find_model(arguments.model)))
+    inputs = embed_videos(inputs, root, *find_model(arguments.model))
     results = {
         "segments": len(inputs.segments),
         "named_of_right_labels": len(suggestions(inputs)),

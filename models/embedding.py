@@ -1,7 +1,8 @@
-"""What a network makes of clips before it decides: the features that its logits are computed from."""
+"""What a network makes of clips: the features that its logits are computed from, and its probabilities."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -18,8 +19,20 @@ from models.serving import MICRO_BATCH
 from models.views import centre_frames, centre_view
 
 
+class Seen(NamedTuple):
+    """What a network makes of clips.
+
+    Attributes:
+      features: float32 [clips, width], what its last layer decides by.
+      probabilities: float32 [clips, classes], as the export gives them.
+    """
+
+    features: npt.NDArray[np.float32]
+    probabilities: npt.NDArray[np.float32]
+
+
 class FeatureExtractor:
-    """The network of an exported model, up to its features.
+    """The network of an exported model, with its features.
 
     It is built anew from Keras's weights: no signature gives features, since no client of a server has asked for them, and
     each signature makes the export larger and its loading slower.
@@ -47,18 +60,21 @@ class FeatureExtractor:
             channel_std=card.normalization["std"],
         )
         network.load_weights(weights)
-        head = keras.Model(network.input, network.get_layer("logits").input)
-        self._features = tf.function(
-            lambda frames: head(centre_view(decode_clips(frames, self._config), self._config), training=False),
-            input_signature=[tf.TensorSpec([None, None], tf.string)],
-            autograph=False,
-        )
+        last = network.get_layer("logits")
+        head = keras.Model(network.input, [last.input, last.output])
 
-    def features(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:
-        """Of clips of equally many JPEGs each: float32 [clips, width]."""
+        def see(frames: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            features, logits = head(centre_view(decode_clips(frames, self._config), self._config), training=False)
+            return features, tf.nn.softmax(logits)
+
+        self._see = tf.function(see, input_signature=[tf.TensorSpec([None, None], tf.string)], autograph=False)
+
+    def see(self, clips: Sequence[Sequence[bytes]]) -> Seen:
+        """Of clips of equally many JPEGs each, at least one."""
         shown = centre_frames(tf.constant(len(clips[0])), self._config).numpy()
-        seen = [[clip[index] for index in shown] for clip in clips]
+        frames = [[clip[index] for index in shown] for clip in clips]
         parts = [
-            self._features(tf.constant(seen[start : start + MICRO_BATCH])) for start in range(0, len(seen), MICRO_BATCH)
+            self._see(tf.constant(frames[start : start + MICRO_BATCH])) for start in range(0, len(frames), MICRO_BATCH)
         ]
-        return np.concatenate([part.numpy() for part in parts])
+        features, probabilities = zip(*parts, strict=True)
+        return Seen(np.concatenate(features), np.concatenate(probabilities))

@@ -87,7 +87,7 @@ def check(
     model: Annotated[
         Path | None,
         typer.Option(
-            "--model", "-m", help="With --frames: a pushed model; labels are held against what its network sees."
+            "--model", "-m", help="With --frames: a pushed model; labels and bounds are held against what it sees."
         ),
     ] = None,
     pictures: Annotated[
@@ -201,7 +201,8 @@ class _Task:
 
         root = open_root(self.data.videos, "--videos", self.beam_args)
         with _bar("looking") as show:
-            return replace(inputs, features=embed_videos(inputs, root, model_dir, card, show))
+            over_time = self.checks.is_on("doubtful_bounds")
+            return embed_videos(inputs, root, model_dir, card, show, over_time=over_time)
 
 
 @contextmanager

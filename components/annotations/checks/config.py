@@ -90,6 +90,9 @@ class ChecksConfig(Section):
     loose_bounds: float | None = Field(
         0.4, gt=0, description="seconds between a segment's bound and the motion of its action"
     )
+    doubtful_bounds: float | None = Field(
+        0.5, gt=0, description="seconds from a segment's bound to the first window that a model takes for its label"
+    )
     action_outside_boxes: float | None = Field(
         0.35, ge=0, le=1, description="share of a segment's motion that its boxes hold"
     )

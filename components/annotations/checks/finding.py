@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from components.annotations.checks.likeness import Embedding
-    from components.annotations.checks.measures import VideoMeasures
+    from components.annotations.checks.measures import LabelScores, VideoMeasures
 
 
 class Unit(str, Enum):
@@ -192,6 +192,7 @@ class CheckInputs:
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
       previous: the span of annotated data before this one; None if there is none.
       features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
+      scores: what a trained model takes the windows of segments for, by segment id; empty without a model.
     """
 
     segments: tuple[CheckedSegment, ...]
@@ -209,6 +210,7 @@ class CheckInputs:
     production: "CheckInputs | None" = None
     previous: "CheckInputs | None" = None
     features: "Mapping[str, npt.NDArray[np.float32]]" = field(default_factory=dict)
+    scores: "Mapping[str, LabelScores]" = field(default_factory=dict)
 
     @cached_property
     def by_label(self) -> dict[str, list[CheckedSegment]]:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from components.video.measures.bounds import Bounds
 from components.video.measures.descriptor import Vector
 from components.video.measures.fingerprint import Fingerprint
@@ -47,3 +50,17 @@ class VideoMeasures:
     curve: Curve
     fingerprint: Fingerprint
     segments: Mapping[str, SegmentMeasures] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LabelScores:
+    """What a trained model makes of a segment over time.
+
+    Attributes:
+      starts, ends: float64 [num_windows], seconds of the video, ascending; of windows of one length within the segment.
+      probabilities: float32 [num_windows], of the segment's own label.
+    """
+
+    starts: npt.NDArray[np.float64]
+    ends: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float32]

@@ -8,6 +8,7 @@ from components.annotations.checks.finding import Check, CheckInputs, Finding, P
 from components.annotations.checks.learned import check_confident_disagreement
 from components.annotations.checks.likeness import check_confusable_classes, check_doubtful_labels, check_outliers
 from components.annotations.checks.parts import check_sub_clusters
+from components.annotations.checks.recognition import check_doubtful_bounds
 from components.annotations.checks.shift import check_split_shift
 from components.annotations.checks.tightness import check_action_outside_boxes, check_loose_bounds
 
@@ -30,7 +31,7 @@ def check_undecodable(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Fin
         )
 
 
-# What these suggest can be done without a look: a label that neighbours doubt cannot.
+# What these suggest can be done without a look: a label that neighbours doubt cannot, nor bounds that a model doubts.
 PIXEL_CORRECTIONS = (
     Check("near_duplicates", check_near_duplicates),
     Check("loose_bounds", check_loose_bounds),
@@ -42,6 +43,7 @@ PIXEL_CHECKS = (
     Check("doubtful_labels", check_doubtful_labels),
     Check("confident_disagreement", check_confident_disagreement),
     Check("loose_bounds", check_loose_bounds),
+    Check("doubtful_bounds", check_doubtful_bounds),
     Check("action_outside_boxes", check_action_outside_boxes),
     Check("split_shift", check_split_shift),
     Check("outliers", check_outliers),

@@ -19,7 +19,7 @@ def check_loose_bounds(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Fi
         loose = [
             (rest, _tightened(segment, measures, bar))
             for segment, measures in measured(inputs, segments)
-            if (rest := max(*_rests(measures))) > bar
+            if (rest := max(*rests(measures))) > bar
         ]
         if loose:
             loose.sort(key=lambda item: -item[0])
@@ -72,7 +72,7 @@ def measured(
             yield segment, video.segments[segment.id]
 
 
-def _rests(measures: SegmentMeasures) -> tuple[float, float]:
+def rests(measures: SegmentMeasures) -> tuple[float, float]:
     """Seconds of rest before and after the action."""
     if measures.active is None:
         return 0.0, 0.0
@@ -81,7 +81,7 @@ def _rests(measures: SegmentMeasures) -> tuple[float, float]:
 
 def _tightened(segment: CheckedSegment, measures: SegmentMeasures, bar: float) -> Place:
     """Only the bounds that are loose are moved."""
-    head, tail = _rests(measures)
+    head, tail = rests(measures)
     active = measures.active or measures.bounds
     return segment.place(
         Suggestion(

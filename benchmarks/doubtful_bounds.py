@@ -1,0 +1,133 @@
+"""How many loosened bounds `clipgate check --model` finds by the model's scores alone, and how good its suggestions are.
+
+    .venv/bin/python -m benchmarks.doubtful_bounds --annotations demo/data/annotations.csv --videos demo/data \\
+        --model demo/run/serving/action [--loosened 60] [--seeds 3] [--shaken]
+
+For each seed some segments get bounds that are 0.5 to 2 s too wide at one end or both, as far as the video reaches; all bounds
+of the annotations are taken to be right. What motion suggests does not count. With `--shaken` the videos are first copied as a
+hand-held camera would have taken them. Prints JSON:
+
+    loosened      segments whose bounds were moved
+    recall        share of them that are named
+    precision     share of what is named that was loosened
+    bounds_error  seconds from the suggested bounds of those to the true ones: median and 90th percentile
+
+Then with motion: `named_by_motion` is how many segments it names, `named_beside_motion` how many others the model does.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from benchmarks.planted_defects import Row, bounds_errors, loosen
+from components.annotation_validator.embedding import embed_videos
+from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.measuring import measure_videos
+from components.annotations.checks.config import ChecksConfig
+from components.annotations.checks.recognition import check_doubtful_bounds
+from components.annotations.checks.tightness import check_loose_bounds
+from components.annotations.config import DataConfig
+from components.annotations.fetch import load_annotations
+from components.annotations.records import Segment
+from components.storage.root import LocalRoot
+from components.video.config import SamplingConfig
+from components.video.decoder_pool import DecoderPool
+from pipeline.prediction.model import find_model
+
+_PUSH = 12.0  # pixels a second
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--annotations", required=True)
+    parser.add_argument("--videos", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--loosened", type=int, default=60)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--shaken", action="store_true")
+    arguments = parser.parse_args()
+    data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
+    records = [record for record in load_annotations(data) if isinstance(record, Segment)]
+    with tempfile.TemporaryDirectory() as name:
+        root = LocalRoot(arguments.videos)
+        if arguments.shaken:
+            root = LocalRoot(shake(arguments.videos, {record.video for record in records}, Path(name)))
+        seeds = [measure(records, root, arguments.model, arguments.loosened, seed) for seed in range(arguments.seeds)]
+    print(json.dumps({"segments": len(records), "seeds": seeds}, indent=2))
+
+
+def measure(records: Sequence[Segment], root: LocalRoot, model: Path, num_loosened: int, seed: int) -> dict[str, Any]:
+    """Loosen bounds, check, and count."""
+    with DecoderPool() as decoders:
+        videos = Inspection().inputs(records, root, decoders).videos
+        seconds = {video: facts.duration_seconds for video, facts in videos.items()}
+        rows = loosen_some(records, seconds, num_loosened, seed)
+        moved = [replace(record, start=row.start, end=row.end) for record, row in zip(records, rows, strict=True)]
+        inputs = Inspection().inputs(moved, root, decoders)
+        inputs = replace(inputs, measures=measure_videos(inputs, root, SamplingConfig(), decoders))
+    inputs = embed_videos(inputs, root, *find_model(model))
+    row_of = {record.source: row for record, row in zip(records, rows, strict=True)}
+    by_model = check_doubtful_bounds(inputs, ChecksConfig(loose_bounds=None))
+    named = [(row_of[place.source], place) for finding in by_model for place in finding.places if place.source]
+    by_motion = {place.segment_id for each in check_loose_bounds(inputs, ChecksConfig()) for place in each.places}
+    beside = {place.segment_id for each in check_doubtful_bounds(inputs, ChecksConfig()) for place in each.places}
+    found = [(row, place) for row, place in named if is_loosened(row)]
+    errors = [error for row, place in found for error in bounds_errors(row, place)]
+    return {
+        "loosened": sum(map(is_loosened, rows)),
+        "recall": round(len(found) / sum(map(is_loosened, rows)), 3),
+        "precision": round(len(found) / max(1, len(named)), 3),
+        "bounds_error": np.quantile(errors, (0.5, 0.9)).round(3).tolist() if errors else None,
+        "named_by_motion": len(by_motion),
+        "named_beside_motion": len(beside),
+    }
+
+
+def shake(source: Path, videos: Collection[str], target: Path) -> Path:
+    """Copies of videos whose frames sway by a few pixels, below the folder that is returned."""
+    rng = np.random.default_rng(0)
+    for video in sorted(videos):
+        capture = cv2.VideoCapture(str(source / video))
+        width, height = (int(capture.get(each)) for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        fps = capture.get(cv2.CAP_PROP_FPS)
+        (target / video).parent.mkdir(parents=True, exist_ok=True)
+        writer = cv2.VideoWriter(str(target / video), cv2.VideoWriter.fourcc(*"mp4v"), fps, (width, height))
+        place, velocity = np.zeros(2), np.zeros(2)  # pixels, and pixels a frame
+        while (frame := capture.read()[1]) is not None:
+            # A spring that is pushed at random: it comes back to the middle and never rests.
+            velocity = 0.8 * velocity - 0.1 * place + rng.normal(0, _PUSH / fps, 2)
+            place = place + velocity
+            shift = np.float32([[1, 0, place[0]], [0, 1, place[1]]])
+            writer.write(cv2.warpAffine(frame, shift, (width, height), borderMode=cv2.BORDER_REFLECT))
+        writer.release()
+    return target
+
+
+def loosen_some(records: Sequence[Segment], seconds: Mapping[str, float], num_loosened: int, seed: int) -> list[Row]:
+    """A row for each record, in their order, so many of them loosened as far as there is room."""
+    rows = []
+    for record in records:
+        bounds = record.start, seconds[record.video] if record.end is None else record.end
+        rows.append(Row(record.video, *bounds, record.label, record.group or "", [], bounds))
+    rng = np.random.default_rng(seed)
+    for number in rng.permutation(len(rows)):
+        if num_loosened and loosen(rows[number], seconds[rows[number].path], rng):
+            num_loosened -= 1
+    return rows
+
+
+def is_loosened(row: Row) -> bool:
+    """Whether the row's bounds were moved."""
+    return (row.start, row.end) != row.true_bounds
+
+
+if __name__ == "__main__":
+    main()
