@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from statistics import median
+from typing import TYPE_CHECKING
 
 from components.annotations.checks.boxes import relative_edges
 from components.annotations.checks.finding import CheckedSegment, CheckInputs
-from components.video.measures.fingerprint import Coefficients
+
+if TYPE_CHECKING:
+    # OpenCV is loaded by what looks into videos.
+    from components.video.measures.fingerprint import Coefficients
 
 ValueOf = Callable[[CheckInputs, CheckedSegment], str | None]
 # Cosine of what does not change in two videos; that of copies is 0.9 and more in what does change, too.
@@ -43,7 +47,7 @@ def shortcuts_of(inputs: CheckInputs) -> Iterator[Shortcut]:
     yield from columns_of(inputs.segments)
 
 
-def same_scenes(still: Mapping[str, Coefficients]) -> dict[str, str]:
+def same_scenes(still: "Mapping[str, Coefficients]") -> dict[str, str]:
     """For each video the first one that shows the same scene.
 
     Args:
