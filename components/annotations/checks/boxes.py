@@ -107,7 +107,7 @@ def check_frames_without_box(inputs: CheckInputs, config: ChecksConfig) -> Itera
         lambda label, count, worst: Finding(
             check="frames_without_box",
             severity=Severity.WARNING,
-            message=f"class {label!r}: {count} segments have no box for up to {worst:.0%} of their time",
+            message=f"class {label!r}: {count} of the segments have no box for up to {worst:.0%} of their time",
             remedy="Draw the missing boxes, or end the segment where the actor leaves the picture.",
             value=worst,
             bar=bar,

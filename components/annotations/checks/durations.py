@@ -72,7 +72,7 @@ def check_past_video_end(inputs: CheckInputs, config: ChecksConfig) -> Iterable[
         yield Finding(
             check="past_video_end",
             severity=Severity.ERROR,
-            message=f"{len(beyond)} segments begin after their video has ended",
+            message=f"{len(beyond)} of {len(inputs.segments)} segments begin after their video has ended",
             remedy="Check the times' unit and the annotation tool's frame rate, and that the videos are whole.",
             value=beyond[0][0],
             bar=bar,
@@ -83,7 +83,7 @@ def check_past_video_end(inputs: CheckInputs, config: ChecksConfig) -> Iterable[
         yield Finding(
             check="past_video_end",
             severity=Severity.WARNING,
-            message=f"{len(within)} segments end after their video, by up to {within[0][0]:.3g} s",
+            message=f"{len(within)} of {len(inputs.segments)} segments end after their video, by up to {within[0][0]:.3g} s",
             remedy="End them with the video. If many do, the annotation tool counted at another frame rate: data.frame_rate.",
             value=within[0][0],
             bar=bar,
