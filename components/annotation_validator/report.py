@@ -11,6 +11,7 @@ from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckInputs, Finding, Place
 from components.annotations.checks.fix import Change
 from components.annotations.records import printable
+from models.wording import counted
 
 JSON_VERSION = 1
 # In the component's artifact.
@@ -35,11 +36,6 @@ def count_failures(findings: Sequence[Finding], config: ChecksConfig) -> str:
     """How many findings fail the data, as a sentence."""
     count = len(failures(findings, config))
     return f"{counted(count, 'finding')} fail{'s' if count == 1 else ''} the data"
-
-
-def counted(count: int, noun: str) -> str:
-    """`count` and a noun in the number that goes with it."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def as_json(

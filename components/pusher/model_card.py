@@ -11,6 +11,7 @@ from components.annotations.config import SPLITS
 from components.model_gate.confusion import ConfusionMatrix
 from models.card import ModelCard
 from models.training.history import best_epoch
+from models.wording import counted
 
 MODEL_CARD_JSON, MODEL_CARD_MARKDOWN = "assets.extra/model_card.json", "assets.extra/model_card.md"
 
@@ -92,7 +93,7 @@ def limits(card: ModelCard, splits: Mapping[str, Any], evaluation: Mapping[str, 
     test, train = splits["test"], splits["train"]
     sentences = [
         f"Every clip is given one of these {len(card.classes)} classes, also a clip that shows none of them.",
-        f"Measured on {_counted(test['clips'], 'clip')} of {_counted(test['groups'], 'group')} that training has not "
+        f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "
         "seen; people, places and cameras unlike those of the data were not measured.",
     ]
     if test["groups"] < FEW_TEST_GROUPS:
@@ -167,7 +168,3 @@ def _software() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

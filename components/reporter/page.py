@@ -11,6 +11,7 @@ from components.reporter.classes import class_rows, top_confusions
 from components.reporter.data import NUM_WORST_GROUPS, ReportData
 from components.reporter.plots import learning_curve, reliability_diagram
 from components.serving_validator.rules import BAD_REQUEST
+from models.wording import counted
 
 _NUM_FINDINGS = 20
 
@@ -59,7 +60,7 @@ def _environment() -> Environment:
         percent=lambda value: f"{100 * min(max(value, 0.0), 1.0):.1f}%",
         whole_percent=lambda value: f"{100 * value:.3g} %",
         seconds=lambda value: f"{value:.2f}",
-        counted=lambda count, noun: f"{count} {noun}{'' if count == 1 else 's'}" if count else "",
+        counted=lambda count, noun: counted(count, noun) if count else "",
         base64=lambda data: base64.b64encode(data).decode(),
     )
     return environment

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from models.wording import counted
 from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment
 
@@ -73,7 +74,7 @@ def _environment() -> Environment:
         fraction=lambda value: f"{value:.3f}",
         clock=clock,
         share=lambda part, whole: f"{100 * min(1.0, max(0.0, part / whole)) if whole else 0:.3f}%",
-        counted=lambda count, noun: f"{count} {noun}{'' if count == 1 else 's'}",
+        counted=counted,
         base64=lambda data: base64.b64encode(data).decode(),
     )
     environment.globals.update(lanes=lanes, frames_of=frames_of)

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from components.annotations.checks.config import Severity
 from components.annotations.checks.distributions import SIGNIFICANCE, chance_of_moves, shares
-from components.annotations.checks.finding import CheckedSegment, CheckInputs, Finding, Place, Unit
+from components.annotations.checks.finding import CheckInputs, Finding, Place, Unit
+from models.wording import counted
 
 
 def find_changed_classes(inputs: CheckInputs, previous: CheckInputs) -> Iterable[Finding]:
@@ -18,7 +19,7 @@ def find_changed_classes(inputs: CheckInputs, previous: CheckInputs) -> Iterable
             segments = previous.by_label[label]
             yield _changed(
                 Severity.WARNING,
-                f"class {label!r} is gone: the previous span has {_counted(segments)} of it",
+                f"class {label!r} is gone: the previous span has {counted(len(segments), 'segment')} of it",
                 "Annotate it, or train on both spans; if it was renamed, use one name; if it was given up, tell those who "
                 "use the model.",
                 len(segments) / len(previous.segments),
@@ -28,7 +29,7 @@ def find_changed_classes(inputs: CheckInputs, previous: CheckInputs) -> Iterable
             segments = inputs.by_label[label]
             yield _changed(
                 Severity.NOTE,
-                f"class {label!r} is new: {_counted(segments)}",
+                f"class {label!r} is new: {counted(len(segments), 'segment')}",
                 "Look whether earlier videos show it too: there it was not annotated, and counts as something else.",
                 len(segments) / len(inputs.segments),
                 tuple(segment.place() for segment in segments),
@@ -47,9 +48,9 @@ def find_moved_shares(
     """
     before = _labels(previous, inputs)
     labels = [label for label in _labels(inputs, inputs) if label in before]
-    now, then = _counts(inputs, labels), _counts(previous, labels)
     if len(labels) < 2:
         return
+    now, then = _counts(inputs, labels), _counts(previous, labels)
     after, earlier = shares(now.sum(axis=0)), shares(then.sum(axis=0))  # [num_classes] each
     moves = after - earlier
     distance = float(np.abs(moves).max())
@@ -105,7 +106,3 @@ def _largest_groups_first(inputs: CheckInputs, label: str) -> tuple[Place, ...]:
 
 def _changed(severity: Severity, message: str, remedy: str, share: float, places: tuple[Place, ...] = ()) -> Finding:
     return Finding("span_shift", severity, message, remedy, share, unit=Unit.SHARE, places=places)
-
-
-def _counted(segments: Sequence[CheckedSegment]) -> str:
-    return f"{len(segments)} segment{'s' if len(segments) != 1 else ''}"

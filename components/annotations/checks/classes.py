@@ -7,6 +7,7 @@ from components.annotations.checks.config import ChecksConfig, Severity
 from components.annotations.checks.finding import CheckedSegment, CheckInputs, Finding, Place, Unit
 from components.annotations.checks.spelling import words
 from components.annotations.config import SPLITS
+from models.wording import counted
 
 _BACKGROUND_WORDS = frozenset(
     ("background", "negative", "negatives", "none", "nothing", "other", "others", "idle", "normal")
@@ -24,7 +25,7 @@ def check_few_groups(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Find
         yield Finding(
             check="few_groups",
             severity=Severity.ERROR if len(groups) < len(SPLITS) else Severity.WARNING,
-            message=f"class {label!r} comes from {len(groups)} group{'s' if len(groups) != 1 else ''}{listed}; each of "
+            message=f"class {label!r} comes from {counted(len(groups), 'group')}{listed}; each of "
             f"{len(SPLITS)} splits needs one at least, and what is learned from few is who and where they are",
             remedy="Add videos of this class by other people and at other places.",
             value=len(groups),
