@@ -1,6 +1,7 @@
 """No name that an annotation gives leads out of the data root."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,11 @@ def test_a_link_inside_the_root_is_the_file_that_it_leads_to(root: Path) -> None
 
 def test_a_link_to_itself_leads_nowhere(root: Path) -> None:
     (root / "loop").symlink_to("loop")
-    try:
-        path = resolve_inside(root, "loop/a.mp4")
-    except ValueError as error:
-        assert "cannot be resolved" in str(error)
-    else:  # from Python 3.13 on
-        assert not path.exists()
+    if sys.version_info >= (3, 13):  # which leaves it in the path
+        assert not resolve_inside(root, "loop/a.mp4").exists()
+        return
+    with pytest.raises(ValueError, match="cannot be resolved"):
+        resolve_inside(root, "loop/a.mp4")
 
 
 PIECES = st.sampled_from(["..", ".", "/", "\\", "a", "~", ":", "\0"])
