@@ -114,7 +114,6 @@ class ChecksConfig(Section):
     confusable_classes: float | None = Field(
         0.25, gt=0, le=1, description="share of two classes' segments that look like the other one"
     )
-
     sub_clusters: float | None = Field(
         0.5,
         gt=0,

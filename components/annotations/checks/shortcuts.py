@@ -56,10 +56,10 @@ def same_scenes(still: "Mapping[str, Coefficients]") -> dict[str, str]:
     first_of_scene: dict[str, Coefficients] = {}
     scene_of = {}
     for video, vector in still.items():
-        alike = {first: float(other @ vector) for first, other in first_of_scene.items()}
-        nearest = max(alike, key=alike.__getitem__, default=video)
-        scene_of[video] = nearest if alike.get(nearest, 0.0) >= _SAME_SCENE else video
-        if scene_of[video] == video:
+        likeness = {first: float(other @ vector) for first, other in first_of_scene.items()}
+        alike = [first for first in likeness if likeness[first] >= _SAME_SCENE]
+        scene_of[video] = max(alike, key=likeness.__getitem__, default=video)
+        if not alike:
             first_of_scene[video] = vector
     return scene_of
 
