@@ -22,6 +22,7 @@ COPY setup.py pyproject.toml ./
 COPY pipeline pipeline
 COPY components components
 COPY models models
+COPY foundation foundation
 COPY examples examples
 RUN /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-deps --no-build-isolation --compile-bytecode .
 

@@ -1,4 +1,4 @@
-"""The package: pipeline, components, models, the demo data's generator, and the console script `clipgate`.
+"""The package: pipeline, components, models, their foundation, the demo data's generator, and the console script `clipgate`.
 
 Dependencies are not declared here: TFX needs the resolved, hashed locks in requirements/ (`make setup` installs them).
 """
@@ -10,11 +10,9 @@ setup(
     version="0.1.0",
     description="From videos and annotations to a served action-recognition model, with a quality gate on every class",
     python_requires=">=3.10",
-    packages=find_packages(include=["pipeline*", "components*", "models*", "examples*"]),
+    packages=find_packages(include=["pipeline*", "components*", "models*", "foundation*", "examples*"]),
     package_data={
-        "components.annotation_validator": ["*.html"],
-        "components.reporter": ["*.html"],
-        "pipeline.prediction": ["*.html"],
+        "components.pages": ["templates/*.html"],
         "examples": ["*.yaml"],
     },
     # A second decoder, for codecs that OpenCV's FFmpeg lacks.

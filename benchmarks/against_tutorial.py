@@ -29,10 +29,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks import tutorial
 from benchmarks.training import Trained, answers, train, write_parts
-from components.annotations.fetch import load_annotations
-from components.annotations.manifest import build_manifest
-from components.annotations.records import Segment, TimeUnit
-from components.storage.root import LocalRoot
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.manifest import build_manifest
+from components.annotations.records.record import Segment, TimeUnit
+from components.storage.local import LocalRoot
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
 from pipeline.config import Config, load_config

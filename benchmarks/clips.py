@@ -13,10 +13,10 @@ from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io
 from tfx_bsl.public import tfxio
 
 from components.annotations.config import DataConfig
-from components.annotations.fingerprint import find_classes
-from components.annotations.manifest import build_manifest
+from components.annotations.files.fingerprint import find_classes
+from components.annotations.files.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.storage.root import LocalRoot
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask

@@ -27,16 +27,16 @@ import cv2
 import numpy as np
 
 from benchmarks.planted_defects import Row, bounds_errors, loosen
+from components.annotation_validator.checks.recognition import check_doubtful_bounds
+from components.annotation_validator.checks.tightness import check_loose_bounds
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.embedding import embed_videos
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.measuring import measure_videos
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.recognition import check_doubtful_bounds
-from components.annotations.checks.tightness import check_loose_bounds
 from components.annotations.config import DataConfig
-from components.annotations.fetch import load_annotations
-from components.annotations.records import Segment
-from components.storage.root import LocalRoot
+from components.annotations.files.fetch import load_annotations
+from components.annotations.records.record import Segment
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder_pool import DecoderPool
 from pipeline.prediction.model import find_model

@@ -23,10 +23,10 @@ import numpy as np
 from benchmarks.clips import read_examples
 from benchmarks.planted_defects import Row, look_into, loosen
 from benchmarks.training import answers, train, write_parts
-from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.fix import fix
-from components.annotations.checks.pixels import PIXEL_CORRECTIONS
+from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
+from components.annotation_validator.checks.fix import fix
+from components.annotation_validator.checks.pixels import PIXEL_CORRECTIONS
+from components.annotation_validator.config import ChecksConfig
 from components.annotations.config import DataConfig
 from examples import demo_data
 from examples.figure import LABELS

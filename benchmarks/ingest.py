@@ -37,8 +37,9 @@ from tfx.types.standard_artifacts import Examples
 
 from benchmarks.clips import transform
 from benchmarks.stages import PeakMemory
-from components.annotations.config import DataConfig, SplitsConfig
-from components.annotations.fingerprint import find_classes
+from components.annotations.config import DataConfig
+from components.annotations.files.fingerprint import find_classes
+from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor

@@ -45,7 +45,7 @@ def measure(model: Path, folder: Path) -> dict[str, Any]:
     """The result on a data set of the demo's form in `folder`."""
     classifier = Classifier(model)
     background = choose_background(classifier.classes, None)
-    config = LongVideos(choose_windows(classifier.card, background), SegmentsConfig(background=background))
+    config = LongVideos(choose_windows(classifier.info, background), SegmentsConfig(background=background))
     annotated = read_spans(folder)
     found: list[LabelledSpan] = []
     started = time.monotonic()

@@ -18,12 +18,13 @@ from typing import TypeVar
 
 import psutil
 
-from components.annotations.config import DataConfig, SplitsConfig
-from components.annotations.fetch import load_annotations
-from components.annotations.fingerprint import find_classes, fingerprint_inputs
-from components.annotations.manifest import build_manifest
-from components.annotations.splits import split_manifest
-from components.storage.root import open_root
+from components.annotations.config import DataConfig
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.fingerprint import find_classes, fingerprint_inputs
+from components.annotations.files.manifest import build_manifest
+from components.annotations.splits.config import SplitsConfig
+from components.annotations.splits.splitting import split_manifest
+from components.storage.opening import open_root
 
 _HEAD_OF_MP4 = b"\0\0\0\x18ftypisom"
 _NUM_LABELS = 200

@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 import psutil
 
-from components.annotations.records import Reject, Segment, Source, TimeUnit
-from components.storage.root import LocalRoot
+from components.annotations.records.record import Reject, Segment, Source, TimeUnit
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask

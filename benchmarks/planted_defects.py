@@ -28,15 +28,15 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place, run_checks
+from components.annotation_validator.checks.pixels import PIXEL_CHECKS
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.measuring import measure_videos
-from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs, Finding, Place, run_checks
-from components.annotations.checks.pixels import PIXEL_CHECKS
 from components.annotations.config import DataConfig, NegativesConfig
-from components.annotations.fetch import load_annotations
-from components.storage.root import LocalRoot
+from components.annotations.files.fetch import load_annotations
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder_pool import DecoderPool
 from examples import demo_data

@@ -15,8 +15,8 @@ import psutil
 
 from components.video.config import SamplingConfig
 from components.video.images import encode_jpeg
-from models.card import ModelCard
 from models.config import ModelConfig
+from models.export_info import ExportInfo
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,9 +75,9 @@ def served(base: Path, *options: str) -> Iterator[ServerProcess]:
             raise RuntimeError(f"the server ended with exit code {process.returncode}; its message is above")
 
 
-def draw_clips(card: ModelCard, count: int, seed: int = 0) -> list[JpegClip]:
+def draw_clips(info: ExportInfo, count: int, seed: int = 0) -> list[JpegClip]:
     """Clips as large as ingest stores them for a model, of smooth pictures with some noise."""
-    sampling, model = SamplingConfig.model_validate(card.sampling), ModelConfig.model_validate(card.model)
+    sampling, model = SamplingConfig.model_validate(info.sampling), ModelConfig.model_validate(info.model)
     height, width = sampling.short_side, sampling.short_side * model.width // model.height
     draw = np.random.default_rng(seed)
 

@@ -26,8 +26,8 @@ from typing import Any
 
 from benchmarks.served import JpegClip, ServerProcess, draw_clips, served
 from models.base_model import WEIGHTS_FILE
-from models.card import ModelCard
 from models.config import ModelConfig
+from models.export_info import ExportInfo
 from pipeline.prediction.model import find_model
 
 _BATCH_SIZES = (1, 8)
@@ -44,25 +44,25 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3, help="of the clients")
     parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    version, card = find_model(arguments.model)
+    version, info = find_model(arguments.model)
     if arguments.memory_of:
-        print(peak_mebibytes(version, card, arguments.memory_of))
+        print(peak_mebibytes(version, info, arguments.memory_of))
         return
     result = {
-        "latency": measure_latency(version, card, arguments.rounds),
+        "latency": measure_latency(version, info, arguments.rounds),
         "memory": measure_memory(arguments.model),
-        "server": asyncio.run(measure_server(arguments.model, card, arguments.turns, arguments.seconds)),
+        "server": asyncio.run(measure_server(arguments.model, info, arguments.turns, arguments.seconds)),
     }
     print(json.dumps(result, indent=2))
 
 
-def measure_latency(version: Path, card: ModelCard, rounds: int) -> dict[str, Any]:
+def measure_latency(version: Path, info: ExportInfo, rounds: int) -> dict[str, Any]:
     """Every signature that classifies clips, at every batch size."""
     import tensorflow as tf
 
     exported = tf.saved_model.load(str(version))
-    networks = network_calls(version, card)
-    clips = draw_clips(card, max(_BATCH_SIZES))
+    networks = network_calls(version, info)
+    clips = draw_clips(info, max(_BATCH_SIZES))
     results: dict[str, Any] = {}
     for name, network in networks.items():
         for batch_size in _BATCH_SIZES:
@@ -76,7 +76,7 @@ def measure_latency(version: Path, card: ModelCard, rounds: int) -> dict[str, An
     return results
 
 
-def network_calls(version: Path, card: ModelCard) -> dict[str, Callable[[Any], Any]]:
+def network_calls(version: Path, info: ExportInfo) -> dict[str, Callable[[Any], Any]]:
     """Probabilities by the Keras network, for what each signature takes; the work of a signature without its export."""
     import keras
     import tensorflow as tf
@@ -87,11 +87,11 @@ def network_calls(version: Path, card: ModelCard) -> dict[str, Callable[[Any], A
     from models.preprocessing import decode_clips, fit_clips
     from models.views import centre_view
 
-    config = ModelConfig.model_validate(card.model)
-    statistics_ = {f"channel_{name}": values for name, values in card.normalization.items()}
-    network = build_network(config, num_classes=len(card.classes), dropout=0.0, **statistics_)
+    config = ModelConfig.model_validate(info.model)
+    statistics_ = {f"channel_{name}": values for name, values in info.normalization.items()}
+    network = build_network(config, num_classes=len(info.classes), dropout=0.0, **statistics_)
     network.load_weights(version / WEIGHTS_FILE)
-    num_stored = card.sampling["num_frames"]
+    num_stored = info.sampling["num_frames"]
 
     def classify(clips: tf.Tensor) -> tf.Tensor:
         return keras.ops.softmax(outputs_of(network, centre_view(clips, config), training=False).logits)
@@ -159,11 +159,11 @@ def measure_memory(model: Path) -> dict[str, Any]:
     return {**{f"{count}_clips_mebibytes": peak for count, peak in peaks.items()}, "ratio": round(many / few, 2)}
 
 
-def peak_mebibytes(version: Path, card: ModelCard, num_clips: int) -> int:
+def peak_mebibytes(version: Path, info: ExportInfo, num_clips: int) -> int:
     """Peak RSS of this process after one request of `predict_jpeg`."""
     import tensorflow as tf
 
-    few = draw_clips(card, 10)
+    few = draw_clips(info, 10)
     clips = tf.constant([few[i % len(few)] for i in range(num_clips)])
     tf.saved_model.load(str(version)).signatures["predict_jpeg"](frames=clips)
     # Not ru_maxrss: a process inherits that of the one which started it.
@@ -171,13 +171,13 @@ def peak_mebibytes(version: Path, card: ModelCard, num_clips: int) -> int:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) // 1024
 
 
-async def measure_server(base: Path, card: ModelCard, turns: int, seconds: float) -> dict[str, Any]:
+async def measure_server(base: Path, info: ExportInfo, turns: int, seconds: float) -> dict[str, Any]:
     """Requests per second and CPU time of a request, with and without batching; ratios batching / without."""
     measured: dict[str, list[dict[str, float]]] = {"batching": [], "no_batching": []}
     with served(base) as batching, served(base, "--no-batching") as alone:
         for _ in range(turns):
             for way, server in (("batching", batching), ("no_batching", alone)):
-                measured[way].append(await ask_for_a_while(server, card, seconds))
+                measured[way].append(await ask_for_a_while(server, info, seconds))
     result: dict[str, Any] = {"clients": _NUM_CLIENTS}
     for figure in measured["batching"][0]:
         for way, turns_ in measured.items():
@@ -187,14 +187,14 @@ async def measure_server(base: Path, card: ModelCard, turns: int, seconds: float
     return result
 
 
-async def ask_for_a_while(server: ServerProcess, card: ModelCard, seconds: float) -> dict[str, float]:
+async def ask_for_a_while(server: ServerProcess, info: ExportInfo, seconds: float) -> dict[str, float]:
     """What the server does for clients that each wait for an answer before they ask again, through gRPC and `predict_jpeg`."""
     import grpc
     import tensorflow as tf
     from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
     requests = []
-    for clip in draw_clips(card, _NUM_CLIENTS):
+    for clip in draw_clips(info, _NUM_CLIENTS):
         request = predict_pb2.PredictRequest()
         request.model_spec.name = server.name
         request.model_spec.signature_name = "predict_jpeg"

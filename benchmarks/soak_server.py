@@ -65,8 +65,8 @@ class Tally:
 
 def soak(base: Path, seconds: float, num_clients: int = _NUM_CLIENTS) -> dict[str, Any]:
     """Ask a server over the versions in `base` for so long, and until each client has tried every attack."""
-    version, card = find_model(base)
-    clips = draw_clips(card, 6)
+    version, info = find_model(base)
+    clips = draw_clips(info, 6)
     exported = tf.saved_model.load(str(version))
     expected = exported.signatures["predict_jpeg"](frames=tf.constant(clips))["probabilities"].numpy()
     tally = Tally()

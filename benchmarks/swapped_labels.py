@@ -23,14 +23,14 @@ from typing import Any
 
 import numpy as np
 
+from components.annotation_validator.checks.finding import CheckInputs
+from components.annotation_validator.checks.learned import check_confident_disagreement
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.embedding import embed_videos
 from components.annotation_validator.inspection import Inspection
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs
-from components.annotations.checks.learned import check_confident_disagreement
 from components.annotations.config import DataConfig
-from components.annotations.fetch import load_annotations
-from components.storage.root import LocalRoot
+from components.annotations.files.fetch import load_annotations
+from components.storage.local import LocalRoot
 from components.video.decoder_pool import DecoderPool
 from pipeline.prediction.model import find_model
 

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from components.model_gate.evaluation import CANDIDATE, read_mean_ious, read_slices
+from components.evaluator.results import CANDIDATE, read_mean_ious, read_slices
 from examples import demo_data
 from pipeline.config import load_config
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from models.card import CARD_FILE, ModelCard, read_card
+from foundation.messages.errors import UserError
 from models.config import ModelConfig
-from models.errors import UserError
+from models.export_info import EXPORT_INFO_FILE, ExportInfo, read_export_info
 
 WEIGHTS_FILE = "assets.extra/network.weights.h5"
 _WEIGHTS_SUFFIX = ".weights.h5"
@@ -19,12 +19,12 @@ class BaseModel:
 
     path: Path
     weights: Path
-    card: ModelCard | None
+    info: ExportInfo | None
 
     @cached_property
     def fingerprint(self) -> str:
         """The same wherever the model lies, and another one for any other weights or classes."""
-        digest = hashlib.sha256(repr(asdict(self.card) if self.card else None).encode())
+        digest = hashlib.sha256(repr(asdict(self.info) if self.info else None).encode())
         with self.weights.open("rb") as file:
             while block := file.read(2**20):
                 digest.update(block)
@@ -44,7 +44,7 @@ def open_base(path: Path) -> BaseModel:
                 f"{path} is no model to begin a training from: it has no {WEIGHTS_FILE}; name a folder that clipgate "
                 "exported, or train that model once more with this version"
             )
-        return BaseModel(path, weights, read_card(path) if (path / CARD_FILE).is_file() else None)
+        return BaseModel(path, weights, read_export_info(path) if (path / EXPORT_INFO_FILE).is_file() else None)
     if not path.is_file() or not path.name.endswith(_WEIGHTS_SUFFIX):
         raise UserError(f"{path} is neither the folder of an exported model nor a file *{_WEIGHTS_SUFFIX}")
     return BaseModel(path, path, None)
@@ -56,10 +56,10 @@ def require_same_network(base: BaseModel, config: ModelConfig) -> None:
     Raises:
       UserError: they are not; every difference is named.
     """
-    if base.card is None:
+    if base.info is None:
         return
     try:
-        theirs = ModelConfig.model_validate(base.card.model)
+        theirs = ModelConfig.model_validate(base.info.model)
     except ValueError as error:
         raise UserError(
             f"{base.path} was trained by another version of clipgate; train it once more ({error})"

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from models.section import Section
+from foundation.section import Section
 
 Classifier = Literal["r2plus1d", "c3d", "cnn_lstm", "cnn_gru", "conv_transformer", "movinet", "single_frame"]
 Tracker = Literal["cnn_lstm_tracker", "cnn_gru_tracker"]

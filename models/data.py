@@ -26,7 +26,7 @@ class Record(NamedTuple):
     serialized: tf.Tensor
 
 
-class Clip(NamedTuple):
+class DecodedClip(NamedTuple):
     """A decoded record: `frames` uint8 [time, clip_height, clip_width, 3], `label_id` int64.
 
     `boxes` float32 [time, 4] are relative to the frames; `box_validity` float32 [time] is 0 where there is none.
@@ -79,11 +79,11 @@ class ClipSource:
 
         # Nothing in it needs AutoGraph, which would rewrite all of the layer's code for seconds.
         @tf.autograph.experimental.do_not_convert
-        def transform(records: Record) -> Clip:
+        def transform(records: Record) -> DecodedClip:
             outputs = layer(tf.io.parse_example(records.serialized, spec))
             frames = unpack_clips(outputs[features.CLIP], self.num_frames, self.model)
             boxes, validity = outputs[features.CLIP_BOXES], outputs[features.CLIP_BOX_VALID]
-            return Clip(records.index, records.key, frames, outputs[features.LABEL_ID], boxes, validity)
+            return DecodedClip(records.index, records.key, frames, outputs[features.LABEL_ID], boxes, validity)
 
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE
-from models.card import ModelCard
 from models.config import ModelConfig
-from models.errors import UserError
+from models.export_info import ExportInfo
 from models.networks.build import build_network
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH
@@ -38,13 +38,13 @@ class FeatureExtractor:
     each signature makes the export larger and its loading slower.
     """
 
-    def __init__(self, model_dir: Path, card: ModelCard) -> None:
+    def __init__(self, model_dir: Path, info: ExportInfo) -> None:
         """`card`: of the exported model in `model_dir`.
 
         Raises:
           UserError: the model has no weights of Keras's, or no features.
         """
-        self._config = ModelConfig.model_validate(card.model)
+        self._config = ModelConfig.model_validate(info.model)
         weights = model_dir / WEIGHTS_FILE
         if not weights.is_file():
             raise UserError(
@@ -54,10 +54,10 @@ class FeatureExtractor:
             raise UserError(f"{model_dir} is of the network 'majority', which looks at no frame; name another model")
         network = build_network(
             self._config,
-            num_classes=len(card.classes),
+            num_classes=len(info.classes),
             dropout=0,
-            channel_mean=card.normalization["mean"],
-            channel_std=card.normalization["std"],
+            channel_mean=info.normalization["mean"],
+            channel_std=info.normalization["std"],
         )
         network.load_weights(weights)
         last = network.get_layer("logits")

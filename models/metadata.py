@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from models.section import Section
+from foundation.section import Section
 
 Imputation = Literal["mean", "median", "nearest"]
 

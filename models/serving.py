@@ -11,8 +11,8 @@ import tensorflow_transform as tft
 
 from models import features
 from models.base_model import WEIGHTS_FILE
-from models.card import ModelCard
 from models.config import ModelConfig
+from models.export_info import ExportInfo
 from models.geometry import boxes_in_frame, frame_sizes, image_sizes
 from models.iou import iou
 from models.networks.causal import is_causal
@@ -29,7 +29,7 @@ _graph = functools.partial(tf.function, autograph=False)
 PROBABILITIES, BOXES, FRAME_INDICES = "probabilities", "boxes", "frame_indices"
 
 
-class Reader(NamedTuple):
+class InputReader(NamedTuple):
     """How to read what a client sends: `clips` gives uint8 [batch, time, clip_height, clip_width, 3].
 
     `sizes` gives height and width of each clip's frames as they came, int32 [batch, 2].
@@ -76,12 +76,12 @@ class ServingModule(tf.Module):
         text = tf.TensorSpec([None], tf.string, name="examples")
         frames = tf.TensorSpec([None, None, None, None, 3], tf.uint8, name="frames")
         jpegs = tf.TensorSpec([None, None], tf.string, name="frames")
-        of_examples = Reader(self._clips_of_examples, lambda part: frame_sizes(self._jpegs_of_examples(part)))
-        of_frames = Reader(
+        of_examples = InputReader(self._clips_of_examples, lambda part: frame_sizes(self._jpegs_of_examples(part)))
+        of_frames = InputReader(
             lambda part: fit_clips(self._seen_frames(part), self._config),
             lambda part: tf.tile([tf.shape(part)[2:4]], [tf.shape(part)[0], 1]),
         )
-        of_jpegs = Reader(lambda part: decode_clips(self._seen_frames(part), self._config), image_sizes)
+        of_jpegs = InputReader(lambda part: decode_clips(self._seen_frames(part), self._config), image_sizes)
 
         @_graph(input_signature=[text])
         def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -139,7 +139,7 @@ class ServingModule(tf.Module):
         raw = {features.FRAMES: self._jpegs_of_examples(examples)}
         return unpack_clips(self._transform(raw)[features.CLIP], self._num_stored, self._config)
 
-    def _predict(self, inputs: tf.Tensor, reader: Reader) -> dict[str, tf.Tensor]:
+    def _predict(self, inputs: tf.Tensor, reader: InputReader) -> dict[str, tf.Tensor]:
         """Decoded frames of MICRO_BATCH clips exist at a time.
 
         Returns:
@@ -203,9 +203,9 @@ def _outputs(network: keras.Model, clips: tf.Tensor) -> dict[str, tf.Tensor]:
     return {PROBABILITIES: tf.nn.softmax(outputs.logits), **boxes}
 
 
-def export(module: ServingModule, card: ModelCard, export_dir: str) -> None:
+def export(module: ServingModule, info: ExportInfo, export_dir: str) -> None:
     """Save the module with all of its signatures, its card, and its weights for a training that begins with them."""
     tf.saved_model.save(module, export_dir, signatures=module.signatures())
-    card.write(Path(export_dir))
+    info.write(Path(export_dir))
     # Those of the SavedModel have no names, and Keras layers do not find all of them there.
     module.network.save_weights(Path(export_dir) / WEIGHTS_FILE)

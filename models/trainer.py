@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.card import ModelCard
+from foundation.messages.progress import say
+from models.export_info import ExportInfo
 from models.networks.cost import report_cost
-from models.progress import say
 from models.serving import ServingModule, export
 from models.training.checkpoints import CheckpointFolder
 from models.training.distribution import is_chief, make_strategy
@@ -52,7 +52,7 @@ def train(job: Job) -> None:
     # What is exported computes in float32 and on one device, whatever trained it.
     network = prepared.build()
     network.set_weights(fitted.weights)
-    card = ModelCard(
+    info = ExportInfo(
         job.classes,
         json.loads(job.config["model"]),
         json.loads(job.config["sampling"]),
@@ -65,7 +65,7 @@ def train(job: Job) -> None:
         },
     )
     transform = prepared.batches.train.transform
-    export(ServingModule(network, transform, job.model, job.classes), card, job.serving_model_dir)
+    export(ServingModule(network, transform, job.model, job.classes), info, job.serving_model_dir)
     checkpoints.clear()
     if tf.io.gfile.exists(job_file(checkpoints.path)):
         tf.io.gfile.remove(job_file(checkpoints.path))

@@ -10,8 +10,8 @@ import sys
 import traceback
 from typing import TextIO
 
-from models.errors import UserError
-from models.progress import PROGRESS_LOGGER
+from foundation.messages.errors import UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from models.trainer import train
 from models.training.job import read_job
 

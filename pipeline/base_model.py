@@ -5,9 +5,9 @@ from pathlib import Path
 
 from components.baseline.pushed import pushed_versions
 from components.storage.root import is_remote
+from foundation.messages.errors import UserError
 from models.base_model import BaseModel, open_base, require_same_network
-from models.card import read_card
-from models.errors import UserError
+from models.export_info import read_export_info
 from models.training.config import WarmStartConfig
 from pipeline.config import Config
 
@@ -35,7 +35,7 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
     versions = pushed_versions(path)
     if versions:
         # A run that is repeated after its push finds its own model there, and does not go on from that.
-        others = [version for version in versions if _key(version) != training_key(read_card(version).base)]
+        others = [version for version in versions if _key(version) != training_key(read_export_info(version).base)]
         path = (others or versions)[-1]
     elif warm_start.model == "latest":
         raise UserError(
@@ -48,18 +48,18 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
 
 
 def _key(version: Path) -> str:
-    return read_card(version).training_key
+    return read_export_info(version).training_key
 
 
 def _require_usable(base: BaseModel, config: Config, warm_start: WarmStartConfig) -> None:
     require_same_network(base, config.model)
     if config.gates.limit_forgetting:
-        if base.card is None:
+        if base.info is None:
             raise UserError(
                 f"gates.max_forgetting: {base.weights} holds weights only, which cannot be evaluated; name the folder "
                 "of an exported model in training.warm_start.model, or leave max_forgetting out"
             )
-        stored = base.card.sampling.get("num_frames")
+        stored = base.info.sampling.get("num_frames")
         if stored != config.sampling.num_frames:
             raise UserError(
                 f"gates.max_forgetting: the base model reads clips of {stored} stored frames, but sampling.num_frames is "

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.check import check
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert

@@ -8,17 +8,18 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
+from components.annotation_validator.config import ChecksConfig
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.splits.config import SplitsConfig
+from components.evaluator.config import EvaluationConfig
 from components.model_gate.config import GatesConfig
-from components.model_gate.slices import EvaluationConfig
 from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
+from foundation.messages.errors import UserError
+from foundation.section import Section
 from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
-from models.errors import UserError
-from models.section import Section
 from models.training.config import TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
 from pipeline.kubeflow.config import KubeflowConfig

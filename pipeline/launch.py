@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from components.storage.root import is_remote
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.config import Config
 
 _SECONDS_TO_STOP = 10

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from absl import logging as absl_logging
 
-from models.progress import PROGRESS_LOGGER
+from foundation.events import Event, Send, report_run
+from foundation.messages.progress import PROGRESS_LOGGER
 from pipeline.config import load_config
-from pipeline.events import Event, Send, report_run
 from pipeline.plan import make_plan
 
 _NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from components.annotation_validator.previous import find_previous
-from components.annotations.fingerprint import find_classes, fingerprint_inputs, require_background
-from components.pusher.destination import explained, open_destination
+from components.annotations.files.fingerprint import find_classes, fingerprint_inputs, require_background
+from components.pusher.destination import explained
+from components.pusher.opening import open_destination
 from components.pusher.versions import Version, last_available, withdrawn_twin
+from foundation.messages.errors import UserError
 from models.base_model import BaseModel
-from models.errors import UserError
 from pipeline.base_model import find_base
 from pipeline.config import Config
 
@@ -131,7 +132,7 @@ def _require_known(config: Config, classes: tuple[str, ...]) -> None:
 
 def _pushed_classes(config: Config) -> tuple[str, ...]:
     version = _last_version(config)
-    return version.card.classes if version else ()
+    return version.info.classes if version else ()
 
 
 def _last_version(config: Config, training_key: str | None = None) -> Version | None:

@@ -7,8 +7,8 @@ import time
 import tensorflow as tf
 from rich.console import Console
 
-from models.errors import UserError
-from models.progress import PROGRESS_LOGGER
+from foundation.messages.errors import UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from models.training.job import job_file
 from models.training.own_process import require_cluster, run_worker
 from pipeline.config import Config

@@ -7,7 +7,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
 
 # Their fixtures serve several files of tests.
-pytest_plugins = ("tests.e2e.pushed", "tests.e2e.rejected")
+pytest_plugins = ("tests.e2e.pushed", "tests.e2e.rejected", "tests.components.evaluator.evaluated")
 
 # Each takes long to make, and is made once: all tests that need it run in one process. What takes longest comes first.
 SHARED_FIXTURES = (

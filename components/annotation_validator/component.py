@@ -4,9 +4,9 @@ from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.executor import AnnotationValidatorExecutor
 from components.annotation_validator.inspection import Inspection
-from components.annotations.checks.config import ChecksConfig
 from components.annotations.config import DataConfig
 from components.artifacts import AnnotationReport
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from components.annotations.checks.finding import Suggestion
-from components.annotations.checks.likeness import Embedding
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotation_validator.checks.finding import Suggestion
+from components.annotation_validator.checks.likeness import Embedding
+from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
 
 _MARGIN_SECONDS = 1.0
 

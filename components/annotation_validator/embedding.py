@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from components.annotation_validator.checks.finding import CheckedSegment, CheckInputs
+from components.annotation_validator.checks.measures import LabelScores
+from components.annotation_validator.checks.tightness import measured
 from components.annotation_validator.windows import window_seconds, window_starts
-from components.annotations.checks.finding import CheckedSegment, CheckInputs
-from components.annotations.checks.measures import LabelScores
-from components.annotations.checks.tightness import measured
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError
 from components.video.tasks import Clip, Span
 from components.video_example_gen.alignment import span_of
-from models.card import ModelCard
 from models.embedding import FeatureExtractor, Seen
+from models.export_info import ExportInfo
 
 # All clips of a video of hours would not fit into memory.
 _CLIPS_AT_ONCE = 64
@@ -30,7 +30,7 @@ def embed_videos(
     inputs: CheckInputs,
     root: Root,
     model_dir: Path,
-    card: ModelCard,
+    info: ExportInfo,
     on_video: Callable[[int, int], None] = lambda done, total: None,
     *,
     over_time: bool = True,
@@ -50,13 +50,13 @@ def embed_videos(
     Raises:
       UserError: the model has no features to give.
     """
-    extractor = FeatureExtractor(model_dir, card)
-    sampling = SamplingConfig.model_validate(card.sampling)
+    extractor = FeatureExtractor(model_dir, info)
+    sampling = SamplingConfig.model_validate(info.sampling)
     features: dict[str, npt.NDArray[np.float32]] = {}
     scores: dict[str, LabelScores] = {}
     with Decoder() as decoder:
         for number, (video, segments) in enumerate(inputs.by_video.items()):
-            windows = [_windows(inputs, segment, card) if over_time else [] for segment in segments]
+            windows = [_windows(inputs, segment, info) if over_time else [] for segment in segments]
             spans = [*(span_of(segment.record) for segment in segments), *chain(*windows)]
             seen = _look(extractor, _clips(decoder, root, video, spans, sampling), len(spans))
             whole, in_windows = seen[: len(segments)], iter(seen[len(segments) :])
@@ -64,13 +64,13 @@ def embed_videos(
             for segment, own in zip(segments, windows, strict=True):
                 found = [(window, one) for window, one in zip(own, islice(in_windows, len(own)), strict=True) if one]
                 if found:
-                    scores[segment.id] = _scores(found, card.classes.index(segment.label))
+                    scores[segment.id] = _scores(found, info.classes.index(segment.label))
             on_video(number + 1, len(inputs.by_video))
     return replace(inputs, features=features, scores=scores)
 
 
-def _windows(inputs: CheckInputs, segment: CheckedSegment, card: ModelCard) -> list[Span]:
-    length = window_seconds(card, segment.label)
+def _windows(inputs: CheckInputs, segment: CheckedSegment, info: ExportInfo) -> list[Span]:
+    length = window_seconds(info, segment.label)
     if length is None or inputs.is_background(segment.label):
         return []
     return [

@@ -9,21 +9,22 @@ from typing import Any
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
+from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
+from components.annotation_validator.checks.finding import CheckInputs, Finding, run_checks
+from components.annotation_validator.checks.pixels import PIXEL_CHECKS
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.measuring import measure_videos
 from components.annotation_validator.page import render
 from components.annotation_validator.previous import find_previous
 from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, count_failures, failures, tally
-from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs, Finding, run_checks
-from components.annotations.checks.pixels import PIXEL_CHECKS
 from components.annotations.config import DataConfig
-from components.annotations.fetch import load_annotations
-from components.storage.root import Root, open_root
+from components.annotations.files.fetch import load_annotations
+from components.storage.opening import open_root
+from components.storage.root import Root
 from components.video.decoder_pool import DecoderPool
-from models.errors import DataFaultsError
-from models.progress import Progress, say
+from foundation.messages.errors import DataFaultsError
+from foundation.messages.progress import Progress, say
 
 _NUM_SHOWN, _NUM_VIDEOS = 20, 5
 

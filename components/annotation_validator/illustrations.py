@@ -8,12 +8,12 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
+from components.annotation_validator.checks.likeness import Embedding
+from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
 from components.annotation_validator.drawings import class_colours, draw_map, shown_seconds, suggested_bounds
 from components.annotation_validator.pictures import outlier_ids
-from components.annotations.checks.finding import CheckInputs, Finding, Place
-from components.annotations.checks.likeness import Embedding
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.reporter.svg import SOFT, add_axes, as_svg
+from components.pages.svg import SOFT, add_axes, as_svg
 
 MOST_OF_A_FINDING, MOST_OF_A_PAGE = 6, 100
 _NUM_TICKS = 5

@@ -5,18 +5,19 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from components.annotations.checks.finding import CheckInputs, VideoFacts
-from components.annotations.checks.inputs import make_inputs
-from components.annotations.config import NegativesConfig, SplitsConfig
-from components.annotations.finding import VideoFinder
-from components.annotations.manifest import Manifest, build_manifest, manifest_without_videos
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Segment, Source
-from components.annotations.splits import split_manifest
+from components.annotation_validator.checks.finding import CheckInputs, VideoFacts
+from components.annotation_validator.checks.inputs import make_inputs
+from components.annotations.config import NegativesConfig
+from components.annotations.files.manifest import Manifest, build_manifest, manifest_without_videos
+from components.annotations.files.video_finder import VideoFinder
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject, Segment, Source
+from components.annotations.splits.config import SplitsConfig
+from components.annotations.splits.splitting import split_manifest
 from components.storage.root import Root
 from components.video.config import SamplingConfig
-from models.errors import UserError
-from models.section import Section
+from foundation.messages.errors import UserError
+from foundation.section import Section
 
 if TYPE_CHECKING:
     # OpenCV is loaded by what looks into videos.

@@ -7,19 +7,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from components.annotations.boxes import ABSENT, Edges, boxes_at
-from components.annotations.checks.finding import CheckedSegment, CheckInputs
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.annotations.records import SpaceUnit, TimeUnit
+from components.annotation_validator.checks.finding import CheckedSegment, CheckInputs
+from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotation_validator.measures.activity import find_bursts
+from components.annotation_validator.measures.bounds import Bounds, active_bounds
+from components.annotation_validator.measures.descriptor import describe
+from components.annotation_validator.measures.fingerprint import fingerprint
+from components.annotation_validator.measures.motion import Curve, Motion, measure_motion
+from components.annotations.records.boxes import ABSENT, Edges, boxes_at
+from components.annotations.records.record import SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
-from components.video.measures.activity import find_bursts
-from components.video.measures.bounds import Bounds, active_bounds
-from components.video.measures.descriptor import describe
-from components.video.measures.fingerprint import fingerprint
-from components.video.measures.motion import Curve, Motion, measure_motion
 from components.video.reader import VideoError
 from components.video.survey import Survey
 from components.video_example_gen.alignment import relative_boxes, span_of

@@ -1,22 +1,18 @@
 """The page: findings to HTML."""
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
+from components.annotation_validator.config import ChecksConfig, Severity
 from components.annotation_validator.report import count_failures, failures
-from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckInputs, Finding, Place
+from components.pages.environment import render_page
 
 if TYPE_CHECKING:  # importing it for real would bring matplotlib along
     from components.annotation_validator.illustrations import Picture
 
 _NUM_PLACES = 50
-_FOLDER = Path(__file__).parent
 
 
 def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig) -> str:
@@ -34,27 +30,25 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
 
         illustrated, segment_map = illustrate(inputs, findings), map_of(inputs, findings)
     shown = list(zip(findings, illustrated, strict=True))
-    return (
-        _environment()
-        .get_template("findings.html")
-        .render(
-            name=name,
-            passed=passed,
-            headline="The data may be trained on" if passed else count_failures(findings, config),
-            fail_on=config.fail_on.value,
-            counts=[(f"{severity.value}s", counts[severity]) for severity in Severity],
-            by_severity=[
-                (f"{severity.value}s", [each for each in shown if each[0].severity is severity])
-                for severity in Severity
-                if counts[severity]
-            ],
-            map=segment_map,
-            num_pictures=sum(map(len, illustrated)),
-            classes={label: len(segments) for label, segments in inputs.by_label.items()},
-            num_segments=len(inputs.segments),
-            num_videos=len(inputs.by_video),
-            num_places=_NUM_PLACES,
-        )
+    return render_page(
+        "findings.html",
+        {"suggested": suggestion_of},
+        name=name,
+        passed=passed,
+        headline="The data may be trained on" if passed else count_failures(findings, config),
+        fail_on=config.fail_on.value,
+        counts=[(f"{severity.value}s", counts[severity]) for severity in Severity],
+        by_severity=[
+            (f"{severity.value}s", [each for each in shown if each[0].severity is severity])
+            for severity in Severity
+            if counts[severity]
+        ],
+        map=segment_map,
+        num_pictures=sum(map(len, illustrated)),
+        classes={label: len(segments) for label, segments in inputs.by_label.items()},
+        num_segments=len(inputs.segments),
+        num_videos=len(inputs.by_video),
+        num_places=_NUM_PLACES,
     )
 
 
@@ -73,12 +67,3 @@ def suggestion_of(place: Place) -> str:
     words += [f"label {suggestion.label!r}"] if suggestion.label is not None else []
     words += [f"group {suggestion.group!r}"] if suggestion.group is not None else []
     return ", ".join(words)
-
-
-def _environment() -> Environment:
-    # The pages of a run look alike.
-    environment = Environment(
-        loader=FileSystemLoader([_FOLDER, _FOLDER.parent / "reporter"]), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters.update(base64=lambda data: base64.b64encode(data).decode(), suggested=suggestion_of)
-    return environment

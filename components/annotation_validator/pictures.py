@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
+from components.annotation_validator.checks.likeness import Embedding
+from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotation_validator.checks.pixels import PIXEL_CHECKS
 from components.annotation_validator.drawings import Colours, class_colours, draw_map, draw_motion
-from components.annotations.checks.finding import CheckInputs, Finding, Place
-from components.annotations.checks.likeness import Embedding
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.annotations.checks.pixels import PIXEL_CHECKS
 
 MAP_FILE = "map.png"
 _MOST_PICTURES = 200

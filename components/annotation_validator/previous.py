@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from components.annotation_validator.checks.finding import CheckInputs
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inspection import Inspection
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs
-from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
-from components.annotations.fetch import load_annotations
-from components.annotations.fingerprint import fingerprint_inputs
-from components.annotations.records import Record, Reject
-from components.storage.root import Root, open_root
-from models.errors import UserError
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.fingerprint import fingerprint_inputs
+from components.annotations.records.record import Record, Reject
+from components.annotations.splits.config import SplitsConfig
+from components.storage.opening import open_root
+from components.storage.root import Root
+from foundation.messages.errors import UserError
 
 if TYPE_CHECKING:
     # OpenCV is loaded by what looks into videos.

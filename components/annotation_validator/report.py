@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckInputs, Finding, Place
-from components.annotations.checks.fix import Change
-from components.annotations.records import printable
-from models.wording import counted
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
+from components.annotation_validator.checks.fix import Change
+from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotations.records.record import printable
+from foundation.messages.wording import counted
 
 JSON_VERSION = 1
 # In the component's artifact.

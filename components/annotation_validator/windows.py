@@ -5,8 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from components.video.measures.bounds import Bounds
-from models.card import ModelCard
+from components.annotation_validator.measures.bounds import Bounds
+from models.export_info import ExportInfo
 
 # Of a training clip: in longer windows the network recognises an action by a part of it, and its bounds blur.
 _LENGTH = 0.5
@@ -15,9 +15,9 @@ _STEPS_A_WINDOW = 5
 _MOST_WINDOWS = 100
 
 
-def window_seconds(card: ModelCard, label: str) -> float | None:
+def window_seconds(info: ExportInfo, label: str) -> float | None:
     """How long a label's windows are: half of its median training clip; None if the model's card does not have it."""
-    median = card.clip_seconds.get(label, (0.0, 0.0, 0.0))[1]
+    median = info.clip_seconds.get(label, (0.0, 0.0, 0.0))[1]
     return _LENGTH * median if median > 0 else None
 
 

@@ -1,13 +1,11 @@
-"""The `data`, `negatives` and `splits` sections of the configuration."""
+"""The `data` and `negatives` sections of the configuration."""
 
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from foundation.section import Section
 from models.metadata import Imputation, MetadataConfig, PcaConfig, check_columns
-from models.section import Section
-
-SPLITS = ("train", "eval", "test")
 
 FormatName = Literal[
     "activitynet",
@@ -121,28 +119,3 @@ class NegativesConfig(Section):
         if self.unannotated_videos and not self.clips_per_video:
             raise ValueError("unannotated_videos needs clips_per_video, the number of clips to take; received 0")
         return self
-
-
-class SplitsConfig(Section):
-    """How groups (people, places, source videos) are distributed; no group is ever in two splits."""
-
-    mode: Literal["stratified", "hash", "official"] = "stratified"
-    train: float = Field(0.7, gt=0, lt=1)
-    eval: float = Field(0.15, gt=0, lt=1)
-    test: float = Field(0.15, gt=0, lt=1)
-    seed: int = 0
-    assignment: str | None = Field(None, description="an earlier run's splits.csv: its groups stay where they are")
-
-    @model_validator(mode="after")
-    def _shares_add_up(self) -> "SplitsConfig":
-        total = self.train + self.eval + self.test
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"train, eval and test must add up to 1; received {total:g}")
-        if self.assignment and self.mode == "official":
-            raise ValueError("assignment is for the modes stratified and hash; with mode 'official' the lists decide")
-        return self
-
-    @property
-    def shares(self) -> dict[str, float]:
-        """The share of the segments that each split should get."""
-        return {"train": self.train, "eval": self.eval, "test": self.test}

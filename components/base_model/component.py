@@ -10,8 +10,8 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
+from foundation.messages.progress import say
 from models.base_model import WEIGHTS_FILE
-from models.progress import say
 
 
 class BaseModelCopyExecutor(base_executor.BaseExecutor):

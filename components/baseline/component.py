@@ -14,9 +14,10 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
-from components.pusher.destination import explained, open_destination
+from components.pusher.destination import explained
+from components.pusher.opening import open_destination
 from components.pusher.versions import last_available
-from models.progress import say
+from foundation.messages.progress import say
 
 IS_FIRST_PUSH = "is_first_push"
 

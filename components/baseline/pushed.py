@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.pusher.destination import LocalDestination
+from components.pusher.local import LocalDestination
 from components.pusher.versions import available_versions, last_available
 
 

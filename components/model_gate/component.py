@@ -18,9 +18,8 @@ from tfx.utils import path_utils
 
 from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
-from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.evaluation import (
+from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.results import (
     BASE,
     BASELINE,
     CANDIDATE,
@@ -29,10 +28,11 @@ from components.model_gate.evaluation import (
     read_confusion_matrix,
     read_pairings,
 )
+from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import judge
-from models.card import read_card
-from models.progress import say
+from foundation.messages.progress import say
+from models.export_info import read_export_info
 
 
 class ModelGateExecutor(base_executor.BaseExecutor):
@@ -93,7 +93,7 @@ def _confusion_matrix_if_any(
 
 
 def _confusion_matrix(models: list[Model], evaluation_uri: str, name: str) -> ConfusionMatrix:
-    classes = read_card(Path(path_utils.serving_model_path(models[0].uri))).classes
+    classes = read_export_info(Path(path_utils.serving_model_path(models[0].uri))).classes
     return read_confusion_matrix(evaluation_uri, name, classes)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from components.model_gate.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix
 
 GATE_FILE = "gate.json"
 

@@ -6,11 +6,11 @@ A value that could not be measured fails.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.finding import Finding, Rule, Verdict
 from components.model_gate.measurements import Measurements, Pairing
-from components.model_gate.statistics import mcnemar_p_value, wilson_interval
+from components.model_gate.verdict import Rule, RuleFinding, Verdict
+from foundation.statistics import mcnemar_p_value, wilson_interval
 
 # 0.9 - 0.6 is a little more than 0.3 in floating point.
 _ROUNDING = 1e-9
@@ -35,7 +35,7 @@ def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str
     return dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
 
 
-def _overall_findings(gates: GatesConfig, measured: Measurements) -> list[Finding]:
+def _overall_findings(gates: GatesConfig, measured: Measurements) -> list[RuleFinding]:
     accuracy = measured.candidate.accuracy
     findings = [_at_least(Rule.ACCURACY, "", accuracy, gates.min_accuracy)]
     if gates.min_gain_over_majority is not None:
@@ -55,7 +55,7 @@ def _overall_findings(gates: GatesConfig, measured: Measurements) -> list[Findin
     return findings
 
 
-def _class_findings(gates: GatesConfig, candidate: ConfusionMatrix, label: str) -> list[Finding]:
+def _class_findings(gates: GatesConfig, candidate: ConfusionMatrix, label: str) -> list[RuleFinding]:
     known = label in candidate.classes
     recall = candidate.recall(label) if known else None
     precision = candidate.precision(label) if known else None
@@ -74,7 +74,7 @@ def _class_findings(gates: GatesConfig, candidate: ConfusionMatrix, label: str) 
     return findings
 
 
-def _recall_drop(gates: GatesConfig, measured: Measurements, baseline: ConfusionMatrix, label: str) -> Finding:
+def _recall_drop(gates: GatesConfig, measured: Measurements, baseline: ConfusionMatrix, label: str) -> RuleFinding:
     bar = gates.bar(label, "max_recall_drop")
     drop = _drop(Rule.RECALL_DROP, "last pushed model", label, measured.candidate, baseline, bar)
     if drop.passed or drop.value is None or gates.significance is None:
@@ -95,7 +95,7 @@ def _in_words(pairing: Pairing, p_value: float, significance: float) -> str:
     return f"{counts}: {word}, p {p_value:.2g} by McNemar's test, significance {significance:g}"
 
 
-def _forgetting(gates: GatesConfig, measured: Measurements) -> list[Finding]:
+def _forgetting(gates: GatesConfig, measured: Measurements) -> list[RuleFinding]:
     """Of each class of the base model that has a bar; of all at once if the base model was not measured."""
     rule = Rule.FORGETTING
     if measured.base is None:
@@ -110,19 +110,19 @@ def _forgetting(gates: GatesConfig, measured: Measurements) -> list[Finding]:
     ]
 
 
-def _finding(rule: Rule, label: str, value: float | None, bar: float, passed: bool, detail: str) -> Finding:
-    return Finding(rule.title, label, value, bar, passed, detail, rule.relation)
+def _finding(rule: Rule, label: str, value: float | None, bar: float, passed: bool, detail: str) -> RuleFinding:
+    return RuleFinding(rule.title, label, value, bar, passed, detail, rule.relation)
 
 
-def _at_least(rule: Rule, label: str, value: float | None, bar: float, detail: str = "") -> Finding:
+def _at_least(rule: Rule, label: str, value: float | None, bar: float, detail: str = "") -> RuleFinding:
     return _finding(rule, label, value, bar, passed=value is not None and value >= bar, detail=detail)
 
 
-def _at_most(rule: Rule, label: str, value: float | None, bar: float, detail: str) -> Finding:
+def _at_most(rule: Rule, label: str, value: float | None, bar: float, detail: str) -> RuleFinding:
     return _finding(rule, label, value, bar, passed=value is not None and value <= bar + _ROUNDING, detail=detail)
 
 
-def _gain(rule: Rule, name: str, accuracy: float | None, floor: float | None, bar: float) -> Finding:
+def _gain(rule: Rule, name: str, accuracy: float | None, floor: float | None, bar: float) -> RuleFinding:
     """How much more often the candidate is right than a `floor`, which people know by this name."""
     if accuracy is None or floor is None:
         return _finding(rule, "", None, bar, passed=False, detail=f"over: {name}")
@@ -132,7 +132,7 @@ def _gain(rule: Rule, name: str, accuracy: float | None, floor: float | None, ba
 
 def _drop(
     rule: Rule, name: str, label: str, candidate: ConfusionMatrix, earlier: ConfusionMatrix, bar: float
-) -> Finding:
+) -> RuleFinding:
     """How much of a class's recall an `earlier` model, which people know by this name, has ahead of the candidate."""
     if label not in candidate.classes:
         return _at_most(rule, label, None, bar, f"the {name} knows this class, this one does not")
@@ -142,5 +142,5 @@ def _drop(
     return _at_most(rule, label, before - after, bar, f"{name} {before:.3g}, this one {after:.3g}")
 
 
-def _with_detail(finding: Finding, detail: str, *, passed: bool) -> Finding:
+def _with_detail(finding: RuleFinding, detail: str, *, passed: bool) -> RuleFinding:
     return replace(finding, passed=passed, detail=f"{finding.detail}; {detail}")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from components.model_gate.finding import Verdict
+from components.model_gate.verdict import Verdict
 
 # An underscore inside of a word means nothing.
 _MARKUP = re.compile(r"[\\`*\[\]<>|#~&]|(?<![^\W_])_|_(?![^\W_])")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from components.pusher.destination import WITHDRAWN, Destination, explained
 from components.pusher.versions import Version, all_versions, available_versions, last_available
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 
 def push(destination: Destination, make_model: Callable[[int], Path], now_seconds: float) -> Version:

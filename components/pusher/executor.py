@@ -15,14 +15,16 @@ from components.model_gate.measurements import GATE_FILE
 from components.pusher.card_page import to_markdown
 from components.pusher.changes import push, remove_old
 from components.pusher.config import PushConfig
-from components.pusher.destination import Destination, copy_folder, explained, open_destination
+from components.pusher.destination import Destination, explained
+from components.pusher.local import copy_folder
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN, RunFacts, make_model_card
+from components.pusher.opening import open_destination
 from components.pusher.versions import last_available, withdrawn_twin
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
-from models.card import read_card
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from foundation.messages.progress import say
+from models.export_info import read_export_info
 from models.networks.cost import COST_FILE
-from models.progress import say
 from models.training.history import HISTORY_FILE
 from models.tuning.config import assign, trial_values
 
@@ -45,12 +47,12 @@ class PusherExecutor(tfx_pusher.Executor):
             self._MarkNotPushed(pushed_model)
             return
         source = self.GetModelPath(input_dict)
-        card = read_card(Path(source))
+        info = read_export_info(Path(source))
         destination = open_destination(exec_properties["push_destination"])
         with explained(destination.uri):
-            twin = withdrawn_twin(destination, card.training_key)
+            twin = withdrawn_twin(destination, info.training_key)
             served = last_available(destination)
-            is_served = served is not None and served.card.training_key == card.training_key
+            is_served = served is not None and served.info.training_key == info.training_key
         if twin:
             self._MarkNotPushed(pushed_model)
             reason = (
@@ -75,7 +77,7 @@ class PusherExecutor(tfx_pusher.Executor):
             """The artifact is the version as it is served: the model and its card."""
             folder = Path(pushed_model.uri)
             time_of_push = datetime.fromtimestamp(int(now), timezone.utc).isoformat()
-            content = make_model_card(card, facts, number, time_of_push)
+            content = make_model_card(info, facts, number, time_of_push)
             with explained(pushed_model.uri):
                 copy_folder(Path(source), folder)
                 (folder / MODEL_CARD_JSON).write_text(json.dumps(content, indent=2) + "\n")

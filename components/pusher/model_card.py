@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from components.annotations.config import SPLITS
-from components.model_gate.confusion import ConfusionMatrix
-from models.card import ModelCard
+from components.annotations.splits.config import SPLITS
+from components.evaluator.confusion import ConfusionMatrix
+from foundation.messages.wording import counted
+from models.export_info import ExportInfo
 from models.training.history import best_epoch
-from models.wording import counted
 
 MODEL_CARD_JSON, MODEL_CARD_MARKDOWN = "assets.extra/model_card.json", "assets.extra/model_card.md"
 
@@ -44,7 +44,7 @@ class RunFacts:
     lineage: Mapping[str, Any]
 
 
-def make_model_card(card: ModelCard, facts: RunFacts, version_number: int, pushed_at: str) -> dict[str, Any]:
+def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, pushed_at: str) -> dict[str, Any]:
     """The card as a JSON object.
 
     Args:
@@ -59,7 +59,7 @@ def make_model_card(card: ModelCard, facts: RunFacts, version_number: int, pushe
         **facts.settings["data"],
         **{name: count for name, count in summary.items() if isinstance(count, int)},
         "rejected_by_reason": summary["rejected_by_reason"],
-        "splits": _splits(summary, facts.accepted, card.classes),
+        "splits": _splits(summary, facts.accepted, info.classes),
     }
     evaluation = _evaluation(gate)
     return {
@@ -67,18 +67,18 @@ def make_model_card(card: ModelCard, facts: RunFacts, version_number: int, pushe
         "version": version_number,
         "pushed_at": pushed_at,
         "licence": facts.settings["licence"],
-        "classes": list(card.classes),
-        "limits": limits(card, data["splits"], evaluation),
+        "classes": list(info.classes),
+        "limits": limits(info, data["splits"], evaluation),
         "data": data,
         "evaluation": evaluation,
         # As the gate has written it, whatever it measures.
         "gates": {name: value for name, value in gate.items() if name not in ("classes", "confusion_matrix")},
         "training": {
-            "key": card.training_key,
-            "base_model": card.base or None,
+            "key": info.training_key,
+            "base_model": info.base or None,
             "network": facts.network,
-            "model": card.model,
-            "sampling": card.sampling,
+            "model": info.model,
+            "sampling": info.sampling,
             "settings": facts.settings["training"],
             "epochs": len(facts.history["val_loss"]),
             "best_epoch": None if best is None else best + 1,
@@ -88,11 +88,11 @@ def make_model_card(card: ModelCard, facts: RunFacts, version_number: int, pushe
     }
 
 
-def limits(card: ModelCard, splits: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[str]:
+def limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[str]:
     """What the numbers do not vouch for, as sentences."""
     test, train = splits["test"], splits["train"]
     sentences = [
-        f"Every clip is given one of these {len(card.classes)} classes, also a clip that shows none of them.",
+        f"Every clip is given one of these {len(info.classes)} classes, also a clip that shows none of them.",
         f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "
         "seen; people, places and cameras unlike those of the data were not measured.",
     ]

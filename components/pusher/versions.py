@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from components.pusher.destination import MODEL_FILE, WITHDRAWN, Destination, is_number
-from models.card import CARD_FILE, ModelCard, parse_card
+from models.export_info import EXPORT_INFO_FILE, ExportInfo, parse_export_info
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,16 @@ class Version:
     @property
     def is_complete(self) -> bool:
         """Whether it is a model of clipgate's; what another tool has pushed or left half done is not."""
-        return all(self.destination.is_file(f"{self.folder}/{name}") for name in (MODEL_FILE, CARD_FILE))
+        return all(self.destination.is_file(f"{self.folder}/{name}") for name in (MODEL_FILE, EXPORT_INFO_FILE))
 
     @property
-    def card(self) -> ModelCard:
+    def info(self) -> ExportInfo:
         """What clients know of the model.
 
         Raises:
           UserError: it cannot be understood.
         """
-        return parse_card(self.destination.read_text(f"{self.folder}/{CARD_FILE}"), self.uri)
+        return parse_export_info(self.destination.read_text(f"{self.folder}/{EXPORT_INFO_FILE}"), self.uri)
 
 
 def all_versions(destination: Destination) -> list[Version]:
@@ -68,7 +68,7 @@ def last_available(destination: Destination, training_key: str | None = None) ->
     A run that is repeated finds its own model already pushed. Comparing it with itself would say nothing.
     """
     for version in reversed(available_versions(destination)):
-        if training_key is None or version.card.training_key != training_key:
+        if training_key is None or version.info.training_key != training_key:
             return version
     return None
 
@@ -78,6 +78,6 @@ def withdrawn_twin(destination: Destination, training_key: str) -> Version | Non
 
     What someone has withdrawn must not come back by itself.
     """
-    twins = (v for v in reversed(all_versions(destination)) if v.is_complete and v.card.training_key == training_key)
+    twins = (v for v in reversed(all_versions(destination)) if v.is_complete and v.info.training_key == training_key)
     last = next(twins, None)
     return last if last and last.is_withdrawn else None

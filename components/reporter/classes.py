@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.finding import Finding, Verdict
-from components.model_gate.statistics import Interval
+from components.evaluator.confusion import ConfusionMatrix
+from components.model_gate.verdict import RuleFinding, Verdict
 from components.reporter.quality import Quality
+from foundation.statistics import Interval
 
 NUM_CONFUSIONS = 3
 
@@ -92,6 +92,6 @@ def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
     return tuple(sorted(confusions, key=lambda c: (-c.num_clips, -c.num_clips / c.num_true))[:NUM_CONFUSIONS])
 
 
-def _change(drop: Finding | None) -> Score | None:
+def _change(drop: RuleFinding | None) -> Score | None:
     # The rule bounds a drop from above; a change reads better, and is bounded from below.
     return Score(None if drop.value is None else -drop.value, -drop.bar, drop.passed) if drop else None

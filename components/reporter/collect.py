@@ -5,11 +5,10 @@ from pathlib import Path
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
+from components.annotation_validator.checks.finding import Finding as DataFinding
 from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
-from components.annotations.checks.finding import Finding as DataFinding
-from components.annotations.config import SPLITS
-from components.model_gate.bootstrap import bootstrap_groups
-from components.model_gate.evaluation import (
+from components.annotations.splits.config import SPLITS
+from components.evaluator.results import (
     CANDIDATE,
     read_confusion_matrix,
     read_group_matrices,
@@ -19,8 +18,9 @@ from components.model_gate.evaluation import (
     read_reliability,
     read_slices,
 )
-from components.model_gate.finding import Verdict
 from components.model_gate.measurements import GATE_FILE, Measurements
+from components.model_gate.verdict import Verdict
+from components.reporter.bootstrap import bootstrap_groups
 from components.reporter.data import (
     Anomaly,
     Inspected,

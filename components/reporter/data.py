@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from components.annotations.checks.finding import Finding as DataFinding
-from components.annotations.config import SPLITS
-from components.annotations.reasons import Reason
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.finding import Verdict
+from components.annotation_validator.checks.finding import Finding as DataFinding
+from components.annotations.records.reasons import Reason
+from components.annotations.splits.config import SPLITS
+from components.evaluator.confusion import ConfusionMatrix
+from components.model_gate.verdict import Verdict
 from components.reporter.quality import Quality
 from components.serving_validator.rules import ServingVerdict
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
-    from components.model_gate.evaluation import SliceMetrics
+    from components.evaluator.results import SliceMetrics
 
 NUM_SAMPLES_PER_REASON = 10
 NUM_WORST_GROUPS = 10

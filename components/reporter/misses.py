@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from components.reporter.data import MissedClip, Strip
 
 if TYPE_CHECKING:  # importing them for real would bring TFMA along
-    from components.model_gate.evaluation import ClassMisses
+    from components.evaluator.results import ClassMisses
 
 
 def missed_clips(

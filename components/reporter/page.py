@@ -1,17 +1,13 @@
 """The page: ReportData to HTML."""
 
-import base64
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from components.annotations.config import SPLITS
+from components.annotations.splits.config import SPLITS
+from components.pages.environment import render_page
 from components.reporter.classes import class_rows, top_confusions
 from components.reporter.data import NUM_WORST_GROUPS, ReportData
 from components.reporter.plots import learning_curve, reliability_diagram
 from components.serving_validator.rules import BAD_REQUEST
-from models.wording import counted
 
 _NUM_FINDINGS = 20
 
@@ -21,46 +17,32 @@ def render(data: ReportData) -> str:
     history = data.history
     loss = learning_curve("loss", history.train_loss, history.eval_loss, history.restored_epoch)
     accuracy = learning_curve("accuracy", history.train_accuracy, history.eval_accuracy, history.restored_epoch)
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            data=data,
-            headline=f"Pushed as version {data.push.version}" if data.push else "Not pushed",
-            accuracy_bar=next((f.bar for f in data.verdict.findings if f.rule == "accuracy"), None),
-            accuracy_interval=data.quality.interval(data.matrix.num_right, data.matrix.num_clips),
-            rows=class_rows(data.matrix, data.verdict, data.quality),
-            matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
-            confusions=top_confusions(data.matrix),
-            num_findings=_NUM_FINDINGS,
-            worst_groups=data.groups[:NUM_WORST_GROUPS],
-            split_names=SPLITS,
-            bad_request=BAD_REQUEST,
-            # Only numbers went into these, so they need no escaping.
-            reliability_svg=Markup(reliability_diagram(data.quality.reliability)),
-            loss_svg=Markup(loss),
-            accuracy_svg=Markup(accuracy),
-        )
+    return render_page(
+        "report.html",
+        _FILTERS,
+        data=data,
+        headline=f"Pushed as version {data.push.version}" if data.push else "Not pushed",
+        accuracy_bar=next((f.bar for f in data.verdict.findings if f.rule == "accuracy"), None),
+        accuracy_interval=data.quality.interval(data.matrix.num_right, data.matrix.num_clips),
+        rows=class_rows(data.matrix, data.verdict, data.quality),
+        matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
+        confusions=top_confusions(data.matrix),
+        num_findings=_NUM_FINDINGS,
+        worst_groups=data.groups[:NUM_WORST_GROUPS],
+        split_names=SPLITS,
+        bad_request=BAD_REQUEST,
+        # Only numbers went into these, so they need no escaping.
+        reliability_svg=Markup(reliability_diagram(data.quality.reliability)),
+        loss_svg=Markup(loss),
+        accuracy_svg=Markup(accuracy),
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        fraction=lambda value: f"{value:.3f}",
-        short=lambda value: "" if value is None else f"{value:.3g}",
-        signed=lambda value: f"{value + 0.0:+.3f}".replace("-", "−"),
-        interval=lambda ends: f"{ends.low:.3f} to {ends.high:.3f}" if ends else "–",
-        percent=lambda value: f"{100 * min(max(value, 0.0), 1.0):.1f}%",
-        whole_percent=lambda value: f"{100 * value:.3g} %",
-        seconds=lambda value: f"{value:.2f}",
-        counted=lambda count, noun: counted(count, noun) if count else "",
-        base64=lambda data: base64.b64encode(data).decode(),
-    )
-    return environment
+_FILTERS = {
+    "short": lambda value: "" if value is None else f"{value:.3g}",
+    "signed": lambda value: f"{value + 0.0:+.3f}".replace("-", "−"),
+    "interval": lambda ends: f"{ends.low:.3f} to {ends.high:.3f}" if ends else "–",
+    "percent": lambda value: f"{100 * min(max(value, 0.0), 1.0):.1f}%",
+    "whole_percent": lambda value: f"{100 * value:.3g} %",
+    "seconds": lambda value: f"{value:.2f}",
+}

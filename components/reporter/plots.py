@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from components.reporter.svg import ACCENT, SOFT, add_axes, as_svg
+from components.pages.svg import ACCENT, SOFT, add_axes, as_svg
 
 
 def reliability_diagram(bins: Sequence[tuple[float, float, float]]) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from components.model_gate.bootstrap import GroupIntervals
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.statistics import Interval, wilson_interval
+from components.evaluator.confusion import ConfusionMatrix
+from components.reporter.bootstrap import GroupIntervals
+from foundation.statistics import Interval, wilson_interval
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
-    from components.model_gate.evaluation import SliceMetrics
+    from components.evaluator.results import SliceMetrics
 
 # These have a table of their own.
 _SHOWN_ELSEWHERE = ("label", "group")
@@ -97,5 +97,5 @@ def slice_tables(slices: Iterable["SliceMetrics"], confidence: float) -> dict[st
 
 
 def reliability_bins(bins: Sequence[tuple[float, float, float]]) -> tuple[ReliabilityBin, ...]:
-    """As `components.model_gate.evaluation.read_reliability` gives them."""
+    """As `components.evaluator.results.read_reliability` gives them."""
     return tuple(ReliabilityBin(*one) for one in bins)

@@ -10,7 +10,7 @@ from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
 from tfx.utils import io_utils, path_utils
 
-from components.serving_validator.process import Job, run_probe
+from components.serving_validator.process import ProbeJob, run_probe
 from components.serving_validator.rules import (
     CONTAINER,
     SERVING_FILE,
@@ -20,7 +20,7 @@ from components.serving_validator.rules import (
     ServingVerdict,
     judge,
 )
-from models.progress import say
+from foundation.messages.progress import say
 
 # The names that TFX's InfraValidator gives to files and properties, and that its Pusher reads; they are private there.
 _BLESSED_FILE, _NOT_BLESSED_FILE = "INFRA_BLESSED", "INFRA_NOT_BLESSED"
@@ -41,7 +41,7 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
         candidate = Path(path_utils.stamped_model_path(blessing.uri))
         io_utils.copy_dir(exported, str(candidate))
         size = Measurement(SIZE, "", _megabytes(candidate))
-        job = Job(str(candidate), str(examples), config.num_requests, exec_properties["model_name"])
+        job = ProbeJob(str(candidate), str(examples), config.num_requests, exec_properties["model_name"])
         container = read_container_blessing(input_dict.get("container_blessing", ()), config.num_requests)
         verdict = judge(config, (*run_probe(job, config.time_limit_seconds), size, *container))
         if not verdict.passed:

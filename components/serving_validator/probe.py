@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from components.serving_validator import requests
 from components.serving_validator.memory import PeakMemory
-from components.serving_validator.process import Job
+from components.serving_validator.process import ProbeJob
 from components.serving_validator.rules import (
     ANSWER,
     BAD_REQUEST,
@@ -33,10 +33,10 @@ from components.serving_validator.rules import (
     WARMUP,
     Measurement,
 )
-from components.serving_validator.served import LoadedModel, Model, ServedModel, Tensors
+from components.serving_validator.served import AskedModel, LoadedModel, ServedModel, Tensors
 from components.serving_validator.warmup import read_warmup, write_warmup
-from models.card import read_card
 from models.config import ModelConfig
+from models.export_info import read_export_info
 
 BATCH = 8
 _BATCH_REQUESTS = 4
@@ -54,7 +54,7 @@ class Step:
     total: int | None = None
 
 
-def measure(job: Job) -> Iterator[Step | Measurement]:
+def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
     """Load the export in both ways and try every signature; ends early if there is nothing to try."""
     model_dir = Path(job.model_dir)
     models: list[Any] = []
@@ -76,22 +76,22 @@ def measure(job: Job) -> Iterator[Step | Measurement]:
     if missing:
         return
     yield Step("what the Evaluator saw")
-    card = read_card(model_dir)
+    info = read_export_info(model_dir)
     clips = requests.read_clips(Path(job.examples), job.num_requests)
-    config = ModelConfig.model_validate(card.model)
+    config = ModelConfig.model_validate(info.model)
     try:
         expected = _expected(loaded, clips)
     except Exception as error:
         yield Measurement(PARITY, "evaluate", None, describe(error))
         return
-    probe = Probe(job, served, loaded, clips, expected, config, card.classes)
+    probe = Probe(job, served, loaded, clips, expected, config, info.classes)
     steps = probe.steps(clients, streams=streams)
     for step, run in steps:
         yield Step(step, len(steps))
         yield from run()
 
 
-def _expected(loaded: Model, clips: Sequence[requests.Clip]) -> Tensors:
+def _expected(loaded: AskedModel, clips: Sequence[requests.StoredClip]) -> Tensors:
     """What the Evaluator saw, and of a tracker the boxes, which it does not see: each [clips, ...]."""
     probabilities = loaded("evaluate", requests.request("evaluate", clips))["probabilities"]
     answer = loaded("serving_default", requests.request("serving_default", clips))
@@ -104,10 +104,10 @@ class Probe:
 
     def __init__(
         self,
-        job: Job,
-        served: Model,
-        loaded: Model,
-        clips: Sequence[requests.Clip],
+        job: ProbeJob,
+        served: AskedModel,
+        loaded: AskedModel,
+        clips: Sequence[requests.StoredClip],
         expected: Tensors,
         config: ModelConfig,
         classes: Sequence[str],
@@ -270,7 +270,7 @@ def _is_finite(answer: Tensors) -> bool:
 
 def main() -> None:
     """Try the job of the command line and end with an empty event."""
-    job, events_fd = Job(**json.loads(sys.argv[1])), int(sys.argv[2])
+    job, events_fd = ProbeJob(**json.loads(sys.argv[1])), int(sys.argv[2])
     with os.fdopen(events_fd, "w") as events:
         for event in measure(job):
             kind = "step" if isinstance(event, Step) else "measurement"

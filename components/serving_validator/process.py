@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from components.serving_validator.rules import PROCESS, Measurement
-from models.progress import Progress
+from foundation.messages.progress import Progress
 
 _MODULE = "components.serving_validator.probe"
 
 
 @dataclass(frozen=True)
-class Job:
+class ProbeJob:
     """What to try: an export, into which warm-up requests are written, on the clips of a folder with Examples."""
 
     model_dir: str
@@ -26,7 +26,7 @@ class Job:
     model_name: str
 
 
-def run_probe(job: Job, time_limit_seconds: float) -> tuple[Measurement, ...]:
+def run_probe(job: ProbeJob, time_limit_seconds: float) -> tuple[Measurement, ...]:
     """What was measured; with a measurement of the process as the last one if it did not come to its end.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.serving_validator.served import Model, Tensors
+from components.serving_validator.served import AskedModel, Tensors
 from models import features
 from models.config import ModelConfig
 from models.views import centre_frames
@@ -22,7 +22,7 @@ _LARGEST_JPEG = (65_500).to_bytes(2, "big")  # libjpeg's limit
 
 
 @dataclass(frozen=True)
-class Clip:
+class StoredClip:
     """A clip of the test split: a serialized Example, its JPEGs, and these decoded, uint8 [time, height, width, 3]."""
 
     example: bytes
@@ -30,21 +30,21 @@ class Clip:
     frames: npt.NDArray[np.uint8]
 
 
-def read_clips(folder: Path, num_clips: int) -> list[Clip]:
+def read_clips(folder: Path, num_clips: int) -> list[StoredClip]:
     """The first clips of a split, in the order of its files."""
     files = sorted(str(path) for path in folder.glob("*.gz"))
     records = tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").take(num_clips)
     return [_clip(record) for record in records.as_numpy_iterator()]
 
 
-def _clip(record: bytes) -> Clip:
+def _clip(record: bytes) -> StoredClip:
     jpegs = tuple(tf.train.Example.FromString(record).features.feature[features.FRAMES].bytes_list.value)
     # As the export decodes them: the pixels are the same, and so must the answers be.
     frames = [tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs]
-    return Clip(record, jpegs, np.stack(frames))
+    return StoredClip(record, jpegs, np.stack(frames))
 
 
-def request(signature: str, clips: Sequence[Clip]) -> Tensors:
+def request(signature: str, clips: Sequence[StoredClip]) -> Tensors:
     """The inputs of a signature for clips whose frames have one size; not of streams."""
     if signature == "predict_frames":
         return {"frames": np.stack([clip.frames for clip in clips])}
@@ -53,7 +53,7 @@ def request(signature: str, clips: Sequence[Clip]) -> Tensors:
     return {"examples": _texts([clip.example for clip in clips])}
 
 
-def ask(model: Model, signature: str, clips: Sequence[Clip], config: ModelConfig) -> Tensors:
+def ask(model: AskedModel, signature: str, clips: Sequence[StoredClip], config: ModelConfig) -> Tensors:
     """The answer for clips; of a stream that after the last of the frames that the network wants, sent in two steps."""
     if signature != STREAM_STEP:
         return model(signature, request(signature, clips))
@@ -67,7 +67,7 @@ def ask(model: Model, signature: str, clips: Sequence[Clip], config: ModelConfig
     return answer
 
 
-def first_state(model: Model, num_streams: int) -> Tensors:
+def first_state(model: AskedModel, num_streams: int) -> Tensors:
     """The state of streams before their first frame."""
     return model(STREAM_INIT, {"num_streams": np.array(num_streams, np.int32)})
 
@@ -78,7 +78,7 @@ def many_clips(num_clips: int) -> Tensors:
     return {"frames": frames}
 
 
-def warmup_requests(model: Model, clip: Clip, *, streams: bool) -> dict[str, Tensors]:
+def warmup_requests(model: AskedModel, clip: StoredClip, *, streams: bool) -> dict[str, Tensors]:
     """One request of one clip to each signature that clients use."""
     requests = {signature: request(signature, [clip]) for signature in SIGNATURES}
     if streams:
@@ -87,7 +87,7 @@ def warmup_requests(model: Model, clip: Clip, *, streams: bool) -> dict[str, Ten
     return requests
 
 
-def bad_requests(signature: str, clip: Clip) -> dict[str, Tensors]:
+def bad_requests(signature: str, clip: StoredClip) -> dict[str, Tensors]:
     """What a client may send by mistake or on purpose, by a name for people; to a stream with the state of one stream."""
     time, height, width, _ = clip.frames.shape
     if signature == STREAM_STEP:

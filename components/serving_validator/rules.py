@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
 
-from models.section import Section
+from foundation.section import Section
 
 SERVING_FILE = "serving.json"
 
@@ -68,7 +68,7 @@ class Measurement:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ServingFinding:
     """A measurement and whether it is good enough. `bar` None: nothing is asked of the value."""
 
     check: str
@@ -107,14 +107,14 @@ class Finding:
 class ServingVerdict:
     """All findings on one export; it may be pushed when each of them passed."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[ServingFinding, ...] = ()
 
     @property
     def passed(self) -> bool:
         return bool(self.findings) and not self.failures
 
     @property
-    def failures(self) -> tuple[Finding, ...]:
+    def failures(self) -> tuple[ServingFinding, ...]:
         return tuple(finding for finding in self.findings if not finding.passed)
 
     def as_json(self) -> dict[str, Any]:
@@ -125,8 +125,8 @@ class ServingVerdict:
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "ServingVerdict":
         """The inverse of `as_json`."""
-        names = Finding.__dataclass_fields__
-        return ServingVerdict(tuple(Finding(**{name: f[name] for name in names}) for f in value["findings"]))
+        names = ServingFinding.__dataclass_fields__
+        return ServingVerdict(tuple(ServingFinding(**{name: f[name] for name in names}) for f in value["findings"]))
 
 
 class _Rule(NamedTuple):
@@ -153,7 +153,7 @@ def judge(config: ServingValidationConfig, measurements: tuple[Measurement, ...]
     return ServingVerdict(tuple(_judge(config, measurement) for measurement in measurements))
 
 
-def _judge(config: ServingValidationConfig, measurement: Measurement) -> Finding:
+def _judge(config: ServingValidationConfig, measurement: Measurement) -> ServingFinding:
     bar = _bar(config, measurement)
     value = measurement.value
     if measurement.check == PROCESS:
@@ -164,7 +164,7 @@ def _judge(config: ServingValidationConfig, measurement: Measurement) -> Finding
         passed = False
     else:
         passed = not isinstance(bar, float) or value <= bar  # false of NaN
-    return Finding(measurement.check, measurement.subject, value, bar, passed, measurement.detail)
+    return ServingFinding(measurement.check, measurement.subject, value, bar, passed, measurement.detail)
 
 
 def _bar(config: ServingValidationConfig, measurement: Measurement) -> Value:

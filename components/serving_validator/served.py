@@ -11,7 +11,7 @@ from tensorflow.core.protobuf import config_pb2
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
-class Model(Protocol):
+class AskedModel(Protocol):
     """Answers requests."""
 
     def __call__(self, signature: str, inputs: Tensors) -> Tensors:

@@ -17,8 +17,8 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.storage.paths import check_name
-from components.storage.root import Entry, digest_of
-from models.errors import UserError
+from components.storage.root import FileEntry, digest_of
+from foundation.messages.errors import UserError
 
 _COPY_BUFFER = 16 << 20
 _NUM_READERS = 8
@@ -45,7 +45,7 @@ class RemoteRoot:
         # Beam's workers get the address, and make connections of their own.
         return RemoteRoot, (self.uri, self._key, self._beam_args)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FileEntry]:
         """See Root.
 
         Raises:
@@ -57,7 +57,7 @@ class RemoteRoot:
                 name = metadata.path[len(self.uri) + 1 :]
                 # Object stores mark folders with empty objects.
                 if name and not name.endswith("/"):
-                    yield Entry(name, metadata.size_in_bytes, metadata.last_updated_in_seconds)
+                    yield FileEntry(name, metadata.size_in_bytes, metadata.last_updated_in_seconds)
         except Exception as error:  # of botocore, google.cloud, requests or Beam
             raise UserError(
                 f"{self._key}: {self.uri} cannot be listed: {error}; check address and credentials"

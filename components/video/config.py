@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from models.section import Section
+from foundation.section import Section
 
 
 class SamplingConfig(Section):

@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
-from components.annotations.boxes import BoxTrack, boxes_at
-from components.annotations.records import Box, Segment, SpaceUnit, TimeUnit
+from components.annotations.records.boxes import BoxTrack, boxes_at
+from components.annotations.records.record import Box, Segment, SpaceUnit, TimeUnit
 from components.video.tasks import Clip, Span
 
 _SECONDS_OF_AN_UNKNOWN_RATE = 0.04

@@ -8,7 +8,8 @@ from tfx.types import channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import Examples
 
-from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
@@ -48,7 +49,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
         classes: Sequence[str],
         fingerprint: str,
     ) -> None:
-        """`fingerprint`: what `components.annotations.fingerprint` says of the inputs."""
+        """`fingerprint`: what `components.annotations.files.fingerprint` says of the inputs."""
         spec = VideoExampleGenSpec(
             data=data.model_dump_json(),
             splits=splits.model_dump_json(),

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from components.annotations.finding import VideoFinder
-from components.annotations.reasons import Problem, Reason
-from components.annotations.records import FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
+from components.annotations.files.video_finder import VideoFinder
+from components.annotations.records.reasons import Problem, Reason
+from components.annotations.records.record import FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder

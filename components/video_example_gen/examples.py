@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.annotations.manifest import segment_id
-from components.annotations.reasons import Problem, Reason
-from components.annotations.records import Segment
+from components.annotations.files.manifest import segment_id
+from components.annotations.records.reasons import Problem, Reason
+from components.annotations.records.record import Segment
 from components.video.config import SamplingConfig
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import track_of

@@ -12,12 +12,13 @@ from pydantic import TypeAdapter
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
-from components.annotations.assignment import ASSIGNMENT_FILE
-from components.annotations.config import SPLITS, DataConfig, NegativesConfig, SplitsConfig
-from components.annotations.fetch import load_annotations
-from components.annotations.manifest import Manifest, build_manifest
-from components.annotations.splits import split_manifest
-from components.storage.root import open_root
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.manifest import Manifest, build_manifest
+from components.annotations.splits.assignment import ASSIGNMENT_FILE
+from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.splitting import split_manifest
+from components.storage.opening import open_root
 from components.video.config import SamplingConfig
 from components.video_example_gen.ledger import Ledger
 from components.video_example_gen.metadata import MetadataFeatures
@@ -29,8 +30,8 @@ from components.video_example_gen.shards import (
     WriteShards,
     make_shards,
 )
-from models.errors import UserError
-from models.progress import say
+from foundation.messages.errors import UserError
+from foundation.messages.progress import say
 
 
 class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from components.annotations.config import NegativesConfig
-from components.annotations.negatives import background_spans
-from components.annotations.reasons import Problem, Reason
-from components.annotations.records import Reject, Segment, Source, TimeUnit
+from components.annotations.records.reasons import Problem, Reason
+from components.annotations.records.record import Reject, Segment, Source, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip
 from components.video_example_gen.alignment import frame_times, span_of
+from components.video_example_gen.background import background_spans
 from components.video_example_gen.examples import find_problem, make_example
 from components.video_example_gen.masks import MaskError, MaskReader, MaskTrack
 from components.video_example_gen.metadata import MetadataFeatures

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from components.annotations.boxes import Edges
-from components.annotations.masks import Pixels, decode_mask, edges_of_mask, masks_at
-from components.annotations.records import Box, Mask
+from components.annotations.records.boxes import Edges
+from components.annotations.records.masks import Pixels, decode_mask, edges_of_mask, masks_at
+from components.annotations.records.record import Box, Mask
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder

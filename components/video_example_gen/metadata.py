@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.impute import KNNImputer
 from sklearn.preprocessing import StandardScaler
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from models.metadata import MetadataConfig, imputed_feature, range_feature, range_in_words, value_feature
 
 Row = Mapping[str, float]

@@ -18,13 +18,13 @@ import tensorflow as tf
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.annotations.config import NegativesConfig
-from components.annotations.manifest import Manifest
-from components.storage.root import open_root
+from components.annotations.files.manifest import Manifest
+from components.storage.opening import open_root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
 from components.video_example_gen.metadata import MetadataFeatures
-from models.progress import Progress
+from foundation.messages.progress import Progress
 
 _VIDEOS_PER_SHARD = 8
 _MOST_SHARDS = 256

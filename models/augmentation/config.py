@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from models.section import Section
+from foundation.section import Section
 
 
 class AugmentationConfig(Section):

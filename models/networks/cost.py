@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from models.progress import say
+from foundation.messages.progress import say
 
 COST_FILE = "network.json"
 

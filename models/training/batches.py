@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from models.augmentation.mixing import draw_mixture, mix
 from models.augmentation.views import RandomViews
-from models.data import Clip, ClipSource, Record
+from models.data import ClipSource, DecodedClip, Record
 from models.training.config import TrainingConfig
 from models.training.sampling import draw_copies
 from models.views import centre_boxes, centre_view
@@ -77,7 +77,7 @@ class Batches:
             buffer_size = total if clips else _SHUFFLED_RECORDS
             drawn = self._shard(drawn.shuffle(buffer_size, seeds[2, 0], reshuffle_each_iteration=False), context)
 
-            def draw(clip: Clip) -> tuple[Any, ...]:
+            def draw(clip: DecodedClip) -> tuple[Any, ...]:
                 seed = tf.random.experimental.stateless_split(tf.stack([seeds[3, 0], clip.key]), 2)
                 view = views.draw(tf.shape(clip.frames)[0], clip.label_id, seed[0])
                 element = views.frames(clip.frames, view), tf.one_hot(clip.label_id, len(self.classes))
@@ -98,7 +98,7 @@ class Batches:
         """Centre views in order. The last batch is filled up with black clips, whose targets and boxes are zeros."""
         model, size = self.evaluation.model, self.training.batch_size
 
-        def see(clip: Clip) -> tuple[tf.Tensor, ...]:
+        def see(clip: DecodedClip) -> tuple[tf.Tensor, ...]:
             element = centre_view(clip.frames[tf.newaxis], model)[0], tf.one_hot(clip.label_id, len(self.classes))
             if not model.tracks:
                 return element
@@ -125,7 +125,7 @@ class Batches:
         return own.map(lambda _, element: element)
 
 
-def _repeat(element: Record | Clip, num_copies: tf.Tensor) -> tf.data.Dataset:
+def _repeat(element: Record | DecodedClip, num_copies: tf.Tensor) -> tf.data.Dataset:
     """The element with a key of its own for each copy."""
     copies = tf.data.Dataset.range(num_copies)
     return copies.map(lambda copy: element._replace(key=element.key + copy))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from models.progress import say
+from foundation.messages.progress import say
 from models.training.history import History, best_epoch, eval_losses
 
 Arrays = list[npt.NDArray[Any]]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from foundation.section import Section
 from models.augmentation.config import AugmentationConfig
-from models.section import Section
 
 
 class WarmStartConfig(Section):

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from models.training.config import TrainingConfig
 
 

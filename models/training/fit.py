@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.errors import UserError
-from models.progress import Progress, say
+from foundation.messages.errors import UserError
+from foundation.messages.progress import Progress, say
 from models.training.batches import Batches
 from models.training.checkpoints import Arrays, Checkpoint, CheckpointFolder
 from models.training.distribution import is_chief

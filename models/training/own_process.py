@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from models.errors import UserError
-from models.progress import PROGRESS_LOGGER
+from foundation.messages.errors import UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 
 
 def require_cluster() -> None:

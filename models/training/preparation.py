@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import tensorflow_transform as tft
 
+from foundation.messages.errors import UserError
 from models.base_model import BaseModel, open_base
 from models.data import ClipSource
-from models.errors import UserError
 from models.networks.build import build_network
 from models.training.batches import Batches
 from models.training.job import Job

@@ -10,12 +10,12 @@ from math import prod
 
 import keras
 
+from foundation.messages.errors import UserError
+from foundation.messages.progress import say
 from models.base_model import BaseModel, require_same_network
 from models.config import ModelConfig
-from models.errors import UserError
 from models.networks.build import build_network
 from models.networks.outputs import BOXES, is_tracker
-from models.progress import say
 from models.training.checkpoints import Arrays
 from models.training.config import WarmStartConfig
 
@@ -44,7 +44,7 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
       UserError: they are of another network or another input, or the file is damaged.
     """
     require_same_network(base, config)
-    classes = base.card.classes if base.card else ()
+    classes = base.info.classes if base.info else ()
     network = build_network(config, num_classes=max(1, len(classes)), dropout=0)
     logits = network.get_layer(_LOGITS)
     # Which labels a mere file's logits stand for is not known, and neither is their number.
@@ -63,7 +63,7 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
         [weight.numpy() for weight in _feature_weights(network)],
         [weight.numpy() for weight in logits.weights] if classes else [],
         classes,
-        (base.card.normalization["mean"], base.card.normalization["std"]) if base.card else None,
+        (base.info.normalization["mean"], base.info.normalization["std"]) if base.info else None,
     )
 
 

@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
+from foundation.section import Section
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
-from models.section import Section
 from models.training.config import TrainingConfig
 
 Scalar = bool | int | float | str | None

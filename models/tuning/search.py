@@ -11,8 +11,8 @@ from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.engine.trial import Trial
 from tfx.components.tuner.component import TunerFnResult
 
-from models.errors import UserError
-from models.progress import announce, say
+from foundation.messages.errors import UserError
+from foundation.messages.progress import announce, say
 from models.training.checkpoints import CheckpointFolder
 from models.training.distribution import make_strategy
 from models.training.fit import fit

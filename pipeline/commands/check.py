@@ -13,22 +13,23 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
+from components.annotation_validator.checks.finding import Check, CheckInputs, Finding, run_checks
+from components.annotation_validator.checks.fix import Fixed, fix
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inspection import Inspection, look_at_production
 from components.annotation_validator.page import render
 from components.annotation_validator.previous import PreviousSpan, find_previous
 from components.annotation_validator.report import as_json, as_sarif, failures
-from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import Check, CheckInputs, Finding, run_checks
-from components.annotations.checks.fix import Fixed, fix
 from components.annotations.config import DataConfig, NegativesConfig
-from components.annotations.fetch import load_annotations
+from components.annotations.files.fetch import load_annotations
 from components.annotations.readers.detect import annotation_files
-from components.annotations.records import Record, Segment
+from components.annotations.records.record import Record, Segment
 from components.model_gate.config import GatesConfig
-from components.storage.root import Root, is_remote, open_root
-from models.card import ModelCard
-from models.errors import UserError
+from components.storage.opening import open_root
+from components.storage.root import Root, is_remote
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import print_changes, print_findings
@@ -194,7 +195,7 @@ class _Task:
         with _bar("decoding") as show:
             return replace(inputs, measures=measure_videos(inputs, root, self.inspection.sampling, decoders, show))
 
-    def embed(self, inputs: CheckInputs, model_dir: Path, card: ModelCard) -> CheckInputs:
+    def embed(self, inputs: CheckInputs, model_dir: Path, info: ExportInfo) -> CheckInputs:
         """The inputs with what the model's network makes of the segments; a bar shows of how many videos."""
         load_tensorflow()
         from components.annotation_validator.embedding import embed_videos
@@ -202,7 +203,7 @@ class _Task:
         root = open_root(self.data.videos, "--videos", self.beam_args)
         with _bar("looking") as show:
             over_time = self.checks.is_on("doubtful_bounds")
-            return embed_videos(inputs, root, model_dir, card, show, over_time=over_time)
+            return embed_videos(inputs, root, model_dir, info, show, over_time=over_time)
 
 
 @contextmanager
@@ -217,7 +218,7 @@ def _pixel_checks(is_wanted: bool) -> tuple[tuple[Check, ...], tuple[Check, ...]
     """The checks of what frames show, and those of them that correct."""
     if not is_wanted:
         return (), ()
-    from components.annotations.checks.pixels import PIXEL_CHECKS, PIXEL_CORRECTIONS
+    from components.annotation_validator.checks.pixels import PIXEL_CHECKS, PIXEL_CORRECTIONS
 
     return PIXEL_CHECKS, PIXEL_CORRECTIONS
 

@@ -10,11 +10,12 @@ import typer
 from pydantic import ValidationError
 
 from components.annotations.config import DataConfig
-from components.annotations.fetch import load_annotations
-from components.annotations.generic import metadata_names, write_csv, write_jsonl
-from components.annotations.records import Record, Reject, Segment
-from components.storage.root import is_remote, open_root
-from models.errors import UserError
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.generic_table import metadata_names, write_csv, write_jsonl
+from components.annotations.records.record import Record, Reject, Segment
+from components.storage.opening import open_root
+from components.storage.root import is_remote
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.config import load_config
 

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
+from components.annotation_validator.checks.fix import Change
+from components.annotation_validator.config import ChecksConfig, Severity
 from components.annotation_validator.report import failures, tally
-from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckInputs, Finding, Place
-from components.annotations.checks.fix import Change
-from models.wording import counted
+from foundation.messages.wording import counted
 from pipeline.commands.terminal import escaped
 
 _NUM_FINDINGS, _NUM_PLACES, _NUM_CHANGES = 5, 3, 50

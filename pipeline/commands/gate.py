@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from components.model_gate.finding import Finding, Verdict
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import judge
-from models.errors import UserError
+from components.model_gate.verdict import RuleFinding, Verdict
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import NOT_PUSHED, PUSHED, ConfigOption, JsonOption, console, escaped
 from pipeline.config import Config, load_config
 
@@ -81,7 +81,7 @@ def _count(verdict: Verdict) -> str:
     return f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules hold"
 
 
-def _table(findings: tuple[Finding, ...]) -> Table:
+def _table(findings: tuple[RuleFinding, ...]) -> Table:
     table = Table(box=None, padding=(0, 2))
     table.add_column("rule", no_wrap=True)
     table.add_column("class")

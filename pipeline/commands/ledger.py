@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from components.storage.root import is_remote, local_file
+from components.storage.opening import local_file
+from components.storage.root import is_remote
 from components.video_example_gen.ledger import REJECTED_FILE, SUMMARY_FILE
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import JsonOption, console, escaped
 from pipeline.config import load_config
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import USER_ERROR, JsonOption
 from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
@@ -143,7 +143,7 @@ def predict(
         return
     from pipeline.prediction import run
 
-    wanted = run.Outputs(output, output_format, timeline, annotated, as_json)
+    wanted = run.OutputFiles(output, output_format, timeline, annotated, as_json)
     if not segments:
         num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds)
     else:

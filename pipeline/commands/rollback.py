@@ -8,10 +8,11 @@ import typer
 from rich.table import Table
 
 from components.pusher.changes import roll_back, rollback_target
-from components.pusher.destination import Destination, explained, open_destination
+from components.pusher.destination import Destination, explained
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped
 from pipeline.config import load_config
 
@@ -86,7 +87,7 @@ def _row(version: Version, served: Version | None) -> dict[str, Any]:
         values = json.loads(version.destination.read_text(place))
         row |= {"pushed_at": values["pushed_at"], "accuracy": values["evaluation"]["accuracy"]}
     state = "served" if version == served else "withdrawn" if version.is_withdrawn else "kept"
-    return row | {"state": state, "training_key": version.card.training_key}
+    return row | {"state": state, "training_key": version.info.training_key}
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

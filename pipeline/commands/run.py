@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.finding import Verdict
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.measurements import GATE_FILE, Measurements
+from components.model_gate.verdict import Verdict
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import (
     DATA_FAULTS,
     INTERNAL_ERROR,

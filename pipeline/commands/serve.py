@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.loading import load_tensorflow
 from pipeline.serve.settings import Latest, ModelSettings, ReadSettings, Specific, read_config_file

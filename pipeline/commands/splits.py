@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from components.annotations.assignment import ASSIGNMENT_FILE
-from components.annotations.config import SPLITS
-from components.annotations.fetch import load_annotations
-from components.annotations.manifest import Manifest, build_manifest
-from components.annotations.splits import split_manifest
-from components.storage.root import open_root
-from models.errors import UserError
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.manifest import Manifest, build_manifest
+from components.annotations.splits.assignment import ASSIGNMENT_FILE
+from components.annotations.splits.config import SPLITS
+from components.annotations.splits.splitting import split_manifest
+from components.storage.opening import open_root
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import ConfigOption, console, escaped
 from pipeline.config import load_config
 from pipeline.plan import make_plan

@@ -14,7 +14,7 @@ import kfp_server_api
 import urllib3
 from kfp.client.set_volume_credentials import ServiceAccountTokenVolumeCredentials
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 # To connect, and between two pieces of an answer. The SDK tries a request four times.
 _TIMEOUT_SECONDS = (5, 60)

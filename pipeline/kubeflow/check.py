@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.kubeflow.config import SCHEMES
 
 Spec = dict[str, Any]

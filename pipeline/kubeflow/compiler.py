@@ -6,7 +6,7 @@ import yaml
 from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import KubeflowV2DagRunner, KubeflowV2DagRunnerConfig
 
 from components.storage.root import is_remote
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
 from pipeline.kubeflow.check import require_runnable

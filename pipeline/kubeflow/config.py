@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from models.section import Section
+from foundation.section import Section
 
 # The object stores that open-source Kubeflow Pipelines knows, and where its launcher puts their files in a container
 # (backend/src/v2/component/launcher_v2.go, LocalPathForURI).

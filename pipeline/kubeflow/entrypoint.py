@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.errors import DataFaultsError, UserError
-from models.progress import PROGRESS_LOGGER
+from foundation.messages.errors import DataFaultsError, UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from pipeline.kubeflow.config import MOUNTS
 
 # A line of a step's output that begins so holds an event, as JSON: progress, a message, or the error it ended with.

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from models.errors import DataFaultsError, UserError
+from foundation.messages.errors import DataFaultsError, UserError
 from pipeline.kubeflow.entrypoint import EVENT_MARK
 from pipeline.kubeflow.tasks import (
     Json,

@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
 
 Spec = dict[str, Any]

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.kubeflow.backend import Backend
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.entrypoint import EVENT_MARK
@@ -36,7 +36,7 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Task:
+class StepState:
     """One component of a run: `state` as the API has it, how long it ran, and the ids of the pods that it has had."""
 
     name: str
@@ -113,20 +113,20 @@ def follow(backend: Backend, run_id: str, package: Package, console: Console, se
             time.sleep(seconds_between_looks)
 
 
-def tasks_of(run: Any, names: Collection[str]) -> dict[str, Task]:
+def tasks_of(run: Any, names: Collection[str]) -> dict[str, StepState]:
     """The components' tasks of a run (`V2beta1Run`), by name; a component that has not begun is pending.
 
     The API lists a component's driver (`<name>-driver`) and its pod (`executor`) as tasks of their own. Where a driver fails,
     its component never begins, so its failure is the component's.
     """
-    tasks = {name: Task(name) for name in names}
+    tasks = {name: StepState(name) for name in names}
     details = run.run_details.task_details if run.run_details else None
     for detail in details or []:
         name = (detail.display_name or "").removesuffix("-driver")
         is_driver = name != detail.display_name
         if name not in tasks or (is_driver and detail.state != "FAILED"):
             continue
-        tasks[name] = Task(
+        tasks[name] = StepState(
             name,
             detail.state or "PENDING",
             _seconds(detail),
@@ -149,7 +149,7 @@ def telling_line(log: str) -> str:
     return raised[-1] if raised else lines[-1] if lines else ""
 
 
-def _failures(backend: Backend, run_id: str, run: Any, tasks: dict[str, Task]) -> dict[str, str]:
+def _failures(backend: Backend, run_id: str, run: Any, tasks: dict[str, StepState]) -> dict[str, str]:
     failed = [task for task in tasks.values() if task.state == "FAILED"]
     if run.state == "FAILED" and not failed:
         # Nothing of ours began: the fault is the cluster's, or the pipeline's as a whole.
@@ -193,6 +193,6 @@ def _seconds(detail: Any) -> float:
     return float((detail.end_time - detail.start_time).total_seconds())
 
 
-def _line(task: Task, position: int, total: int) -> str:
+def _line(task: StepState, position: int, total: int) -> str:
     ending = {"SUCCEEDED": "", "SKIPPED": "skipped", "FAILED": "failed", "CANCELED": "stopped"}[task.state]
     return f"{position:>2}/{total} {task.name:<18} {task.seconds:>5.0f} s  {ending}".rstrip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 Json = dict[str, Any]
 # The artifact by task and output.

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.errors import UserError
+from foundation.events import Event, Send, report_run
+from foundation.messages.errors import UserError
 from pipeline.config import Config, load_config
-from pipeline.events import Event, Send, report_run
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.execute import StepFailedError, execute, load_spec
 from pipeline.kubeflow.tasks import Json

@@ -16,7 +16,7 @@ from components.video.decoder import child_environment
 from components.video.decoder_process import address_space_bytes, limit_resources
 from components.video.images import Frame
 from components.video.reader import FrameReader, VideoError
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.prediction.segments import ActionSegment
 
 _DEFAULT_FPS = 25.0

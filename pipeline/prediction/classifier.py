@@ -24,8 +24,8 @@ class Classifier:
         Raises:
           UserError: there is no model of clipgate's.
         """
-        self.version, self.card = find_model(model_dir)
-        self.sampling = SamplingConfig.model_validate(self.card.sampling)
+        self.version, self.info = find_model(model_dir)
+        self.sampling = SamplingConfig.model_validate(self.info.sampling)
         load_tensorflow()  # only now: a mistake in the input is told at once, and this takes seconds
         import tensorflow as tf
 
@@ -35,7 +35,7 @@ class Classifier:
     @property
     def classes(self) -> tuple[str, ...]:
         """Labels in the order of the probabilities."""
-        return self.card.classes
+        return self.info.classes
 
     @property
     def signature_names(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from components.video.decoder import Decoder
 from components.video.magic import is_video_file
 from components.video.reader import VideoError
 from components.video.tasks import Span
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 
 def read_jpeg_clips(

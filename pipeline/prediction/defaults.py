@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 from components.video.queues import Windows
-from models.card import ModelCard
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 
 BACKGROUND = "background"
 _MOST_LENGTHS = 4
@@ -26,7 +26,7 @@ def choose_background(classes: Sequence[str], wanted: str | None) -> str | None:
 
 
 def choose_windows(
-    card: ModelCard, background: str | None, lengths: Sequence[float] = (), step_seconds: float | None = None
+    info: ExportInfo, background: str | None, lengths: Sequence[float] = (), step_seconds: float | None = None
 ) -> Windows:
     """The windows asked for; by default as long as the clips that the model was trained on.
 
@@ -36,12 +36,12 @@ def choose_windows(
     Raises:
       UserError: the card does not say how long the training clips were.
     """
-    chosen = sorted(set(lengths)) or _trained_lengths(card, background)
+    chosen = sorted(set(lengths)) or _trained_lengths(info, background)
     return Windows(tuple(chosen), step_seconds or round(chosen[0] / _STEPS_A_WINDOW, 4))
 
 
-def _trained_lengths(card: ModelCard, background: str | None) -> list[float]:
-    percentiles = [seconds for label, seconds in card.clip_seconds.items() if label != background and seconds[-1] > 0]
+def _trained_lengths(info: ExportInfo, background: str | None) -> list[float]:
+    percentiles = [seconds for label, seconds in info.clip_seconds.items() if label != background and seconds[-1] > 0]
     if not percentiles:
         raise UserError("--window-seconds is needed: the model's card does not say how long its training clips were")
     shortest = min(max(low, middle / 2) for low, middle, _ in percentiles)

@@ -14,8 +14,8 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.options.pipeline_options import PipelineOptions
 from google.protobuf.message import DecodeError
 
+from foundation.messages.errors import UserError
 from models import features
-from models.errors import UserError
 from pipeline.prediction.classifier import BATCH_SIZE
 from pipeline.prediction.model import find_model
 
@@ -66,13 +66,13 @@ def predict_examples(pattern: str, model: Path, output: Path, beam_args: Sequenc
     Raises:
       UserError: no file matches, one is no TFRecord file, or the table cannot be written.
     """
-    version, card = find_model(model)
+    version, info = find_model(model)
     if output.suffix not in FORMATS:
         raise UserError(f"--output: {output} has to end in {' or '.join(FORMATS)}, which says what is written")
     files = sorted(tf.io.gfile.glob(pattern))
     if not files:
         raise UserError(f"--examples: no file matches {pattern}")
-    header = _csv_line([*COLUMNS, *(f"p_{label}" for label in card.classes)]) if output.suffix == ".csv" else None
+    header = _csv_line([*COLUMNS, *(f"p_{label}" for label in info.classes)]) if output.suffix == ".csv" else None
     write = _as_csv if output.suffix == ".csv" else _as_json
     options = PipelineOptions(list(beam_args) or ["--runner=FnApiRunner", "--direct_running_mode=in_memory"])
     pipeline = beam.Pipeline(options=options)
@@ -84,7 +84,7 @@ def predict_examples(pattern: str, model: Path, output: Path, beam_args: Sequenc
         | "Predict" >> beam.ParDo(Predict(str(version)))
     )
     _ = rows | "Count" >> beam.Map(lambda row: _BROKEN.inc() if row.get("reason") else None)
-    lines = rows | "Lines" >> beam.Map(write, classes=card.classes)
+    lines = rows | "Lines" >> beam.Map(write, classes=info.classes)
     try:
         # Beam leaves a folder of its own behind when it is stopped.
         with tempfile.TemporaryDirectory(prefix=".partial_", dir=output.absolute().parent) as folder:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from components.video.images import Frame
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 _CHUNK_BYTES = 1 << 16
 _LARGEST_JPEG_BYTES = 1 << 26

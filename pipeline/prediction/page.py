@@ -1,17 +1,12 @@
 """The timeline as a page: predictions to HTML."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from models.wording import counted
+from components.pages.environment import render_page
 from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment
 
-_REPORTER = Path(__file__).parents[2] / "components" / "reporter"
 _FRAMES_A_SEGMENT = 3
 
 
@@ -25,10 +20,13 @@ class Lane:
 
 def render(predictions: Sequence[VideoPrediction]) -> str:
     """One HTML document that needs no script and fetches nothing."""
-    return (
-        _environment()
-        .get_template("timeline.html")
-        .render(predictions=predictions, num_segments=sum(len(prediction.segments) for prediction in predictions))
+    return render_page(
+        "timeline.html",
+        {"clock": clock, "share": _share},
+        predictions=predictions,
+        num_segments=sum(len(prediction.segments) for prediction in predictions),
+        lanes=lanes,
+        frames_of=frames_of,
     )
 
 
@@ -62,20 +60,5 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest}" if hours else f"{minutes}:{rest}"
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, _REPORTER]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        fraction=lambda value: f"{value:.3f}",
-        clock=clock,
-        share=lambda part, whole: f"{100 * min(1.0, max(0.0, part / whole)) if whole else 0:.3f}%",
-        counted=counted,
-        base64=lambda data: base64.b64encode(data).decode(),
-    )
-    environment.globals.update(lanes=lanes, frames_of=frames_of)
-    return environment
+def _share(part: float, whole: float) -> str:
+    return f"{100 * min(1.0, max(0.0, part / whole)) if whole else 0:.3f}%"

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.tasks import Span
-from models.card import ModelCard
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.commands.terminal import errors, escaped
 from pipeline.prediction.annotate import annotate
 from pipeline.prediction.classifier import Classifier
@@ -30,7 +30,7 @@ Predict = Callable[[VideoPredictor, Path, OnProgress], VideoPrediction]
 
 
 @dataclass(frozen=True)
-class Outputs:
+class OutputFiles:
     """Files to write, and how to print."""
 
     table: Path | None = None
@@ -41,38 +41,38 @@ class Outputs:
 
 
 def predict_clips(
-    videos: Sequence[Path], model: Path, outputs: Outputs, start_seconds: float, end_seconds: float | None
+    videos: Sequence[Path], model: Path, outputs: OutputFiles, start_seconds: float, end_seconds: float | None
 ) -> int:
     """One label a video; returns how many could not be read."""
     if end_seconds is not None and end_seconds <= start_seconds:
         raise UserError(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
         )
-    _, card = find_model(model)
+    _, info = find_model(model)
     paths = _paths(videos, outputs)
     span = Span(start_seconds, end_seconds)
     predictions = _predict(model, paths, lambda predictor, path, _: predictor.predict_clip(path, span))
-    _write(predictions, card, outputs)
+    _write(predictions, info, outputs)
     if len(predictions) == 1 and predictions[0].segments:
-        show_clip(card.classes, predictions[0].segments[0].probabilities, outputs.as_json)
+        show_clip(info.classes, predictions[0].segments[0].probabilities, outputs.as_json)
     else:
-        show_predictions(predictions, card.classes, outputs.as_json)
+        show_predictions(predictions, info.classes, outputs.as_json)
     return _name_broken(predictions)
 
 
 def predict_segments(
     videos: Sequence[Path],
     model: Path,
-    outputs: Outputs,
+    outputs: OutputFiles,
     config: SegmentsConfig,
     window_seconds: Sequence[float],
     step_seconds: float | None,
 ) -> int:
     """All actions of each video; returns how many could not be read to the end."""
-    _, card = find_model(model)
+    _, info = find_model(model)
     paths = _paths(videos, outputs)
-    background = choose_background(card.classes, config.background)
-    windows = choose_windows(card, background, window_seconds, step_seconds)
+    background = choose_background(info.classes, config.background)
+    windows = choose_windows(info, background, window_seconds, step_seconds)
     long_videos = LongVideos(windows, config.model_copy(update={"background": background}))
     predictions = _predict(
         model,
@@ -80,12 +80,12 @@ def predict_segments(
         lambda predictor, path, on_progress: predictor.predict_segments(path, long_videos, on_progress),
         num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0,
     )
-    _write(predictions, card, outputs)
-    show_predictions(predictions, card.classes, outputs.as_json)
+    _write(predictions, info, outputs)
+    show_predictions(predictions, info.classes, outputs.as_json)
     return _name_broken(predictions)
 
 
-def _paths(videos: Sequence[Path], outputs: Outputs) -> list[Path]:
+def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
     """The files to read, after what can be said of the options without reading any."""
     if not videos:
         raise UserError("which video? Name files or folders")
@@ -130,20 +130,20 @@ def _show_progress(bar: Progress, task: TaskID) -> OnProgress:
     return lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
-def _write(predictions: Sequence[VideoPrediction], card: ModelCard, outputs: Outputs) -> None:
+def _write(predictions: Sequence[VideoPrediction], info: ExportInfo, outputs: OutputFiles) -> None:
     if outputs.table:
         write = choose_writer(outputs.table, outputs.table_format)
         with (
             whole_file("--output", outputs.table) as partial,
             partial.open("w", encoding="utf-8", newline="") as file,
         ):
-            write(predictions, card.classes, file)
+            write(predictions, info.classes, file)
     if outputs.timeline:
         with whole_file("--timeline", outputs.timeline) as partial:
             partial.write_text(render(predictions), encoding="utf-8")
     if outputs.annotated and predictions[0].timeline:
         with whole_file("--annotated", outputs.annotated) as partial:
-            sampling = SamplingConfig.model_validate(card.sampling)
+            sampling = SamplingConfig.model_validate(info.sampling)
             annotate(Path(predictions[0].video), predictions[0].segments, sampling, partial)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model

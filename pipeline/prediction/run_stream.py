@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.card import ModelCard
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.defaults import choose_background
 from pipeline.prediction.frames import TimedFrame, at_pace, read_camera, read_mjpeg, read_raw
 from pipeline.prediction.model import find_model
-from pipeline.prediction.stream import Change, StreamClassifier, changes
+from pipeline.prediction.stream import ActionChange, StreamClassifier, changes
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 
@@ -30,39 +30,39 @@ def predict_stream(
     as_json: bool,
 ) -> None:
     """Until the stream ends. `fps`: of standard input; `pace`: frames a second that the network is shown."""
-    _, card = find_model(model)
-    no_action = choose_background(card.classes, background)
-    pace = pace or trained_pace(card, no_action)
+    _, info = find_model(model)
+    no_action = choose_background(info.classes, background)
+    pace = pace or trained_pace(info, no_action)
     broken: list[int] = []
     frames = _open(camera, frame_size, fps, broken)
     classifier = Classifier(model)
     if "stream_step" not in classifier.signature_names:
         raise UserError(
-            f"{classifier.version} cannot follow a stream: its network, {card.model.get('network')}, needs whole clips. Train "
+            f"{classifier.version} cannot follow a stream: its network, {info.model.get('network')}, needs whole clips. Train "
             "one that is causal (model.network: movinet), or predict on files"
         )
     stream = StreamClassifier(
         classifier.signature("stream_init"),
         classifier.signature("stream_step"),
-        int(card.model["num_frames"]),
+        int(info.model["num_frames"]),
         classifier.sampling.short_side,
     )
-    for change in changes(at_pace(frames, pace), stream.add, card.classes, threshold, no_action):
-        _show(change, card, as_json)
+    for change in changes(at_pace(frames, pace), stream.add, info.classes, threshold, no_action):
+        _show(change, info, as_json)
     if broken:
         errors.print(f"{len(broken)} frames were no pictures; the first one was frame {broken[0] + 1}")
 
 
-def trained_pace(card: ModelCard, background: str | None) -> float:
+def trained_pace(info: ExportInfo, background: str | None) -> float:
     """Frames a second at which the network learned: its frames, spread over a clip of the usual length.
 
     Raises:
       UserError: the card does not say how long the training clips were.
     """
-    middles = [seconds[1] for label, seconds in card.clip_seconds.items() if label != background and seconds[1] > 0]
+    middles = [seconds[1] for label, seconds in info.clip_seconds.items() if label != background and seconds[1] > 0]
     if not middles:
         raise UserError("--pace is needed: the model's card does not say how long its training clips were")
-    return float(card.model["num_frames"]) / statistics.median(middles)
+    return float(info.model["num_frames"]) / statistics.median(middles)
 
 
 def _open(camera: int | None, frame_size: str | None, fps: float, broken: list[int]) -> Iterator[TimedFrame]:
@@ -76,9 +76,9 @@ def _open(camera: int | None, frame_size: str | None, fps: float, broken: list[i
     return read_raw(sys.stdin.buffer, int(size[1]), int(size[2]), fps)
 
 
-def _show(change: Change, card: ModelCard, as_json: bool) -> None:
+def _show(change: ActionChange, info: ExportInfo, as_json: bool) -> None:
     if as_json:
-        probabilities = dict(zip(card.classes, change.probabilities, strict=True))
+        probabilities = dict(zip(info.classes, change.probabilities, strict=True))
         values = {"seconds": round(change.seconds, 3), "label": change.label, "score": change.score}
         print(json.dumps({**values, "probabilities": probabilities}), flush=True)
         return

@@ -66,7 +66,7 @@ class StreamClassifier:
 
 
 @dataclass(frozen=True)
-class Change:
+class ActionChange:
     """From `seconds` on the label is another one; None is no action."""
 
     seconds: float
@@ -81,14 +81,14 @@ def changes(
     classes: Sequence[str],
     threshold: float,
     background: str | None,
-) -> Iterator[Change]:
+) -> Iterator[ActionChange]:
     """Whenever the label changes, and for the first frame: the most probable class, if it reaches `threshold`."""
-    last: Change | None = None
+    last: ActionChange | None = None
     for frame in frames:
         values = probabilities(frame.image)
         best = int(values.argmax())
         is_action = values[best] >= threshold and classes[best] != background
-        change = Change(
+        change = ActionChange(
             frame.seconds, classes[best] if is_action else None, float(values[best]), tuple(values.tolist())
         )
         if last is None or change.label != last.label:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.prediction.config import Format
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.segments import ActionSegment

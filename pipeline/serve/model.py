@@ -8,7 +8,7 @@ import grpc
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.serve.errors import ServeError, code_of_number
 from pipeline.serve.protos import to_signature
 from pipeline.serve.signatures import Signature, Tensors

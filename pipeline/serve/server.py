@@ -11,8 +11,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from models.card import CARD_FILE
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import EXPORT_INFO_FILE
 from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
 from pipeline.serve.grpc_api import make_server
 from pipeline.serve.model import Model
@@ -122,7 +122,7 @@ def _require_available(predictor: Predictor, read_settings: ReadSettings) -> Non
         reasons = [status.message for status in versions.statuses.values() if status.message]
         missing = (
             f"{model.base_path} holds no version to serve; "
-            f"expected {model.base_path}/NUMBER with saved_model.pb and {CARD_FILE}"
+            f"expected {model.base_path}/NUMBER with saved_model.pb and {EXPORT_INFO_FILE}"
         )
         raise UserError(reasons[0] if reasons else missing)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 if TYPE_CHECKING:
     from tensorflow_serving.config import model_server_config_pb2

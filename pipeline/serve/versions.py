@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from components.baseline.pushed import pushed_versions
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.serve.batching import Batcher
 from pipeline.serve.settings import ModelSettings
 

@@ -10,11 +10,11 @@ from tfx.proto import infra_validator_pb2
 from tfx.types.channel import BaseChannel
 
 from components.baseline.component import Baseline
-from components.model_gate import extractors, windows
+from components.evaluator import extractors, windows
+from components.evaluator.eval_config import make_eval_config, make_plain_eval_config, make_train_eval_config
 from components.model_gate.component import ModelGate
 from components.serving_validator.component import ServingValidator
 from components.serving_validator.rules import ServingValidationConfig
-from pipeline.evaluation import make_eval_config, make_plain_eval_config, make_train_eval_config
 from pipeline.floors import single_frame_trainer
 from pipeline.plan import Plan
 from pipeline.stages.data import Data

@@ -9,7 +9,7 @@ from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.proto.transform_pb2 import SplitsConfig
 from tfx.types.channel import BaseChannel
 
-from components.annotations.config import SPLITS
+from components.annotations.splits.config import SPLITS
 from components.base_model.component import BaseModelCopy
 from pipeline.plan import Plan
 from pipeline.stages.data import Data

@@ -43,8 +43,8 @@ def main() -> None:
     parser.add_argument("--address", default="127.0.0.1:8500")
     parser.add_argument("--name", default="action")
     arguments = parser.parse_args()
-    _, card = find_model(arguments.model)
-    clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(card.sampling))
+    _, info = find_model(arguments.model)
+    clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(info.sampling))
     print(json.dumps(predict(clips, arguments.address, arguments.name), indent=2))
 
 

@@ -34,8 +34,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="a pushed version, or the folder of all versions")
     parser.add_argument("--url", default="http://127.0.0.1:8501/v1/models/action")
     arguments = parser.parse_args()
-    _, card = find_model(arguments.model)
-    clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(card.sampling))
+    _, info = find_model(arguments.model)
+    clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(info.sampling))
     print(json.dumps(predict(clips, arguments.url), indent=2))
 
 

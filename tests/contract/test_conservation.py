@@ -12,17 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.annotations.config import DataConfig, NegativesConfig, SplitsConfig
-from components.annotations.manifest import Manifest, build_manifest
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.files.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import FindBy, Record, Reject
-from components.annotations.splits import assign_splits
-from components.storage.root import LocalRoot
+from components.annotations.records.record import FindBy, Record, Reject
+from components.annotations.splits.config import SplitsConfig
+from components.annotations.splits.splitting import assign_splits
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
 from components.video_example_gen.ledger import Ledger
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
 SAMPLING = SamplingConfig(num_frames=3, min_frames=2, short_side=16)

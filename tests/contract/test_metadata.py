@@ -13,7 +13,8 @@ from sklearn.impute import KNNImputer
 from sklearn.preprocessing import StandardScaler
 from tfx.types.standard_artifacts import Examples
 
-from components.annotations.config import DataConfig, SplitsConfig
+from components.annotations.config import DataConfig
+from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.component import VideoExampleGen

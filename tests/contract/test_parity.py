@@ -101,7 +101,7 @@ def test_the_network_on_its_own_frames_gives_what_was_evaluated(
     from models.config import ModelConfig
 
     jpegs = tf.constant([list(feature(record, features.FRAMES).bytes_list.value)])
-    fitted = decode_clips(jpegs, ModelConfig.model_validate(classifier.card.model)).numpy()
+    fitted = decode_clips(jpegs, ModelConfig.model_validate(classifier.info.model)).numpy()
     assert ask(classifier, "predict_frames", frames=fitted) == pytest.approx(expected, abs=TOLERANCE)
 
 

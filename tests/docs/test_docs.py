@@ -7,18 +7,18 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from components.annotations.checks.catalogue import ANNOTATION_CHECKS
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.pixels import PIXEL_CHECKS
+from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
+from components.annotation_validator.checks.pixels import PIXEL_CHECKS
+from components.annotation_validator.config import ChecksConfig
 from components.annotations.config import Columns, FormatName, NegativesConfig
-from components.annotations.reasons import Reason
+from components.annotations.records.reasons import Reason
+from components.evaluator.config import EvaluationConfig
 from components.model_gate.config import GatesConfig
-from components.model_gate.finding import Rule
-from components.model_gate.slices import EvaluationConfig
+from components.model_gate.verdict import Rule
 from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
+from foundation.section import Section
 from models.augmentation.config import AugmentationConfig
-from models.section import Section
 from models.training.config import TrainingConfig, WarmStartConfig
 from models.tuning.config import TunerConfig
 from pipeline.cli import app

@@ -80,8 +80,8 @@ def test_the_model_is_pushed_with_its_card_and_people_are_told_what_the_local_ru
     (version,) = compiled_run.project.versions()
     (local,) = pushed_run.project.versions()
     assert set(files(version)) == set(files(local))
-    card = read_json(version / MODEL_CARD_JSON)
-    assert {artifact["uri"] for artifact in card["lineage"]["artifacts"] if artifact["input"] == "model"} == {
+    info = read_json(version / MODEL_CARD_JSON)
+    assert {artifact["uri"] for artifact in info["lineage"]["artifacts"] if artifact["input"] == "model"} == {
         str(compiled_run.folder / "Trainer" / "model")
     }
     for node in ("AnnotationValidator", "Trainer", "Reporter"):

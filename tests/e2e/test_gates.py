@@ -5,7 +5,7 @@ import json
 import pytest
 
 from models.base_model import open_base
-from models.card import read_card
+from models.export_info import read_export_info
 from tests.e2e.colours import COLOURS
 from tests.e2e.conftest import PushedRun, RejectedRun
 from tests.e2e.project import OPEN_GATES, explain
@@ -42,7 +42,7 @@ def test_another_training_is_judged_against_the_pushed_model_class_by_class(
     (pushed,) = pushed_run.project.versions()
     assert f"comparing with version {pushed.name}" in rejected_run.result.stdout
     drops = rejected_run.findings("recall_drop")
-    assert list(drops) == list(read_card(pushed).classes)
+    assert list(drops) == list(read_export_info(pushed).classes)
     assert all(finding["value"] is not None for finding in drops.values())
 
 
@@ -51,7 +51,7 @@ def test_a_warm_start_is_from_the_pushed_model_which_is_evaluated_on_the_same_cl
     assert f"training begins with {pushed}" in rejected_run.result.stdout
     assert f"{len(COLOURS)} of {len(COLOURS)} classes are the base model's" in rejected_run.result.stdout
     exported = rejected_run.project.artifact("Trainer", "model") / "Format-Serving"
-    assert read_card(exported).base == open_base(pushed).fingerprint
+    assert read_export_info(exported).base == open_base(pushed).fingerprint
     # It is the last pushed model at the same time: both comparisons measure the same.
     forgetting, drops = (rejected_run.findings(rule) for rule in ("forgetting", "recall_drop"))
     assert {label: found["value"] for label, found in forgetting.items()} == {

@@ -22,8 +22,8 @@ from tfx.types import Channel
 from tfx.types.standard_artifacts import Model
 from typer.testing import CliRunner
 
-from models.errors import UserError
-from models.progress import PROGRESS_LOGGER
+from foundation.messages.errors import UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from pipeline.cli import app
 from pipeline.kubeflow import entrypoint
 from pipeline.kubeflow.check import find_problems

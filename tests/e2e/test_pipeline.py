@@ -14,7 +14,7 @@ from components.baseline.pushed import pushed_versions
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.serving_validator.warmup import read_warmup
 from components.video_example_gen.ledger import read_entries, read_summary
-from models.card import read_card
+from models.export_info import read_export_info
 from tests.e2e.conftest import PushedRun
 from tests.e2e.project import Project, explain
 
@@ -51,7 +51,7 @@ def test_a_run_prints_one_line_per_component_and_the_table_of_classes(pushed_run
     out = pushed_run.first.stdout
     for node in NODES:
         assert sum(f" {node} " in line for line in out.splitlines()) == 1
-    for label in read_card(pushed_run.project.versions()[0]).classes:
+    for label in read_export_info(pushed_run.project.versions()[0]).classes:
         assert label in out
     assert "pushed:" in out
     assert "WARNING" not in out + pushed_run.first.stderr
@@ -117,7 +117,7 @@ def test_the_pushed_model_has_the_layout_of_tensorflow_serving_and_every_signatu
     }  # fmt: skip
     serialized = [example.SerializeToString() for example in read_examples(pushed_run.project)["test"]]
     outputs = model.signatures["serving_default"](examples=tf.constant(serialized))
-    classes = list(read_card(version).classes)
+    classes = list(read_export_info(version).classes)
     assert outputs["probabilities"].shape == (len(serialized), len(classes))
     assert outputs["classes"][0].numpy().astype(str).tolist() == classes
     assert outputs["label"].shape == (len(serialized),)
@@ -150,7 +150,7 @@ def test_the_pushed_model_is_the_one_that_was_validated_and_warms_up_with_a_clip
 
 def test_the_evaluator_saw_what_the_pushed_model_answers(pushed_run: PushedRun) -> None:
     (version,) = pushed_run.project.versions()
-    classes = read_card(version).classes
+    classes = read_export_info(version).classes
     examples = read_examples(pushed_run.project)["test"]
     serialized = tf.constant([example.SerializeToString() for example in examples])
     answers = tf.saved_model.load(str(version)).signatures["serving_default"](examples=serialized)
@@ -164,16 +164,16 @@ def test_the_evaluator_saw_what_the_pushed_model_answers(pushed_run: PushedRun) 
 def test_the_pushed_version_has_a_card_that_says_what_it_was_made_from(pushed_run: PushedRun) -> None:
     project = pushed_run.project
     (version,) = project.versions()
-    card = json.loads((version / MODEL_CARD_JSON).read_text())
-    assert card["version"] == int(version.name)
-    assert card["gates"]["findings"] == project.gate()["findings"]
-    assert card["evaluation"]["confusion_matrix"] == project.gate()["confusion_matrix"]
-    assert card["data"]["rows_rejected"] == 3
-    assert card["data"]["splits"]["test"]["classes"]["grey"]["clips"] == 4
-    assert card["training"]["settings"]["epochs"] == card["training"]["epochs"] == 1
-    uris = {artifact["input"]: artifact["uri"] for artifact in card["lineage"]["artifacts"]}
+    info = json.loads((version / MODEL_CARD_JSON).read_text())
+    assert info["version"] == int(version.name)
+    assert info["gates"]["findings"] == project.gate()["findings"]
+    assert info["evaluation"]["confusion_matrix"] == project.gate()["confusion_matrix"]
+    assert info["data"]["rows_rejected"] == 3
+    assert info["data"]["splits"]["test"]["classes"]["grey"]["clips"] == 4
+    assert info["training"]["settings"]["epochs"] == info["training"]["epochs"] == 1
+    uris = {artifact["input"]: artifact["uri"] for artifact in info["lineage"]["artifacts"]}
     assert uris["model"] == str(project.artifact("Trainer", "model"))
-    assert all(card["lineage"][name] for name in ("pipeline", "run", "execution"))
+    assert all(info["lineage"][name] for name in ("pipeline", "run", "execution"))
     shown = project.clipgate("card", "--config", "config.yaml")
     assert shown.stdout == (version / MODEL_CARD_MARKDOWN).read_text()
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Segment
+from components.annotations.records.record import Segment
 from pipeline.prediction.writers import COLUMNS
 from tests.e2e.pushed import PushedRun
 from tests.pipeline.commands.conftest import Done, run_clipgate

@@ -13,7 +13,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from components.video.config import SamplingConfig
-from models.card import read_card
+from models.export_info import read_export_info
 from pipeline.prediction.clips import read_jpeg_clips
 from tests.e2e.conftest import PushedRun
 
@@ -86,7 +86,7 @@ def test_grpc_the_command_line_and_the_stored_examples_agree(
     )  # fmt: skip
     predicted = json.loads(shown.stdout)
     assert not shown.stderr.strip()  # TensorFlow has a lot to say
-    sampling = SamplingConfig.model_validate(read_card(project.versions()[0]).sampling)
+    sampling = SamplingConfig.model_validate(read_export_info(project.versions()[0]).sampling)
     (jpegs,) = read_jpeg_clips(path, sampling, float(start), float(end))
     pixels = np.stack([tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs])
 

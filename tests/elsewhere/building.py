@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.elsewhere.debian import PATH, DebianRoot
 from tests.elsewhere.dockerfile import Instruction, build_argument, fill_in, flag, in_context, settings
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 _MADE = "etc/made-by-debootstrap"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.elsewhere.building import Build
 from tests.elsewhere.debian import DebianRoot, make_debian
 from tests.elsewhere.dockerfile import Stage, read_dockerfile, stages_of

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.elsewhere.debian import DebianRoot, make_debian
 
 REPOSITORY = Path(__file__).resolve().parents[2]

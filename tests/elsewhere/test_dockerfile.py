@@ -2,7 +2,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.elsewhere.dockerfile import fill_in, flag, in_context, read_dockerfile, settings, stages_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]

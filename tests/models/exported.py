@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from components.video.config import SamplingConfig
 from models.base_model import WEIGHTS_FILE
-from models.card import ModelCard
 from models.config import ModelConfig
+from models.export_info import ExportInfo
 from models.networks.build import build_network
 from tests.models.clips import CLASSES, clip_example, draw_clip, encode_clip
 
@@ -45,18 +45,18 @@ def frames_of(jpegs: np.ndarray) -> tf.Tensor:
     return tf.constant(np.array(decoded).reshape(len(jpegs), jpegs.shape[1], 40, 56, 3), tf.uint8)
 
 
-def save_network(folder: Path, config: ModelConfig) -> tuple[keras.Model, ModelCard]:
+def save_network(folder: Path, config: ModelConfig) -> tuple[keras.Model, ExportInfo]:
     """A network as an export keeps it for later runs, without the SavedModel: its weights and its card, in `folder`."""
     mean, std = [0.4, 0.5, 0.6], [0.2, 0.25, 0.3]
     keras.utils.set_random_seed(3)
     network = build_network(config, num_classes=len(CLASSES), dropout=0, channel_mean=mean, channel_std=std)
-    card = ModelCard(
+    info = ExportInfo(
         CLASSES,
         config.model_dump(mode="json"),
         SamplingConfig(num_frames=4, min_frames=1, short_side=40).model_dump(mode="json"),
         "key",
         normalization={"mean": mean, "std": std},
     )
-    card.write(folder)
+    info.write(folder)
     network.save_weights(folder / WEIGHTS_FILE)
-    return network, card
+    return network, info

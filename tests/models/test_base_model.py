@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
+from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base, require_same_network
-from models.card import ModelCard
 from models.config import ModelConfig
-from models.errors import UserError
+from models.export_info import ExportInfo
 
 CONFIG = ModelConfig(preset="tiny", num_frames=4)
 
 
 def export(folder: Path, model: dict[str, Any] | None = None, weights: bytes = b"weights") -> Path:
     """An exported model without its graph."""
-    ModelCard(("sit", "wave"), CONFIG.model_dump() if model is None else model, {}, "key").write(folder)
+    ExportInfo(("sit", "wave"), CONFIG.model_dump() if model is None else model, {}, "key").write(folder)
     (folder / WEIGHTS_FILE).write_bytes(weights)
     return folder
 
@@ -23,7 +23,7 @@ def export(folder: Path, model: dict[str, Any] | None = None, weights: bytes = b
 def test_an_exported_model_has_weights_and_a_card(tmp_path: Path) -> None:
     base = open_base(export(tmp_path))
     assert base.weights.read_bytes() == b"weights"
-    assert base.card is not None and base.card.classes == ("sit", "wave")
+    assert base.info is not None and base.info.classes == ("sit", "wave")
 
 
 def test_a_file_of_weights_has_no_card(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_the_fingerprint_is_that_of_weights_and_classes_wherever_they_lie(tmp_pa
     assert first == copy != other
     (tmp_path / "renamed" / "assets.extra").mkdir(parents=True)
     (tmp_path / "renamed" / WEIGHTS_FILE).write_bytes(b"weights")
-    ModelCard(("sit", "jump"), CONFIG.model_dump(), {}, "key").write(tmp_path / "renamed")
+    ExportInfo(("sit", "jump"), CONFIG.model_dump(), {}, "key").write(tmp_path / "renamed")
     assert open_base(tmp_path / "renamed").fingerprint != first
 
 

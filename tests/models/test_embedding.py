@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from foundation.messages.errors import UserError
 from models.config import ModelConfig
 from models.embedding import FeatureExtractor
-from models.errors import UserError
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH
 from models.views import centre_view
@@ -21,9 +21,9 @@ NUM_CLIPS = MICRO_BATCH + 1
 def test_features_are_what_the_logits_and_probabilities_are_computed_from(
     model_config: ModelConfig, tmp_path: Path
 ) -> None:
-    network, card = save_network(tmp_path, model_config)
+    network, info = save_network(tmp_path, model_config)
     jpegs = draw_jpegs(NUM_CLIPS)
-    features, probabilities = FeatureExtractor(tmp_path, card).see(jpegs.tolist())
+    features, probabilities = FeatureExtractor(tmp_path, info).see(jpegs.tolist())
     expected = network(centre_view(decode_clips(tf.constant(jpegs), model_config), model_config), training=False)
     assert features.shape[0] == NUM_CLIPS and features.dtype == np.float32
     assert np.ptp(expected, axis=0).max() > 1e-3
@@ -32,8 +32,8 @@ def test_features_are_what_the_logits_and_probabilities_are_computed_from(
 
 
 def test_a_model_without_weights_or_features_is_refused(model_config: ModelConfig, tmp_path: Path) -> None:
-    _, card = save_network(tmp_path, model_config)
+    _, info = save_network(tmp_path, model_config)
     with pytest.raises(UserError, match="looks at no frame"):
-        FeatureExtractor(tmp_path, replace(card, model={**card.model, "network": "majority"}))
+        FeatureExtractor(tmp_path, replace(info, model={**info.model, "network": "majority"}))
     with pytest.raises(UserError, match=r"has no assets\.extra/network\.weights\.h5"):
-        FeatureExtractor(tmp_path / "empty", card)
+        FeatureExtractor(tmp_path / "empty", info)

@@ -9,15 +9,15 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import features
-from models.card import ModelCard, read_card
 from models.config import ModelConfig
+from models.export_info import ExportInfo, read_export_info
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH, ServingModule, export
 from models.views import centre_view
 from tests.models.clips import CLASSES, clip_example, one_stage_network
 from tests.models.exported import Signature, draw_jpegs, examples_of, frames_of, load_signatures
 
-CARD = ModelCard(CLASSES, {"num_frames": 2}, {"short_side": 40}, "key")
+CARD = ExportInfo(CLASSES, {"num_frames": 2}, {"short_side": 40}, "key")
 NUM_CLIPS = 17
 
 
@@ -162,4 +162,4 @@ def test_an_example_with_another_number_of_frames_is_an_invalid_argument(
 
 
 def test_the_card_is_beside_the_model(model_dir: Path) -> None:
-    assert read_card(model_dir) == CARD
+    assert read_export_info(model_dir) == CARD

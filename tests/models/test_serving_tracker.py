@@ -7,8 +7,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import features
-from models.card import ModelCard
 from models.config import ModelConfig
+from models.export_info import ExportInfo
 from models.geometry import boxes_in_frame
 from models.networks.outputs import outputs_of
 from models.preprocessing import fit_clips
@@ -39,7 +39,7 @@ def signatures(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Signature]:
     folder = tmp_path_factory.mktemp("tracker")
-    export(ServingModule(network, transform, tracker_config, CLASSES), ModelCard(CLASSES, {}, {}, ""), str(folder))
+    export(ServingModule(network, transform, tracker_config, CLASSES), ExportInfo(CLASSES, {}, {}, ""), str(folder))
     return load_signatures(folder)
 
 

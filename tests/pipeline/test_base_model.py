@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, open_base
-from models.card import ModelCard
-from models.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
 
@@ -51,10 +51,10 @@ def export(folder: Path, weights: bytes, training_key: str = "other", base: str 
         {"output_dir": "o", "data": {"annotations": "a", "videos": "v"}, "model": MODEL}
     ).model
     statistics = {"mean": [0.5] * 3, "std": [0.5] * 3}
-    card = ModelCard(
+    info = ExportInfo(
         ("sit", "wave"), model.model_dump(mode="json"), {"num_frames": num_stored}, training_key, base, statistics
     )
-    card.write(folder)
+    info.write(folder)
     (folder / WEIGHTS_FILE).write_bytes(weights)
     (folder / "saved_model.pb").write_bytes(b"")
     return folder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.card import ModelCard
+from models.export_info import ExportInfo
 from pipeline.cli import app
 
 REPOSITORY = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def test_a_report_before_the_first_run_says_how_to_get_one(tmp_path: Path) -> No
 
 
 def test_predict_on_a_missing_video_names_it(tmp_path: Path) -> None:
-    ModelCard(("a", "b"), {}, {}, "key").write(tmp_path / "models/1")
+    ExportInfo(("a", "b"), {}, {}, "key").write(tmp_path / "models/1")
     (tmp_path / "models/1/saved_model.pb").write_bytes(b"")
     message = message_of_wrong_input(clipgate("predict", "nowhere.mp4", "--model", "models", cwd=tmp_path))
     assert message == "wrong input: nowhere.mp4 does not exist\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.config import Config, load_config
 
 REQUIRED = "output_dir: out\ndata: {annotations: data/a.csv, videos: data}\n"

@@ -9,7 +9,7 @@ import pytest
 from tfx.orchestration.pipeline import Pipeline
 
 from models.base_model import BaseModel
-from models.card import ModelCard
+from models.export_info import ExportInfo
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
 from pipeline.plan import Plan
@@ -73,7 +73,7 @@ def test_the_checks_run_again_when_the_previous_span_changes(tmp_path: Path) -> 
 def test_the_pusher_runs_again_when_its_model_was_withdrawn(tmp_path: Path) -> None:
     before = parameters(tmp_path, {})
     withdrawn = tmp_path / "serving/action/withdrawn/1"
-    ModelCard(("sit", "wave"), {}, {}, before["Baseline"]["training_key"]).write(withdrawn)
+    ExportInfo(("sit", "wave"), {}, {}, before["Baseline"]["training_key"]).write(withdrawn)
     (withdrawn / "saved_model.pb").write_bytes(b"")
     after = parameters(tmp_path, {})
     assert [name for name in after if after[name] != before[name]] == ["Pusher"]
@@ -84,7 +84,7 @@ def test_a_base_model_is_an_input_of_the_training_and_is_evaluated_where_a_gate_
     tmp_path: Path, gates: dict[str, float]
 ) -> None:
     (tmp_path / "network.weights.h5").write_bytes(b"weights")
-    base = BaseModel(tmp_path, tmp_path / "network.weights.h5", ModelCard(("sit", "wave"), {}, {}, "key"))
+    base = BaseModel(tmp_path, tmp_path / "network.weights.h5", ExportInfo(("sit", "wave"), {}, {}, "key"))
     sections = {
         "output_dir": str(tmp_path),
         "data": {"annotations": "annotations.csv", "videos": "videos"},

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.config import Config
 from pipeline.launch import run_pipeline
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.card import ModelCard
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
 
@@ -37,7 +37,7 @@ def plan_of(folder: Path, **sections: Any) -> Plan:
 
 def push(folder: Path, version: str, classes: tuple[str, ...], training_key: str = "") -> None:
     version_dir = folder / "out/serving/action" / version
-    ModelCard(classes, {}, {}, training_key).write(version_dir)
+    ExportInfo(classes, {}, {}, training_key).write(version_dir)
     (version_dir / "saved_model.pb").write_bytes(b"")
 
 

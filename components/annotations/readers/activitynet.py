@@ -19,8 +19,8 @@ from components.annotations.config import DataConfig
 from components.annotations.readers.documents import load_json
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_range, parse_split, parse_text
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
 from components.storage.paths import files_below
 
 _DATABASE = re.compile(r'^\{(?:.{,1000}?,)?\s*"database"\s*:', re.DOTALL)

@@ -27,8 +27,8 @@ from components.annotations.readers.key_frames import span_of_key_frame
 from components.annotations.readers.reader import Reader, Sample, own_file
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.values import BadValueError, parse_number, parse_time
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, FindBy, Record, Segment, Source
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _ACTION_ROW = re.compile(rf"[^,]+,{_NUMBER}(?:,[01](?:\.\d+)?){{4}},\d+(?:,[^,]*)?")

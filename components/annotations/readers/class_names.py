@@ -20,8 +20,8 @@ from typing import Any
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from foundation.messages.errors import UserError
 
 _ID_COLUMNS = ("id", "verb_id", "noun_id", "class_id", "label_id")
 _NAME_COLUMNS = ("name", "key", "class_key", "class_name", "label", "label_name")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from components.annotations.records import Record, Segment, TimeUnit
+from components.annotations.records.record import Record, Segment, TimeUnit
 
 
 def at_frame_rate(record: Record, frame_rate: float | None) -> Record:

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from components.annotations.masks import check_counts, encode_mask, mask_of_polygons, read_counts, write_counts
 from components.annotations.readers.values import BadValueError, is_blank
-from components.annotations.reasons import Reason
-from components.annotations.records import Mask
+from components.annotations.records.masks import check_counts, encode_mask, mask_of_polygons, read_counts, write_counts
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Mask
 
 
 def read_segmentation(segmentation: Any, frame: int, height: Any, width: Any) -> Mask | None:

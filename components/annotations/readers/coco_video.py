@@ -19,17 +19,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from components.annotations.boxes import Edges
 from components.annotations.config import DataConfig
-from components.annotations.masks import decode_mask, edges_of_mask
 from components.annotations.readers.coco_masks import read_segmentation
 from components.annotations.readers.documents import as_id, as_list, as_object, load_json
 from components.annotations.readers.exports import file_name
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError, is_blank, parse_frame, parse_number, parse_text
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Mask, Record, Segment, Source
+from components.annotations.records.boxes import Edges
+from components.annotations.records.masks import decode_mask, edges_of_mask
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Mask, Record, Segment, Source
 
 _Id = int | str
 

@@ -14,15 +14,15 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from components.annotations.boxes import Edges
-from components.annotations.masks import encode_mask, mask_of_counts, place_mask
 from components.annotations.readers.exports import file_name, head_of_exports
 from components.annotations.readers.reader import Sample
 from components.annotations.readers.tracks import Shape, build_track, check_edges
 from components.annotations.readers.values import BadValueError, parse_frame, parse_number, parse_split
-from components.annotations.reasons import Reason
-from components.annotations.records import Mask, Record, Source
-from models.errors import UserError
+from components.annotations.records.boxes import Edges
+from components.annotations.records.masks import encode_mask, mask_of_counts, place_mask
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Mask, Record, Source
+from foundation.messages.errors import UserError
 
 SHAPES = frozenset({"box", "ellipse", "polygon", "polyline", "points", "cuboid", "mask", "skeleton"})
 FILES = "*.xml"

@@ -35,8 +35,8 @@ from components.annotations.readers.exports import exports_of, files_of_exports,
 from components.annotations.readers.reader import Reader, Sample, row_of
 from components.annotations.readers.tracks import Shape, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Reject, Segment, Source, TimeUnit
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Reject, Segment, Source, TimeUnit
 
 
 @dataclass

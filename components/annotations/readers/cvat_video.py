@@ -30,8 +30,8 @@ from components.annotations.readers.exports import exports_of, files_of_exports,
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.tracks import in_order
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Source
 
 
 def read_cvat_video(path: Path, config: DataConfig) -> Iterator[Record]:

@@ -32,9 +32,9 @@ from components.annotations.readers.ucf101 import UCF101
 from components.annotations.readers.vertex_csv import VERTEX_CSV
 from components.annotations.readers.vertex_jsonl import VERTEX_JSONL
 from components.annotations.readers.via import VIA
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject
+from foundation.messages.errors import UserError
 
 # In the order of detection: what a format alone has comes before what several have.
 READERS: dict[str, Reader] = {

@@ -10,8 +10,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Source
 
 _DEEPEST = 200
 _BLOCK_SIZE = 1 << 20

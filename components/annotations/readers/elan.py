@@ -24,9 +24,9 @@ from components.annotations.readers.exports import (
 )
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_number
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
+from foundation.messages.errors import UserError
 
 _FILES = "*.eaf"
 

@@ -20,9 +20,9 @@ from components.annotations.readers.class_names import ClassNames, load_class_na
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_text
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
+from foundation.messages.errors import UserError
 
 _COLUMNS = ("video_id", "start_timestamp", "stop_timestamp")
 _LABEL_FIELDS = ("verb", "noun", "action", "narration")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.reader import Reader, Sample
-from components.annotations.records import Record, Segment, Source
+from components.annotations.records.record import Record, Segment, Source
 from components.storage.paths import files_below
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 
 def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:

@@ -14,9 +14,9 @@ from components.annotations.config import DataConfig
 from components.annotations.readers.clip_names import group_of_clip
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Reject, Segment, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Reject, Segment, Source
+from foundation.messages.errors import UserError
 
 _LIST = re.compile(r"(.+)_test_split([1-3])\.txt")
 _SPLITS = {"0": None, "1": "train", "2": "test"}

@@ -16,8 +16,8 @@ from components.annotations.readers.class_names import ClassNames, load_class_na
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
 
 _ROW = re.compile(r"\d+;[^;]+")
 

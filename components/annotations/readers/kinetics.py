@@ -14,8 +14,8 @@ from components.annotations.config import DataConfig
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_split, parse_text
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
 
 _COLUMNS = ("youtube_id", "time_start", "time_end")
 

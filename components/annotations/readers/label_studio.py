@@ -31,9 +31,9 @@ from components.annotations.readers.exports import file_name
 from components.annotations.readers.label_studio_regions import Region, regions_of, shown_frame_rate, spans_of
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_split, parse_text
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
+from foundation.messages.errors import UserError
 
 _DEFAULT_FRAME_RATE = 24.0
 _MEDIA = re.compile(r"\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)\b", re.IGNORECASE)

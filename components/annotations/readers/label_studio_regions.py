@@ -14,8 +14,8 @@ from components.annotations.readers.values import (
     parse_range,
     parse_text,
 )
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, TimeUnit
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, TimeUnit
 
 _LABELS = ("timelinelabels", "labels", "choices")
 _PLACE = ("ranges", "sequence", "framesCount", "start", "end")
@@ -53,7 +53,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Span:
+class RegionSpan:
     """When a region is there; boxes have the span's unit as times, and relative edges."""
 
     start: float
@@ -96,12 +96,12 @@ def _is_place(value: Mapping[str, Any]) -> bool:
     return "ranges" in value or "sequence" in value or ("start" in value and "end" in value)
 
 
-def spans_of(region: Region) -> Iterator[Span | BadValueError]:
+def spans_of(region: Region) -> Iterator[RegionSpan | BadValueError]:
     """When the region is there: once, or as often as a timeline has ranges."""
     place = region.place
     try:
         if place is None:
-            yield Span(0.0, None, TimeUnit.SECONDS)
+            yield RegionSpan(0.0, None, TimeUnit.SECONDS)
         elif "sequence" in place:
             yield _span_of_sequence(place)
         elif "ranges" in place:
@@ -109,23 +109,23 @@ def spans_of(region: Region) -> Iterator[Span | BadValueError]:
         else:
             # Regions of a sound track that is played along with the video.
             start, end = parse_range(place["start"], place["end"])
-            yield Span(start, end, TimeUnit.SECONDS)
+            yield RegionSpan(start, end, TimeUnit.SECONDS)
     except BadValueError as error:
         yield error
 
 
-def _span_of_range(value: Any) -> Span | BadValueError:
+def _span_of_range(value: Any) -> RegionSpan | BadValueError:
     try:
         ends = as_object(value, "a range")
         start, end = _frame(ends.get("start"), "start"), _frame(ends.get("end"), "end")
         if end < start:
             raise BadValueError(Reason.END_BEFORE_START, f"ends at {end + 1}, starts at {start + 1}", value)
-        return Span(float(start), float(end + 1), TimeUnit.FRAMES)
+        return RegionSpan(float(start), float(end + 1), TimeUnit.FRAMES)
     except BadValueError as error:
         return error
 
 
-def _span_of_sequence(place: Mapping[str, Any]) -> Span:
+def _span_of_sequence(place: Mapping[str, Any]) -> RegionSpan:
     """A tracked rectangle; after a keyframe that is not enabled it is gone, after an enabled one it stays."""
     shapes: list[Shape] = []
     stays = False
@@ -141,7 +141,7 @@ def _span_of_sequence(place: Mapping[str, Any]) -> Span:
         if last > shapes[-1].frame:
             shapes.append(Shape(last, shapes[-1].edges, is_imputed=True))
     track = build_track(in_order(shapes))
-    return Span(track.start, None if stays else track.end, TimeUnit.FRAMES, track.boxes)
+    return RegionSpan(track.start, None if stays else track.end, TimeUnit.FRAMES, track.boxes)
 
 
 def _edges(keyframe: Mapping[str, Any]) -> tuple[float, float, float, float]:

@@ -28,9 +28,9 @@ from components.annotations.readers.clip_names import group_of_clip
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
+from foundation.messages.errors import UserError
 
 _NUMBER = re.compile(r"\d{1,9}")
 _EXTENSION = re.compile(r"[^/]\.[A-Za-z]\w{1,4}\Z")

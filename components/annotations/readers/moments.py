@@ -17,8 +17,8 @@ from pathlib import Path
 from components.annotations.config import DataConfig
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject, Segment, Source
 
 _PATH = re.compile(r"([^/\\]+)/([^/\\]+)\.\w+")
 _ROW = re.compile(r"([^/,]+)/[^/,]+\.\w+,\1(?:,.*)?")

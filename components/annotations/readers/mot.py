@@ -24,8 +24,8 @@ from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError, parse_frame, parse_number
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Source
 
 _FILES = ("gt.txt", "gt/gt.txt", "*/gt.txt", "*/gt/gt.txt")
 _NUMBER = r"\s*-?\d+(?:\.\d*)?(?:e[+-]?\d+)?\s*"

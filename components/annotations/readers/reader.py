@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from components.annotations.config import DataConfig
-from components.annotations.records import Record
+from components.annotations.records.record import Record
 
 _HEAD_SIZE = 1 << 16
 

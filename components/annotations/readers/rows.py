@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject, Source
 
 RowToRecords = Callable[[list[str], Source], Iterable[Record]]
 FieldsToRecords = Callable[[Mapping[str, Any], Source], Iterable[Record]]

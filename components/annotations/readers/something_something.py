@@ -19,8 +19,8 @@ from components.annotations.readers.class_names import ClassNames, load_class_na
 from components.annotations.readers.documents import json_objects
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_text
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
 
 _FIRST_ITEM = re.compile(r'\[\s*\{[^{}]*"(?P<key>template)"|\[\s*\{\s*"id"\s*:\s*"?\d+"?\s*\}')
 

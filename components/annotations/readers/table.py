@@ -17,8 +17,8 @@ from components.annotations.readers.values import (
     parse_split,
     parse_text,
 )
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, Mask, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, Mask, Record, Segment, Source
 
 # float32 holds the squares of such numbers and the sums of many squares, which the statistics need.
 _LARGEST_METADATA = 1e15

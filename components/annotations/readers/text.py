@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject
 
 _LONGEST_NAME = 256
 LONGEST_PATH = 4096

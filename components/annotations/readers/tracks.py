@@ -7,10 +7,10 @@ from itertools import groupby, pairwise
 from math import isfinite
 from typing import Any
 
-from components.annotations.boxes import Edges
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, FindBy, Mask, Segment, Source, SpaceUnit, TimeUnit
+from components.annotations.records.boxes import Edges
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, FindBy, Mask, Segment, Source, SpaceUnit, TimeUnit
 
 
 @dataclass(frozen=True)

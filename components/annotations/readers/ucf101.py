@@ -10,9 +10,9 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.reader import Reader, Sample
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Segment, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject, Segment, Source
+from foundation.messages.errors import UserError
 
 _LIST = re.compile(r"(train|test)list(\d\d)\.txt")
 _GROUP = re.compile(r"_(g\d+)_c\d")

@@ -3,7 +3,7 @@
 from urllib.parse import unquote, urlsplit
 
 from components.annotations.readers.values import BadValueError
-from components.annotations.reasons import Reason
+from components.annotations.records.reasons import Reason
 
 _SCHEMES = ("gs://", "s3://", "http://", "https://")
 

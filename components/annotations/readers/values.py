@@ -3,9 +3,9 @@
 import math
 from typing import Any
 
-from components.annotations.config import SPLITS
-from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Reject, Source
+from components.annotations.splits.config import SPLITS
 
 _SPLIT_NAMES = {name: name for name in SPLITS} | {
     "training": "train",

@@ -12,8 +12,8 @@ from components.annotations.readers.values import (
     parse_text,
     parse_time,
 )
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, FindBy, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, FindBy, Segment, Source
 
 ML_USES = frozenset({"train", "training", "test", "validate", "validation", "unassigned"})
 

@@ -34,8 +34,8 @@ from components.annotations.readers.vertex import (
     parse_seconds,
     split_of_ml_use,
 )
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
 
 _HEADERS = ("ml_use", "video_uri", "gcs_file_path")
 

@@ -25,8 +25,8 @@ from components.annotations.readers.rows import records_of_jsonl
 from components.annotations.readers.uris import name_of_uri
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.readers.vertex import Tracks, parse_box, parse_interval, split_of_ml_use
-from components.annotations.reasons import Reason
-from components.annotations.records import FindBy, Record, Segment, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import FindBy, Record, Segment, Source
 
 
 def read_vertex_jsonl(path: Path, config: DataConfig) -> Iterator[Record]:

@@ -23,9 +23,9 @@ from components.annotations.readers.reader import Reader, Sample, row_of
 from components.annotations.readers.rows import records_of_csv, text_lines
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.readers.via_entries import Attribute, Entry, read_place, read_times, records_of_entries
-from components.annotations.reasons import Reason
-from components.annotations.records import Record, Reject, Source
-from models.errors import UserError
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject, Source
+from foundation.messages.errors import UserError
 
 _IMAGES_ONLY = "VIA 1 and 2 annotate single images: their regions have no time in a video; annotate it with VIA 3"
 _ATTRIBUTES = "# ATTRIBUTE = "

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.annotations.boxes import Edges
 from components.annotations.readers.documents import as_list
 from components.annotations.readers.tracks import check_edges
 from components.annotations.readers.values import BadValueError, parse_number, parse_range, parse_time
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, FindBy, Record, Segment, Source, SpaceUnit
+from components.annotations.records.boxes import Edges
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, FindBy, Record, Segment, Source, SpaceUnit
 
 _RECTANGLE, _CIRCLE, _ELLIPSE = 2, 3, 4
 _OF_POINTS = (5, 6, 7, 8)  # line, polyline, polygon, rectangle through four extreme points

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from components.annotation_validator.embedding import embed_videos
 from components.annotation_validator.measuring import measure_videos
-from components.storage.root import LocalRoot
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
@@ -16,16 +16,16 @@ from components.video.tasks import Span
 from models.config import ModelConfig
 from models.preprocessing import decode_clips
 from models.views import centre_view
-from tests.components.annotations.checks.making import inputs_of, segment
+from tests.components.annotation_validator.checks.making import inputs_of, segment
 from tests.components.video.videos import write_video
 from tests.models.exported import save_network
 
 
 def test_each_segment_has_the_features_of_its_clip_and_scores_of_its_windows(tmp_path: Path) -> None:
     config = ModelConfig(preset="tiny", num_frames=2, height=32, width=40)
-    network, card = save_network(tmp_path, config)
-    label, root = card.classes[1], LocalRoot(tmp_path)
-    card = replace(card, clip_seconds={label: [0.6, 0.8, 1.0]})
+    network, info = save_network(tmp_path, config)
+    label, root = info.classes[1], LocalRoot(tmp_path)
+    info = replace(info, clip_seconds={label: [0.6, 0.8, 1.0]})
     video = write_video(tmp_path / "a.mp4", 20)
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     spans = [Span(0.0, 0.8), Span(1.0, 1.6)]
@@ -34,11 +34,11 @@ def test_each_segment_has_the_features_of_its_clip_and_scores_of_its_windows(tmp
         for row, (name, span) in enumerate(zip((label, "unknown"), spans, strict=True))
     ]
     inputs = inputs_of([*records, segment(2, "broken.mp4", label, 0.0, 1.0)])
-    sampling = SamplingConfig.model_validate(card.sampling)
+    sampling = SamplingConfig.model_validate(info.sampling)
     with DecoderPool() as decoders:
         inputs = replace(inputs, measures=measure_videos(inputs, root, sampling, decoders))
     counts: list[tuple[int, int]] = []
-    found = embed_videos(inputs, root, tmp_path, card, lambda *count: counts.append(count))
+    found = embed_videos(inputs, root, tmp_path, info, lambda *count: counts.append(count))
     own = [each.id for each in inputs.by_video["a.mp4"]]
     assert counts == [(1, 2), (2, 2)]
     assert list(found.features) == own
@@ -54,4 +54,4 @@ def test_each_segment_has_the_features_of_its_clip_and_scores_of_its_windows(tmp
     features = np.stack(list(found.features.values()))
     np.testing.assert_allclose(network.get_layer("logits")(features), logits[:2], atol=1e-5)
     np.testing.assert_allclose(scores.probabilities, tf.nn.softmax(logits)[2:, 1], atol=1e-6)
-    assert embed_videos(inputs, root, tmp_path, card, over_time=False).scores == {}
+    assert embed_videos(inputs, root, tmp_path, info, over_time=False).scores == {}

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from components.annotation_validator.component import AnnotationValidator
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.executor import AnnotationValidatorExecutor
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
-from components.annotations.checks.config import ChecksConfig
 from components.annotations.config import DataConfig
 from components.artifacts import AnnotationReport
-from models.errors import DataFaultsError
+from foundation.messages.errors import DataFaultsError
 from tests.components.video.videos import write_video
 
 ROWS = "path,start_seconds,end_seconds,label\na.mp4,0,1,sit\na.mp4,1.2,2,Sit\n"

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from components.annotation_validator.checks.finding import Finding, Place, Suggestion
+from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotation_validator.config import Severity
 from components.annotation_validator.illustrations import MOST_OF_A_FINDING, MOST_OF_A_PAGE, illustrate, motion_of
-from components.annotations.checks.config import Severity
-from components.annotations.checks.finding import Finding, Place, Suggestion
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.video.measures.bounds import Bounds
-from components.video.measures.fingerprint import Fingerprint
-from tests.components.annotations.checks.making import inputs_of
+from components.annotation_validator.measures.bounds import Bounds
+from components.annotation_validator.measures.fingerprint import Fingerprint
+from tests.components.annotation_validator.checks.making import inputs_of
 
 
 def measures(bounds: Bounds, curve: list[float]) -> tuple[VideoMeasures, SegmentMeasures]:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from components.annotation_validator.inspection import Inspection, look_at_production
-from components.annotations.config import SplitsConfig
-from components.annotations.reasons import Reason
-from components.annotations.records import Segment, Source
-from components.storage.root import LocalRoot
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Segment, Source
+from components.annotations.splits.config import SplitsConfig
+from components.storage.local import LocalRoot
 from components.video.decoder_pool import DecoderPool
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from components.annotation_validator.checks.finding import CheckInputs, Finding, Place, Suggestion
+from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
+from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotation_validator.measures.fingerprint import Fingerprint
 from components.annotation_validator.page import render, suggestion_of
-from components.annotations.checks.config import ChecksConfig, Severity
-from components.annotations.checks.finding import CheckInputs, Finding, Place, Suggestion
-from components.annotations.checks.measures import SegmentMeasures, VideoMeasures
-from components.annotations.records import Source
-from components.video.measures.fingerprint import Fingerprint
-from tests.components.annotations.checks.making import clean_records, found, inputs_of, segment
+from components.annotations.records.record import Source
+from tests.components.annotation_validator.checks.making import clean_records, found, inputs_of, segment
 
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>$\\frac{"""
 

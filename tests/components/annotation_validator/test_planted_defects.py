@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.planted_defects import Planted, look_into, plant, score
+from components.annotation_validator.checks.finding import CheckInputs, run_checks
+from components.annotation_validator.checks.pixels import PIXEL_CHECKS
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.pictures import MAP_FILE, write_pictures
-from components.annotations.checks.config import ChecksConfig
-from components.annotations.checks.finding import CheckInputs, run_checks
-from components.annotations.checks.pixels import PIXEL_CHECKS
 
 
 @pytest.fixture(scope="module")

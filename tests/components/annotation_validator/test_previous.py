@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.previous import PreviousSpan, find_previous
-from components.annotations.checks.config import ChecksConfig
 from components.annotations.config import DataConfig, NegativesConfig
 from components.video.decoder_pool import DecoderPool
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.annotation_validator.windows import window_seconds, window_starts
-from models.card import ModelCard
+from models.export_info import ExportInfo
 
-CARD = ModelCard(("sit", "wave"), {}, {}, "key", clip_seconds={"sit": [1.0, 1.4, 3.0], "wave": [0.0, 0.0, 0.0]})
+CARD = ExportInfo(("sit", "wave"), {}, {}, "key", clip_seconds={"sit": [1.0, 1.4, 3.0], "wave": [0.0, 0.0, 0.0]})
 
 
 def test_a_window_is_half_as_long_as_the_clips_of_its_label() -> None:

@@ -8,7 +8,7 @@ from tfx.utils import path_utils
 
 from components.base_model.component import BaseModelCopy, BaseModelCopyExecutor
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base
-from models.card import ModelCard
+from models.export_info import ExportInfo
 
 
 def bring(base: BaseModel, folder: Path) -> Any:
@@ -21,7 +21,7 @@ def bring(base: BaseModel, folder: Path) -> Any:
 
 
 def test_an_exported_model_is_copied_as_a_whole_so_that_it_outlives_its_version(tmp_path: Path) -> None:
-    ModelCard(("a", "b"), {}, {}, "key").write(tmp_path / "pushed")
+    ExportInfo(("a", "b"), {}, {}, "key").write(tmp_path / "pushed")
     (tmp_path / "pushed" / WEIGHTS_FILE).write_bytes(b"weights")
     (tmp_path / "pushed" / "saved_model.pb").write_bytes(b"model")
     base = open_base(tmp_path / "pushed")
@@ -36,5 +36,5 @@ def test_of_a_file_of_weights_the_copy_is_a_base_model_without_a_card(tmp_path: 
     (tmp_path / "pretrained.weights.h5").write_bytes(b"weights")
     base = open_base(tmp_path / "pretrained.weights.h5")
     copied = open_base(Path(path_utils.serving_model_path(bring(base, tmp_path / "artifact").uri)))
-    assert copied.card is None
+    assert copied.info is None
     assert copied.fingerprint == base.fingerprint

@@ -7,8 +7,8 @@ from tfx.types import channel_utils
 from tfx.types.standard_artifacts import Model
 
 from components.baseline.component import IS_FIRST_PUSH, Baseline, BaselineExecutor
-from components.pusher.destination import open_destination
-from models.card import ModelCard, read_card
+from components.pusher.opening import open_destination
+from models.export_info import ExportInfo, read_export_info
 
 
 def find_baseline(folder: Path, training_key: str, destination: str | None = None) -> Any:
@@ -26,7 +26,7 @@ def find_baseline(folder: Path, training_key: str, destination: str | None = Non
 
 
 def push(folder: Path, version: str, training_key: str) -> None:
-    ModelCard(("a", "b"), {}, {}, training_key).write(folder / "pushed" / version)
+    ExportInfo(("a", "b"), {}, {}, training_key).write(folder / "pushed" / version)
     (folder / "pushed" / version / "saved_model.pb").write_bytes(b"model")
 
 
@@ -43,7 +43,7 @@ def test_the_last_pushed_model_is_copied_so_that_it_outlives_its_version(tmp_pat
     assert baseline.get_int_custom_property(IS_FIRST_PUSH) == 0
     assert baseline.get_string_custom_property("version") == "10"
     copy = tmp_path / "baseline/Format-Serving"
-    assert read_card(copy).training_key == "newer"
+    assert read_export_info(copy).training_key == "newer"
     assert (copy / "saved_model.pb").read_bytes() == b"model"
 
 
@@ -53,7 +53,7 @@ def test_a_model_that_was_pushed_to_an_object_store_is_copied_from_there(tmp_pat
     destination.put(tmp_path / "pushed/9", "9")
     baseline = find_baseline(tmp_path, "key", destination.uri)
     assert baseline.get_string_custom_property("version") == "9"
-    assert read_card(tmp_path / "baseline/Format-Serving").training_key == "old"
+    assert read_export_info(tmp_path / "baseline/Format-Serving").training_key == "old"
 
 
 def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from components.baseline.pushed import last_pushed, pushed_versions
-from models.card import ModelCard
+from models.export_info import ExportInfo
 
 
 def push(destination: Path, version: str, training_key: str = "key") -> Path:
     """A version directory as the Pusher leaves it, without weights."""
     folder = destination / version
-    ModelCard(("a", "b"), {}, {}, training_key).write(folder)
+    ExportInfo(("a", "b"), {}, {}, training_key).write(folder)
     (folder / "saved_model.pb").write_bytes(b"")
     return folder
 

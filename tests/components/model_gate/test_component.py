@@ -13,10 +13,10 @@ from components.artifacts import GateReport
 from components.baseline.component import IS_FIRST_PUSH
 from components.model_gate.component import ModelGate, ModelGateExecutor
 from components.model_gate.config import ClassGates, GatesConfig
-from components.model_gate.finding import Verdict
 from components.model_gate.measurements import GATE_FILE, Measurements
-from models.card import ModelCard
-from tests.components.model_gate.conftest import CANDIDATE_CLASSES
+from components.model_gate.verdict import Verdict
+from models.export_info import ExportInfo
+from tests.components.evaluator.evaluated import CANDIDATE_CLASSES
 
 # What the candidate of `conftest.CLIPS` reaches.
 REACHED = GatesConfig(min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_examples=2, max_recall_drop=0.5)
@@ -141,7 +141,7 @@ def test_a_class_without_test_clips_is_not_blessed(
     tmp_path: Path, models: dict[str, Path], evaluation_uri: str
 ) -> None:
     classes = (*CANDIDATE_CLASSES, "absent")
-    ModelCard(classes, {}, {}, "").write(tmp_path / "model" / "Format-Serving")
+    ExportInfo(classes, {}, {}, "").write(tmp_path / "model" / "Format-Serving")
     gates = REACHED.model_copy(update={"min_examples": 1})
     found = {**models, "candidate": tmp_path / "model"}
     report, _ = run_gate(tmp_path, found, evaluation_uri, gates, is_first_push=True)

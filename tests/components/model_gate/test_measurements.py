@@ -2,7 +2,7 @@
 
 import json
 
-from components.model_gate.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements, Pairing
 
 MATRIX = ConfusionMatrix(("a", "b"), ((3, 1), (0, 4)))

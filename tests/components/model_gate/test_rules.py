@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import ClassGates, GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.finding import Finding, Rule, Verdict
 from components.model_gate.measurements import Measurements, Pairing
 from components.model_gate.rules import judge
+from components.model_gate.verdict import Rule, RuleFinding, Verdict
 
 OPEN = GatesConfig(
     min_accuracy=0, min_recall=0, min_precision=0, min_examples=1, max_recall_drop=1, min_gain_over_majority=None
@@ -28,7 +28,7 @@ def two_classes(counts: tuple[tuple[int, int], tuple[int, int]]) -> ConfusionMat
     return ConfusionMatrix(("a", "b"), counts)
 
 
-def finding(verdict: Verdict, rule: str, label: str) -> Finding:
+def finding(verdict: Verdict, rule: str, label: str) -> RuleFinding:
     return next(found for found in verdict.findings if (found.rule, found.label) == (rule, label))
 
 
@@ -208,17 +208,17 @@ def test_a_verdict_comes_back_from_its_json() -> None:
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        (Finding("recall", "sit", 2 / 3, 0.7, False), "class 'sit': recall 0.6667, bar at least 0.7"),
-        (Finding("recall", "sit", 0.6998, 0.7, False), "class 'sit': recall 0.6998, bar at least 0.7"),
-        (Finding("accuracy", "", 0.5, 0.6, False), "all classes: accuracy 0.5, bar at least 0.6"),
-        (Finding("examples", "sit", 12345, 20000, False), "class 'sit': examples 12345, bar at least 20000"),
+        (RuleFinding("recall", "sit", 2 / 3, 0.7, False), "class 'sit': recall 0.6667, bar at least 0.7"),
+        (RuleFinding("recall", "sit", 0.6998, 0.7, False), "class 'sit': recall 0.6998, bar at least 0.7"),
+        (RuleFinding("accuracy", "", 0.5, 0.6, False), "all classes: accuracy 0.5, bar at least 0.6"),
+        (RuleFinding("examples", "sit", 12345, 20000, False), "class 'sit': examples 12345, bar at least 20000"),
         (
-            Finding("recall_drop", "sit", 0.25, 0.1, False, "last pushed model 1, this one 0.75", "at most"),
+            RuleFinding("recall_drop", "sit", 0.25, 0.1, False, "last pushed model 1, this one 0.75", "at most"),
             "class 'sit': recall drop 0.25, bar at most 0.1 (last pushed model 1, this one 0.75)",
         ),
     ],
 )
-def test_a_sentence_names_class_value_and_bar(found: Finding, sentence: str) -> None:
+def test_a_sentence_names_class_value_and_bar(found: RuleFinding, sentence: str) -> None:
     assert found.sentence() == sentence
 
 
@@ -363,6 +363,6 @@ def test_a_model_that_is_better_overall_and_worse_in_one_class_fails_in_that_cla
 
 
 def test_every_rule_says_what_its_value_is_and_one_of_a_later_version_is_shown_all_the_same() -> None:
-    assert all(Finding(rule.title, "", 0.5, 0.25, True).meaning for rule in Rule)
-    later = Finding("quite_new", "", 0.5, 0.25, False, relation="less than")
+    assert all(RuleFinding(rule.title, "", 0.5, 0.25, True).meaning for rule in Rule)
+    later = RuleFinding("quite_new", "", 0.5, 0.25, False, relation="less than")
     assert (later.sentence(), later.meaning) == ("all classes: quite new 0.5, bar less than 0.25", "")

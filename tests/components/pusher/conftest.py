@@ -8,14 +8,14 @@ import pytest
 from components.pusher.changes import push
 from components.pusher.destination import Destination
 from components.pusher.versions import Version
-from models.card import ModelCard
+from models.export_info import ExportInfo
 
 PushModel = Callable[..., Version]
 
 
 def write_model(folder: Path, training_key: str = "key") -> Path:
     """An exported model that says what it was trained from."""
-    ModelCard(("a", "b"), {}, {}, training_key).write(folder)
+    ExportInfo(("a", "b"), {}, {}, training_key).write(folder)
     (folder / "assets").mkdir(exist_ok=True)
     (folder / "variables").mkdir(exist_ok=True)
     (folder / "variables/variables.data").write_text(training_key)

@@ -20,7 +20,7 @@ def push_roll_back_and_remove(destination: Destination, push_model: PushModel) -
     roll_back(destination, 101)
     assert folders(destination) == ["100", "101", "withdrawn/102", "withdrawn/103"]
     last = last_available(destination)
-    assert last and last.card.training_key == "b"
+    assert last and last.info.training_key == "b"
     assert destination.read_text("withdrawn/103/variables/variables.data") == "d"
     assert push_model(destination, "e").number == 104
     assert [version.name for version in remove_old(destination, 2)] == ["100"]

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.pusher.changes import push, remove_old, roll_back, rollback_target
-from components.pusher.destination import Destination, LocalDestination
+from components.pusher.destination import Destination
+from components.pusher.local import LocalDestination
 from components.pusher.versions import all_versions, available_versions, last_available, withdrawn_twin
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import PushModel, write_model
 
 
@@ -35,7 +36,7 @@ def test_a_push_copies_the_whole_model_into_a_folder_named_by_the_time(
     assert files == {
         "assets", "assets.extra", "assets.extra/clipgate.json", "saved_model.pb", "variables", "variables/variables.data",
     }  # fmt: skip
-    assert version.card.training_key == "key"
+    assert version.info.training_key == "key"
 
 
 def test_numbers_grow_although_the_clock_was_set_back(destination: Destination, push_model: PushModel) -> None:
@@ -91,7 +92,7 @@ def test_what_the_next_model_is_compared_with_is_what_is_served(
     push_model(destination, "new")
     roll_back(destination, 100)
     last = last_available(destination, "another")
-    assert last and last.card.training_key == "old"
+    assert last and last.info.training_key == "old"
 
 
 def test_a_withdrawn_model_is_known_until_it_is_brought_back(destination: Destination, push_model: PushModel) -> None:
@@ -153,7 +154,7 @@ def test_a_push_waits_for_another_one(destination: Destination, push_model: Push
     slow.join()
     quick.join()
     assert names == ["101"]
-    assert [version.card.training_key for version in available_versions(destination)] == ["slow", "quick"]
+    assert [version.info.training_key for version in available_versions(destination)] == ["slow", "quick"]
 
 
 ACTIONS = st.lists(
@@ -196,7 +197,7 @@ def test_whatever_is_done_in_whatever_order_a_number_means_one_model_and_the_new
                 assert len(available_versions(destination)) <= value
             for version in all_versions(destination):
                 assert version.is_complete
-                assert version.card.training_key == model_of[version.number]
+                assert version.info.training_key == model_of[version.number]
         assert {path.name for path in (Path(folder) / "serving").glob("*") if not path.name.isdigit()} <= {
             ".lock",
             "withdrawn",

@@ -22,8 +22,8 @@ from components.artifacts import GateReport, IngestLedger
 from components.pusher.changes import roll_back
 from components.pusher.component import Pusher
 from components.pusher.config import PushConfig
-from components.pusher.destination import LocalDestination
 from components.pusher.executor import NOT_PUSHED_REASON, PusherExecutor
+from components.pusher.local import LocalDestination
 from components.video_example_gen.ledger import Ledger
 from tests.components.pusher.conftest import write_model
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from components.pusher.changes import push
-from components.pusher.destination import LocalDestination
-from models.errors import UserError
+from components.pusher.local import LocalDestination
+from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import write_model
 
 # Dies at the n-th change of a file system, for each n; a fork shares what was imported.
@@ -20,7 +20,7 @@ DYING = """
 import json, os, shutil, signal, sys
 from pathlib import Path
 from components.pusher.changes import push, remove_old, roll_back
-from components.pusher.destination import LocalDestination
+from components.pusher.local import LocalDestination
 from components.pusher.versions import all_versions
 
 folder, model = Path(sys.argv[1]), Path(sys.argv[2])

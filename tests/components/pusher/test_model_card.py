@@ -6,7 +6,7 @@ import pytest
 
 from components.pusher.card_page import to_markdown
 from components.pusher.model_card import RunFacts, make_model_card
-from models.card import ModelCard
+from models.export_info import ExportInfo
 
 COUNTS = {"rows_found": 9, "rows_accepted": 8, "rows_rejected": 1, "videos_found": 8, "videos_used": 8}
 
@@ -57,7 +57,7 @@ def make_facts(**changes: Any) -> RunFacts:
 
 @pytest.fixture
 def card() -> dict[str, Any]:
-    model = ModelCard(("sit", "a|b"), {"network": "r2plus1d", "preset": "tiny"}, {"num_frames": 8}, "key", "ba5e")
+    model = ExportInfo(("sit", "a|b"), {"network": "r2plus1d", "preset": "tiny"}, {"num_frames": 8}, "key", "ba5e")
     return make_model_card(model, make_facts(), 1700000000, "2026-11-22T09:00:00+00:00")
 
 

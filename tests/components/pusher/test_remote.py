@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from components.pusher.destination import Destination, open_destination
-from models.errors import UserError
+from components.pusher.destination import Destination
+from components.pusher.opening import open_destination
+from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import PushModel
 from tests.components.pusher.stores import folders, push_roll_back_and_remove
 

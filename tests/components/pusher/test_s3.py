@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.pusher.destination import Destination, open_destination
-from models.errors import UserError
+from components.pusher.destination import Destination
+from components.pusher.opening import open_destination
+from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import PushModel
 from tests.components.pusher.stores import folders, push_roll_back_and_remove
 

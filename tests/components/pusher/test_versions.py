@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from components.pusher.destination import Destination, LocalDestination
+from components.pusher.destination import Destination
+from components.pusher.local import LocalDestination
 from components.pusher.versions import all_versions, available_versions, last_available
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import write_model
 
 

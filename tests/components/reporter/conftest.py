@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
 from components.reporter.data import Account, Frame, GroupRow, History, Push, ReportData, SplitTable, Strip

@@ -2,13 +2,13 @@
 
 import pytest
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import ClassGates, GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
-from components.model_gate.statistics import wilson_interval
 from components.reporter.classes import Score, class_rows, top_confusions
 from components.reporter.quality import Quality
+from foundation.statistics import wilson_interval
 
 
 def test_a_class_row_pairs_each_value_with_the_bar_that_holds_for_that_class() -> None:

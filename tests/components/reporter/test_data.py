@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.annotations.reasons import Reason
+from components.annotations.records.reasons import Reason
 from components.reporter.data import (
     NUM_SAMPLES_PER_REASON,
     GroupRow,

@@ -11,12 +11,12 @@ import tensorflow_model_analysis as tfma
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
+from components.annotation_validator.checks.finding import Finding
+from components.annotation_validator.config import Severity
 from components.annotation_validator.report import FINDINGS_FILE
-from components.annotations.checks.config import Severity
-from components.annotations.checks.finding import Finding
 from components.artifacts import AnnotationReport, GateReport, IngestLedger, RunReport, ServingReport
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
 from components.reporter.collect import read_anomalies

@@ -1,7 +1,7 @@
 """The clips to look at."""
 
-from components.model_gate.evaluation import ClassMisses
-from components.model_gate.metrics.misses import Miss
+from components.evaluator.metrics.misses import Miss
+from components.evaluator.results import ClassMisses
 from components.reporter.data import Strip
 from components.reporter.misses import missed_clips
 

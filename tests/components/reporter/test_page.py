@@ -9,13 +9,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from components.annotations.checks.config import Severity
-from components.annotations.checks.finding import Finding, Place
-from components.model_gate.bootstrap import GroupIntervals
+from components.annotation_validator.checks.finding import Finding, Place
+from components.annotation_validator.config import Severity
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import ClassGates, GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.finding import Verdict
-from components.model_gate.statistics import Interval
+from components.model_gate.verdict import Verdict
+from components.reporter.bootstrap import GroupIntervals
 from components.reporter.data import (
     Account,
     Anomaly,
@@ -33,6 +32,7 @@ from components.reporter.data import (
 from components.reporter.page import render
 from components.reporter.quality import Quality, ReliabilityBin, SliceRow
 from components.serving_validator.rules import BAD_REQUEST, PARITY, Measurement, ServingValidationConfig, judge
+from foundation.statistics import Interval
 
 MakeReport = Callable[..., ReportData]
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 191 }}"""

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from components.model_gate.bootstrap import GroupIntervals
-from components.model_gate.confusion import ConfusionMatrix
-from components.model_gate.statistics import Interval, wilson_interval
+from components.evaluator.confusion import ConfusionMatrix
+from components.reporter.bootstrap import GroupIntervals
 from components.reporter.quality import Quality, SliceRow, SplitFigures, slice_tables
+from foundation.statistics import Interval, wilson_interval
 
 
 def test_slices_come_by_feature_and_the_largest_first() -> None:

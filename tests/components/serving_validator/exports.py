@@ -6,8 +6,8 @@ from typing import Any
 import tensorflow as tf
 
 from models import features
-from models.card import ModelCard
 from models.config import ModelConfig
+from models.export_info import ExportInfo
 from tests.models.clips import clip_example, draw_clip, encode_clip, write_examples
 
 CLASSES = ("dark", "bright")
@@ -105,5 +105,5 @@ def save_export(folder: Path, *, fault: str = "", without: tuple[str, ...] = ())
     wanted = {name: function for name, function in signatures.items() if name not in without}
     tf.saved_model.save(module, str(folder), signatures=wanted)
     config = ModelConfig(num_frames=NUM_STORED, height=32, width=40)
-    ModelCard(CLASSES, config.model_dump(mode="json"), {}, "").write(folder)
+    ExportInfo(CLASSES, config.model_dump(mode="json"), {}, "").write(folder)
     return folder

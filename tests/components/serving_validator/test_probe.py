@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 
 from components.serving_validator.probe import measure
-from components.serving_validator.process import Job, run_probe
-from components.serving_validator.rules import Finding, Measurement, ServingValidationConfig, ServingVerdict, judge
+from components.serving_validator.process import ProbeJob, run_probe
+from components.serving_validator.rules import (
+    Measurement,
+    ServingFinding,
+    ServingValidationConfig,
+    ServingVerdict,
+    judge,
+)
 from components.serving_validator.warmup import read_warmup
 from tests.components.serving_validator.exports import save_export, write_clips
 
@@ -18,8 +24,8 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_clips(tmp_path_factory.mktemp("examples") / "Split-test", num_clips=3)
 
 
-def job_on(model_dir: Path, examples: Path) -> Job:
-    return Job(str(model_dir), str(examples), num_requests=3, model_name="pose")
+def job_on(model_dir: Path, examples: Path) -> ProbeJob:
+    return ProbeJob(str(model_dir), str(examples), num_requests=3, model_name="pose")
 
 
 def verdict_on(model_dir: Path, examples: Path) -> ServingVerdict:
@@ -28,7 +34,7 @@ def verdict_on(model_dir: Path, examples: Path) -> ServingVerdict:
     return judge(ServingValidationConfig(), tuple(one for one in found if isinstance(one, Measurement)))
 
 
-def failures(verdict: ServingVerdict) -> dict[str, Finding]:
+def failures(verdict: ServingVerdict) -> dict[str, ServingFinding]:
     return {finding.id: finding for finding in verdict.failures}
 
 

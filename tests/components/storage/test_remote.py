@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from components.annotations.config import DataConfig, SplitsConfig
-from components.annotations.fetch import load_annotations
-from components.annotations.fingerprint import fingerprint_inputs
-from components.annotations.manifest import build_manifest
-from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Segment, Source
-from components.storage.root import LocalRoot, Root, local_file, open_root
+from components.annotations.config import DataConfig
+from components.annotations.files.fetch import load_annotations
+from components.annotations.files.fingerprint import fingerprint_inputs
+from components.annotations.files.manifest import build_manifest
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Reject, Segment, Source
+from components.annotations.splits.config import SplitsConfig
+from components.storage.local import LocalRoot
+from components.storage.opening import local_file, open_root
+from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
 VIDEO = b"\0\0\0\x18ftypisom"

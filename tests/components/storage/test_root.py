@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from components.storage.root import LocalRoot, local_file, open_root
-from models.errors import UserError
+from components.storage.local import LocalRoot
+from components.storage.opening import local_file, open_root
+from foundation.messages.errors import UserError
 
 
 @pytest.fixture
@@ -77,8 +78,9 @@ def test_a_folder_or_file_that_is_not_there_is_named_with_its_key(folder: Path) 
 def test_local_folders_load_no_beam(folder: Path) -> None:
     program = (
         "import sys\n"
-        "import components.annotations.fetch, components.annotations.fingerprint, components.annotations.manifest\n"
-        "from components.storage.root import open_root\n"
+        "import components.annotations.files.fetch, components.annotations.files.fingerprint\n"
+        "import components.annotations.files.manifest\n"
+        "from components.storage.opening import open_root\n"
         f"list(open_root({str(folder)!r}, 'data.videos').entries())\n"
         "print([name for name in ('apache_beam', 'tensorflow', 'tfx', 'boto3') if name in sys.modules])\n"
     )

@@ -6,9 +6,19 @@ from typing import Any
 
 import pytest
 
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, FindBy, Mask, Record, Reject, Segment, Source, SpaceUnit, TimeUnit
-from components.storage.root import LocalRoot
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import (
+    Box,
+    FindBy,
+    Mask,
+    Record,
+    Reject,
+    Segment,
+    Source,
+    SpaceUnit,
+    TimeUnit,
+)
+from components.storage.local import LocalRoot
 from components.video.decoder import Decoder
 from components.video_example_gen.conversion import Converter
 from tests.components.video.videos import HEIGHT, WIDTH, write_video

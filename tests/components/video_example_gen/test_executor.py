@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from components.annotations.manifest import Manifest
-from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Segment, Source
+from components.annotations.files.manifest import Manifest
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Reject, Segment, Source
 from components.video_example_gen import executor
 from components.video_example_gen.shards import Shard, make_shards
-from models.errors import UserError
+from foundation.messages.errors import UserError
 
 
 def make_manifest(num_videos: int) -> Manifest:

@@ -9,10 +9,10 @@ import pytest
 import tensorflow as tf
 
 from components.annotations.config import NegativesConfig
-from components.annotations.manifest import segment_id
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, Reject, Segment, Source, SpaceUnit, TimeUnit
-from components.storage.root import LocalRoot
+from components.annotations.files.manifest import segment_id
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, Reject, Segment, Source, SpaceUnit, TimeUnit
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Reject, Source
 from components.video_example_gen.ledger import ACCEPTED_FILE, REJECTED_FILE, Ledger, read_entries, read_summary
 
 

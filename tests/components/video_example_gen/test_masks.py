@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from components.annotations.masks import Pixels, edges_of_mask, encode_mask
-from components.annotations.reasons import Reason
-from components.annotations.records import Box, Mask, Reject, Segment, Source, TimeUnit
-from components.storage.root import LocalRoot
+from components.annotations.records.masks import Pixels, edges_of_mask, encode_mask
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Box, Mask, Reject, Segment, Source, TimeUnit
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask

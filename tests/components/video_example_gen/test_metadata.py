@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.video_example_gen.metadata import MetadataFeatures, Row
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from models.metadata import NO_METADATA, Imputation, MetadataConfig
 
 TRAIN: list[Row] = [{"age": 20.0, "mass": 50.0}, {"age": 40.0, "mass": 90.0}, {"age": 60.0}, {"mass": 70.0}]

@@ -8,11 +8,11 @@ import pytest
 import tensorflow as tf
 
 from components.annotations.config import DataConfig
-from components.annotations.manifest import build_manifest
+from components.annotations.files.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
-from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Segment, Source
-from components.storage.root import LocalRoot
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Reject, Segment, Source
+from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from components.annotations.records import Segment, Source
+from components.annotations.records.record import Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask
 from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
 NUM_VIDEOS = 7

@@ -71,9 +71,9 @@ def _train(request: Request, environment: Mapping[str, str], events: Connection)
     import tensorflow as tf
     import tensorflow_transform as tft
 
+    from foundation.messages.progress import PROGRESS_LOGGER
     from models.config import ModelConfig
     from models.data import ClipSource
-    from models.progress import PROGRESS_LOGGER
     from tests.models.training import fitting
 
     class Sender(logging.Handler):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from foundation.messages.errors import UserError
 from models.data import ClipSource
-from models.errors import UserError
 from models.training.distribution import is_chief, make_strategy, require_even_shares
 from tests.models.training.child import Request, start
 from tests.models.training.fitting import train, training_config, warm_network

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
 from models.base_model import WEIGHTS_FILE, open_base
-from models.card import ModelCard, read_card
 from models.config import ModelConfig
 from models.data import ClipSource
+from models.export_info import ExportInfo, read_export_info
 from models.networks.build import build_network
 from models.preprocessing import fit_clips
 from models.trainer import run_fn
@@ -95,7 +95,7 @@ class BaseRun:
 def base_run(source: ClipSource, tmp_path_factory: pytest.TempPathFactory) -> BaseRun:
     folder = tmp_path_factory.mktemp("base")
     run = BaseRun(folder, source, source.model.model_copy(update={"network": "single_frame"}))
-    ModelCard(OLD_CLASSES, run.model.model_dump(mode="json"), {}, "key", normalization=COLOURS).write(folder)
+    ExportInfo(OLD_CLASSES, run.model.model_dump(mode="json"), {}, "key", normalization=COLOURS).write(folder)
     run.train("old", OLD_CLASSES, OLD_CLASSES).save_weights(folder / WEIGHTS_FILE)
     return run
 
@@ -132,9 +132,9 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
             },
         )
     )
-    card = read_card(tmp_path / "model")
-    assert card.base == open_base(base_run.folder).fingerprint
-    assert card.normalization == COLOURS
+    info = read_export_info(tmp_path / "model")
+    assert info.base == open_base(base_run.folder).fingerprint
+    assert info.normalization == COLOURS
     tuned = base_run.build(CLASSES)
     tuned.load_weights(tmp_path / "model" / WEIGHTS_FILE)
     matrix = base_run.confusions(tuned, CLASSES)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from foundation.messages.errors import UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.errors import UserError
-from models.progress import PROGRESS_LOGGER
 from models.training.batches import Batches
 from models.training.checkpoints import Arrays, CheckpointFolder
 from models.training.fit import Fitted

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from foundation.messages.errors import UserError
 from models.config import ModelConfig
-from models.errors import UserError
 from models.training.config import TrainingConfig
 from models.training.job import job_file, make_job, read_job, write_job
 from models.training.own_process import run_worker

@@ -9,10 +9,10 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from foundation.messages.errors import UserError
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.errors import UserError
 from models.iou import iou
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of

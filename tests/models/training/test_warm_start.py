@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base
-from models.card import ModelCard
 from models.config import LearningNetwork, ModelConfig
-from models.errors import UserError
+from models.export_info import ExportInfo
 from models.networks.build import build_network
 from models.training.config import WarmStartConfig
 from models.training.warm_start import begin_with, freeze, read_weights, require_fitting, stage_names
@@ -29,7 +29,7 @@ def write_base(folder: Path, config: ModelConfig = CONFIG) -> tuple[keras.Model,
     network = build(config)
     randomize(network)
     statistics = {"mean": [0.4, 0.5, 0.6], "std": [0.2, 0.2, 0.2]}
-    ModelCard(CLASSES, config.model_dump(mode="json"), {}, "key", normalization=statistics).write(folder)
+    ExportInfo(CLASSES, config.model_dump(mode="json"), {}, "key", normalization=statistics).write(folder)
     network.save_weights(folder / WEIGHTS_FILE)
     return network, open_base(folder)
 

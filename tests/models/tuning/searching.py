@@ -7,9 +7,9 @@ from typing import Any
 from keras_tuner.engine.trial import Trial
 from tfx.components.tuner.component import TunerFnResult
 
+from foundation.messages.errors import UserError
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.errors import UserError
 from models.training.job import Job
 from models.training.job import make_job as read_arguments
 from models.tuning.config import TunerConfig

@@ -12,9 +12,9 @@ from tfx.components.tuner.executor import Executor as TunerExecutor
 from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.types import artifact_utils, channel_utils, standard_artifacts
 
-from models.card import read_card
 from models.config import ModelConfig
 from models.data import ClipSource
+from models.export_info import read_export_info
 from models.training.job import make_job
 from models.tuning.config import TunerConfig
 from tests.models.clips import write_examples
@@ -115,5 +115,5 @@ def test_the_trainer_uses_the_values_that_the_tuner_has_found(
     history = json.loads((tmp_path / "run/history.json").read_text())
     assert len(history["val_loss"]) == 2
     assert history["val_loss"][0] == pytest.approx(table[0]["score"], rel=1e-5)
-    (card,) = tmp_path.glob("model/**/assets.extra/clipgate.json")
-    assert read_card(card.parents[1]).model["num_frames"] == 1
+    (info,) = tmp_path.glob("model/**/assets.extra/clipgate.json")
+    assert read_export_info(info.parents[1]).model["num_frames"] == 1

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from keras_tuner.engine.trial import Trial
 
+from foundation.messages.errors import UserError
 from models.data import ClipSource
-from models.errors import UserError
 from models.tuning.config import TunerConfig
 from models.tuning.search import ClipTuner, search_dir
 from tests.models.tuning.searching import SMOOTHING, make_job, tuner_of, untrained

@@ -8,8 +8,8 @@ import pytest
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records import Segment
-from tests.components.annotations.samples import SAMPLES
+from components.annotations.records.record import Segment
+from tests.components.annotations.readers.samples import SAMPLES
 from tests.components.video.videos import write_video
 from tests.pipeline.commands.conftest import Done
 from tests.shared_data import SHARED_DATA

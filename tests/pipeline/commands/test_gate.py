@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
 from tests.pipeline.commands.conftest import Done

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.annotations.reasons import Reason
-from components.annotations.records import Reject, Source
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Reject, Source
 from components.video_example_gen.ledger import Ledger
 from tests.pipeline.commands.conftest import Done
 

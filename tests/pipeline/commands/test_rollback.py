@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.card import ModelCard
+from models.export_info import ExportInfo
 from tests.pipeline.commands.conftest import Done
 
 Clipgate = Callable[..., Done]
@@ -17,10 +17,10 @@ def config(tmp_path: Path) -> Path:
     """A configuration whose destination holds versions 1 and 2, the second with a model card."""
     for number in ("1", "2"):
         version = tmp_path / "models" / number
-        ModelCard(("a", "b"), {}, {}, f"{number}{'0' * 63}").write(version)
+        ExportInfo(("a", "b"), {}, {}, f"{number}{'0' * 63}").write(version)
         (version / "saved_model.pb").write_bytes(b"")
-    card = {"pushed_at": "2026-11-22T09:00:00+00:00", "evaluation": {"accuracy": 0.75}}
-    (tmp_path / "models/2/assets.extra/model_card.json").write_text(json.dumps(card))
+    info = {"pushed_at": "2026-11-22T09:00:00+00:00", "evaluation": {"accuracy": 0.75}}
+    (tmp_path / "models/2/assets.extra/model_card.json").write_text(json.dumps(info))
     (tmp_path / "models/2/assets.extra/model_card.md").write_text("# second\n")
     path = tmp_path / "config.yaml"
     path.write_text("output_dir: out\ndata: {annotations: a.csv, videos: videos}\nserving: {directory: models}\n")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.confusion import ConfusionMatrix
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import judge
 from components.serving_validator.rules import SERVING_FILE, SIZE, Measurement, ServingValidationConfig

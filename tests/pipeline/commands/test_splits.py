@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.annotations.assignment import read_assignment
+from components.annotations.splits.assignment import read_assignment
 from tests.pipeline.commands.conftest import Done
 
 Clipgate = Callable[..., Done]

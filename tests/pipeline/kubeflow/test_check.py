@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.kubeflow.check import find_problems, require_runnable
 from tests.pipeline.kubeflow.samples import make_spec, make_task
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import DataFaultsError, UserError
+from foundation.messages.errors import DataFaultsError, UserError
 from pipeline.kubeflow.execute import StepFailedError, execute, load_spec
 from tests.pipeline.kubeflow.samples import TITLE, make_spec, make_task
 

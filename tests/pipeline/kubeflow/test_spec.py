@@ -7,7 +7,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 from pydantic import ValidationError
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.kubeflow.config import KubeflowConfig
 from pipeline.kubeflow.spec import make_documents
 from tests.pipeline.kubeflow.samples import make_spec, make_task

@@ -11,7 +11,7 @@ from click.testing import Result
 from kfp_server_api import V2beta1Experiment, V2beta1Pipeline
 from typer.testing import CliRunner
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.cli import app
 from pipeline.kubeflow.backend import Access, Backend
 from pipeline.kubeflow.submit import tasks_of, telling_line
@@ -22,7 +22,7 @@ COMPONENTS = ("VideoExampleGen", "Trainer", "Pusher")
 SPEC = make_spec(**{name: make_task("true") for name in COMPONENTS}) | {"defaultPipelineRoot": "s3://bucket/root"}
 TRACEBACK = """Traceback (most recent call last):
   File "models/trainer.py", line 3, in run_fn
-models.errors.UserError: training.batch_size: 8 clips do not fit
+foundation.messages.errors.UserError: training.batch_size: 8 clips do not fit
 F1122 10:00:00 main.go:49] failed to execute component: exit status 1
 """
 EVENTS = """Traceback (most recent call last):
@@ -125,7 +125,7 @@ def test_a_failed_run_names_the_component_and_what_its_pod_has_said(kubeflow: Ap
     done = clipgate_submit(compiled, kubeflow.endpoint)
     assert done.exit_code == 1
     assert "the run ended as FAILED" in done.output
-    assert "Trainer: models.errors.UserError: training.batch_size: 8 clips do not fit" in done.output
+    assert "Trainer: foundation.messages.errors.UserError: training.batch_size: 8 clips do not fit" in done.output
     assert "Pusher: " not in done.output
 
 
@@ -134,7 +134,7 @@ def test_of_a_component_that_was_tried_again_the_last_attempt_tells(kubeflow: Ap
     executor = task("executor", "FAILED", pods=("attempt-0", "attempt-1"))
     kubeflow.runs = [run("FAILED", executor, task("Trainer", "FAILED", pods=("no-pod",)))]
     done = clipgate_submit(compiled, kubeflow.endpoint)
-    assert "Trainer: models.errors.UserError: training.batch_size: 8 clips do not fit" in done.output
+    assert "Trainer: foundation.messages.errors.UserError: training.batch_size: 8 clips do not fit" in done.output
 
 
 def test_an_error_in_the_api_s_answer_needs_no_log(kubeflow: ApiServer, compiled: Path) -> None:
@@ -228,7 +228,7 @@ def test_what_has_not_begun_is_pending() -> None:
     ("log", "line"),
     [
         (EVENTS, "splits: no clips of class [run]"),
-        (TRACEBACK, "models.errors.UserError: training.batch_size: 8 clips do not fit"),
+        (TRACEBACK, "foundation.messages.errors.UserError: training.batch_size: 8 clips do not fit"),
         ("loading\nKilled\n\n", "Killed"),
         ("", ""),
     ],

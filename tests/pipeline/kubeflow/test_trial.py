@@ -8,7 +8,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.cli import app
 from pipeline.kubeflow.trial import run, summary
 from tests.e2e.project import environment

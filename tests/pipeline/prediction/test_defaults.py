@@ -4,43 +4,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.card import ModelCard
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.prediction.defaults import choose_background, choose_windows
 
 
-def card(**clip_seconds: list[float]) -> ModelCard:
-    return ModelCard(tuple(clip_seconds) or ("a",), {}, {}, "key", clip_seconds=clip_seconds)
+def info(**clip_seconds: list[float]) -> ExportInfo:
+    return ExportInfo(tuple(clip_seconds) or ("a",), {}, {}, "key", clip_seconds=clip_seconds)
 
 
 def test_windows_are_as_long_as_the_training_clips() -> None:
-    windows = choose_windows(card(a=[1.0, 1.2, 1.9], b=[1.1, 1.3, 2.0]), None)
+    windows = choose_windows(info(a=[1.0, 1.2, 1.9], b=[1.1, 1.3, 2.0]), None)
     assert windows.lengths_seconds == (1.0, 2.0)
     assert windows.step_seconds == 0.2
 
 
 def test_clips_of_one_length_give_one_window() -> None:
-    assert choose_windows(card(a=[2.0, 2.0, 2.0]), None).lengths_seconds == (2.0,)
+    assert choose_windows(info(a=[2.0, 2.0, 2.0]), None).lengths_seconds == (2.0,)
 
 
 def test_background_has_no_say() -> None:
-    assert choose_windows(card(a=[2.0, 2.0, 2.0], background=[0.5, 0.5, 0.5]), "background").lengths_seconds == (2.0,)
+    assert choose_windows(info(a=[2.0, 2.0, 2.0], background=[0.5, 0.5, 0.5]), "background").lengths_seconds == (2.0,)
 
 
 def test_what_is_asked_for_is_taken() -> None:
-    windows = choose_windows(card(), None, [3.0, 1.0], 0.5)
+    windows = choose_windows(info(), None, [3.0, 1.0], 0.5)
     assert (windows.lengths_seconds, windows.step_seconds) == ((1.0, 3.0), 0.5)
 
 
 def test_a_card_without_durations_asks_for_windows() -> None:
     with pytest.raises(UserError, match="--window-seconds is needed"):
-        choose_windows(card(), None)
+        choose_windows(info(), None)
 
 
 @given(st.floats(0.1, 100), st.floats(1, 1000))
 def test_lengths_go_from_the_shortest_to_the_longest(shortest: float, ratio: float) -> None:
     middle = min(2 * shortest, shortest * ratio)
-    lengths = choose_windows(card(a=[shortest, middle, shortest * ratio]), None).lengths_seconds
+    lengths = choose_windows(info(a=[shortest, middle, shortest * ratio]), None).lengths_seconds
     assert 1 <= len(lengths) <= 4
     assert list(lengths) == sorted(lengths)
     assert shortest * 0.9 <= lengths[0]

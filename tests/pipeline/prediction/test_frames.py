@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.video.images import encode_jpeg
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.prediction.frames import TimedFrame, at_pace, end_of_jpeg, read_mjpeg, read_raw, split_jpegs
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.video.capture import open_video
 from components.video.config import SamplingConfig
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.prediction.annotate import annotate, at_rate, draw
 from pipeline.prediction.page import clock, frames_of, lanes, render
 from pipeline.prediction.records import Snapshot, VideoPrediction

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.card import ModelCard
+from models.export_info import ExportInfo
 from pipeline.prediction.frames import TimedFrame
 from pipeline.prediction.stream import Relay, StreamClassifier, changes
 from tests.pipeline.commands.conftest import Done, run_clipgate
@@ -64,7 +64,7 @@ def causal_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tf.saved_model.save(module, str(folder), signatures=signatures)
     durations = dict.fromkeys(CLASSES[:2], [0.7, 0.8, 0.9])
     sampling = {"num_frames": 8, "short_side": HEIGHT}
-    ModelCard(CLASSES, config.model_dump(mode="json"), sampling, "key", clip_seconds=durations).write(folder)
+    ExportInfo(CLASSES, config.model_dump(mode="json"), sampling, "key", clip_seconds=durations).write(folder)
     return folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.segments import ActionSegment
 from pipeline.prediction.writers import (

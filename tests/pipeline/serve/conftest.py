@@ -24,8 +24,8 @@ NAME = "action"
 @pytest.fixture(scope="session")
 def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model as the pipeline exports it. Read only."""
-    from models.card import ModelCard
     from models.config import ModelConfig
+    from models.export_info import ExportInfo
     from models.serving import ServingModule, export
     from tests.models.clips import CLASSES, clip_example, draw_clip, encode_clip, one_stage_network, run_transform
 
@@ -33,8 +33,8 @@ def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     examples = [clip_example(label, encode_clip(draw_clip(i, seed=i))) for i, label in enumerate(CLASSES)]
     transform = run_transform(tmp_path_factory.mktemp("served_transform"), examples, model)
     folder = tmp_path_factory.mktemp("served_model")
-    card = ModelCard(CLASSES, model.model_dump(), {"num_frames": 4, "short_side": 40}, "key")
-    export(ServingModule(one_stage_network(model), transform, model, CLASSES), card, str(folder))
+    info = ExportInfo(CLASSES, model.model_dump(), {"num_frames": 4, "short_side": 40}, "key")
+    export(ServingModule(one_stage_network(model), transform, model, CLASSES), info, str(folder))
     return folder
 
 

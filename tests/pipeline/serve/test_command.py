@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.cli import app
 from tests.pipeline.serve.clients import begin_request, in_base64, jpeg_clips
 from tests.pipeline.serve.conftest import NAME, push

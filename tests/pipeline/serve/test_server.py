@@ -26,7 +26,7 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
-from models.errors import UserError
+from foundation.messages.errors import UserError
 from pipeline.serve.batching import BatchingConfig
 from tests.models.clips import CLASSES
 from tests.pipeline.serve.clients import (

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from models.card import ModelCard
-from models.errors import UserError
+from foundation.messages.errors import UserError
+from models.export_info import ExportInfo
 from pipeline.serve.batching import Batcher, ModelThreads
 from pipeline.serve.settings import All, Latest, ModelSettings, Specific, read_config_file
 from pipeline.serve.versions import ModelVersions, Servable, State
@@ -21,7 +21,7 @@ NO_MODEL: Any = None  # nothing here asks the model
 
 def push(base: Path, version: int, content: bytes = b"good") -> None:
     folder = base / str(version)
-    ModelCard((), {}, {}, "key").write(folder)
+    ExportInfo((), {}, {}, "key").write(folder)
     (folder / "saved_model.pb").write_bytes(content)
 
 

@@ -1,0 +1,117 @@
+"""Annotations from anywhere: readers open files of this machine, so what lies elsewhere is copied for a while."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.detect import READERS, detect_format, explain_os_errors, read_annotations
+from components.annotations.readers.reader import own_file
+from components.annotations.records.record import Record
+from components.storage.opening import local_copy, local_file, open_root
+from components.storage.root import Root, is_remote, split_uri
+from foundation.messages.errors import UserError
+
+# What annotation tools write; everything else in a folder matters to readers by its name only.
+_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xml", ".eaf", ".pbtxt", ".ini"))
+
+
+def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> list[Record]:
+    """All records of the configured annotations; see `read_annotations`, which this is for addresses as well."""
+    with local_annotations(data, beam_args) as local:
+        return read_annotations(local)
+
+
+@contextmanager
+def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterator[DataConfig]:
+    """The configuration with annotations (and class names) of this machine, for as long as the context lasts.
+
+    Raises:
+      UserError: the annotations cannot be fetched, or what is done with them says so; addresses are named as they are.
+    """
+    if not any(map(is_remote, (data.annotations, data.videos, data.label_map or ""))):
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="clipgate-") as folder:
+        addresses: dict[str, str] = {}
+        try:
+            yield _fetch_all(data, Path(folder), addresses, beam_args)
+        except UserError as error:
+            message = str(error)
+            for copy, address in addresses.items():
+                message = message.replace(copy, address)
+            raise UserError(message) from error
+
+
+def format_of(local: DataConfig) -> str:
+    """The name of the format of annotations of this machine."""
+    path = Path(local.annotations)
+    with explain_os_errors(path):
+        return detect_format(path) if local.format == "auto" else local.format
+
+
+def _fetch_all(data: DataConfig, folder: Path, addresses: dict[str, str], beam_args: Sequence[str]) -> DataConfig:
+    """The configuration of what was fetched into `folder`; `addresses` gets the address of each copy."""
+    local = data
+    if data.label_map and is_remote(data.label_map):
+        path = _fetch_file(data.label_map, "data.label_map", folder / "label_map", beam_args)
+        addresses[str(path)] = data.label_map
+        local = local.model_copy(update={"label_map": str(path)})
+    if is_remote(data.annotations):
+        local = _fetch_annotations(local, folder / "annotations", addresses, beam_args)
+    if is_remote(local.videos) and READERS[format_of(local)].looks_at_names:
+        root = open_root(data.videos, "data.videos", beam_args)
+        _mirror(root, [entry.name for entry in root.entries()], folder / "videos", with_content=False)
+        addresses[str(folder / "videos")] = data.videos
+        local = local.model_copy(update={"videos": str(folder / "videos")})
+    return local
+
+
+def _fetch_annotations(
+    data: DataConfig, folder: Path, addresses: dict[str, str], beam_args: Sequence[str]
+) -> DataConfig:
+    root = open_root(data.annotations, "data.annotations", beam_args)
+    names = [entry.name for entry in root.entries()]
+    if not names:
+        path = _fetch_file(data.annotations, "data.annotations", folder, beam_args)
+        addresses[str(path)] = data.annotations
+        local = data.model_copy(update={"annotations": str(path)})
+        if READERS[format_of(local)].files is not own_file:
+            parent = open_root(split_uri(data.annotations)[0], "data.annotations", beam_args)
+            addresses[str(folder)] = parent.uri
+            _mirror(parent, [entry.name for entry in parent.entries() if "/" not in entry.name], folder)
+        return local
+    # A folder per class is read from the names alone, which are paths below the videos' root.
+    inside = f"{data.annotations.rstrip('/')}/".removeprefix(f"{data.videos.rstrip('/')}/")
+    update = {"annotations": str(folder)}
+    if not is_remote(inside):
+        update = {"annotations": str(folder / inside), "videos": str(folder)}
+    _mirror(root, names, Path(update["annotations"]))
+    addresses.update({copy: getattr(data, name) for name, copy in update.items()})
+    return data.model_copy(update=update)
+
+
+def _fetch_file(uri: str, key: str, folder: Path, beam_args: Sequence[str]) -> Path:
+    path = folder / PurePosixPath(uri).name
+    folder.mkdir()
+    with local_file(uri, key, beam_args) as copy:
+        shutil.copyfile(copy, path)
+    return path
+
+
+def _mirror(root: Root, names: Sequence[str], folder: Path, with_content: bool = True) -> None:
+    """The tree of `names` below `folder`: annotation files as they are (`with_content`), all others empty."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        path = folder / name
+        # Names that no folder can hold, or that lead out of it, are none that a row could mean.
+        with suppress(ValueError, OSError):
+            if root.canonical(name) != name:
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            if with_content and PurePosixPath(name).suffix.lower() in _SUFFIXES:
+                with local_copy(root, name, "data.annotations") as copy:
+                    shutil.copyfile(copy, path)

@@ -1,0 +1,71 @@
+"""What a pipeline's plan needs to know of its inputs, cheaply: a digest and the class names."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.files.fetch import format_of, load_annotations, local_annotations
+from components.annotations.readers.detect import READERS, annotation_files, explain_os_errors
+from components.annotations.records.record import Segment
+from components.annotations.splits.config import SplitsConfig
+from components.storage.opening import local_file, open_root
+from foundation.messages.errors import UserError
+
+
+def fingerprint_inputs(data: DataConfig, splits: SplitsConfig, beam_args: Sequence[str] = ()) -> str:
+    """A digest of the annotations' bytes, of an earlier assignment's, and of the videos' names, sizes and times.
+
+    Raises:
+      UserError: something of it is not there.
+    """
+    digest = hashlib.sha256()
+    _add_listing(digest, data.videos, "data.videos", beam_args)
+    with local_annotations(data, beam_args) as local:
+        for path in annotation_files(local):
+            with explain_os_errors(path):
+                digest.update(path.read_bytes())
+        if Path(local.annotations).is_dir():
+            _add_listing(digest, data.annotations, "data.annotations", beam_args)
+    if splits.assignment:
+        with local_file(splits.assignment, "splits.assignment", beam_args) as path:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def find_classes(
+    data: DataConfig, known: Sequence[str], negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
+) -> list[str]:
+    """`known` classes in their order, then the annotations' other labels by name: ids are appended, never renumbered.
+
+    The label of background clips is one of them as soon as there can be any.
+    """
+    segments = [record for record in load_annotations(data, beam_args) if isinstance(record, Segment)]
+    labels = {segment.label for segment in segments if not segment.is_negative}
+    if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
+        labels.add(negatives.label)
+    return [*known, *sorted(labels - set(known))]
+
+
+def require_background(data: DataConfig, negatives: NegativesConfig | None, beam_args: Sequence[str] = ()) -> None:
+    """Nothing, if background clips may be taken from time that no annotation covers, or none are wanted.
+
+    Raises:
+      UserError: the format leaves open what such time shows.
+    """
+    if negatives is None or not negatives.clips_per_video or negatives.unlabelled_is_background:
+        return
+    with local_annotations(data, beam_args) as local:
+        name = format_of(local)
+    if not READERS[name].is_exhaustive:
+        raise UserError(
+            f"negatives.clips_per_video: in the format {name} it is unknown what time without a label shows. Where every "
+            "action is labelled, set negatives.unlabelled_is_background: true; else set clips_per_video: 0"
+        )
+
+
+def _add_listing(digest: "hashlib._Hash", uri: str, key: str, beam_args: Sequence[str]) -> None:
+    root = open_root(uri, key, beam_args)
+    for entry in sorted(root.entries(), key=lambda entry: entry.name):
+        digest.update(os.fsencode(f"{uri}/{entry.name}\0{entry.size}\0{entry.modified_seconds!r}\n"))

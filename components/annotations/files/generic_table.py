@@ -1,0 +1,81 @@
+"""Segments to the generic table, which `components.annotations.readers.table` reads back as the same segments."""
+
+import csv
+import json
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from components.annotations.config import Columns
+from components.annotations.records.record import Box, Mask, Segment
+from foundation.messages.errors import UserError
+
+_ALWAYS = ("path", "start_seconds", "end_seconds", "label", "group", "split")
+
+
+def metadata_names(segments: Sequence[Segment]) -> list[str]:
+    """The columns of numbers that `data.metadata` has to name when the table is read.
+
+    Raises:
+      UserError: one is called like a column of the table.
+    """
+    names = sorted({name for segment in segments for name in segment.metadata})
+    taken = [name for name in names if name in Columns().model_dump().values()]
+    if taken:
+        raise UserError(f"the metadata {taken[0]!r} is called like a column of the generic form; rename it")
+    return names
+
+
+def write_jsonl(segments: Sequence[Segment], file: TextIO) -> None:
+    """One object a line, without what is empty. Times are seconds and boxes relative, as the table has them."""
+    metadata_names(segments)
+    for segment in segments:
+        fields = {name: value for name, value in _fields(segment).items() if not _is_empty(value)}
+        file.write(json.dumps({**fields, **segment.metadata}, ensure_ascii=False) + "\n")
+
+
+def write_csv(segments: Sequence[Segment], file: TextIO) -> None:
+    """A row a segment; boxes and masks are JSON in their column. Columns that no segment needs are left out."""
+    metadata = metadata_names(segments)
+    rows = [_fields(segment) for segment in segments]
+    columns = [
+        name for name in Columns.model_fields if name in _ALWAYS or not all(_is_empty(row[name]) for row in rows)
+    ]
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*columns, *metadata])
+    for row, segment in zip(rows, segments, strict=True):
+        values = [row[name] for name in columns] + [segment.metadata.get(name) for name in metadata]
+        writer.writerow([_as_text(value) for value in values])
+
+
+def _fields(segment: Segment) -> dict[str, Any]:
+    return {
+        "path": segment.video,
+        "start_seconds": segment.start,
+        "end_seconds": segment.end,
+        "label": segment.label,
+        "group": segment.group,
+        "split": segment.split,
+        "boxes": [_box(box) for box in segment.boxes],
+        "masks": [_mask(mask) for mask in segment.masks],
+        "negative": segment.is_negative,
+    }
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", [])
+
+
+def _as_text(value: Any) -> str:
+    if _is_empty(value):
+        return ""
+    return json.dumps(value) if isinstance(value, (list, bool)) else str(value)
+
+
+def _box(box: Box) -> list[Any]:
+    marks = [mark for mark, is_set in (("imputed", box.is_imputed), ("end", box.is_end)) if is_set]
+    return [box.time, box.x_min, box.y_min, box.x_max, box.y_max, *([" ".join(marks)] if marks else [])]
+
+
+def _mask(mask: Mask) -> list[Any]:
+    content = mask.png or {"size": [mask.height, mask.width], "counts": mask.rle.decode()}
+    return [mask.time, content]

@@ -1,0 +1,156 @@
+"""From records to work: which video is opened for which segments, and what is left out before any is opened."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from components.annotations.config import NegativesConfig
+from components.annotations.files.video_finder import VideoFinder
+from components.annotations.readers.text import LONGEST_PATH, text_problem
+from components.annotations.records.reasons import Problem, Reason
+from components.annotations.records.record import FindBy, Record, Reject, Segment
+from components.storage.root import Root
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Videos (paths below the root) with their segments, and the rejects so far.
+
+    A video without segments is there for its background clips. `ties` are sets of videos with the same bytes: they must
+    share a split. `num_rows` and `num_videos` count what was found, for the account at the end.
+    """
+
+    segments_by_video: dict[str, tuple[Segment, ...]]
+    rejects: tuple[Reject, ...]
+    ties: tuple[tuple[str, ...], ...]
+    num_rows: int
+    num_videos: int
+
+
+def build_manifest(
+    records: Iterable[Record],
+    root: Root,
+    classes: Sequence[str] | None = None,
+    negatives: NegativesConfig | None = None,
+) -> Manifest:
+    """Check each record against the files below `root`.
+
+    Args:
+      records: of all annotation files.
+      root: where the videos lie.
+      classes: labels other than these are rejected; None: all labels are fine.
+      negatives: what becomes of rows that state a negative, and of videos that no row names; None: they are rejected.
+
+    Raises:
+      UserError: the root cannot be listed.
+    """
+    finder = VideoFinder(root)
+    segments, rejects, num_rows = _sort_out(records, finder.find, classes, negatives)
+    unnamed = sorted(finder.videos() - segments.keys())
+    for video in unnamed:
+        reject = _reject_of_unnamed(video, finder, negatives)
+        if reject:
+            rejects.append(reject)
+        else:
+            segments[video] = []
+    return Manifest(
+        segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
+        rejects=tuple(rejects),
+        ties=_identical_files(root, finder.sizes, sorted(segments)),
+        num_rows=num_rows,
+        num_videos=len(segments.keys() | set(unnamed)),
+    )
+
+
+def manifest_without_videos(
+    records: Iterable[Record], classes: Sequence[str] | None = None, negatives: NegativesConfig | None = None
+) -> Manifest:
+    """As `build_manifest`, for annotations whose videos are not at hand: each record is believed that its video exists."""
+    segments, rejects, num_rows = _sort_out(records, lambda name, _: name, classes, negatives)
+    by_video = {video: tuple(segments[video]) for video in sorted(segments)}
+    return Manifest(by_video, tuple(rejects), ties=(), num_rows=num_rows, num_videos=len(by_video))
+
+
+def _sort_out(
+    records: Iterable[Record],
+    find: Callable[[str, FindBy], str | Problem],
+    classes: Sequence[str] | None,
+    negatives: NegativesConfig | None,
+) -> tuple[dict[str, list[Segment]], list[Reject], int]:
+    """Segments by video, rejects, and the number of records; `find` gives the video that a record names."""
+    known = None if classes is None else frozenset(classes)
+    rejects: list[Reject] = []
+    segments: dict[str, list[Segment]] = defaultdict(list)
+    seen: set[str] = set()
+    num_rows = 0
+    for record in records:
+        num_rows += 1
+        if isinstance(record, Reject):
+            rejects.append(record)
+            continue
+        if record.is_negative:
+            if negatives is None:
+                message = "the row states a negative, and there is no section `negatives`"
+                rejects.append(_reject(record, Reason.NEGATIVE_UNUSED, message, record.video))
+                continue
+            record = replace(record, label=negatives.label, is_negative=False)
+        if known is not None and record.label not in known:
+            rejects.append(_reject(record, Reason.LABEL_UNKNOWN, "the label is none of model.classes", record.label))
+            continue
+        video = find(record.video, record.find_by)
+        if isinstance(video, Problem):
+            rejects.append(_reject(record, video.reason, video.message, record.video))
+            continue
+        key = segment_id(video, record)
+        if key in seen:
+            message = "the same video, label, times and boxes stand in an earlier row"
+            rejects.append(_reject(record, Reason.DUPLICATE_ROW, message, record.video))
+            continue
+        seen.add(key)
+        segments[video].append(record)
+    return segments, rejects, num_rows
+
+
+def segment_id(video: str, segment: Segment) -> str:
+    """A stable name: the same video, label, times and boxes give the same id, wherever the row stands."""
+    parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, segment.label]
+    # Two actors may do the same at the same time.
+    if segment.boxes or segment.masks:
+        parts += [segment.space_unit.value, repr(segment.boxes), repr(segment.masks)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _reject(segment: Segment, reason: Reason, message: str, value: str) -> Reject:
+    return Reject(reason, message, segment.source, segment.video, segment.label, value)
+
+
+def _reject_of_unnamed(video: str, finder: VideoFinder, negatives: NegativesConfig | None) -> Reject | None:
+    """Why a video that no usable row names is left out; None if background clips are to be taken from it."""
+    if negatives is None or not negatives.unannotated_videos:
+        return Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video=video)
+    # What a row could not name, ingest shall not open either.
+    problem = text_problem(video, LONGEST_PATH)
+    if problem:
+        return Reject(Reason.TEXT_INVALID, f"the path {problem}", video=video)
+    found = finder.find(video)
+    if isinstance(found, Problem):
+        return Reject(found.reason, found.message, video=video)
+    return (
+        None if found == video else Reject(Reason.PATH_INVALID, f"the path is another spelling of {found}", video=video)
+    )
+
+
+def _identical_files(root: Root, sizes: dict[str, int], videos: list[str]) -> tuple[tuple[str, ...], ...]:
+    """Sets of equal files; one that cannot be read to its end is in none, and ingest will reject it."""
+    by_size: dict[int, list[str]] = defaultdict(list)
+    for video in videos:
+        by_size[sizes[video]].append(video)
+    by_digest: dict[str, list[str]] = defaultdict(list)
+    for same_size in by_size.values():
+        if len(same_size) > 1:
+            for video in same_size:
+                with suppress(OSError):
+                    by_digest[root.digest(video)].append(video)
+    return tuple(tuple(same) for same in by_digest.values() if len(same) > 1)

@@ -1,0 +1,1 @@
+"""Which group goes to train, eval or test."""

@@ -1,0 +1,67 @@
+"""Whether every split has what training and the gates need, and what to do where it has not."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.grouping import Node, Videos
+from foundation.messages.errors import UserError
+
+
+def check_coverage(
+    videos: Videos,
+    splits: Mapping[str, str],
+    clusters: Mapping[Node, Sequence[str]],
+    config: SplitsConfig,
+    num_placed_earlier: int,
+    may_lack: Collection[str],
+) -> None:
+    """Nothing, if no split is empty and each class is in train (in `stratified` mode: in every split).
+
+    Raises:
+      UserError: the first of these that does not hold, with what to do.
+    """
+    labels: dict[str, set[str]] = {split: set() for split in SPLITS}
+    groups: dict[str, set[Node]] = defaultdict(set)
+    for name, members in clusters.items():
+        for video in members:
+            for segment in videos[video]:
+                labels[splits[video]].add(segment.label)
+                groups[segment.label].add(name)
+    empty = [split for split in SPLITS if not labels[split]]
+    if empty:
+        raise UserError(
+            f"the {' and '.join(empty)} split would be empty: {len(clusters)} groups, mode {config.mode!r}. "
+            "Add videos of other groups, change the shares or the seed under splits, or use splits.mode 'stratified'"
+        )
+    required = SPLITS if config.mode == "stratified" else ("train",)
+    for split in required:
+        for label in sorted(groups.keys() - labels[split] - set(may_lack)):
+            num_groups = len(groups[label])
+            raise UserError(
+                f"class {label!r} has no segment in the {split} split: its segments come from {num_groups} group(s)"
+                f"{_explanation(split, num_groups, config, num_placed_earlier)}"
+            )
+
+
+def _explanation(split: str, num_groups: int, config: SplitsConfig, num_placed_earlier: int) -> str:
+    if config.mode == "official":
+        return ", all of them in other lists. Correct the lists, delete the rows of this class, or use splits.mode 'stratified'"
+    if config.mode == "hash":
+        return (
+            ", which hashing put elsewhere. Add videos of this class from other groups, change splits.seed, or use "
+            "splits.mode 'stratified'"
+        )
+    otherwise = "delete its rows, or use splits.mode 'hash' (then a missing class fails the gate instead)"
+    if num_groups < len(SPLITS):
+        needed = f"each of {len(SPLITS)} splits needs one of its own"
+        return f", and {needed}. Add videos of this class from other groups, {otherwise}"
+    if num_placed_earlier:
+        return (
+            f", which stay where {config.assignment or 'the earlier assignment'} has them. Add videos of this class from new "
+            f"groups, move one of its groups to {split} in that file, {otherwise}"
+        )
+    return (
+        ", which other classes need elsewhere. Change splits.seed, add videos of this class from other groups, "
+        f"{otherwise}"
+    )

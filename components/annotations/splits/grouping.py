@@ -1,0 +1,88 @@
+"""What belongs together: videos of one group, and videos with the same bytes."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from components.annotations.records.record import Segment
+
+Videos = Mapping[str, Sequence[Segment]]
+Ties = Sequence[Sequence[str]]
+
+
+class Node(NamedTuple):
+    """A group or a video, which may have the same name."""
+
+    is_video: bool
+    name: str
+
+    def __str__(self) -> str:
+        return f"{'video' if self.is_video else 'group'} {self.name!r}"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two nodes that belong together, and the reason."""
+
+    ends: tuple[Node, Node]
+    reason: str
+
+
+def find_links(videos: Videos, ties: Ties) -> Iterator[Link]:
+    """All reasons why something belongs to something else."""
+    for video, segments in videos.items():
+        # One row of each group is reason enough.
+        for group, segment in {segment.group: segment for segment in reversed(segments)}.items():
+            if group:
+                reason = f"{segment.source} puts {video} into the group {group!r}"
+                yield Link((Node(True, video), Node(False, group)), reason)
+    for first, *others in ties:
+        for video in others:
+            yield Link((Node(True, first), Node(True, video)), f"{first} and {video} have the same bytes")
+
+
+def find_clusters(videos: Videos, ties: Ties) -> list[list[Node]]:
+    """Nodes that belong together, directly or through others (union-find); sorted, each with its smallest node first."""
+    parent: dict[Node, Node] = {}
+
+    def find(node: Node) -> Node:
+        root = node
+        while parent.setdefault(root, root) != root:
+            root = parent[root]
+        while parent[node] != root:
+            parent[node], node = root, parent[node]
+        return root
+
+    for video in videos:
+        find(Node(True, video))
+    for link in find_links(videos, ties):
+        left, right = sorted(map(find, link.ends))
+        parent[right] = left
+    clusters: dict[Node, list[Node]] = defaultdict(list)
+    for node in sorted(parent):
+        clusters[find(node)].append(node)
+    return list(clusters.values())
+
+
+def shortest_chain(videos: Videos, ties: Ties, start: set[Node], goal: set[Node]) -> list[Link]:
+    """The links on a shortest way from a node of `start` to one of `goal`, which must be linked."""
+    links_of: dict[Node, list[tuple[Node, Link]]] = defaultdict(list)
+    for link in find_links(videos, ties):
+        for one, other in (link.ends, link.ends[::-1]):
+            links_of[one].append((other, link))
+    came_by: dict[Node, tuple[Node, Link] | None] = dict.fromkeys(sorted(start))
+    waiting = deque(came_by)
+    while waiting:
+        node = waiting.popleft()
+        if node in goal:
+            chain: list[Link] = []
+            while step := came_by[node]:
+                node, link = step
+                chain.insert(0, link)
+            return chain
+        for other, link in links_of[node]:
+            if other not in came_by:
+                came_by[other] = (node, link)
+                waiting.append(other)
+    raise ValueError("start and goal are not linked")

@@ -1,0 +1,174 @@
+"""Splits that cannot leak: whole groups go to train, eval or test, and what belongs together is one group."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from components.annotations.config import NegativesConfig
+from components.annotations.files.manifest import Manifest
+from components.annotations.splits.assignment import Assignment, read_assignment
+from components.annotations.splits.chance import unit_hash
+from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.coverage import check_coverage
+from components.annotations.splits.grouping import Node, Ties, Videos, find_clusters, shortest_chain
+from components.storage.opening import local_file
+from foundation.messages.errors import UserError
+
+Clusters = Mapping[Node, Sequence[str]]
+
+
+def split_manifest(
+    manifest: Manifest, config: SplitsConfig, negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
+) -> tuple[dict[str, str], Assignment]:
+    """The split of each video of a manifest, and the assignment to be written: the earlier one, if any, and this.
+
+    Raises:
+      UserError: as `assign_splits` and `read_assignment` do.
+    """
+    earlier = Assignment()
+    if config.assignment:
+        with local_file(config.assignment, "splits.assignment", beam_args) as path:
+            earlier = read_assignment(path, config.assignment)
+    # Unannotated time gives clips of the background in every split.
+    may_lack = (negatives.label,) if negatives and negatives.clips_per_video else ()
+    splits = assign_splits(manifest.segments_by_video, manifest.ties, config, earlier, may_lack)
+    return splits, earlier.extended(manifest.segments_by_video, splits)
+
+
+def assign_splits(
+    videos: Videos,
+    ties: Ties,
+    config: SplitsConfig,
+    earlier: Assignment | None = None,
+    may_lack: Collection[str] = (),
+) -> dict[str, str]:
+    """The split of each video.
+
+    Args:
+      videos: by path, with their segments.
+      ties: sets of videos that belong together whatever their groups. Videos are also tied together when rows name the
+        same group for them; a video without a group is a group of its own.
+      config: how to assign them.
+      earlier: what is in it stays where it is, and takes along what is tied to it.
+      may_lack: labels that need not be in every split.
+
+    Raises:
+      UserError: a split would be empty, a class would be missing in train (in `stratified` mode: in any split), the
+        official lists put one group into two splits, or new ties join what `earlier` has in two splits.
+    """
+    nodes_of = {nodes[0]: nodes for nodes in find_clusters(videos, ties)}
+    clusters = {name: [node.name for node in nodes if node.is_video] for name, nodes in nodes_of.items()}
+    placed = _placed_earlier(nodes_of, videos, ties, earlier or Assignment())
+    if config.mode == "official":
+        by_cluster = _official(clusters, videos, config)
+    elif config.mode == "hash":
+        by_cluster = {name: _hashed_split(name, config) for name in clusters} | placed
+    else:
+        by_cluster = _stratified(clusters, videos, config, placed)
+    splits = {video: by_cluster[name] for name, members in clusters.items() for video in members}
+    check_coverage(videos, splits, clusters, config, len(placed), may_lack)
+    return splits
+
+
+def _placed_earlier(
+    nodes_of: Mapping[Node, Sequence[Node]], videos: Videos, ties: Ties, earlier: Assignment
+) -> dict[Node, str]:
+    placed: dict[Node, str] = {}
+    for name, nodes in nodes_of.items():
+        known = {node: earlier.split_of[node] for node in nodes if node in earlier.split_of}
+        if not known:
+            continue
+        placed[name] = next(iter(known.values()))
+        elsewhere = {node for node, split in known.items() if split != placed[name]}
+        if elsewhere:
+            chain = shortest_chain(videos, ties, known.keys() - elsewhere, elsewhere)
+            ends = [node for link in (chain[0], chain[-1]) for node in link.ends if node in known]
+            one = next(node for node in ends if node not in elsewhere)
+            other = next(node for node in ends if node in elsewhere)
+            raise UserError(
+                f"splits.assignment: {earlier.name} has {one} in {known[one]} and {other} in {known[other]}, but now they "
+                f"belong together: {'; '.join(link.reason for link in chain)}. Correct what ties them, leave one of them "
+                "out, or give both the same split in that file"
+            )
+    return placed
+
+
+def _hash(cluster: Node, config: SplitsConfig) -> float:
+    # Depends on the name and the seed only, so that new data does not move old data unless it is tied to it.
+    return unit_hash(f"{'video' if cluster.is_video else 'group'}:{cluster.name}", config.seed)
+
+
+def _hashed_split(cluster: Node, config: SplitsConfig) -> str:
+    position = _hash(cluster, config)
+    if position < config.train:
+        return "train"
+    return "eval" if position < config.train + config.eval else "test"
+
+
+def _official(clusters: Clusters, videos: Videos, config: SplitsConfig) -> dict[Node, str]:
+    by_cluster = {}
+    for name, members in clusters.items():
+        named = {segment.split for video in members for segment in videos[video]}
+        if None in named:
+            rows = [str(segment.source) for video in members for segment in videos[video] if segment.split is None]
+            raise UserError(f"splits.mode is 'official' but {rows[0]} names no split; fill it in or use 'stratified'")
+        if len(named) > 1:
+            raise UserError(
+                f"the official splits put {name.name!r} into {' and '.join(sorted(map(str, named)))}: "
+                "the model would be tested on what it was trained on. Correct the splits or use splits.mode 'stratified'"
+            )
+        # A video that no row names is in no list; the model may learn from it.
+        by_cluster[name] = str(named.pop()) if named else "train"
+    if "eval" not in by_cluster.values():
+        # Lists with train and test only: early stopping needs data of its own, and it may not come from test.
+        share = config.eval / (config.train + config.eval)
+        for name, split in by_cluster.items():
+            if split == "train" and _hash(name, config) < share:
+                by_cluster[name] = "eval"
+    return by_cluster
+
+
+def _stratified(
+    clusters: Clusters, videos: Videos, config: SplitsConfig, placed: Mapping[Node, str]
+) -> dict[Node, str]:
+    """Stratification over groups, after iterative stratification (Sechidis et al., 2011): the rarest label is served
+    first, its largest groups first, and each group goes to the split that lacks most of that label."""
+    counts = {
+        # Videos that no row names are shared out like a class of their own.
+        name: Counter(segment.label for video in members for segment in videos[video]) or Counter([""])
+        for name, members in clusters.items()
+    }
+    totals: Counter[str] = Counter()
+    for in_cluster in counts.values():
+        totals.update(in_cluster)
+    lacking = {split: {label: totals[label] * share for label in totals} for split, share in config.shares.items()}
+    lacking_in_all = {split: totals.total() * share for split, share in config.shares.items()}
+    present: dict[str, set[str]] = {split: set() for split in SPLITS}
+    by_cluster: dict[Node, str] = {}
+
+    def place(name: Node, split: str) -> None:
+        by_cluster[name] = split
+        present[split] |= counts[name].keys()
+        lacking_in_all[split] -= counts[name].total()
+        for label, count in counts[name].items():
+            lacking[split][label] -= count
+
+    for name, split in placed.items():
+        place(name, split)
+    names_by_label: dict[str, list[Node]] = defaultdict(list)
+    for name in sorted(clusters, key=lambda name: (-counts[name].total(), _hash(name, config))):
+        for label in counts[name]:
+            names_by_label[label].append(name)
+    for label in sorted(totals, key=lambda label: (totals[label], label)):
+        waiting = [name for name in names_by_label[label] if name not in by_cluster]
+        for rank, name in enumerate(waiting):
+            without = [split for split in SPLITS if label not in present[split]]
+            # The last groups of a label are owed to the splits that have none of it.
+            open_splits = without if len(waiting) - rank <= len(without) else SPLITS
+            place(
+                name,
+                max(
+                    open_splits,
+                    key=lambda split: (lacking[split][label], lacking_in_all[split], -SPLITS.index(split)),
+                ),
+            )
+    return by_cluster

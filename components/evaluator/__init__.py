@@ -1,0 +1,1 @@
+"""What is measured on the test split: metrics, slices, and how they are read."""

@@ -1,0 +1,89 @@
+"""TFMA's metric for the clips that a model is most wrong about."""
+
+import json
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics.metric_types import (
+    FeaturePreprocessor,
+    MetricComputations,
+    StandardMetricInputs,
+)
+
+from components.evaluator.metrics.answers import answer_of
+from models import features
+
+MISSES = "misses"
+NUM_MISSES = 6
+
+
+class Miss(NamedTuple):
+    """A clip that was taken for the class `chosen`: its probability of its own class, and of that one."""
+
+    own: float
+    probability: float
+    chosen: int
+    segment_id: str
+
+
+class _Sums(NamedTuple):
+    """Number of clips, sum of their own classes' probabilities, and the worst misses."""
+
+    num_clips: int
+    own: float
+    worst: tuple[Miss, ...]
+
+
+class Misses(tfma.metrics.Metric):
+    """Of a slice the mean probability of the clips' own classes, and the 6 misses with the highest loss: JSON as bytes."""
+
+    def __init__(self, name: str = MISSES) -> None:
+        super().__init__(_computations, name=name)
+
+
+def _computations(name: str = MISSES, model_names: Iterable[str] | None = None) -> MetricComputations:
+    """One computation for each of the models."""
+    keys = [tfma.metrics.MetricKey(name=name, model_name=model_name) for model_name in model_names or [""]]
+    return [
+        tfma.metrics.MetricComputation(
+            keys=[key],
+            preprocessors=[FeaturePreprocessor([features.SEGMENT_ID])],
+            combiner=MissesCombiner(key),
+        )
+        for key in keys
+    ]
+
+
+class MissesCombiner(beam.CombineFn):
+    """Keeps the misses with the highest loss, which is minus the logarithm of the own class's probability."""
+
+    def __init__(self, key: tfma.metrics.MetricKey) -> None:
+        self._key = key
+
+    def create_accumulator(self) -> _Sums:
+        """No clip."""
+        return _Sums(0, 0.0, ())
+
+    def add_input(self, accumulator: _Sums, element: StandardMetricInputs) -> _Sums:
+        """One clip more."""
+        answer = answer_of(element, self._key.model_name)
+        found: tuple[Miss, ...] = ()
+        if not answer.is_right:
+            (segment_id,) = np.ravel(element[tfma.FEATURES_KEY][features.SEGMENT_ID]).tolist()
+            text = segment_id.decode() if isinstance(segment_id, bytes) else str(segment_id)
+            found = (Miss(answer.own, answer.confidence, answer.chosen, text),)
+        return self.merge_accumulators([accumulator, _Sums(1, answer.own, found)])
+
+    def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
+        """The sums of several parts."""
+        counts, owns, worst = zip(*accumulators, strict=True)
+        return _Sums(sum(counts), sum(owns), tuple(sorted(miss for part in worst for miss in part)[:NUM_MISSES]))
+
+    def extract_output(self, accumulator: _Sums) -> dict[tfma.metrics.MetricKey, bytes]:
+        """As JSON, since TFMA keeps numbers or bytes."""
+        mean = accumulator.own / accumulator.num_clips if accumulator.num_clips else None
+        misses = [miss._asdict() for miss in accumulator.worst]
+        return {self._key: json.dumps({"mean_own": mean, "misses": misses}).encode()}

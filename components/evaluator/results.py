@@ -1,0 +1,171 @@
+"""Reads what TFX's Evaluator wrote: confusion matrices and values per slice."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow_model_analysis as tfma
+
+from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.metrics.accuracy import ACCURACY
+from components.evaluator.metrics.calibration import CALIBRATION_ERROR, RELIABILITY
+from components.evaluator.metrics.mean_iou import MEAN_IOU
+from components.evaluator.metrics.misses import MISSES, Miss
+from components.evaluator.metrics.pairing import PAIRING
+from components.model_gate.measurements import Pairing
+from models import features
+
+CANDIDATE, BASELINE, BASE, SINGLE_FRAME = "candidate", "baseline", "base", "single_frame"
+
+CROSS = " × "
+
+_MATRICES = "multi_class_confusion_matrix_at_thresholds"
+
+
+@dataclass(frozen=True)
+class SliceMetrics:
+    """Accuracy and number of clips in one slice, such as feature `group`, value `person_03`; of a cross with CROSS between."""
+
+    feature: str
+    value: str
+    accuracy: float
+    num_clips: int
+
+
+@dataclass(frozen=True)
+class ClassMisses:
+    """Clips of a class that were taken for another, the highest loss first.
+
+    `mean_own`: mean probability that the class's clips get of their own class; None without clips.
+    """
+
+    mean_own: float | None
+    misses: tuple[Miss, ...]
+
+
+def read_confusion_matrix(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> ConfusionMatrix:
+    """The overall slice's confusion matrix by argmax; a clip whose label is none of `classes` is left out."""
+    found = [values for keys, values in _slices(evaluation_uri, model_name) if not keys and _MATRICES in values]
+    return _matrix(found[0][_MATRICES], classes) if found else _matrix(None, classes)
+
+
+def read_group_matrices(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> list[ConfusionMatrix]:
+    """One confusion matrix for each group."""
+    return [
+        _matrix(values.get(_MATRICES), classes)
+        for keys, values in _slices(evaluation_uri, model_name)
+        if list(keys) == [features.GROUP]
+    ]
+
+
+def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
+    """Accuracy per slice, sorted by feature and value."""
+    found = [
+        SliceMetrics(
+            feature=CROSS.join(column.partition(":")[0] for column in keys),
+            value=CROSS.join(keys.values()),
+            accuracy=values[ACCURACY].double_value.value,
+            num_clips=round(values["example_count"].double_value.value),
+        )
+        for keys, values in _slices(evaluation_uri, model_name)
+        if keys
+    ]
+    return sorted(found, key=lambda entry: (entry.feature, entry.value))
+
+
+def read_pairings(evaluation_uri: str) -> dict[str, Pairing]:
+    """Candidate and baseline on the same clips, by class."""
+    return {
+        keys[features.LABEL]: Pairing(*_array(values[PAIRING]).astype(int).tolist())
+        for keys, values in _slices(evaluation_uri, CANDIDATE)
+        if list(keys) == [features.LABEL] and PAIRING in values
+    }
+
+
+def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
+    """What the model is most wrong about, by class."""
+    found = {
+        keys[features.LABEL]: json.loads(values[MISSES].bytes_value)
+        for keys, values in _slices(evaluation_uri, model_name)
+        if list(keys) == [features.LABEL] and MISSES in values
+    }
+    return {
+        label: ClassMisses(each["mean_own"], tuple(Miss(**miss) for miss in each["misses"]))
+        for label, each in found.items()
+    }
+
+
+def read_overall(evaluation_uri: str, model_name: str) -> dict[str, float]:
+    """What is one number of all clips, by the metric's name; what is NaN is left out."""
+    numbers = {
+        name: value.double_value.value
+        for keys, values in _slices(evaluation_uri, model_name)
+        if not keys
+        for name, value in values.items()
+        if value.HasField("double_value")
+    }
+    return {name: number for name, number in numbers.items() if not math.isnan(number)}
+
+
+def read_calibration_error(evaluation_uri: str, model_name: str) -> float | None:
+    """The expected calibration error of all clips."""
+    return read_overall(evaluation_uri, model_name).get(CALIBRATION_ERROR)
+
+
+def read_reliability(evaluation_uri: str, model_name: str) -> list[tuple[float, float, float]]:
+    """Number of clips, mean confidence and share of right answers of each bin of confidence that holds clips."""
+    found = [
+        values[RELIABILITY]
+        for keys, values in _slices(evaluation_uri, model_name)
+        if not keys and RELIABILITY in values
+    ]
+    bins = [(num_clips, *sums) for num_clips, *sums in _array(found[0]).tolist() if num_clips] if found else []
+    return [(num_clips, confidence / num_clips, hits / num_clips) for num_clips, confidence, hits in bins]
+
+
+def read_mean_ious(evaluation_uri: str, model_name: str) -> dict[str, float]:
+    """Mean IoU of a tracker's boxes in each class by its label, and in all clips as ""; what has no box is left out."""
+    found = {
+        keys.get(features.LABEL, ""): values[MEAN_IOU].double_value.value
+        for keys, values in _slices(evaluation_uri, model_name)
+        if set(keys) <= {features.LABEL} and MEAN_IOU in values
+    }
+    return {label: value for label, value in found.items() if not math.isnan(value)}
+
+
+def _slices(evaluation_uri: str, model_name: str) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Each slice: its values by feature, and the model's metrics by name."""
+    for record in tfma.load_metrics(evaluation_uri):
+        yield (
+            {key.column: _text(key) for key in record.slice_key.single_slice_keys},
+            {
+                item.key.name: item.value
+                for item in record.metric_keys_and_values
+                if item.key.model_name in ("", model_name) and not item.key.is_diff
+            },
+        )
+
+
+def _text(key: Any) -> str:
+    value = getattr(key, key.WhichOneof("kind"))
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _matrix(value: Any, classes: Sequence[str]) -> ConfusionMatrix:
+    counts = [[0] * len(classes) for _ in classes]
+    for matrix in getattr(value, _MATRICES).matrices if value is not None else ():
+        for entry in matrix.entries:
+            actual, predicted = entry.actual_class_id, entry.predicted_class_id
+            if 0 <= actual < len(classes) and 0 <= predicted < len(classes):
+                counts[actual][predicted] += round(entry.num_weighted_examples)
+    return ConfusionMatrix(tuple(classes), tuple(map(tuple, counts)))
+
+
+def _array(value: Any) -> npt.NDArray[np.float64]:
+    array = value.array_value
+    numbers = [*array.float64_values, *array.int64_values]
+    return np.array(numbers, np.float64).reshape(array.shape)

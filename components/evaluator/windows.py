@@ -1,0 +1,71 @@
+"""One answer for each segment that was cut into windows: the mean of theirs. The Evaluator finds it by its module path."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
+
+from components.evaluator import extractors
+from components.evaluator.config import NUMERIC_FEATURES
+from models import features
+
+Extracts = dict[str, Any]
+
+
+def custom_extractors(
+    eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
+) -> list[tfma.extractors.Extractor]:
+    """Those of clips, with one that makes one of all windows of a segment, before it is sliced."""
+    of_clips = extractors.custom_extractors(eval_shared_model, eval_config, tensor_adapter_config)
+    keys = {key for spec in eval_config.slicing_specs for key in spec.feature_keys}
+    place = [extractor.stage_name for extractor in of_clips].index(extractors.RANGES_STAGE)
+    merging = tfma.extractors.Extractor(stage_name="MergeWindows", ptransform=merge_windows(sorted(keys)))
+    return [*of_clips[:place], merging, *of_clips[place:]]
+
+
+@beam.ptransform_fn
+def merge_windows(windows: beam.PCollection, slice_keys: list[str]) -> beam.PCollection:
+    """Extracts of clips to extracts of segments; of the features remain those that the clips are sliced or named by."""
+    kept = {*slice_keys, *NUMERIC_FEATURES, features.SEGMENT_ID}
+    return (
+        windows
+        | "KeyBySegment" >> beam.Map(lambda extracts: (_segment_of(extracts), _without_frames(extracts, kept)))
+        | "GroupWindows" >> beam.GroupByKey()
+        | "AverageWindows" >> beam.MapTuple(lambda _, group: average(group))
+    )
+
+
+def average(windows: Iterable[Extracts]) -> Extracts:
+    """The mean of the windows' predictions; the segment begins with its first window and ends with its last."""
+    ordered = sorted(
+        windows, key=lambda extracts: float(np.ravel(extracts[tfma.FEATURES_KEY][features.START_SECONDS])[0])
+    )
+    first, last = ordered[0], ordered[-1]
+    end = {features.END_SECONDS: last[tfma.FEATURES_KEY][features.END_SECONDS]}
+    return {
+        **first,
+        tfma.FEATURES_KEY: {**first[tfma.FEATURES_KEY], **end},
+        tfma.PREDICTIONS_KEY: _mean([extracts[tfma.PREDICTIONS_KEY] for extracts in ordered]),
+    }
+
+
+def _segment_of(extracts: Extracts) -> bytes:
+    # Windows are numbered behind a hyphen; ids themselves are hexadecimal.
+    return bytes(np.ravel(extracts[tfma.FEATURES_KEY][features.SEGMENT_ID])[0]).partition(b"-")[0]
+
+
+def _without_frames(extracts: Extracts, kept: set[str]) -> Extracts:
+    """What is grouped is held in memory."""
+    found = {name: value for name, value in extracts[tfma.FEATURES_KEY].items() if name in kept}
+    wanted = (tfma.LABELS_KEY, tfma.PREDICTIONS_KEY, tfma.EXAMPLE_WEIGHTS_KEY)
+    return {**{key: extracts[key] for key in wanted if key in extracts}, tfma.FEATURES_KEY: found}
+
+
+def _mean(predictions: list[Any]) -> Any:
+    """Of arrays, or of each array in a dict of them, such as that of several models."""
+    if isinstance(predictions[0], Mapping):
+        return {name: _mean([one[name] for one in predictions]) for name in predictions[0]}
+    return np.mean(predictions, axis=0)

@@ -1,0 +1,60 @@
+"""Intervals of accuracy and F1 that know of groups. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from components.evaluator.confusion import ConfusionMatrix
+from foundation.statistics import Interval
+
+_NUM_RESAMPLES = 2000
+
+
+class GroupIntervals(NamedTuple):
+    """Intervals of accuracy, and of each class's F1; None where the groups cannot tell."""
+
+    accuracy: Interval | None
+    f1: dict[str, Interval | None]
+
+
+def bootstrap_groups(matrices: Sequence[ConfusionMatrix], confidence: float = 0.95) -> GroupIntervals | None:
+    """Percentile intervals over whole groups drawn with replacement (Efron 1979); None with fewer than two groups.
+
+    Clips of one group resemble each other: as many clips of fewer groups say less, which resampling clips would hide. Where all
+    groups are alike, or a class is of one group, resampling says nothing.
+
+    Args:
+      matrices: one a group, all of the same classes.
+      confidence: of the intervals.
+
+    Returns:
+      The same for the same matrices.
+    """
+    if len(matrices) < 2:
+        return None
+    classes = matrices[0].classes
+    counts = np.array([matrix.counts for matrix in matrices], np.float64)  # [groups, classes, classes]
+    num_groups = len(matrices)
+    draws = np.random.default_rng(0).multinomial(num_groups, [1 / num_groups] * num_groups, _NUM_RESAMPLES)
+    totals = np.tensordot(draws, counts, axes=1)  # [resamples, classes, classes]
+    hits = np.diagonal(totals, axis1=1, axis2=2)  # [resamples, classes]
+    true, predicted = totals.sum(axis=2), totals.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        accuracy = hits.sum(axis=1) / true.sum(axis=1)
+        # As of a whole test split, F1 of a class without clips is not defined.
+        f1 = np.where(true > 0, 2 * hits / (true + predicted), np.nan)
+    groups_with = (counts.sum(axis=2) > 0).sum(axis=0)  # [classes]
+    return GroupIntervals(
+        _percentiles(accuracy, confidence),
+        {label: _percentiles(f1[:, i], confidence) if groups_with[i] > 1 else None for i, label in enumerate(classes)},
+    )
+
+
+def _percentiles(values: npt.NDArray[np.float64], confidence: float) -> Interval | None:
+    defined = values[~np.isnan(values)]
+    if not defined.size:
+        return None
+    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2]).tolist()
+    return Interval(low, high) if low < high else None

@@ -1,0 +1,49 @@
+"""Roots on this machine."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from components.storage.paths import resolve_inside, scan_files
+from components.storage.root import FileEntry, digest_of
+
+
+class LocalRoot:
+    """A folder of this machine; files are used in place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self.uri = str(self._folder)
+
+    def entries(self) -> Iterator[FileEntry]:
+        """See Root."""
+        start = len(self.uri.rstrip("/")) + 1
+        for entry in scan_files(self._folder):
+            status = entry.stat()
+            yield FileEntry(entry.path[start:], status.st_size, status.st_mtime_ns / 1e9, entry.is_symlink())
+
+    def canonical(self, name: str) -> str:
+        """See Root. A link's canonical name is that of the file it leads to."""
+        path = resolve_inside(self._folder, name)
+        # Says so when the file may not be looked at, rather than that it is missing.
+        path.exists()
+        return path.relative_to(self._folder).as_posix()
+
+    def read_heads(self, names: Iterable[str], num_bytes: int) -> Iterator[bytes | OSError]:
+        """See Root."""
+        for name in names:
+            try:
+                with open(f"{self.uri}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - for each of many files
+                    yield file.read(num_bytes)
+            except OSError as error:
+                yield error
+
+    def digest(self, name: str) -> str:
+        """See Root."""
+        with (self._folder / name).open("rb") as file:
+            return digest_of(file)
+
+    @contextmanager
+    def local_copy(self, name: str) -> Iterator[Path]:
+        """See Root."""
+        yield self._folder / name

@@ -1,0 +1,60 @@
+"""What is written beside an exported model for clients and later runs. No TensorFlow here."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from foundation.messages.errors import UserError
+
+EXPORT_INFO_FILE = "assets.extra/clipgate.json"
+
+
+@dataclass(frozen=True)
+class ExportInfo:
+    """What a client or a later run must know of a model. TensorFlow Serving ignores `assets.extra`.
+
+    `training_key` identifies what the model was trained from: data, configuration and code, and the base model, whose
+    fingerprint is `base`; it is empty for a training that began with random weights. `normalization` has `mean` and `std` of
+    the colour channels, for values in 0..1. `clip_seconds` says for each class how long its training clips last: the tenth, the
+    fiftieth and the ninetieth percentile.
+    """
+
+    classes: tuple[str, ...]
+    model: dict[str, Any]
+    sampling: dict[str, Any]
+    training_key: str
+    base: str = ""
+    normalization: dict[str, list[float]] = field(default_factory=dict)
+    clip_seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def write(self, model_dir: Path) -> None:
+        """Write the card into an exported model."""
+        path = model_dir / EXPORT_INFO_FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+
+def read_export_info(model_dir: Path) -> ExportInfo:
+    """The card of an exported model.
+
+    Raises:
+      FileNotFoundError: there is none; the folder is no model of clipgate's.
+      UserError: it cannot be understood.
+    """
+    return parse_export_info((model_dir / EXPORT_INFO_FILE).read_text(), str(model_dir))
+
+
+def parse_export_info(text: str, place: str) -> ExportInfo:
+    """The card with this text, found in the model at `place`.
+
+    Raises:
+      UserError: it cannot be understood.
+    """
+    try:
+        values = json.loads(text)
+        return ExportInfo(**(values | {"classes": tuple(values["classes"])}))
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"{place}/{EXPORT_INFO_FILE} is damaged or of another version of clipgate ({error}); move {place} away"
+        ) from error

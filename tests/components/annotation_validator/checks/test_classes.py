@@ -1,0 +1,86 @@
+"""Checks of classes: whether there is enough of each, from enough places, and something to tell it from."""
+
+import pytest
+
+from components.annotation_validator.checks.finding import CheckInputs
+from components.annotations.config import NegativesConfig
+from components.annotations.splits.config import SplitsConfig
+from tests.components.annotation_validator.checks.making import clean_records, found, inputs_of, rows, segment
+
+
+def of_groups(**groups_of_label: int) -> CheckInputs:
+    counts = [(label, group) for label, groups in groups_of_label.items() for group in range(groups)]
+    records = [
+        segment(row, f"{label}{group}.mp4", label, group=f"{label} {group}")
+        for row, (label, group) in enumerate(counts)
+    ]
+    return inputs_of(records)
+
+
+def test_classes_of_few_groups_are_found_and_those_that_cannot_fill_the_splits_are_errors() -> None:
+    findings = found(of_groups(sit=2, wave=5, walk=6), "few_groups")
+    assert [(finding.severity, finding.value) for finding in findings] == [("error", 2), ("warning", 5)]
+    assert findings[0].message.startswith("class 'sit' comes from 2 groups; each of 3 splits needs one at least")
+
+
+def test_videos_of_equal_bytes_count_as_one_group() -> None:
+    records = [segment(row, f"{row}.mp4", "sit") for row in range(6)]
+    assert found(inputs_of(records), "few_groups") == []
+    (finding,) = found(inputs_of(records, ties=(("0.mp4", "1.mp4", "gone.mp4"),)), "few_groups")
+    assert finding.value == 5
+
+
+def test_a_class_that_is_mostly_one_groups_is_found() -> None:
+    records = [segment(row, "a.mp4", "sit", row, row + 0.5, group="ann") for row in range(7)]
+    records += [segment(90 + row, f"{row}.mp4", "sit", group=f"g{row}") for row in range(6)]
+    (finding,) = found(inputs_of(records), "dominant_group")
+    assert (finding.value, rows(finding)) == (pytest.approx(7 / 13), list(range(7)))
+    assert "7 of 13 segments come from group 'ann'" in finding.message
+
+
+def test_segments_without_a_group_are_noted() -> None:
+    records = [*clean_records(), segment(99, "x.mp4", "sit")]
+    (finding,) = found(inputs_of(records), "ungrouped")
+    assert (finding.severity, finding.value) == ("note", pytest.approx(1 / 73))
+
+
+@pytest.mark.parametrize(("num_segments", "is_found"), [(19, True), (20, False)])
+def test_a_class_must_be_expected_to_have_the_test_clips_that_the_gates_ask_for(
+    num_segments: int, is_found: bool
+) -> None:
+    findings = found(of_groups(sit=num_segments), "too_few_to_evaluate")
+    assert [finding.value for finding in findings] == ([pytest.approx(2.85)] if is_found else [])
+
+
+def test_given_splits_are_counted() -> None:
+    records = [segment(row, f"{row}.mp4", "sit", split="test" if row < 2 else "train") for row in range(99)]
+    official, stratified = SplitsConfig(mode="official"), SplitsConfig()
+    (finding,) = found(inputs_of(records, splits=official), "too_few_to_evaluate")
+    assert (finding.value, finding.bar) == (2, 3)
+    assert found(inputs_of(records, splits=stratified), "too_few_to_evaluate") == []
+
+
+def test_data_without_background_are_noted_unless_a_run_takes_it_or_a_label_says_so() -> None:
+    actions = [record for record in clean_records() if record.label]
+    assert [finding.severity for finding in found(inputs_of(actions), "no_background")] == ["note"]
+    assert found(inputs_of(actions, negatives=NegativesConfig(clips_per_video=1)), "no_background") == []
+    for label in ("No_action", "noSit", "nothing", "other"):
+        named = [*actions, *(segment(900 + row, f"{row}.mp4", label, 6, 8) for row in range(5))]
+        assert found(inputs_of(named), "no_background") == []
+    northern = [*actions, *(segment(900 + row, f"{row}.mp4", "nod", 6, 8) for row in range(5))]
+    assert len(found(inputs_of(northern), "no_background")) == 1
+
+
+def test_a_class_whose_groups_show_nothing_else_is_noted() -> None:
+    alone = [segment(900 + row, f"alone{row}.mp4", "jump", group=f"alone {row}") for row in range(20)]
+    (finding,) = found(inputs_of([*clean_records(), *alone]), "no_look_alikes")
+    assert finding.message.startswith("class 'jump': 0% of its segments are from groups that show another class too")
+
+
+def test_without_groups_nobody_knows_which_videos_look_alike() -> None:
+    assert (
+        found(
+            inputs_of([segment(row, f"{row}.mp4", "sit" if row % 2 else "wave") for row in range(40)]), "no_look_alikes"
+        )
+        == []
+    )

@@ -1,0 +1,95 @@
+"""Checks of how long segments last, and of where they lie in their video."""
+
+from dataclasses import replace
+from statistics import median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.annotation_validator.checks.durations import deviations
+from components.annotation_validator.checks.finding import Suggestion
+from components.annotations.records.record import TimeUnit
+from tests.components.annotation_validator.checks.making import FACTS, clean_records, found, inputs_of, rows, segment
+
+DURATIONS = st.lists(st.floats(0.01, 1e4), min_size=1, max_size=30)
+
+
+@given(DURATIONS, st.floats(0.01, 100))
+def test_deviations_do_not_depend_on_the_unit_of_time(durations: list[float], factor: float) -> None:
+    assert deviations([factor * each for each in durations]) == pytest.approx(deviations(durations), abs=1e-6)
+
+
+@given(DURATIONS)
+def test_half_of_the_deviations_are_on_each_side_and_longer_means_larger(durations: list[float]) -> None:
+    scores = deviations(durations)
+    assert median(scores) == pytest.approx(0, abs=1e-9)
+    assert sorted(range(len(scores)), key=lambda rank: (durations[rank], rank)) == sorted(
+        range(len(scores)), key=lambda rank: (scores[rank], durations[rank], rank)
+    )
+
+
+def test_clean_data_has_no_finding() -> None:
+    assert found(inputs_of(clean_records())) == []
+
+
+@pytest.mark.parametrize("seconds", [9.9, 0.2])
+def test_a_segment_far_from_the_length_of_its_class_is_found_with_its_row(seconds: float) -> None:
+    records = clean_records()
+    odd = next(rank for rank, record in enumerate(records) if record.label == "wave")
+    records[odd] = replace(records[odd], start=0.0, end=seconds)
+    (finding,) = found(inputs_of(records), "duration_outliers")
+    assert rows(finding) == [records[odd].source.row]
+    assert finding.value is not None and finding.value > 5
+    assert "class 'wave': 1 of 24 segments last much longer or shorter than is usual (2.0" in finding.message
+    assert finding.message.endswith(f": {seconds} s")
+
+
+def test_few_segments_have_no_usual_length() -> None:
+    records = [segment(row, f"{row}.mp4", "sit", 0, 1) for row in range(6)] + [segment(9, "9.mp4", "sit", 0, 9)]
+    assert found(inputs_of(records), "duration_outliers") == []
+
+
+def test_a_bar_of_null_switches_a_check_off() -> None:
+    records = [*clean_records(), segment(99, "0.mp4", "sit", 9.0, 9.1, group="person 0")]
+    assert found(inputs_of(records), "duration_outliers") != []
+    assert found(inputs_of(records), "duration_outliers", duration_outliers=None) == []
+
+
+def test_a_segment_past_the_end_is_to_end_with_its_video_and_one_beyond_it_is_an_error() -> None:
+    records = [
+        segment(2, "a.mp4", "sit", 8, 10.5),
+        segment(3, "a.mp4", "sit", 11, 12),
+        segment(4, "a.mp4", "sit", 9, 10.05),
+    ]
+    error, warning = found(inputs_of(records), "past_video_end")
+    assert (rows(error), error.severity, error.value) == ([3], "error", 2.0)
+    assert (rows(warning), warning.severity, warning.value) == ([2], "warning", 0.5)
+    assert warning.places[0].suggestion == Suggestion(end_seconds=10.0)
+
+
+def test_frame_numbers_are_seconds_by_the_headers_rate() -> None:
+    records = [segment(2, "a.mp4", "sit", 0, 300, time_unit=TimeUnit.FRAMES)]
+    (finding,) = found(inputs_of(records), "past_video_end")
+    assert finding.value == pytest.approx(2.0)
+    assert found(inputs_of(records, {}), "past_video_end") == []
+
+
+def test_an_action_that_the_videos_end_cuts_off_is_found_and_one_of_usual_length_is_not() -> None:
+    records = clean_records()
+    records += [
+        segment(90, "0.mp4", "sit", 9.5, 10),
+        segment(91, "1.mp4", "sit", 8, 10),
+        segment(92, "2.mp4", "sit", 9.2),
+    ]
+    (finding,) = found(inputs_of(records), "cut_by_video_end")
+    assert rows(finding) == [90, 92]
+    assert finding.value == pytest.approx(0.5 / 2.03, rel=0.01)
+
+
+def test_a_long_video_that_is_one_segment_is_found() -> None:
+    records = [segment(2, "a.mp4", "sit"), segment(3, "b.mp4", "sit", 10, 20), segment(4, "c.mp4", "sit", 0, 99)]
+    facts = dict.fromkeys(("a.mp4", "b.mp4", "c.mp4"), replace(FACTS, duration_seconds=100.0))
+    (finding,) = found(inputs_of(records, facts), "whole_video_labels")
+    assert rows(finding) == [2, 4]
+    assert found(inputs_of(records, facts), "whole_video_labels", whole_video_labels=101) == []

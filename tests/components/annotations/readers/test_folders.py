@@ -1,0 +1,80 @@
+"""A folder per class."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from components.annotations.config import DataConfig
+from components.annotations.readers.detect import read_annotations
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject, Segment, Source
+from foundation.messages.errors import UserError
+
+
+def read_folder(folder: Path, videos: Path | None = None) -> list[Record]:
+    return read_annotations(DataConfig(annotations=str(folder), videos=str(videos or folder)))
+
+
+def touch(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+
+
+def test_the_folder_is_the_label_and_a_folder_in_it_the_group(tmp_path: Path) -> None:
+    touch(tmp_path, "sit/a.mp4", "wave/ann/b.mp4", "wave/ann/late/c.mp4")
+    assert read_folder(tmp_path) == [
+        Segment("sit/a.mp4", "sit", Source("sit", 1)),
+        Segment("wave/ann/b.mp4", "wave", Source("wave", 2), group="ann"),
+        Segment("wave/ann/late/c.mp4", "wave", Source("wave", 3), group="ann/late"),
+    ]
+
+
+def test_hidden_files_and_folders_and_files_beside_the_classes_are_no_annotations(tmp_path: Path) -> None:
+    touch(tmp_path, "readme.txt", ".cache/a.mp4", "sit/.DS_Store", "sit/a.mp4")
+    assert [record.video for record in read_folder(tmp_path)] == ["sit/a.mp4"]
+
+
+def test_a_folder_named_like_a_video_is_a_group_and_a_pipe_is_nothing(tmp_path: Path) -> None:
+    touch(tmp_path, "sit/x.mp4/a.mp4")
+    os.mkfifo(tmp_path / "sit" / "pipe.mp4")
+    assert [record.video for record in read_folder(tmp_path)] == ["sit/x.mp4/a.mp4"]
+
+
+def test_classes_in_a_folder_of_the_videos_folder_keep_the_whole_path(tmp_path: Path) -> None:
+    touch(tmp_path, "train/sit/a.mp4", "other/b.mp4")
+    (record,) = read_folder(tmp_path / "train", videos=tmp_path)
+    assert (record.video, record.label) == ("train/sit/a.mp4", "sit")
+
+
+def test_classes_outside_the_videos_folder_are_an_error(tmp_path: Path) -> None:
+    touch(tmp_path, "classes/sit/a.mp4", "videos/b.mp4")
+    with pytest.raises(
+        UserError, match=r"classes: data\.format 'folders' expects data\.annotations to be data\.videos"
+    ):
+        read_folder(tmp_path / "classes", videos=tmp_path / "videos")
+
+
+def test_a_folder_without_folders_is_an_error(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp4")
+    with pytest.raises(UserError, match="no folder in it; data.format 'folders' expects one folder per class"):
+        read_folder(tmp_path)
+
+
+def test_folders_without_files_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "sit").mkdir()
+    with pytest.raises(UserError, match=r"holds no annotation \(read as folders\)"):
+        read_folder(tmp_path)
+
+
+def test_names_that_are_no_utf8_are_rejected_in_words_that_can_be_printed(tmp_path: Path) -> None:
+    (tmp_path / "caf\udce9").mkdir()
+    (tmp_path / "caf\udce9" / "a.mp4").touch()
+    touch(tmp_path, "sit/a.mp4")
+    rejected, accepted = read_folder(tmp_path)
+    assert isinstance(rejected, Reject)
+    assert rejected.reason is Reason.TEXT_INVALID
+    assert rejected.as_ledger_entry()["video"] == r"caf\udce9/a.mp4"
+    assert rejected.as_ledger_entry()["file"] == r"caf\udce9"
+    assert accepted.label == "sit"

@@ -1,0 +1,150 @@
+"""What TFX's Evaluator writes about two small models: a candidate with boxes, and a baseline that knows one class less."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CANDIDATE_CLASSES = ("a", "b", "new")
+BASELINE_CLASSES = ("b", "a")
+
+# Label, group, and the ids of the classes that candidate and baseline take the clip for.
+CLIPS = (
+    ("a", "ann", 0, 1),
+    ("a", "ann", 1, 1),
+    ("b", "bob", 1, 0),
+    ("b", "bob", 1, 1),
+    ("b", "", 1, 0),
+    ("new", "тест", 2, 0),
+    ("new", "тест", 0, 1),
+)
+
+# How long each clip takes, in seconds.
+DURATIONS = (0.5, 1.0, 1.5, 2.0, 5.0, 5.0, 40.0)
+
+# Of the one box in each clip: its IoU with the candidate's, and its validity.
+BOXES = ((0.0, 1.0), (0.1, 0.5), (0.2, 1.0), (0.3, 0.0), (0.4, 1.0), (0.5, 0.0), (0.6, 0.0))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Artifact folders of `candidate` and `baseline`, which read their answers from the clips."""
+    from models import features
+
+    folder = tmp_path_factory.mktemp("models")
+    _save_model(folder / "candidate", CANDIDATE_CLASSES, answer_feature=features.MOTION, tracks=True)
+    _save_model(folder / "baseline", BASELINE_CLASSES, answer_feature=features.BRIGHTNESS, tracks=False)
+    return {name: folder / name for name in ("candidate", "baseline")}
+
+
+@pytest.fixture(scope="session")
+def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Evaluator's output for both models on CLIPS."""
+    from components.evaluator.config import EvaluationConfig
+    from components.evaluator.eval_config import make_eval_config
+
+    evaluation = EvaluationConfig(slices=("duration", ("class", "group")), top_k=(2, 5))
+    eval_config = make_eval_config(evaluation, num_classes=3, tracks=True)
+    folder = tmp_path_factory.mktemp("evaluation")
+    return _evaluate(folder, eval_config, model=models["candidate"], baseline_model=models["baseline"])
+
+
+@pytest.fixture(scope="session")
+def base_evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Evaluator's output on CLIPS for the model called baseline, as that which a training began from."""
+    from components.evaluator.eval_config import make_plain_eval_config
+
+    return _evaluate(tmp_path_factory.mktemp("evaluation"), make_plain_eval_config(), model=models["baseline"])
+
+
+def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
+    from google.protobuf import json_format, text_format
+    from tfx.components.evaluator.executor import Executor
+    from tfx.types import artifact_utils
+    from tfx.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
+
+    from components.video_schema_gen.component import clip_schema
+
+    (folder / "examples/Split-test").mkdir(parents=True)
+    _write_clips(folder / "examples/Split-test/data.gz")
+    (folder / "schema").mkdir()
+    schema = clip_schema(num_frames=1, classes=CANDIDATE_CLASSES)
+    (folder / "schema/schema.pbtxt").write_text(text_format.MessageToString(schema))
+
+    def artifact(artifact_type: Any, path: Path) -> Any:
+        made = artifact_type()
+        made.uri = str(path)
+        return made
+
+    examples = artifact(Examples, folder / "examples")
+    examples.split_names = artifact_utils.encode_split_names(["test"])
+    examples.set_string_custom_property("file_format", "tfrecords_gzip")
+    examples.set_string_custom_property("payload_format", "FORMAT_TF_EXAMPLE")
+    Executor().Do(
+        {
+            "examples": [examples],
+            **{name: [artifact(Model, path)] for name, path in models.items()},
+            "schema": [artifact(Schema, folder / "schema")],
+        },
+        {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]},
+        {
+            "eval_config": json_format.MessageToJson(eval_config, preserving_proto_field_name=True),
+            "example_splits": json.dumps(["test"]),
+            "fairness_indicator_thresholds": "null",
+            "module_path": "components.evaluator.extractors",
+        },
+    )
+    return str(folder / "evaluation")
+
+
+def _save_model(folder: Path, classes: Sequence[str], answer_feature: str, tracks: bool) -> None:
+    import tensorflow as tf
+
+    from models import features
+    from models.export_info import ExportInfo
+    from models.preprocessing import label_ids
+
+    text = tf.TensorSpec([None], tf.string, name="examples")
+
+    def parse(examples: Any, name: str, dtype: Any) -> Any:
+        return tf.io.parse_example(examples, {name: tf.io.FixedLenFeature([1], dtype)})[name][:, 0]
+
+    @tf.function(input_signature=[text])
+    def evaluate(examples: Any) -> dict[str, Any]:
+        answer = tf.cast(parse(examples, answer_feature, tf.float32), tf.int32)
+        # So unsure that no probability reaches one half.
+        probabilities = tf.one_hot(answer, len(classes), on_value=0.4, off_value=0.3)
+        boxes = {
+            features.BOX_IOU: parse(examples, features.FPS, tf.float32)[:, tf.newaxis],
+            features.BOX_VALID: parse(examples, features.BOX_VALID, tf.float32)[:, tf.newaxis],
+        }
+        return {"probabilities": probabilities, **(boxes if tracks else {})}
+
+    @tf.function(input_signature=[text])
+    def transform_features(examples: Any) -> dict[str, Any]:
+        return {features.LABEL_ID: label_ids(parse(examples, features.LABEL, tf.string), classes)}
+
+    model_dir = folder / "Format-Serving"
+    signatures = {"evaluate": evaluate, "transform_features": transform_features}
+    tf.saved_model.save(tf.Module(), str(model_dir), signatures=signatures)
+    ExportInfo(tuple(classes), {}, {}, "").write(model_dir)
+
+
+def _write_clips(path: Path) -> None:
+    import tensorflow as tf
+
+    from models import features
+
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+        for (label, group, candidate_answer, baseline_answer), duration, (iou, validity) in zip(
+            CLIPS, DURATIONS, BOXES, strict=True
+        ):
+            values: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
+            values |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
+            values |= {features.LABEL: [label], features.GROUP: [group]}
+            values |= {features.MOTION: [float(candidate_answer)], features.BRIGHTNESS: [float(baseline_answer)]}
+            values |= {features.START_SECONDS: [3.0], features.END_SECONDS: [3.0 + duration]}
+            values |= {features.FPS: [iou], features.BOX_VALID: [validity]}
+            writer.write(features.make_example(values))
