@@ -9,9 +9,7 @@ prints JSON: seconds, CPU seconds, peak MiB and written bytes by component, and 
 import argparse
 import contextlib
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +18,7 @@ from typing import Any
 
 import psutil
 
+from foundation.processes import child_environment, reporting_process
 from pipeline.config import Config, load_config
 
 
@@ -63,21 +62,14 @@ def measure(config: Config) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "config.yaml"
         copy.write_text(config.model_copy(update={"output_dir": f"{folder}/out"}).model_dump_json())
-        read_end, write_end = os.pipe()
         started = time.monotonic()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.local", str(copy), str(write_end)],
-            pass_fds=[write_end],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(Path.cwd())},
-        )
-        os.close(write_end)
-        memory = PeakMemory(process.pid)
-        memory.start()
-        stages: dict[str, Any] = {}
-        stage, stage_started, stage_cpu, overall_peak = "imports", started, 0.0, 0
-        with os.fdopen(read_end) as events:
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = child_environment(PYTHONWARNINGS="ignore")
+        with reporting_process("pipeline.local", str(copy), env=environment, **silent) as (process, events):
+            memory = PeakMemory(process.pid)
+            memory.start()
+            stages: dict[str, Any] = {}
+            stage, stage_started, stage_cpu, overall_peak = "imports", started, 0.0, 0
             for line in events:
                 event = json.loads(line)
                 if "error" in event:
@@ -93,7 +85,7 @@ def measure(config: Config) -> dict[str, Any]:
                             "bytes": num_bytes(Path(folder, "out", "pipeline", stage)),
                         }
                     stage, stage_started, stage_cpu = event["node"], now, cpu
-        process.wait()
+            process.wait()
         total = {
             "seconds": round(time.monotonic() - started, 1),
             "cpu_seconds": round(stage_cpu, 1),

@@ -1,22 +1,24 @@
-"""What a run in a process of its own tells the one that started it: JSON objects, one a line, through a pipe.
-
-The kinds of events are those that `pipeline.launch` shows; the last one says what came of the run.
-"""
+"""What a process of ours tells the one that started it: JSON objects, one a line, through a pipe."""
 
 import json
+import logging
 import os
 import traceback
 from collections.abc import Callable
 from typing import Any
 
 from foundation.messages.errors import DataFaultsError, UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 
 Event = dict[str, Any]
 Send = Callable[[Event], None]
 
 
-def report_run(events_fd: int, run: Callable[[Send], Event]) -> None:
-    """Run something, and end with one event: `result`, which it returns, or `error`."""
+def report(events_fd: int, run: Callable[[Send], None]) -> None:
+    """Let `run` send events; what it raises becomes the last one, with `error` and the `kind` of it.
+
+    The kind is `user` or `faults` for what the user can put right, in the input or in the data, and `internal` for all else.
+    """
     with os.fdopen(events_fd, "w") as stream:
 
         def send(event: Event) -> None:
@@ -24,10 +26,28 @@ def report_run(events_fd: int, run: Callable[[Send], Event]) -> None:
             stream.flush()
 
         try:
-            send(run(send))
+            run(send)
         except UserError as error:
-            kind = "faults" if isinstance(error, DataFaultsError) else "user"
-            send({"error": str(error), "kind": kind})
+            send({"error": str(error), "kind": "faults" if isinstance(error, DataFaultsError) else "user"})
         except Exception as error:
             traceback.print_exc()
             send({"error": f"{type(error).__name__}: {error}", "kind": "internal"})
+
+
+def send_progress(send: Send) -> None:
+    """From now on send what is logged as progress; see `foundation.messages.progress`.
+
+    Logging raises when nobody reads the events any more: an orphan has nothing to work for.
+    """
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    logger.addHandler(_ProgressHandler(send))
+    logger.setLevel(logging.INFO)
+
+
+class _ProgressHandler(logging.Handler):
+    def __init__(self, send: Send) -> None:
+        super().__init__(logging.INFO)
+        self._send = send
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._send(json.loads(record.getMessage()))

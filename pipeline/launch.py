@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from foundation.processes import child_environment, reporting_process
 from pipeline.config import Config
 
 _SECONDS_TO_STOP = 10
@@ -50,7 +51,7 @@ def run_pipeline(
       config_path: the configuration's file.
       config: what it says.
       console: shows the components and how far they are.
-      module: the runner; it is given the file, the number of a file descriptor for events, and `arguments`.
+      module: the runner; it is given the number of a file descriptor for events, the file, and `arguments`.
       arguments: the runner's own.
 
     Raises:
@@ -71,18 +72,13 @@ def run_pipeline(
         except OSError as error:
             raise UserError(f"output_dir: {log_path.parent} cannot be written: {error}") from error
         outcome = RunOutcome(log_path)
-        read_end, write_end = os.pipe()
-        with log, os.fdopen(read_end) as events:
-            process = subprocess.Popen(
-                [sys.executable, "-m", module, str(config_path), str(write_end), *arguments],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[write_end],
-                env=_environment(),
-                start_new_session=True,
-            )
-            os.close(write_end)
+        quiet = child_environment(TF_CPP_MIN_LOG_LEVEL="1", PYTHONWARNINGS="ignore", PYTHONUNBUFFERED="1")
+        output = {"stdout": log, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
+        arguments = [str(config_path), *arguments]
+        with (
+            log,
+            reporting_process(module, *arguments, env=quiet, start_new_session=True, **output) as (process, events),
+        ):
             try:
                 _show(events, outcome, console)
             finally:
@@ -108,13 +104,6 @@ def _exclusive(output_dir: Path) -> Iterator[None]:
                 f"output_dir: {output_dir} is in use by another run; wait for it, or give this one its own output_dir"
             ) from None
         yield
-
-
-def _environment() -> dict[str, str]:
-    package_root = str(Path(__file__).parent.parent)
-    paths = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "1", "PYTHONWARNINGS": "ignore", "KERAS_BACKEND": "tensorflow"}
-    return {**os.environ, **quiet, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

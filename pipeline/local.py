@@ -1,10 +1,9 @@
 """The local runner: TFX's LocalDagRunner in a process of its own, with ML Metadata in SQLite.
 
-Run as `python -m pipeline.local CONFIG_FILE EVENTS_FD`: what TensorFlow and TFX print goes wherever the parent sends this
+Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE`: what TensorFlow and TFX print goes wherever the parent sends this
 process's output; what people should see is written to the file descriptor, one JSON object a line.
 """
 
-import json
 import logging
 import re
 import sys
@@ -12,8 +11,7 @@ from pathlib import Path
 
 from absl import logging as absl_logging
 
-from foundation.events import Event, Send, report_run
-from foundation.messages.progress import PROGRESS_LOGGER
+from foundation.events import Send, report, send_progress
 from pipeline.config import load_config
 from pipeline.plan import make_plan
 
@@ -21,8 +19,8 @@ _NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
 _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
 
 
-class _EventHandler(logging.Handler):
-    """Turns log records into events: TFX's words on a node's start and end, and what components say of progress."""
+class _NodeHandler(logging.Handler):
+    """Turns TFX's words on a node's start and end into events."""
 
     def __init__(self, send: Send) -> None:
         super().__init__(logging.INFO)
@@ -30,9 +28,7 @@ class _EventHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
-        if record.name == PROGRESS_LOGGER:
-            self._send(json.loads(message))
-        elif match := _NODE_MESSAGE.match(message):
+        if match := _NODE_MESSAGE.match(message):
             self._send({"node": match[1], "state": match[2]})
         elif _CACHED_MESSAGE.match(message):
             self._send({"state": "cached"})
@@ -40,16 +36,16 @@ class _EventHandler(logging.Handler):
 
 def main() -> None:
     """Run the pipeline of a configuration file."""
-    config_path, events_fd = Path(sys.argv[1]), int(sys.argv[2])
-    report_run(events_fd, lambda send: run(config_path, send))
+    events_fd, config_path = sys.argv[1:]
+    report(int(events_fd), lambda send: run(Path(config_path), send))
 
 
-def run(config_path: Path, send: Send) -> Event:
-    """Run the pipeline; the returned event says what came of it."""
-    logging.getLogger().addHandler(_EventHandler(send))
+def run(config_path: Path, send: Send) -> None:
+    """Run the pipeline; the last event, `result`, says what came of it."""
+    send_progress(send)
+    logging.getLogger().addHandler(_NodeHandler(send))
     # Through absl's own switch: a level set on its logger is reset when TFX's components touch absl's flags.
     absl_logging.set_verbosity(absl_logging.INFO)
-    logging.getLogger(PROGRESS_LOGGER).setLevel(logging.INFO)
     plan = make_plan(load_config(config_path))
     # Only now: a mistake in the input is told at once, and these take ten seconds.
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
@@ -62,7 +58,7 @@ def run(config_path: Path, send: Send) -> Event:
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
     LocalDagRunner().run(pipeline)
-    return {"result": run_summary(metadata_path, plan.config.name)}
+    send({"result": run_summary(metadata_path, plan.config.name)})
 
 
 if __name__ == "__main__":

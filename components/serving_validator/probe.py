@@ -1,6 +1,6 @@
 """Tries an exported model in a process of its own, in which nothing of its training is in memory.
 
-Run as `python -m components.serving_validator.probe JOB EVENTS_FD`. It writes one JSON object a line to the file
+Run as `python -m components.serving_validator.probe EVENTS_FD JOB`. It writes one JSON object a line to the file
 descriptor: a step before each thing that may take long, crash or never end, and a measurement after it.
 """
 
@@ -270,7 +270,7 @@ def _is_finite(answer: Tensors) -> bool:
 
 def main() -> None:
     """Try the job of the command line and end with an empty event."""
-    job, events_fd = ProbeJob(**json.loads(sys.argv[1])), int(sys.argv[2])
+    events_fd, job = int(sys.argv[1]), ProbeJob(**json.loads(sys.argv[2]))
     with os.fdopen(events_fd, "w") as events:
         for event in measure(job):
             kind = "step" if isinstance(event, Step) else "measurement"

@@ -1,17 +1,15 @@
 """Runs the probe in a child process, which a bad model may crash, or keep from ever answering."""
 
 import json
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from components.serving_validator.rules import PROCESS, Measurement
 from foundation.messages.progress import Progress
+from foundation.processes import child_environment, reporting_process
 
 _MODULE = "components.serving_validator.probe"
 
@@ -32,14 +30,9 @@ def run_probe(job: ProbeJob, time_limit_seconds: float) -> tuple[Measurement, ..
     Args:
       time_limit_seconds: how long a step may take before the process is killed.
     """
-    read_end, write_end = os.pipe()
-    with os.fdopen(read_end) as events:
-        process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, json.dumps(asdict(job)), str(write_end)],
-            pass_fds=[write_end],
-            env=_environment(),
-        )
-        os.close(write_end)
+    # The process of the pipeline may hold all of a GPU's memory.
+    env = child_environment(CUDA_VISIBLE_DEVICES="-1")
+    with reporting_process(_MODULE, json.dumps(asdict(job)), env=env) as (process, events):
         try:
             return follow(events, process, time_limit_seconds)
         finally:
@@ -81,10 +74,3 @@ def follow(
     status = process.wait()
     value = f"no answer in {time_limit_seconds:g} s" if overdue.is_set() else f"ended with status {status}"
     return (*measurements, Measurement(PROCESS, "", value, step))
-
-
-def _environment() -> dict[str, str]:
-    root = str(Path(__file__).parents[2])
-    paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
-    # The process of the pipeline may hold all of a GPU's memory.
-    return {**os.environ, "PYTHONPATH": paths, "KERAS_BACKEND": "tensorflow", "CUDA_VISIBLE_DEVICES": "-1"}

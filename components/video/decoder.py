@@ -1,6 +1,5 @@
 """Decoding in a process of its own, with limits on time and memory: what a file does to it costs that file alone."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -28,8 +27,8 @@ from components.video.reader import VideoError, VideoInfo
 from components.video.sampling import FrameIndex
 from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
+from foundation.processes import child_environment
 
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 _SECONDS_TO_START = 120.0
 
 
@@ -152,7 +151,7 @@ class Decoder:
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    env=child_environment(),
+                    env=decoding_environment(),
                 )
             self._connection = Connection(ours.detach())
             self._wait_until_ready(self._connection)
@@ -181,12 +180,7 @@ class Decoder:
         return VideoError("video_unreadable", f"the decoder crashed on it ({name})")
 
 
-def child_environment() -> dict[str, str]:
-    """This process's environment, in which a child finds the same code and FFmpeg keeps quiet."""
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(_PACKAGE_ROOT), *sys.path]),
-        "OPENCV_FFMPEG_LOGLEVEL": "-8",
-        # The function that sets it has another name in each of OpenCV's versions.
-        "OPENCV_LOG_LEVEL": "OFF",
-    }
+def decoding_environment() -> dict[str, str]:
+    """A child's environment in which FFmpeg keeps quiet."""
+    # The function that sets OpenCV's level has another name in each of its versions.
+    return child_environment(OPENCV_FFMPEG_LOGLEVEL="-8", OPENCV_LOG_LEVEL="OFF")

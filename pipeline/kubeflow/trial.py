@@ -1,6 +1,6 @@
 """The compiled runner: what `clipgate compile` writes, executed without a cluster, in a process of its own.
 
-Run as `python -m pipeline.kubeflow.trial CONFIG_FILE EVENTS_FD COMPILED_FILE [NAME=VALUE ...]`; without a name for the compiled
+Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...]`; without a name for the compiled
 file the configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<output>`.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from foundation.events import Event, Send, report_run
+from foundation.events import Send, report
 from foundation.messages.errors import UserError
 from pipeline.config import Config, load_config
 from pipeline.kubeflow.check import require_runnable
@@ -20,12 +20,12 @@ from pipeline.kubeflow.tasks import Json
 
 def main() -> None:
     """Execute a compiled pipeline."""
-    config_path, events_fd, compiled, *parameters = sys.argv[1:]
-    report_run(int(events_fd), lambda send: run(Path(config_path), compiled, parameters, send))
+    events_fd, config_path, compiled, *parameters = sys.argv[1:]
+    report(int(events_fd), lambda send: run(Path(config_path), compiled, parameters, send))
 
 
-def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send) -> Event:
-    """Execute the pipeline; the returned event says what came of it."""
+def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send) -> None:
+    """Execute the pipeline; the last event, `result` or `error`, says what came of it."""
     config = load_config(config_path)
     given = _by_name(parameters)
     root = f"{config.output_dir}/compiled"
@@ -35,8 +35,9 @@ def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send)
     try:
         produced = execute(spec, root, time.strftime("%Y%m%d-%H%M%S"), given, send)
     except StepFailedError as error:
-        return {"error": str(error), "kind": "internal"}
-    return {"result": summary(produced)}
+        send({"error": str(error), "kind": "internal"})
+    else:
+        send({"result": summary(produced)})
 
 
 def _by_name(parameters: Sequence[str]) -> dict[str, str]:

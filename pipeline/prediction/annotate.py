@@ -12,7 +12,7 @@ import numpy as np
 
 from components.video.capture import open_video
 from components.video.config import SamplingConfig
-from components.video.decoder import child_environment
+from components.video.decoder import decoding_environment
 from components.video.decoder_process import address_space_bytes, limit_resources
 from components.video.images import Frame
 from components.video.reader import FrameReader, VideoError
@@ -41,7 +41,7 @@ def annotate(video: Path, segments: Sequence[ActionSegment], sampling: SamplingC
     done = subprocess.run(
         [sys.executable, "-m", "pipeline.prediction.annotate"],
         input=json.dumps(request),
-        env=child_environment(),
+        env=decoding_environment(),
         capture_output=True,
         text=True,
         check=False,
