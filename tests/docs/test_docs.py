@@ -19,6 +19,7 @@ from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
 from foundation.section import Section
 from models.augmentation.config import AugmentationConfig
+from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig, WarmStartConfig
 from models.tuning.config import TunerConfig
 from pipeline.cli import app
@@ -52,6 +53,16 @@ def test_every_format_has_its_section() -> None:
     headings = [line for line in (ROOT / "docs" / "formats.md").read_text().splitlines() if line.startswith("## ")]
     named = {name for heading in headings for name in re.findall(r"`(\w+)`", heading)}
     assert named == set(get_args(FormatName))
+
+
+def test_every_network_is_described_and_has_its_costs_in_every_preset() -> None:
+    rows = [
+        line.split("|")[1:3] for line in (ROOT / "docs" / "models.md").read_text().splitlines() if line[:3] == "| `"
+    ]
+    named = {name for first, _ in rows for name in re.findall(r"`(\w+)`", first)}
+    costs = [tuple(cell.strip(" `") for cell in row) for row in rows if re.fullmatch(r" `\w+` ", row[1])]
+    assert named == set(NETWORKS)
+    assert sorted(costs) == sorted((name, preset) for name in NETWORKS for preset in NETWORKS[name].presets)
 
 
 def test_every_gate_is_documented() -> None:
