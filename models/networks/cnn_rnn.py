@@ -11,15 +11,12 @@ The tracker says where the actor is as well: beside the class of the clip, a box
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
 import keras
 from keras import layers, ops
 
 from models.networks import resnet
 from models.networks.blocks import Regularization, norm_relu
-
-RecurrentLayer: TypeAlias = type[layers.LSTM] | type[layers.GRU]
 
 
 @dataclass(frozen=True)
@@ -39,21 +36,21 @@ PRESETS = {
 
 
 def frame_states(
-    recurrent: RecurrentLayer, clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float
+    recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float
 ) -> keras.KerasTensor:
     """The state after each frame: [batch, time, height, width, channels] to [batch, time, units]."""
     return _recurrent_states(recurrent, _frame_features(clips, preset, drop_path), preset)
 
 
 def _classifier(
-    recurrent: RecurrentLayer, clips: keras.KerasTensor, preset: CnnRnnPreset, regularization: Regularization
+    recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, regularization: Regularization
 ) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to the mean state [batch, units]."""
     return ops.mean(frame_states(recurrent, clips, preset, regularization.drop_path), axis=1)
 
 
 def _tracker(
-    recurrent: RecurrentLayer, clips: keras.KerasTensor, preset: CnnRnnPreset, regularization: Regularization
+    recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, regularization: Regularization
 ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """The backbone with a box for each frame.
 
@@ -70,12 +67,6 @@ def _tracker(
     return ops.mean(states, axis=1), ops.concatenate([centres - half_sizes, centres + half_sizes], axis=-1)
 
 
-cnn_lstm = partial(_classifier, layers.LSTM)
-cnn_gru = partial(_classifier, layers.GRU)
-cnn_lstm_tracker = partial(_tracker, layers.LSTM)
-cnn_gru_tracker = partial(_tracker, layers.GRU)
-
-
 def _frame_features(clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float) -> keras.KerasTensor:
     """What each frame shows: [batch, time, height, width, channels] to [batch, time, frame_width]."""
     time, *image_shape = clips.shape[1:]
@@ -85,6 +76,14 @@ def _frame_features(clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: f
     return ops.reshape(norm_relu(x, "head_frame"), (-1, time, preset.frame_width))
 
 
-def _recurrent_states(recurrent: RecurrentLayer, frames: keras.KerasTensor, preset: CnnRnnPreset) -> keras.KerasTensor:
+def _recurrent_states(
+    recurrent: type[layers.RNN], frames: keras.KerasTensor, preset: CnnRnnPreset
+) -> keras.KerasTensor:
     """[batch, time, frame_width] to [batch, time, units]."""
     return recurrent(preset.units, return_sequences=True, name="head_recurrent")(frames)
+
+
+cnn_lstm = partial(_classifier, layers.LSTM)
+cnn_gru = partial(_classifier, layers.GRU)
+cnn_lstm_tracker = partial(_tracker, layers.LSTM)
+cnn_gru_tracker = partial(_tracker, layers.GRU)

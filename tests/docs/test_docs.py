@@ -14,7 +14,7 @@ from components.annotations.config import Columns, FormatName, NegativesConfig
 from components.annotations.records.reasons import Reason
 from components.evaluator.config import EvaluationConfig
 from components.model_gate.config import GatesConfig
-from components.model_gate.verdict import Rule
+from components.model_gate.rules import RULES
 from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
 from foundation.section import Section
@@ -73,7 +73,7 @@ def test_every_gate_is_documented() -> None:
 def test_every_rule_is_in_the_table_with_its_default() -> None:
     page = (ROOT / "docs" / "gates.md").read_text()
     rows = {line.split(" | ")[0][2:]: line.split(" | ")[1:3] for line in page.splitlines() if line.startswith("| ")}
-    for rule in Rule:
+    for rule in RULES:
         key, default = rows[rule.title.replace("_", " ")]
         value = GatesConfig.model_fields[key.strip("`")].default
         assert default == ("none" if value is None else f"{value:g}")
