@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -10,7 +9,9 @@ from pydantic import BaseModel
 from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
 from components.annotation_validator.checks.pixels import PIXEL_CHECKS
 from components.annotation_validator.config import ChecksConfig
-from components.annotations.config import Columns, FormatName, NegativesConfig
+from components.annotations.config import NegativesConfig
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.options import Columns
 from components.annotations.records.reasons import Reason
 from components.evaluator.config import EvaluationConfig
 from components.model_gate.config import GatesConfig
@@ -52,7 +53,7 @@ def test_every_column_and_every_key_of_negatives_is_documented(model: type[BaseM
 def test_every_format_has_its_section() -> None:
     headings = [line for line in (ROOT / "docs" / "formats.md").read_text().splitlines() if line.startswith("## ")]
     named = {name for heading in headings for name in re.findall(r"`(\w+)`", heading)}
-    assert named == set(get_args(FormatName))
+    assert named == set(READERS)
 
 
 def test_every_network_is_described_and_has_its_costs_in_every_preset() -> None:
