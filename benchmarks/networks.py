@@ -15,18 +15,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import statistics
 import time
-from typing import Any, get_args
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from models.config import PRESETS, ModelConfig, Network
+from models.config import ModelConfig
 from models.networks.build import build_network
+from models.networks.catalogue import NETWORKS
 from models.networks.cost import network_cost
 
 _REPETITIONS = 5
-_REFERENCE: tuple[Network, str] = ("r2plus1d", "r2plus1d_18")
+_REFERENCE = ("r2plus1d", "r2plus1d_18")
 
 
 def main() -> None:
@@ -34,10 +35,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, default in (("frames", 16), ("height", 112), ("width", 112), ("classes", 400)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--network", choices=get_args(Network), help="only this one")
+    parser.add_argument("--network", choices=NETWORKS, help="only this one")
     options = parser.parse_args()
 
-    def measure(network: Network, preset: str) -> dict[str, Any]:
+    def measure(network: str, preset: str) -> dict[str, Any]:
         config = ModelConfig(
             network=network,
             preset=preset,
@@ -58,9 +59,9 @@ def main() -> None:
 
     reference = measure(*_REFERENCE)
     result: dict[str, dict[str, Any]] = {}
-    for network in [options.network] if options.network else get_args(Network):
+    for network in [options.network] if options.network else NETWORKS:
         result[network] = {}
-        for preset in PRESETS[network]:
+        for preset in NETWORKS[network].presets:
             values = reference if (network, preset) == _REFERENCE else measure(network, preset)
             ratio = values["inference_cpu_milliseconds"] / reference["inference_cpu_milliseconds"]
             result[network][preset] = {**values, "inference_to_r2plus1d_18": round(ratio, 3)}

@@ -14,6 +14,7 @@ from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
 from models.export_info import ExportInfo
 from models.networks.build import build_network
+from models.networks.catalogue import NETWORKS
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH
 from models.views import centre_frames, centre_view
@@ -50,8 +51,10 @@ class FeatureExtractor:
             raise UserError(
                 f"{model_dir} has no {WEIGHTS_FILE}; train that model once more with this version of clipgate"
             )
-        if self._config.network == "majority":
-            raise UserError(f"{model_dir} is of the network 'majority', which looks at no frame; name another model")
+        if not NETWORKS[self._config.network].learns:
+            raise UserError(
+                f"{model_dir} is of the network {self._config.network!r}, which looks at no frame; name another model"
+            )
         network = build_network(
             self._config,
             num_classes=len(info.classes),

@@ -19,7 +19,8 @@ from components.storage.root import is_remote
 from components.video.config import SamplingConfig
 from foundation.messages.errors import UserError
 from foundation.section import Section
-from models.config import WITHOUT_RESIDUAL_BLOCKS, ModelConfig
+from models.config import ModelConfig
+from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
 from pipeline.kubeflow.config import KubeflowConfig
@@ -69,12 +70,13 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
+        network = NETWORKS[self.model.network]
         if self.model.num_frames > self.sampling.num_frames:
             raise ValueError(
                 f"model.num_frames is {self.model.num_frames}, but sampling.num_frames stores only "
                 f"{self.sampling.num_frames} frames a clip"
             )
-        if self.training.stochastic_depth and self.model.network in WITHOUT_RESIDUAL_BLOCKS:
+        if self.training.stochastic_depth and not network.has_residual_blocks:
             raise ValueError(
                 f"training.stochastic_depth is {self.training.stochastic_depth:g}, but the network {self.model.network} "
                 "has no residual blocks to skip; set it to 0 or choose another network"
@@ -98,8 +100,10 @@ class Config(Section):
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
                 "network that gives no boxes; set it to false"
             )
-        if self.training.warm_start and self.model.network == "majority":
-            raise ValueError("training.warm_start: the network majority learns nothing that another could begin with")
+        if self.training.warm_start and not network.learns:
+            raise ValueError(
+                f"training.warm_start: the network {self.model.network} learns nothing that another could begin with"
+            )
         mixing = self.training.augmentation
         if self.model.tracks and mixing.mixes:
             raise ValueError(

@@ -4,7 +4,8 @@ from typing import Any
 
 from tfx.components import Trainer
 
-from models.config import PRESETS, ModelConfig
+from models.config import ModelConfig
+from models.networks.catalogue import NETWORKS
 from pipeline.plan import Plan
 
 
@@ -24,6 +25,6 @@ def single_frame_trainer(plan: Plan, checkpoint_root: str, training: dict[str, A
 
 def _single_frame(model: ModelConfig) -> ModelConfig:
     """The network of the same size where there is one, otherwise the largest."""
-    presets = PRESETS["single_frame"]
+    presets = NETWORKS["single_frame"].presets
     preset = model.preset if model.preset in presets else presets[-1]
     return model.model_copy(update={"network": "single_frame", "preset": preset})

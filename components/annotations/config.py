@@ -1,86 +1,26 @@
 """The `data` and `negatives` sections of the configuration."""
 
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from foundation.section import Section
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.options import ReaderOptions
+from foundation.section import OneOf, Section
 from models.metadata import Imputation, MetadataConfig, PcaConfig, check_columns
 
-FormatName = Literal[
-    "activitynet",
-    "ava",
-    "coco_video",
-    "csv",
-    "cvat_images",
-    "cvat_video",
-    "diving48",
-    "elan",
-    "epic_kitchens",
-    "folders",
-    "hmdb51",
-    "jester",
-    "jsonl",
-    "kinetics",
-    "label_studio",
-    "lists",
-    "moments",
-    "mot",
-    "something_something",
-    "twelve_labs",
-    "ucf101",
-    "vertex_csv",
-    "vertex_jsonl",
-    "via",
-]
 
-
-class Columns(Section):
-    """Names of the columns (CSV) or keys (JSONL). A file without a header has them in this order."""
-
-    path: str = "path"
-    start_seconds: str = "start_seconds"
-    end_seconds: str = "end_seconds"
-    label: str = "label"
-    group: str = "group"
-    split: str = "split"
-    boxes: str = "boxes"
-    masks: str = "masks"
-    negative: str = "negative"
-
-
-class DataConfig(Section):
+class DataConfig(ReaderOptions):
     """Which videos, and which annotations of them."""
 
     annotations: str
-    videos: str
-    format: Literal["auto"] | FormatName = "auto"
-    header: bool = Field(True, description="generic CSV: the first row names the columns")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, pattern=r'[^"\r\n\x00]', description="generic CSV and lists"
-    )
-    columns: Columns = Columns()
-    metadata: tuple[str, ...] = Field(
-        (), description="generic CSV and JSONL: columns of numbers to keep with each clip"
-    )
+    format: Annotated[str, OneOf(("auto", *sorted(READERS)))] = "auto"
     imputation: Imputation = Field(
         "mean",
         description="what stands in for a gap in metadata: mean or median of the training split, or the mean of the "
         "nearest of its rows",
     )
     pca: PcaConfig | None = Field(None, description="columns of metadata that are reduced to principal components")
-    label_map: str | None = Field(None, description="a file with the names of the classes, where labels are numbers")
-    label_field: str | None = Field(
-        None,
-        description="where the label stands, if there is a choice: attribute, tier, column or control of the format",
-    )
-    frame_rate: float | None = Field(
-        None,
-        gt=0,
-        lt=10_000,
-        description="frames per second of the annotation tool's own clock; default: the video's frames",
-    )
-    fold: int = Field(1, ge=1, le=9, description="UCF101 and HMDB51: which of the official splits")
 
     @field_validator("metadata")
     @classmethod

@@ -1,4 +1,4 @@
-"""The `gates` section of the configuration: the bars. What is measured against them: components/model_gate/rules.py."""
+"""The `gates` section of the configuration: the bars. `rules.py` says what is measured against them."""
 
 from pydantic import Field
 
@@ -63,7 +63,12 @@ class GatesConfig(Section):
         own = getattr(self.classes[label], name) if label in self.classes else None
         return getattr(self, name) if own is None else own
 
+    def strictest_bar(self, name: str) -> float | None:
+        """The lowest of the bars called `name`, if there is one."""
+        bars = (getattr(gates, name) for gates in (self, *self.classes.values()))
+        return min((bar for bar in bars if bar is not None), default=None)
+
     @property
     def limit_forgetting(self) -> bool:
         """Whether the model that training began from has to be evaluated."""
-        return self.max_forgetting is not None or any(own.max_forgetting is not None for own in self.classes.values())
+        return self.strictest_bar("max_forgetting") is not None

@@ -1,31 +1,90 @@
 """The rules that a model must pass before it is pushed. Pure: measured numbers in, findings out.
 
-A value that could not be measured fails.
+A rule is a function and an entry in one of the catalogues at the end. Its bar is a key of GatesConfig.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
-from components.model_gate.measurements import Measurements, Pairing
-from components.model_gate.verdict import Rule, RuleFinding, Verdict
+from components.model_gate.measurements import Measurements
+from components.model_gate.verdict import RuleFinding, Verdict
 from foundation.statistics import mcnemar_p_value, wilson_interval
 
 # 0.9 - 0.6 is a little more than 0.3 in floating point.
 _ROUNDING = 1e-9
 
 
+class Case(NamedTuple):
+    """What a rule is applied to: all that was measured, and the class with its bar; an empty label is the whole."""
+
+    measured: Measurements
+    gates: GatesConfig
+    label: str
+    bar: float
+
+    @property
+    def candidate(self) -> ConfusionMatrix:
+        return self.measured.candidate
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the candidate knows the class."""
+        return self.label in self.candidate.classes
+
+
+class Reading(NamedTuple):
+    """A rule's value, None where it could not be measured, and what people should know beside it.
+
+    `is_excused`: the value passes although it is beyond its bar.
+    """
+
+    value: float | None
+    detail: str = ""
+    is_excused: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a value is read, and how it must stand to its bar.
+
+    Attributes:
+      key: of the bar in GatesConfig.
+      read: gives the value, or None where there is nothing to judge. Its docstring tells people what the value is.
+    """
+
+    key: str
+    relation: Literal["at least", "at most", "more than"]
+    read: Callable[[Case], Reading | None]
+
+    @property
+    def title(self) -> str:
+        return self.key.partition("_")[2]
+
+    @property
+    def meaning(self) -> str:
+        return self.read.__doc__ or ""
+
+    def holds(self, value: float, bar: float) -> bool:
+        if self.relation == "at least":
+            return value >= bar
+        return value <= bar + _ROUNDING if self.relation == "at most" else value > bar + _ROUNDING
+
+
 def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
-    """Apply every rule that has a bar. Without a last pushed model there is nothing that could drop."""
-    findings = _overall_findings(gates, measured)
+    """Apply every rule that has a bar. A value that could not be measured fails."""
+    bars = [(rule, "", gates.optional_bar("", rule.key)) for rule in OVERALL_RULES]
     for label in _labels_to_judge(gates, measured):
-        findings += _class_findings(gates, measured.candidate, label)
-        if measured.baseline is not None and label in measured.baseline.classes:
-            findings.append(_recall_drop(gates, measured, measured.baseline, label))
-    if gates.limit_forgetting:
-        findings += _forgetting(gates, measured)
-    return Verdict(tuple(findings))
+        bars += [(rule, label, gates.optional_bar(label, rule.key)) for rule in CLASS_RULES]
+    for rule in BASE_RULES:
+        if measured.base is None:
+            bars.append((rule, "", gates.strictest_bar(rule.key)))
+        else:
+            bars += [(rule, label, gates.optional_bar(label, rule.key)) for label in measured.base.classes]
+    findings = [_finding(rule, Case(measured, gates, label, bar)) for rule, label, bar in bars if bar is not None]
+    return Verdict(tuple(finding for finding in findings if finding))
 
 
 def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
@@ -35,112 +94,123 @@ def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str
     return dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
 
 
-def _overall_findings(gates: GatesConfig, measured: Measurements) -> list[RuleFinding]:
-    accuracy = measured.candidate.accuracy
-    findings = [_at_least(Rule.ACCURACY, "", accuracy, gates.min_accuracy)]
-    if gates.min_gain_over_majority is not None:
-        floor = measured.candidate.majority_share
-        findings.append(
-            _gain(Rule.GAIN_OVER_MAJORITY, "most frequent class", accuracy, floor, gates.min_gain_over_majority)
-        )
-    if gates.min_gain_over_single_frame is not None:
-        floor = measured.single_frame.accuracy if measured.single_frame else None
-        findings.append(
-            _gain(Rule.GAIN_OVER_SINGLE_FRAME, "single frame", accuracy, floor, gates.min_gain_over_single_frame)
-        )
-    if gates.max_calibration_error is not None:
-        findings.append(
-            _at_most(Rule.CALIBRATION_ERROR, "", measured.calibration_error, gates.max_calibration_error, "")
-        )
-    return findings
+def _finding(rule: Rule, case: Case) -> RuleFinding | None:
+    reading = rule.read(case)
+    if reading is None:
+        return None
+    value, detail, is_excused = reading
+    passed = is_excused or (value is not None and rule.holds(value, case.bar))
+    return RuleFinding(rule.title, case.label, value, case.bar, passed, detail, rule.relation)
 
 
-def _class_findings(gates: GatesConfig, candidate: ConfusionMatrix, label: str) -> list[RuleFinding]:
-    known = label in candidate.classes
-    recall = candidate.recall(label) if known else None
-    precision = candidate.precision(label) if known else None
-    findings = [
-        _at_least(Rule.EXAMPLES, label, candidate.examples(label) if known else 0, gates.bar(label, "min_examples")),
-        _at_least(Rule.RECALL, label, recall, gates.bar(label, "min_recall")),
-        _at_least(Rule.PRECISION, label, precision, gates.bar(label, "min_precision")),
-    ]
-    bar = gates.optional_bar(label, "min_recall_lower_bound")
-    if bar is not None:
-        interval = (
-            wilson_interval(candidate.hits(label), candidate.examples(label), gates.confidence) if known else None
-        )
-        detail = f"{candidate.hits(label)} of {candidate.examples(label)} clips found" if interval else ""
-        findings.append(_at_least(Rule.RECALL_LOWER_BOUND, label, interval.low if interval else None, bar, detail))
-    return findings
+def _accuracy(case: Case) -> Reading:
+    """share of all test clips whose most probable class is the right one"""
+    return Reading(case.candidate.accuracy)
 
 
-def _recall_drop(gates: GatesConfig, measured: Measurements, baseline: ConfusionMatrix, label: str) -> RuleFinding:
-    bar = gates.bar(label, "max_recall_drop")
-    drop = _drop(Rule.RECALL_DROP, "last pushed model", label, measured.candidate, baseline, bar)
-    if drop.passed or drop.value is None or gates.significance is None:
+def _gain_over_majority(case: Case) -> Reading:
+    """accuracy less the share of the most frequent class, which needs no model"""
+    return _gain(case.candidate, "most frequent class", case.candidate.majority_share)
+
+
+def _gain_over_single_frame(case: Case) -> Reading:
+    """accuracy less that of a network that sees one frame of each clip"""
+    single_frame = case.measured.single_frame
+    return _gain(case.candidate, "single frame", single_frame.accuracy if single_frame else None)
+
+
+def _calibration_error(case: Case) -> Reading:
+    """how far the probability of the chosen class is from the share of right answers, on average over the clips"""
+    return Reading(case.measured.calibration_error)
+
+
+def _examples(case: Case) -> Reading:
+    """test clips of the class"""
+    return Reading(case.candidate.examples(case.label) if case.is_known else 0)
+
+
+def _recall(case: Case) -> Reading:
+    """share of the class's clips that were found"""
+    return Reading(case.candidate.recall(case.label) if case.is_known else None)
+
+
+def _precision(case: Case) -> Reading:
+    """share of right ones among the clips taken for the class"""
+    return Reading(case.candidate.precision(case.label) if case.is_known else None)
+
+
+def _recall_lower_bound(case: Case) -> Reading:
+    """lower end of Wilson's interval of recall"""
+    if not case.is_known:
+        return Reading(None)
+    hits, examples = case.candidate.hits(case.label), case.candidate.examples(case.label)
+    interval = wilson_interval(hits, examples, case.gates.confidence)
+    return Reading(interval.low, f"{hits} of {examples} clips found") if interval else Reading(None)
+
+
+def _recall_drop(case: Case) -> Reading | None:
+    """recall of the last pushed model less that of this one, on the same clips"""
+    baseline, significance = case.measured.baseline, case.gates.significance
+    if baseline is None or case.label not in baseline.classes:
+        return None
+    drop = _drop(case, "last pushed model", baseline)
+    if drop.value is None or drop.value <= case.bar + _ROUNDING or significance is None:
         return drop
-    pairing = measured.pairings.get(label)
+    pairing = case.measured.pairings.get(case.label)
     if pairing is None:
-        return _with_detail(drop, "the clips could not be paired, so nobody knows whether that is luck", passed=False)
+        return Reading(
+            drop.value, f"{drop.detail}; the clips could not be paired, so nobody knows whether that is luck"
+        )
     p_value = mcnemar_p_value(pairing.only_candidate, pairing.only_other)
-    return _with_detail(drop, _in_words(pairing, p_value, gates.significance), passed=p_value >= gates.significance)
-
-
-def _in_words(pairing: Pairing, p_value: float, significance: float) -> str:
-    counts = (
-        f"of {sum(pairing)} clips {pairing.only_other} only the last pushed model got right and "
-        f"{pairing.only_candidate} only this one"
+    may_be_luck = p_value >= significance
+    detail = (
+        f"{drop.detail}; of {sum(pairing)} clips {pairing.only_other} only the last pushed model got right and "
+        f"{pairing.only_candidate} only this one: {'may be' if may_be_luck else 'hardly'} luck, p {p_value:.2g} by McNemar's "
+        f"test, significance {significance:g}"
     )
-    word = "may be luck" if p_value >= significance else "hardly luck"
-    return f"{counts}: {word}, p {p_value:.2g} by McNemar's test, significance {significance:g}"
+    return Reading(drop.value, detail, is_excused=may_be_luck)
 
 
-def _forgetting(gates: GatesConfig, measured: Measurements) -> list[RuleFinding]:
-    """Of each class of the base model that has a bar; of all at once if the base model was not measured."""
-    rule = Rule.FORGETTING
-    if measured.base is None:
-        bars = [gates.max_forgetting, *(own.max_forgetting for own in gates.classes.values())]
-        strictest = min(bar for bar in bars if bar is not None)
-        return [_finding(rule, "", None, strictest, passed=False, detail="against the base model")]
-    bars_by_label = {label: gates.optional_bar(label, "max_forgetting") for label in measured.base.classes}
-    return [
-        _drop(rule, "base model", label, measured.candidate, measured.base, bar)
-        for label, bar in bars_by_label.items()
-        if bar is not None
-    ]
+def _forgetting(case: Case) -> Reading:
+    """recall of the model that training began from less that of this one, on the same clips"""
+    base = case.measured.base
+    return _drop(case, "base model", base) if base else Reading(None, "against the base model")
 
 
-def _finding(rule: Rule, label: str, value: float | None, bar: float, passed: bool, detail: str) -> RuleFinding:
-    return RuleFinding(rule.title, label, value, bar, passed, detail, rule.relation)
-
-
-def _at_least(rule: Rule, label: str, value: float | None, bar: float, detail: str = "") -> RuleFinding:
-    return _finding(rule, label, value, bar, passed=value is not None and value >= bar, detail=detail)
-
-
-def _at_most(rule: Rule, label: str, value: float | None, bar: float, detail: str) -> RuleFinding:
-    return _finding(rule, label, value, bar, passed=value is not None and value <= bar + _ROUNDING, detail=detail)
-
-
-def _gain(rule: Rule, name: str, accuracy: float | None, floor: float | None, bar: float) -> RuleFinding:
+def _gain(candidate: ConfusionMatrix, name: str, floor: float | None) -> Reading:
     """How much more often the candidate is right than a `floor`, which people know by this name."""
-    if accuracy is None or floor is None:
-        return _finding(rule, "", None, bar, passed=False, detail=f"over: {name}")
-    detail = f"{name} {floor:.3g}, this one {accuracy:.3g}"
-    return _finding(rule, "", accuracy - floor, bar, passed=accuracy - floor > bar + _ROUNDING, detail=detail)
+    if candidate.accuracy is None or floor is None:
+        return Reading(None, f"over: {name}")
+    return Reading(candidate.accuracy - floor, f"{name} {floor:.3g}, this one {candidate.accuracy:.3g}")
 
 
-def _drop(
-    rule: Rule, name: str, label: str, candidate: ConfusionMatrix, earlier: ConfusionMatrix, bar: float
-) -> RuleFinding:
+def _drop(case: Case, name: str, earlier: ConfusionMatrix) -> Reading:
     """How much of a class's recall an `earlier` model, which people know by this name, has ahead of the candidate."""
-    if label not in candidate.classes:
-        return _at_most(rule, label, None, bar, f"the {name} knows this class, this one does not")
-    before, after = earlier.recall(label), candidate.recall(label)
+    if not case.is_known:
+        return Reading(None, f"the {name} knows this class, this one does not")
+    before, after = earlier.recall(case.label), case.candidate.recall(case.label)
     if before is None or after is None:
-        return _at_most(rule, label, None, bar, f"against the {name}")
-    return _at_most(rule, label, before - after, bar, f"{name} {before:.3g}, this one {after:.3g}")
+        return Reading(None, f"against the {name}")
+    return Reading(before - after, f"{name} {before:.3g}, this one {after:.3g}")
 
 
-def _with_detail(finding: RuleFinding, detail: str, *, passed: bool) -> RuleFinding:
-    return replace(finding, passed=passed, detail=f"{finding.detail}; {detail}")
+OVERALL_RULES = (
+    Rule("min_accuracy", "at least", _accuracy),
+    Rule("min_gain_over_majority", "more than", _gain_over_majority),
+    Rule("min_gain_over_single_frame", "more than", _gain_over_single_frame),
+    Rule("max_calibration_error", "at most", _calibration_error),
+)
+
+# For each class of the candidate, of the last pushed model, and with a bar of its own.
+CLASS_RULES = (
+    Rule("min_examples", "at least", _examples),
+    Rule("min_recall", "at least", _recall),
+    Rule("min_precision", "at least", _precision),
+    Rule("min_recall_lower_bound", "at least", _recall_lower_bound),
+    Rule("max_recall_drop", "at most", _recall_drop),
+)
+
+# For each class of the model that training began from; once if that one was not measured.
+BASE_RULES = (Rule("max_forgetting", "at most", _forgetting),)
+
+RULES = (*OVERALL_RULES, *CLASS_RULES, *BASE_RULES)

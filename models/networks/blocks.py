@@ -1,11 +1,24 @@
 """What several networks are made of."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import keras
 from keras import layers, ops
 
 from models.networks.normalization import FusedBatchNormalization
+
+
+@dataclass(frozen=True)
+class Regularization:
+    """Rates of what a network leaves out at random in training.
+
+    `dropout` is the one before the logits, which the backbone uses for hidden layers of its own; `drop_path` that of
+    stochastic depth in the last residual block.
+    """
+
+    dropout: float = 0.0
+    drop_path: float = 0.0
 
 
 def batch_norm(name: str, *, gamma: str = "ones") -> layers.BatchNormalization:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
-from models.networks.blocks import norm_relu
+from models.networks.blocks import Regularization, norm_relu
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ PRESETS = {
 }
 
 
-def c3d(inputs: keras.KerasTensor, preset: C3DPreset, dropout: float = 0.0) -> keras.KerasTensor:
+def c3d(clips: keras.KerasTensor, preset: C3DPreset, regularization: Regularization) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to features [batch, width of the last layer].
 
-    `dropout` follows each hidden layer but the last.
+    Dropout follows each hidden layer but the last.
     """
-    x = inputs
+    x = clips
     for stage, (width, num_convolutions) in enumerate(zip(preset.stage_widths, preset.convolutions, strict=True)):
         for index in range(num_convolutions):
             name = f"stage{stage}_conv{index}"
@@ -52,7 +52,7 @@ def c3d(inputs: keras.KerasTensor, preset: C3DPreset, dropout: float = 0.0) -> k
     x = layers.Flatten(name="head_flatten")(x)
     for index, width in enumerate(preset.hidden_widths):
         if index > 0:
-            x = layers.Dropout(dropout, name=f"head_dropout{index}")(x)
+            x = layers.Dropout(regularization.dropout, name=f"head_dropout{index}")(x)
         name = f"head_hidden{index}"
         x = layers.Dense(width, activation="relu", kernel_initializer="he_normal", name=name)(x)
     return x  # [batch, hidden_widths[-1]]

@@ -10,15 +10,13 @@ The tracker says where the actor is as well: beside the class of the clip, a box
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from functools import partial
 
 import keras
 from keras import layers, ops
 
 from models.networks import resnet
-from models.networks.blocks import norm_relu
-
-Cell: TypeAlias = Literal["lstm", "gru"]
+from models.networks.blocks import Regularization, norm_relu
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,22 @@ PRESETS = {
 }
 
 
-def cnn_rnn(inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell, drop_path: float = 0.0) -> keras.KerasTensor:
+def frame_states(
+    recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float
+) -> keras.KerasTensor:
+    """The state after each frame: [batch, time, height, width, channels] to [batch, time, units]."""
+    return _recurrent_states(recurrent, _frame_features(clips, preset, drop_path), preset)
+
+
+def _classifier(
+    recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, regularization: Regularization
+) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to the mean state [batch, units]."""
-    return ops.mean(frame_states(inputs, preset, cell, drop_path), axis=1)
+    return ops.mean(frame_states(recurrent, clips, preset, regularization.drop_path), axis=1)
 
 
-def cnn_rnn_tracker(
-    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell, drop_path: float = 0.0
+def _tracker(
+    recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, regularization: Regularization
 ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """The backbone with a box for each frame.
 
@@ -51,8 +58,8 @@ def cnn_rnn_tracker(
       The mean state [batch, units], and boxes, float32 [batch, time, 4]: edges [x_min, y_min, x_max, y_max] relative to the
       frame, which they may leave.
     """
-    frames = _frame_features(inputs, preset, drop_path)
-    states = _recurrent_states(frames, preset, cell)
+    frames = _frame_features(clips, preset, regularization.drop_path)
+    states = _recurrent_states(recurrent, frames, preset)
     # The state alone would have to carry through its gates what each frame shows anew.
     x = ops.concatenate([frames, states], axis=-1)  # [batch, time, frame_width + units]
     shares = layers.Dense(4, "sigmoid", dtype="float32", name="head_boxes")(x)  # centre and size, as x and y
@@ -60,23 +67,23 @@ def cnn_rnn_tracker(
     return ops.mean(states, axis=1), ops.concatenate([centres - half_sizes, centres + half_sizes], axis=-1)
 
 
-def frame_states(
-    inputs: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell, drop_path: float = 0.0
-) -> keras.KerasTensor:
-    """The state after each frame: [batch, time, height, width, channels] to [batch, time, units]."""
-    return _recurrent_states(_frame_features(inputs, preset, drop_path), preset, cell)
-
-
-def _frame_features(inputs: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float) -> keras.KerasTensor:
+def _frame_features(clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float) -> keras.KerasTensor:
     """What each frame shows: [batch, time, height, width, channels] to [batch, time, frame_width]."""
-    time, *image_shape = inputs.shape[1:]
-    images = ops.reshape(inputs, (-1, *image_shape))  # [batch * time, height, width, channels]
+    time, *image_shape = clips.shape[1:]
+    images = ops.reshape(clips, (-1, *image_shape))  # [batch * time, height, width, channels]
     x = layers.Flatten(name="head_flatten")(resnet.feature_map(images, preset.frames, drop_path))
     x = layers.Dense(preset.frame_width, use_bias=False, kernel_initializer="he_normal", name="head_frame")(x)
     return ops.reshape(norm_relu(x, "head_frame"), (-1, time, preset.frame_width))
 
 
-def _recurrent_states(frames: keras.KerasTensor, preset: CnnRnnPreset, cell: Cell) -> keras.KerasTensor:
+def _recurrent_states(
+    recurrent: type[layers.RNN], frames: keras.KerasTensor, preset: CnnRnnPreset
+) -> keras.KerasTensor:
     """[batch, time, frame_width] to [batch, time, units]."""
-    recurrent = layers.LSTM if cell == "lstm" else layers.GRU
     return recurrent(preset.units, return_sequences=True, name="head_recurrent")(frames)
+
+
+cnn_lstm = partial(_classifier, layers.LSTM)
+cnn_gru = partial(_classifier, layers.GRU)
+cnn_lstm_tracker = partial(_tracker, layers.LSTM)
+cnn_gru_tracker = partial(_tracker, layers.GRU)

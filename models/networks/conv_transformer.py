@@ -13,7 +13,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from models.networks.blocks import drop_path_layer, drop_path_rates, norm_relu
+from models.networks.blocks import Regularization, drop_path_layer, drop_path_rates, norm_relu
 
 _EPSILON = 1e-6
 _FIRST_SCALE = 0.01
@@ -39,11 +39,11 @@ PRESETS = {
 
 
 def conv_transformer(
-    inputs: keras.KerasTensor, preset: ConvTransformerPreset, drop_path: float = 0.0
+    clips: keras.KerasTensor, preset: ConvTransformerPreset, regularization: Regularization
 ) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to features [batch, preset.width]."""
-    rates = drop_path_rates(drop_path, preset.space_depth + preset.time_depth)
-    tokens = _stem(inputs, preset)
+    rates = drop_path_rates(regularization.drop_path, preset.space_depth + preset.time_depth)
+    tokens = _stem(clips, preset)
     time, rows, columns, width = tokens.shape[1:]
 
     tokens = Positions(axes=(2, 3), name="stage0_positions")(tokens)
@@ -99,7 +99,6 @@ class LayerScale(layers.Layer):
         )
 
     def call(self, x: Any) -> Any:
-        """[..., width] to the same shape."""
         return x * self._gamma
 
 
@@ -122,7 +121,6 @@ class Positions(layers.Layer):
         ]
 
     def call(self, tokens: Any) -> Any:
-        """[batch, ..., width] to the same shape."""
         for table in self._tables:
             tokens = tokens + table
         return tokens

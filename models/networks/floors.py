@@ -1,4 +1,4 @@
-"""Two honest floors: what the share of each class alone gives, and what a single frame gives."""
+"""Two floors: what the share of each class alone gives, and what a single frame gives."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,18 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from models.networks import resnet
+from models.networks.blocks import Regularization
+
+PRESETS = resnet.PRESETS
 _LEAST_SHARE = 1e-7  # the logarithm of zero would make the loss infinite
+
+
+def single_frame(
+    clips: keras.KerasTensor, preset: resnet.ResNetPreset, regularization: Regularization
+) -> keras.KerasTensor:
+    """The backbone: [batch, time, height, width, channels] to features [batch, stage_widths[-1]]."""
+    return resnet.resnet(OneFrame(name="stem_one_frame")(clips), preset, regularization.drop_path)
 
 
 class ClassShares(layers.Layer):

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from models.networks.blocks import batch_norm, drop_path_layer, drop_path_rates
+from models.networks.blocks import Regularization, batch_norm, drop_path_layer, drop_path_rates
 from models.networks.causal import NUM_FRAMES, CausalLayer, State, remember, running_mean
 
 
@@ -83,10 +83,10 @@ PRESETS = {
 }
 
 
-def movinet(inputs: keras.KerasTensor, preset: MoViNetPreset, drop_path: float = 0.0) -> keras.KerasTensor:
+def movinet(clips: keras.KerasTensor, preset: MoViNetPreset, regularization: Regularization) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to features [batch, hidden_width]."""
-    rates = drop_path_rates(drop_path, sum(len(stage.blocks) for stage in preset.stages))
-    x = Stem(preset.stem_width, name="stem")(inputs)
+    rates = drop_path_rates(regularization.drop_path, sum(len(stage.blocks) for stage in preset.stages))
+    x = Stem(preset.stem_width, name="stem")(clips)
     for index, stage in enumerate(preset.stages):
         for block, (inner_width, time_size, space_size) in enumerate(stage.blocks):
             x = InvertedResidual(
@@ -253,11 +253,9 @@ class ConvNorm(layers.Layer):
         self._norm.build(self.compute_output_shape(shape))
 
     def compute_output_shape(self, shape: Shape) -> Shape:
-        """That of the convolution."""
         return tuple(self._conv.compute_output_shape(shape))
 
     def call(self, x: Any) -> Any:
-        """Images to images."""
         y = self._norm(self._conv(x))
         return swish(y) if self._activate else y
 
@@ -275,7 +273,6 @@ def _depthwise(size: tuple[int, int], padding: str, name: str, stride: int = 1) 
 
 
 def swish(x: Any) -> Any:
-    """x * sigmoid(x)."""
     # Keras's silu has a gradient function of its own, which an export would trace for each place where it is used.
     return x * ops.sigmoid(x)
 

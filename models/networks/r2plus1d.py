@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers, ops
 
-from models.networks.blocks import batch_norm, drop_path_layer, drop_path_rates, norm_relu
+from models.networks.blocks import Regularization, batch_norm, drop_path_layer, drop_path_rates, norm_relu
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def middle_width(in_width: int, out_width: int, time_size: int = 3, space_size: 
     return numerator // (space_size**2 * in_width + time_size * out_width)
 
 
-def r2plus1d(inputs: keras.KerasTensor, preset: R2Plus1DPreset, drop_path: float = 0.0) -> keras.KerasTensor:
+def r2plus1d(clips: keras.KerasTensor, preset: R2Plus1DPreset, regularization: Regularization) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to pooled features [batch, stage_widths[-1]]."""
-    rates = drop_path_rates(drop_path, sum(preset.blocks))
-    x = _spatial(inputs, preset.stem_middle_width, size=7, stride=2, name="stem_space")
+    rates = drop_path_rates(regularization.drop_path, sum(preset.blocks))
+    x = _spatial(clips, preset.stem_middle_width, size=7, stride=2, name="stem_space")
     x = _temporal(x, preset.stage_widths[0], size=3, stride=1, name="stem_time")
     for stage, (width, num_blocks) in enumerate(zip(preset.stage_widths, preset.blocks, strict=True)):
         for block in range(num_blocks):

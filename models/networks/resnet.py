@@ -26,8 +26,8 @@ PRESETS = {
 }
 
 
-def resnet(images: keras.KerasTensor, preset: ResNetPreset, drop_path: float = 0.0) -> keras.KerasTensor:
-    """The backbone: [batch, height, width, channels] to pooled features [batch, stage_widths[-1]]."""
+def resnet(images: keras.KerasTensor, preset: ResNetPreset, drop_path: float) -> keras.KerasTensor:
+    """[batch, height, width, channels] to pooled features [batch, stage_widths[-1]]."""
     return ops.mean(feature_map(images, preset, drop_path), axis=(1, 2))
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from components.model_gate.measurements import GATE_FILE, Measurements
-from components.model_gate.rules import judge
+from components.model_gate.rules import RULES, judge
 from components.model_gate.verdict import RuleFinding, Verdict
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import NOT_PUSHED, PUSHED, ConfigOption, JsonOption, console, escaped
@@ -71,8 +71,10 @@ def _print(verdict: Verdict, explain: bool) -> None:
             if finding.detail:
                 console.print(f"  {escaped(finding.sentence())}", highlight=False)
     if explain:
-        for rule, meaning in {finding.rule: finding.meaning for finding in shown}.items():
-            console.print(f"  [bold]{rule.replace('_', ' ')}[/]: {meaning}", highlight=False)
+        applied = {finding.rule for finding in shown}
+        for rule in RULES:
+            if rule.title in applied:
+                console.print(f"  [bold]{rule.title.replace('_', ' ')}[/]: {rule.meaning}", highlight=False)
         console.print()
     console.print(_count(verdict), highlight=False)
 

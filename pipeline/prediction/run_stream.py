@@ -9,6 +9,7 @@ from pathlib import Path
 
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
+from models.networks.catalogue import NETWORKS
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.defaults import choose_background
@@ -37,9 +38,10 @@ def predict_stream(
     frames = _open(camera, frame_size, fps, broken)
     classifier = Classifier(model)
     if "stream_step" not in classifier.signature_names:
+        causal = " or ".join(name for name, network in NETWORKS.items() if network.streams)
         raise UserError(
             f"{classifier.version} cannot follow a stream: its network, {info.model.get('network')}, needs whole clips. Train "
-            "one that is causal (model.network: movinet), or predict on files"
+            f"one that is causal (model.network: {causal}), or predict on files"
         )
     stream = StreamClassifier(
         classifier.signature("stream_init"),

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -10,15 +9,18 @@ from pydantic import BaseModel
 from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
 from components.annotation_validator.checks.pixels import PIXEL_CHECKS
 from components.annotation_validator.config import ChecksConfig
-from components.annotations.config import Columns, FormatName, NegativesConfig
+from components.annotations.config import NegativesConfig
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.options import Columns
 from components.annotations.records.reasons import Reason
 from components.evaluator.config import EvaluationConfig
 from components.model_gate.config import GatesConfig
-from components.model_gate.verdict import Rule
+from components.model_gate.rules import RULES
 from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
 from foundation.section import Section
 from models.augmentation.config import AugmentationConfig
+from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig, WarmStartConfig
 from models.tuning.config import TunerConfig
 from pipeline.cli import app
@@ -51,7 +53,17 @@ def test_every_column_and_every_key_of_negatives_is_documented(model: type[BaseM
 def test_every_format_has_its_section() -> None:
     headings = [line for line in (ROOT / "docs" / "formats.md").read_text().splitlines() if line.startswith("## ")]
     named = {name for heading in headings for name in re.findall(r"`(\w+)`", heading)}
-    assert named == set(get_args(FormatName))
+    assert named == set(READERS)
+
+
+def test_every_network_is_described_and_has_its_costs_in_every_preset() -> None:
+    rows = [
+        line.split("|")[1:3] for line in (ROOT / "docs" / "models.md").read_text().splitlines() if line[:3] == "| `"
+    ]
+    named = {name for first, _ in rows for name in re.findall(r"`(\w+)`", first)}
+    costs = [tuple(cell.strip(" `") for cell in row) for row in rows if re.fullmatch(r" `\w+` ", row[1])]
+    assert named == set(NETWORKS)
+    assert sorted(costs) == sorted((name, preset) for name in NETWORKS for preset in NETWORKS[name].presets)
 
 
 def test_every_gate_is_documented() -> None:
@@ -62,7 +74,7 @@ def test_every_gate_is_documented() -> None:
 def test_every_rule_is_in_the_table_with_its_default() -> None:
     page = (ROOT / "docs" / "gates.md").read_text()
     rows = {line.split(" | ")[0][2:]: line.split(" | ")[1:3] for line in page.splitlines() if line.startswith("| ")}
-    for rule in Rule:
+    for rule in RULES:
         key, default = rows[rule.title.replace("_", " ")]
         value = GatesConfig.model_fields[key.strip("`")].default
         assert default == ("none" if value is None else f"{value:g}")

@@ -20,6 +20,7 @@ from components.video_schema_gen.component import clip_schema
 from models import features
 from models.config import ModelConfig
 from models.metadata import NO_METADATA, MetadataConfig
+from models.networks.blocks import Regularization
 from models.networks.movinet import MoViNetPreset, Stage, movinet
 from models.networks.outputs import BOXES, LOGITS
 from models.networks.r2plus1d import R2Plus1DPreset, r2plus1d
@@ -106,7 +107,7 @@ def one_stage_network(model: ModelConfig) -> keras.Model:
     keras.utils.set_random_seed(1)
     frames = keras.Input((model.num_frames, model.height, model.width, 3), dtype="uint8")
     scaled = keras.ops.cast(frames, "float32") / 128 - 1
-    pooled = r2plus1d(scaled, R2Plus1DPreset(stem_middle_width=4, stage_widths=(16,), blocks=(1,)))
+    pooled = r2plus1d(scaled, R2Plus1DPreset(stem_middle_width=4, stage_widths=(16,), blocks=(1,)), Regularization())
     return keras.Model(frames, keras.layers.Dense(len(CLASSES))(pooled))
 
 
@@ -116,5 +117,5 @@ def causal_network(model: ModelConfig) -> keras.Model:
     frames = keras.Input((model.num_frames, model.height, model.width, 3), dtype="uint8")
     scaled = keras.layers.Rescaling(1 / 64, -2, dtype="float32")(frames)
     stages = (Stage(8, ((16, 1, 3),)), Stage(16, ((32, 3, 3),)))
-    features = movinet(scaled, MoViNetPreset(8, stages, last_width=32, hidden_width=32))
+    features = movinet(scaled, MoViNetPreset(8, stages, last_width=32, hidden_width=32), Regularization())
     return keras.Model(frames, keras.layers.Dense(len(CLASSES))(features))

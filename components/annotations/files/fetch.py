@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.detect import READERS, detect_format, explain_os_errors, read_annotations
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.detect import detect_format, explain_os_errors, read_annotations
 from components.annotations.readers.reader import own_file
 from components.annotations.records.record import Record
 from components.storage.opening import local_copy, local_file, open_root

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.files.fetch import format_of, load_annotations, local_annotations
-from components.annotations.readers.detect import READERS, annotation_files, explain_os_errors
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.detect import annotation_files, explain_os_errors
 from components.annotations.records.record import Segment
 from components.annotations.splits.config import SplitsConfig
 from components.storage.opening import local_file, open_root

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from components.annotations.config import Columns
+from components.annotations.readers.options import Columns
 from components.annotations.records.record import Box, Mask, Segment
 from foundation.messages.errors import UserError
 

@@ -15,8 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.documents import load_json
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_range, parse_split, parse_text
 from components.annotations.records.reasons import Reason
@@ -27,14 +27,14 @@ _DATABASE = re.compile(r'^\{(?:.{,1000}?,)?\s*"database"\s*:', re.DOTALL)
 _YOUTUBE_ID_LENGTH = 11
 
 
-def read_activitynet(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of an ActivityNet JSON file; a record's row is its rank among the annotations."""
+def read_activitynet(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """A record's row is its rank among the annotations."""
     try:
         videos = _videos(load_json(path))
     except BadValueError as error:
         yield error.as_reject(Source(path.name, 1))
         return
-    stems = frozenset(file.stem for file in files_below(Path(config.videos)))
+    stems = frozenset(file.stem for file in files_below(Path(options.videos)))
     ranks = count(1)
     for name, video in videos.items():
         stem = _stem(name, stems)
@@ -60,7 +60,7 @@ def _videos(document: Any) -> dict[str, Any]:
 
 
 def _stem(name: str, stems: frozenset[str]) -> str:
-    """How the file is called; if it is not among those below data.videos, as ActivityNet's own download calls it."""
+    """The file's name without its suffix; if none such is below data.videos, the one that ActivityNet's download gives."""
     usual = f"v_{name}" if len(name) == _YOUTUBE_ID_LENGTH else name
     candidates = (name, f"v_{name}", name.removeprefix("v_"))
     return next((candidate for candidate in candidates if candidate in stems), usual)

@@ -21,9 +21,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.key_frames import span_of_key_frame
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, own_file
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.values import BadValueError, parse_number, parse_time
@@ -46,9 +46,8 @@ class _Row(NamedTuple):
     person: str
 
 
-def read_ava(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of an AVA CSV: one a row."""
-    names, tracks = load_class_names(config), _read_tracks(path)
+def read_ava(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    names, tracks = load_class_names(options), _read_tracks(path)
     excluded: set[tuple[str, float]] = set()
     for file in _lists_of_excluded(path):
         yield from records_of_csv(file, lambda values, source: _exclude(values, source, excluded))
@@ -142,8 +141,8 @@ def _looks_like_ava(sample: Sample) -> bool:
     return bool(_ACTION_ROW.fullmatch(sample.first_line) or _FRAME_ROW.fullmatch(sample.first_line))
 
 
-def _own_and_excluded(path: Path, config: DataConfig) -> list[Path]:
-    return [*own_file(path, config), *_lists_of_excluded(path)]
+def _own_and_excluded(path: Path, options: ReaderOptions) -> list[Path]:
+    return [*own_file(path, options), *_lists_of_excluded(path)]
 
 
 AVA = Reader(read_ava, _looks_like_ava, _own_and_excluded, is_exhaustive=False)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
 from foundation.messages.errors import UserError
@@ -40,11 +40,6 @@ class ClassNames:
     by_id: dict[int, str]
 
     def name(self, number: str) -> str:
-        """The name of a class.
-
-        Raises:
-          BadValueError: `number` is none, or the file has no such class (reason label_unknown).
-        """
         if not _NUMBER.fullmatch(number):
             raise BadValueError(Reason.LABEL_UNKNOWN, "the label is no class number", number)
         name = self.by_id.get(int(number))
@@ -53,25 +48,21 @@ class ClassNames:
         return name
 
     def check(self, name: str) -> str:
-        """`name`, if it is a class of the file.
-
-        Raises:
-          BadValueError: it is none (reason label_unknown).
-        """
+        """`name`, if it is a class of the file; else raises BadValueError."""
         if name not in self.by_id.values():
             raise BadValueError(Reason.LABEL_UNKNOWN, f"the label is no class of {self.path.name}", name)
         return name
 
 
-def load_class_names(config: DataConfig) -> ClassNames | None:
+def load_class_names(options: ReaderOptions) -> ClassNames | None:
     """The names in `data.label_map`; None if it is not set.
 
     Raises:
       UserError: the file does not exist, is in none of the known forms, or has two names for one number.
     """
-    if config.label_map is None:
+    if options.label_map is None:
         return None
-    path = Path(config.label_map)
+    path = Path(options.label_map)
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:

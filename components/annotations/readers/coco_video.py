@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.coco_masks import read_segmentation
 from components.annotations.readers.documents import as_id, as_list, as_object, load_json
 from components.annotations.readers.exports import file_name
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError, is_blank, parse_frame, parse_number, parse_text
@@ -61,11 +61,6 @@ class _Dataset:
         return {} if number is None else self.videos.get(number, {})
 
     def name_of_video(self, number: _Id | None) -> str:
-        """The video's file name.
-
-        Raises:
-          BadValueError: there is no such video.
-        """
         video = self.video(number)
         name = file_name(parse_text(video.get("name") or video.get("file_name"), "name"))
         if not name:
@@ -73,20 +68,14 @@ class _Dataset:
         return name
 
     def label_of(self, category: Any) -> str:
-        """The name of a category.
-
-        Raises:
-          BadValueError: there is none.
-        """
         name = self.names.get(as_id(category, "category_id"))
         if not name:
             raise BadValueError(Reason.LABEL_UNKNOWN, "no category of this id has a name", category)
         return name
 
 
-def read_coco_video(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a file. A record's row is the rank of its track in `tracks`; without these, of its first annotation; of a
-    negative, that of its video."""
+def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """A record's row is the rank of its track, where there are `tracks`, or of its first annotation, or of its video."""
     try:
         document = as_object(load_json(path), "the file", Reason.FILE_MALFORMED)
         videos, images, categories, annotations, tracks = (

@@ -57,11 +57,7 @@ class Meta:
     attributes: frozenset[str] = frozenset()
 
     def task_of(self, element: Element) -> Task:
-        """The task of a track or an image.
-
-        Raises:
-          BadValueError: the export does not describe it, or it was not made of a video.
-        """
+        """The task of a track or an image; it must have been made of a video."""
         name = element.get("task_id", "")
         task = self.tasks.get(name) or self.tasks.get("")
         if not task or not task.video:
@@ -95,11 +91,7 @@ def read_meta(meta: Element) -> Meta:
 
 
 def read_shape(element: Element, frame: int, task: Task, label_field: str | None) -> Shape:
-    """A shape in one frame of the video; its label is the attribute `label_field`.
-
-    Raises:
-      BadValueError: it has no area, or its numbers are unreadable.
-    """
+    """A shape in one frame of the video; its label is the attribute `label_field`."""
     label = attributes_of(element).get(label_field, "") if label_field else ""
     if element.get("outside") == "1":
         return Shape(frame, label=label)
@@ -113,7 +105,7 @@ def read_shape(element: Element, frame: int, task: Task, label_field: str | None
 
 
 def read_frame(element: Element, name: str, task: Task) -> int:
-    """The video's frame that an attribute of the export names."""
+    """The video's frame that an attribute of the element names."""
     frame = parse_frame(element.get(name), name) - task.first_frame
     if frame < 0:
         raise BadValueError(Reason.TIME_INVALID, f"{name} is before the first frame of its task", element.get(name))
@@ -131,11 +123,7 @@ def names_of_attributes(element: Element) -> set[str]:
 
 
 def check_attribute(path: Path, name: str | None, known: Collection[str]) -> None:
-    """Whether the attribute that holds the label is one of the `known` ones.
-
-    Raises:
-      UserError: it is none of them.
-    """
+    """Raises UserError if `name`, the attribute that holds the label, is none of the `known` ones."""
     if name and known and name not in known:
         found = ", ".join(sorted(known))[:500]
         raise UserError(f"data.label_field: no label in {path} has an attribute {name!r}; found: {found}")

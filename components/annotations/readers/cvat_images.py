@@ -11,11 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.cvat import (
     FILES,
     SHAPES,
@@ -32,6 +32,7 @@ from components.annotations.readers.cvat import (
 )
 from components.annotations.readers.documents import xml_elements
 from components.annotations.readers.exports import exports_of, files_of_exports, name_of_export
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, row_of
 from components.annotations.readers.tracks import Shape, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError
@@ -77,21 +78,21 @@ class _Export:
         return Source(self.name, self.num_rows)
 
 
-def read_cvat_images(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of an export, or of a folder of exports; a record's row is the rank of its first tag or shape in the file."""
+def read_cvat_images(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Reads an export, or a folder of exports; a record's row is the rank of its first tag or shape in the file."""
     attributes: set[str] = set()
     for file in exports_of(path, FILES):
         export = _Export(name_of_export(file, path))
         problem = None
         try:
-            _gather(file, export, config.label_field)
+            _gather(file, export, options.label_field)
         except BadValueError as error:
             problem = error.as_reject(Source(export.name, export.num_rows + 1))
-        yield from sorted(_records(export, config.label_field), key=row_of)
+        yield from sorted(_records(export, options.label_field), key=row_of)
         if problem:
             yield problem
         attributes |= export.attributes
-    check_attribute(path, config.label_field, attributes)
+    check_attribute(path, options.label_field, attributes)
 
 
 def _gather(file: Path, export: _Export, label_field: str | None) -> None:
@@ -194,8 +195,6 @@ def _looks_like_images(sample: Sample) -> bool:
     return False
 
 
-def _files(path: Path, config: DataConfig) -> list[Path]:
-    return files_of_exports(path, config, FILES)
-
-
-CVAT_IMAGES = Reader(read_cvat_images, _looks_like_images, _files, reads_folders=True)
+CVAT_IMAGES = Reader(
+    read_cvat_images, _looks_like_images, partial(files_of_exports, patterns=[FILES]), reads_folders=True
+)

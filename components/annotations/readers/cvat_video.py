@@ -9,10 +9,10 @@ Source: see cvat.py.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.cvat import (
     FILES,
     SHAPES,
@@ -27,6 +27,7 @@ from components.annotations.readers.cvat import (
 )
 from components.annotations.readers.documents import xml_elements
 from components.annotations.readers.exports import exports_of, files_of_exports, name_of_export
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.tracks import in_order
 from components.annotations.readers.values import BadValueError
@@ -34,12 +35,12 @@ from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Source
 
 
-def read_cvat_video(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of an export, or of a folder of exports; a record's row is the rank of its track in the file."""
+def read_cvat_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Reads an export, or a folder of exports; a record's row is the rank of its track in the file."""
     attributes: set[str] = set()
     for file in exports_of(path, FILES):
-        yield from _read_export(file, name_of_export(file, path), config.label_field, attributes)
-    check_attribute(path, config.label_field, attributes)
+        yield from _read_export(file, name_of_export(file, path), options.label_field, attributes)
+    check_attribute(path, options.label_field, attributes)
 
 
 def _read_export(file: Path, name: str, label_field: str | None, attributes: set[str]) -> Iterator[Record]:
@@ -83,8 +84,4 @@ def _looks_like_video(sample: Sample) -> bool:
     return bool(looks_like_cvat(sample))
 
 
-def _files(path: Path, config: DataConfig) -> list[Path]:
-    return files_of_exports(path, config, FILES)
-
-
-CVAT_VIDEO = Reader(read_cvat_video, _looks_like_video, _files, reads_folders=True)
+CVAT_VIDEO = Reader(read_cvat_video, _looks_like_video, partial(files_of_exports, patterns=[FILES]), reads_folders=True)

@@ -6,63 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.activitynet import ACTIVITYNET
-from components.annotations.readers.ava import AVA
+from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.clock import at_frame_rate
-from components.annotations.readers.coco_video import COCO_VIDEO
-from components.annotations.readers.cvat_images import CVAT_IMAGES
-from components.annotations.readers.cvat_video import CVAT_VIDEO
-from components.annotations.readers.diving48 import DIVING48
-from components.annotations.readers.elan import ELAN
-from components.annotations.readers.epic_kitchens import EPIC_KITCHENS
-from components.annotations.readers.folders import FOLDERS
-from components.annotations.readers.hmdb51 import HMDB51
-from components.annotations.readers.jester import JESTER
-from components.annotations.readers.kinetics import KINETICS
-from components.annotations.readers.label_studio import LABEL_STUDIO
-from components.annotations.readers.lists import LISTS
-from components.annotations.readers.moments import MOMENTS
-from components.annotations.readers.mot import MOT
-from components.annotations.readers.reader import Reader, Sample, decode_head, read_head
-from components.annotations.readers.something_something import SOMETHING_SOMETHING
-from components.annotations.readers.table import CSV, JSONL
+from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.text import check_text
-from components.annotations.readers.twelve_labs import TWELVE_LABS
-from components.annotations.readers.ucf101 import UCF101
-from components.annotations.readers.vertex_csv import VERTEX_CSV
-from components.annotations.readers.vertex_jsonl import VERTEX_JSONL
-from components.annotations.readers.via import VIA
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Reject
 from foundation.messages.errors import UserError
-
-# In the order of detection: what a format alone has comes before what several have.
-READERS: dict[str, Reader] = {
-    "ucf101": UCF101,
-    "hmdb51": HMDB51,
-    "cvat_images": CVAT_IMAGES,
-    "cvat_video": CVAT_VIDEO,
-    "elan": ELAN,
-    "mot": MOT,
-    "folders": FOLDERS,
-    "via": VIA,
-    "coco_video": COCO_VIDEO,
-    "label_studio": LABEL_STUDIO,
-    "activitynet": ACTIVITYNET,
-    "something_something": SOMETHING_SOMETHING,
-    "diving48": DIVING48,
-    "vertex_jsonl": VERTEX_JSONL,
-    "kinetics": KINETICS,
-    "epic_kitchens": EPIC_KITCHENS,
-    "vertex_csv": VERTEX_CSV,
-    "twelve_labs": TWELVE_LABS,
-    "ava": AVA,
-    "jester": JESTER,
-    "moments": MOMENTS,
-    "lists": LISTS,
-    "jsonl": JSONL,
-    "csv": CSV,
-}
 
 
 def read_annotations(config: DataConfig) -> list[Record]:

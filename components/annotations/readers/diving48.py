@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.documents import json_objects
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.records.reasons import Reason
@@ -26,9 +26,8 @@ from components.annotations.records.record import FindBy, Record, Segment, Sourc
 _FIRST_ITEM = re.compile(r'\[\s*\{[^{}]*"vid_name"\s*:')
 
 
-def read_diving48(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a Diving48 list; a record's row is its rank."""
-    names = load_class_names(config)
+def read_diving48(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    names = load_class_names(options)
     return json_objects(path, lambda item, source: _to_record(item, source, names))
 
 

@@ -48,22 +48,14 @@ def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], Recor
 
 
 def as_object(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> dict[str, Any]:
-    """A JSON object.
-
-    Raises:
-      BadValueError: it is something else.
-    """
+    """`value`, which must be a JSON object."""
     if not isinstance(value, dict):
         raise BadValueError(reason, f"{name} is no object", value)
     return value
 
 
 def as_list(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> list[Any]:
-    """A JSON array; nothing gives an empty one.
-
-    Raises:
-      BadValueError: it is something else.
-    """
+    """`value`, which must be a JSON array; nothing gives an empty one."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -72,11 +64,7 @@ def as_list(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> lis
 
 
 def as_id(value: Any, name: str) -> int | str:
-    """What one part of a document calls another by.
-
-    Raises:
-      BadValueError: it is neither a text nor a whole number.
-    """
+    """What one part of a document calls another by: a text or a whole number."""
     if not isinstance(value, (int, str)):
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither a number nor a text", value)
     return value

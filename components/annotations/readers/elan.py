@@ -10,10 +10,10 @@ Source: https://www.mpi.nl/tools/elan/EAFv3.0.xsd; pympi/Elan.py of https://gith
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.documents import xml_elements
 from components.annotations.readers.exports import (
     exports_of,
@@ -22,6 +22,7 @@ from components.annotations.readers.exports import (
     head_of_exports,
     name_of_export,
 )
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_number
 from components.annotations.records.reasons import Reason
@@ -74,11 +75,7 @@ class _Document:
             self.by_id.setdefault(element.get("ANNOTATION_ID", ""), annotation)
 
     def times_of(self, annotation: _Annotation) -> tuple[float, float]:
-        """Begin and end in seconds of the video.
-
-        Raises:
-          BadValueError: it refers to nothing that has a time, or the time is not aligned or none.
-        """
+        """Begin and end in seconds of the video."""
         seen = set()
         while annotation.slots is None:
             seen.add(annotation.source)
@@ -105,8 +102,8 @@ class _Document:
         return seconds
 
 
-def read_elan(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a file, or of a folder of files; a record's row is the annotation's rank in its file."""
+def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Reads a file, or a folder of files; a record's row is the annotation's rank in its file."""
     tiers: set[str] = set()
     for file in exports_of(path, _FILES):
         document, problem = _Document(name_of_export(file, path)), None
@@ -116,13 +113,13 @@ def read_elan(path: Path, config: DataConfig) -> Iterator[Record]:
             problem = error.as_reject(Source(document.name, len(document.annotations) + 1))
         for annotation in document.annotations:
             tiers.add(annotation.tier)
-            if annotation.tier == config.label_field or annotation.slots and not config.label_field:
+            if annotation.tier == options.label_field or annotation.slots and not options.label_field:
                 yield _to_record(annotation, document)
         if problem:
             yield problem
-    if config.label_field and tiers and config.label_field not in tiers:
+    if options.label_field and tiers and options.label_field not in tiers:
         found = ", ".join(sorted(tiers))[:500]
-        raise UserError(f"data.label_field: {path} has no annotation in a tier {config.label_field!r}; found: {found}")
+        raise UserError(f"data.label_field: {path} has no annotation in a tier {options.label_field!r}; found: {found}")
 
 
 def _gather(file: Path, document: _Document) -> None:
@@ -181,8 +178,4 @@ def _looks_like_elan(sample: Sample) -> bool:
     return "<ANNOTATION_DOCUMENT" in head_of_exports(sample, _FILES)[:4096]
 
 
-def _files(path: Path, config: DataConfig) -> list[Path]:
-    return files_of_exports(path, config, _FILES)
-
-
-ELAN = Reader(read_elan, _looks_like_elan, _files, reads_folders=True)
+ELAN = Reader(read_elan, _looks_like_elan, partial(files_of_exports, patterns=[_FILES]), reads_folders=True)

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_text
@@ -29,20 +29,16 @@ _LABEL_FIELDS = ("verb", "noun", "action", "narration")
 _TIMESTAMP = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d(?:\.\d{1,9})?)")
 
 
-def read_epic_kitchens(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of an EPIC-KITCHENS CSV.
-
-    Raises:
-      UserError: `data.label_field` is none of the four, or has no classes that `data.label_map` could name.
-    """
-    field = config.label_field or "verb"
+def read_epic_kitchens(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Raises UserError if `data.label_field` is none of the four, or has no classes that `data.label_map` could name."""
+    field = options.label_field or "verb"
     if field not in _LABEL_FIELDS:
         raise UserError(f"data.label_field is {field!r}; EPIC-KITCHENS has {', '.join(_LABEL_FIELDS)}")
-    if config.label_map and field not in ("verb", "noun"):
+    if options.label_map and field not in ("verb", "noun"):
         raise UserError(
             f"data.label_map names classes of verbs or of nouns, and data.label_field is {field!r}; drop one"
         )
-    names = load_class_names(config)
+    names = load_class_names(options)
     return records_of_table(
         path, lambda fields, source: [_to_record(fields, source, field, names)], requires(*_COLUMNS)
     )

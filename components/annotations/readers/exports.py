@@ -1,10 +1,11 @@
 """Tools that export a file for each video: the annotations are one of these files, or the folder that holds them."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Sample, decode_head, own_file, read_head
 
 
@@ -20,9 +21,9 @@ def name_of_export(file: Path, path: Path) -> str:
     return file.name if file == path else file.relative_to(path).as_posix()
 
 
-def files_of_exports(path: Path, config: DataConfig, *patterns: str) -> list[Path]:
+def files_of_exports(path: Path, options: ReaderOptions, patterns: Sequence[str]) -> list[Path]:
     """The files of `exports_of`, and the class names where the configuration has a file of them."""
-    return [*exports_of(path, *patterns), *own_file(path, config)[1:]]
+    return [*exports_of(path, *patterns), *own_file(path, options)[1:]]
 
 
 def head_of_exports(sample: Sample, *patterns: str) -> str:

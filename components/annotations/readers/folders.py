@@ -1,21 +1,20 @@
-"""A folder per class: `videos/<label>/.../file`; every file below a label's folder is one whole-clip annotation."""
+"""A folder per class: every file below a folder is a clip with the folder's name as its label.
+
+The group is the folders between them, where there are some: `<label>/<group>/file`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.options import ReaderOptions
+from components.annotations.readers.reader import Reader
 from components.annotations.records.record import Record, Segment, Source
 from components.storage.paths import files_below
 from foundation.messages.errors import UserError
 
 
-def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a tree of files below `path`, one folder a class.
-
-    The group is the folder between the label and the file where there is one (`<label>/<group>/file`).
-    """
-    root = Path(config.videos).resolve()
+def read_folders(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    root = Path(options.videos).resolve()
     if not path.resolve().is_relative_to(root):
         raise UserError(f"{path}: data.format 'folders' expects data.annotations to be data.videos or a folder in it")
     prefix = path.resolve().relative_to(root)
@@ -37,13 +36,5 @@ def read_folders(path: Path, config: DataConfig) -> Iterator[Record]:
             )
 
 
-def _no_files(path: Path, config: DataConfig) -> list[Path]:
-    # The names are the annotations.
-    return []
-
-
-def _is_folder(sample: Sample) -> bool:
-    return sample.path.is_dir()
-
-
-FOLDERS = Reader(read_folders, _is_folder, _no_files, reads_folders=True)
+# No file is read: the names are the annotations.
+FOLDERS = Reader(read_folders, lambda sample: sample.path.is_dir(), lambda path, options: [], reads_folders=True)

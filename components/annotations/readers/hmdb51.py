@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.clip_names import group_of_clip
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.records.reasons import Reason
@@ -22,9 +22,9 @@ _LIST = re.compile(r"(.+)_test_split([1-3])\.txt")
 _SPLITS = {"0": None, "1": "train", "2": "test"}
 
 
-def read_hmdb51(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of one list, or of all lists of `data.fold` if `path` is their folder."""
-    for file in _lists(path, config):
+def read_hmdb51(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Reads one list, or all lists of `data.fold` if `path` is their folder."""
+    for file in _lists(path, options):
         label = file.name.rpartition("_test_split")[0]
         for text, source in text_lines(file):
             yield _to_record(text, label, source)
@@ -41,7 +41,7 @@ def _to_record(text: str, label: str, source: Source) -> Record:
     return Segment(video, label, source, group=group_of_clip(video), split=_SPLITS[use], find_by=FindBy.NAME)
 
 
-def _lists(path: Path, config: DataConfig) -> list[Path]:
+def _lists(path: Path, options: ReaderOptions) -> list[Path]:
     if not path.is_dir():
         if not _LIST.fullmatch(path.name):
             raise UserError(
@@ -49,10 +49,10 @@ def _lists(path: Path, config: DataConfig) -> list[Path]:
             )
         return [path]
     matches = {file: _LIST.fullmatch(file.name) for file in sorted(path.iterdir())}
-    lists = [file for file, match in matches.items() if match and match[2] == str(config.fold)]
+    lists = [file for file, match in matches.items() if match and match[2] == str(options.fold)]
     if not lists:
         raise UserError(
-            f"{path} has no list of fold {config.fold}, like wave_test_split{config.fold}.txt; see data.fold"
+            f"{path} has no list of fold {options.fold}, like wave_test_split{options.fold}.txt; see data.fold"
         )
     return lists
 

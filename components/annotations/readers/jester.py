@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
@@ -22,9 +22,9 @@ from components.annotations.records.record import FindBy, Record, Segment, Sourc
 _ROW = re.compile(r"\d+;[^;]+")
 
 
-def read_jester(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a list. With data.label_map (the labels file), other labels than its own are rejected."""
-    names = load_class_names(config)
+def read_jester(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """With data.label_map (the labels file), other labels than its own are rejected."""
+    names = load_class_names(options)
     for text, source in text_lines(path):
         yield _to_record(text, source, names)
 

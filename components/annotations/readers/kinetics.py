@@ -10,7 +10,7 @@ names).
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_split, parse_text
@@ -20,8 +20,7 @@ from components.annotations.records.record import FindBy, Record, Segment, Sourc
 _COLUMNS = ("youtube_id", "time_start", "time_end")
 
 
-def read_kinetics(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a Kinetics CSV."""
+def read_kinetics(path: Path, options: ReaderOptions) -> Iterator[Record]:
     return records_of_table(path, _to_records, requires(*_COLUMNS))
 
 

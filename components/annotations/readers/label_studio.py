@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from components.annotations.config import Columns, DataConfig
 from components.annotations.readers.clock import at_frame_rate
 from components.annotations.readers.documents import as_list, as_object, load_json
 from components.annotations.readers.exports import file_name
 from components.annotations.readers.label_studio_regions import Region, regions_of, shown_frame_rate, spans_of
+from components.annotations.readers.options import Columns, ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_split, parse_text
 from components.annotations.records.reasons import Reason
@@ -48,8 +48,8 @@ class _Clip:
     split: str | None = None
 
 
-def read_label_studio(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of an export; a record's row is the rank of its region (or of the annotation without one) in the file."""
+def read_label_studio(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """A record's row is the rank of its region, or of the annotation without one, in the file."""
     sources = (Source(path.name, row) for row in count(1))
     try:
         document = load_json(path)
@@ -60,19 +60,19 @@ def read_label_studio(path: Path, config: DataConfig) -> Iterator[Record]:
     controls: set[str] = set()
     for task in tasks:
         try:
-            yield from _records_of_task(as_object(task, "a task"), config, sources, controls)
+            yield from _records_of_task(as_object(task, "a task"), options, sources, controls)
         except BadValueError as error:
             yield error.as_reject(next(sources))
-    if config.label_field and controls and config.label_field not in controls:
+    if options.label_field and controls and options.label_field not in controls:
         found = ", ".join(sorted(controls))[:500]
-        raise UserError(f"data.label_field: {path} has no result of a control {config.label_field!r}; found: {found}")
+        raise UserError(f"data.label_field: {path} has no result of a control {options.label_field!r}; found: {found}")
 
 
 def _records_of_task(
-    task: dict[str, Any], config: DataConfig, sources: Iterator[Source], controls: set[str]
+    task: dict[str, Any], options: ReaderOptions, sources: Iterator[Source], controls: set[str]
 ) -> Iterator[Record]:
     if "annotations" not in task and "completions" not in task:
-        task = _from_json_min(task, config.label_field)
+        task = _from_json_min(task, options.label_field)
     # Versions before 1.0 call them completions.
     annotations = as_list(task.get("annotations", task.get("completions")), "annotations")
     if not annotations:
@@ -81,10 +81,10 @@ def _records_of_task(
     results = [as_list(annotation.get("result"), "the result of an annotation") for annotation in annotations]
     clip, problem = _Clip(), None
     try:
-        clip = _read_clip(as_object(task.get("data"), "data"), config.columns)
+        clip = _read_clip(as_object(task.get("data"), "data"), options.columns)
     except BadValueError as error:
         problem = error
-    frame_rate = config.frame_rate or shown_frame_rate(entry for result in results for entry in result)
+    frame_rate = options.frame_rate or shown_frame_rate(entry for result in results for entry in result)
     for annotation, result in zip(annotations, results, strict=True):
         regions = regions_of(result)
         controls.update(control for region in regions for control in region.labels)
@@ -96,7 +96,7 @@ def _records_of_task(
         elif not result:
             yield _negative(clip, next(sources), is_contradicted=any(results))
         else:
-            records = list(_records_of_regions(regions, clip, sources, config, frame_rate or _DEFAULT_FRAME_RATE))
+            records = list(_records_of_regions(regions, clip, sources, options, frame_rate or _DEFAULT_FRAME_RATE))
             unlabelled = BadValueError(Reason.LABEL_MISSING, "no result of the annotation is a label", "")
             yield from records or [unlabelled.as_reject(next(sources), clip.video)]
 
@@ -109,17 +109,17 @@ def _negative(clip: _Clip, source: Source, is_contradicted: bool) -> Record:
 
 
 def _records_of_regions(
-    regions: list[Region], clip: _Clip, sources: Iterator[Source], config: DataConfig, frame_rate: float
+    regions: list[Region], clip: _Clip, sources: Iterator[Source], options: ReaderOptions, frame_rate: float
 ) -> Iterator[Record]:
     for region in regions:
         try:
             if region.problem:
                 raise region.problem
-            labels = region.chosen_labels(config.label_field)
+            labels = region.chosen_labels(options.label_field)
         except BadValueError as error:
             yield error.as_reject(next(sources), clip.video)
             continue
-        if not labels and (config.label_field or region.place is None):
+        if not labels and (options.label_field or region.place is None):
             # Of another control than the named one, or no label at all, like a text or a rating.
             continue
         source = next(sources)

@@ -36,11 +36,7 @@ class Region:
     problem: BadValueError | None = None
 
     def chosen_labels(self, label_field: str | None) -> list[str]:
-        """Those of the named control; else those of the one that drew the region; else all.
-
-        Raises:
-          BadValueError: there are too many.
-        """
+        """Those of the named control; else those of the one that drew the region; else all."""
         if label_field:
             labels = self.labels.get(label_field, [])
         else:

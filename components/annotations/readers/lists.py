@@ -22,9 +22,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.clip_names import group_of_clip
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
@@ -38,16 +38,16 @@ _FIRST_LABELS = {"all": 0, "last": -1}
 _NUM_LINES_TOLD_FROM = 10
 
 
-def read_lists(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a list, one for each class of each line.
+def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """One record for each class of each line.
 
     Raises:
       UserError: there are two ways to read the lines and `data.label_field` does not say which, or the list and
         `data.label_map` do not count classes from the same number.
     """
-    delimiter = _delimiter(path, config)
-    first_label = _first_label(path, delimiter, config.label_field)
-    names = load_class_names(config)
+    delimiter = _delimiter(path, options)
+    first_label = _first_label(path, delimiter, options.label_field)
+    names = load_class_names(options)
     if names:
         _check_counting(path, delimiter, first_label, names)
     for text, source in text_lines(path):
@@ -150,10 +150,10 @@ def _has_extension(video: str) -> bool:
     return bool(_EXTENSION.search(video[-7:]))
 
 
-def _delimiter(path: Path, config: DataConfig) -> str | None:
+def _delimiter(path: Path, options: ReaderOptions) -> str | None:
     """`data.delimiter` if the first line can be split by it; None stands for white space."""
     first = next((text for text, _ in text_lines(path)), "")
-    return config.delimiter if config.delimiter.strip() and _is_row(first, config.delimiter) else None
+    return options.delimiter if options.delimiter.strip() and _is_row(first, options.delimiter) else None
 
 
 def _is_row(text: str, delimiter: str | None) -> bool:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.records.reasons import Reason
@@ -25,8 +25,7 @@ _ROW = re.compile(r"([^/,]+)/[^/,]+\.\w+,\1(?:,.*)?")
 _NUMBERED = re.compile(r"(.+)_\d+")
 
 
-def read_moments(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a Moments in Time list."""
+def read_moments(path: Path, options: ReaderOptions) -> Iterator[Record]:
     return records_of_csv(path, _to_records)
 
 

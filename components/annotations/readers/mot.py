@@ -15,11 +15,12 @@ https://github.com/JonathonLuiten/TrackEval; Dendorfer et al., https://arxiv.org
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.exports import exports_of, files_of_exports, head_of_exports, name_of_export
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
@@ -68,11 +69,6 @@ class _Sequence:
     detections: list[Source] = field(default_factory=list)
 
     def add(self, values: list[str], source: Source) -> None:
-        """Adds the box of a line.
-
-        Raises:
-          BadValueError: it is no line of the format, or its box or class is none.
-        """
         if not 6 <= len(values) <= 10:
             raise BadValueError(Reason.ROW_MALFORMED, f"{len(values)} numbers; 6 to 10 are expected", ",".join(values))
         frame = parse_frame(values[0], "the frame") - 1
@@ -99,11 +95,7 @@ class _Names:
     by_number: Mapping[int, str]
 
     def label(self, number: str) -> str:
-        """The name of a class; where the line has no room for it, that of the only class there is.
-
-        Raises:
-          BadValueError: there is no such class, or there are several to choose from.
-        """
+        """The name of a class; where the line has no room for it, that of the only class there is."""
         if number and number != "-1":
             return self._named(number)
         names = set((self.mapped.by_id if self.mapped else self.by_number).values())
@@ -123,9 +115,9 @@ class _Names:
         return name
 
 
-def read_mot(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a sequence's gt.txt, or of a folder of sequences; a record's row is the first line of its track."""
-    mapped = load_class_names(config)
+def read_mot(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Reads a sequence's gt.txt, or a folder of sequences; a record's row is the first line of its track."""
+    mapped = load_class_names(options)
     for file in exports_of(path, *_FILES):
         yield from _read_sequence(file, name_of_export(file, path), mapped)
 
@@ -195,13 +187,10 @@ def _looks_like_mot(sample: Sample) -> bool:
     return width > 1 and height > 1
 
 
-def _files(path: Path, config: DataConfig) -> list[Path]:
-    found = files_of_exports(path, config, *_FILES)
+def _files(path: Path, options: ReaderOptions) -> list[Path]:
     names = ("seqinfo.ini", "labels.txt")
-    return [
-        *found,
-        *(beside for file in exports_of(path, *_FILES) for name in names for beside in _companions(file, name)),
-    ]
+    beside = [_companions(file, name) for file in exports_of(path, *_FILES) for name in names]
+    return [*files_of_exports(path, options, _FILES), *chain.from_iterable(beside)]
 
 
 MOT = Reader(read_mot, _looks_like_mot, _files, reads_folders=True)

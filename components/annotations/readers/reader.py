@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.records.record import Record
 
 _HEAD_SIZE = 1 << 16
@@ -44,9 +44,9 @@ def row_of(record: Record) -> int:
     return record.source.row if record.source else 0
 
 
-def own_file(path: Path, config: DataConfig) -> list[Path]:
-    """The annotation file itself, and the class names where the configuration has a file of them."""
-    return [path, *([Path(config.label_map)] if config.label_map else [])]
+def own_file(path: Path, options: ReaderOptions) -> list[Path]:
+    """The annotation file, and the one with the names of the classes if there is one."""
+    return [path, *([Path(options.label_map)] if options.label_map else [])]
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,15 @@ class Reader:
       read: the records of `path`, in its order. Whatever the content is, `read` gives records and rejects; it raises
         OSError for files that cannot be read, and UserError when the configuration asks for what the format lacks.
       detects: whether a sample is of this format, from its content rather than its name.
-      files: the files that `read` reads, for the fingerprint of the inputs.
+      files: those that `read` reads, for the fingerprint of the inputs.
       is_exhaustive: whether time that no annotation covers shows none of the actions; else it is unknown what it shows.
       looks_at_names: whether `read` looks at the names of the files below `data.videos`.
       reads_folders: whether `path` may be a folder.
     """
 
-    read: Callable[[Path, DataConfig], Iterator[Record]]
+    read: Callable[[Path, ReaderOptions], Iterator[Record]]
     detects: Callable[[Sample], bool]
-    files: Callable[[Path, DataConfig], list[Path]] = field(default=own_file)
+    files: Callable[[Path, ReaderOptions], list[Path]] = field(default=own_file)
     is_exhaustive: bool = True
     looks_at_names: bool = False
     reads_folders: bool = False

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.documents import json_objects
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.records.reasons import Reason
@@ -25,9 +25,9 @@ from components.annotations.records.record import FindBy, Record, Segment, Sourc
 _FIRST_ITEM = re.compile(r'\[\s*\{[^{}]*"(?P<key>template)"|\[\s*\{\s*"id"\s*:\s*"?\d+"?\s*\}')
 
 
-def read_something_something(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a JSON list; a record's row is its rank. With data.label_map, other templates than its own are rejected."""
-    names = load_class_names(config)
+def read_something_something(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """With data.label_map, other templates than its own are rejected."""
+    names = load_class_names(options)
     return json_objects(path, lambda item, source: _to_record(item, source, names))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from components.annotations.config import Columns, DataConfig
+from components.annotations.readers.options import Columns, ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv, records_of_jsonl, records_of_table, with_names
 from components.annotations.readers.values import (
@@ -25,47 +25,47 @@ _LARGEST_METADATA = 1e15
 _Item = TypeVar("_Item")
 
 
-def read_csv(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a CSV file; without a header, the columns come in the order of the configuration."""
-    if config.header:
+def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Without a header, the columns come in the order of the configuration."""
+    if options.header:
         return records_of_table(
             path,
-            lambda fields, source: [_to_record(fields, config, source)],
-            lambda names: _problem_of_header(names, config),
-            config.delimiter,
+            lambda fields, source: [_to_record(fields, options, source)],
+            lambda names: _problem_of_header(names, options),
+            options.delimiter,
         )
-    names = [*config.columns.model_dump().values(), *config.metadata]
+    names = [*options.columns.model_dump().values(), *options.metadata]
     return records_of_csv(
         path,
-        with_names(names, lambda fields, source: [_to_record(fields, config, source)], config.delimiter),
-        config.delimiter,
+        with_names(names, lambda fields, source: [_to_record(fields, options, source)], options.delimiter),
+        options.delimiter,
     )
 
 
-def read_jsonl(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a file with one JSON object a line; boxes are a list of lists or a JSON string of it."""
-    return records_of_jsonl(path, lambda fields, source: [_to_record(fields, config, source)])
+def read_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Boxes are a list of lists, or a JSON string of it."""
+    return records_of_jsonl(path, lambda fields, source: [_to_record(fields, options, source)])
 
 
-def _problem_of_header(names: list[str], config: DataConfig) -> str:
+def _problem_of_header(names: list[str], options: ReaderOptions) -> str:
     # A column that was named in the configuration is wanted, an optional one under its default name may be absent.
-    columns, defaults = config.columns, Columns()
+    columns, defaults = options.columns, Columns()
     wanted = [name for field, name in columns if field in ("path", "label") or name != getattr(defaults, field)]
-    missing = [name for name in (*wanted, *config.metadata) if name not in names]
+    missing = [name for name in (*wanted, *options.metadata) if name not in names]
     if missing:
         return (
             f"no column {' and no column '.join(map(repr, missing))}; found {', '.join(names) or 'nothing'}. "
             "Name the columns under data.columns, set data.delimiter if it is not a comma, or data.header: false if the "
             "file has no header."
         )
-    repeated = [name for name in (*columns.model_dump().values(), *config.metadata) if names.count(name) > 1]
+    repeated = [name for name in (*columns.model_dump().values(), *options.metadata) if names.count(name) > 1]
     if repeated:
         return f"the column {repeated[0]!r} stands there more than once; rename or delete one"
     return ""
 
 
-def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) -> Record:
-    columns = config.columns
+def _to_record(fields: Mapping[str, Any], options: ReaderOptions, source: Source) -> Record:
+    columns = options.columns
     video = label = ""
     try:
         video = parse_text(fields.get(columns.path), columns.path)
@@ -93,7 +93,7 @@ def _to_record(fields: Mapping[str, Any], config: DataConfig, source: Source) ->
             boxes=_boxes(fields.get(columns.boxes)),
             masks=_masks(fields.get(columns.masks)),
             metadata={
-                name: _metadata(fields[name], name) for name in config.metadata if not is_blank(fields.get(name))
+                name: _metadata(fields[name], name) for name in options.metadata if not is_blank(fields.get(name))
             },
             is_negative=is_negative,
         )

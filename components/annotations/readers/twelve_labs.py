@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.uris import name_of_uri
@@ -23,8 +23,7 @@ _HEADER = re.compile(r"<?video_url>?\s*,\s*<?start_time>?\s*,\s*<?end_time>?\s*,
 _ROW = re.compile(r'"?https?://[^,]+,\s*[\d.]+\s*,\s*[\d.]+\s*,.*')
 
 
-def read_twelve_labs(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a Twelve Labs CSV."""
+def read_twelve_labs(path: Path, options: ReaderOptions) -> Iterator[Record]:
     return records_of_csv(path, _to_records)
 
 

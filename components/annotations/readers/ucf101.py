@@ -8,35 +8,31 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.rows import text_lines
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject, Segment, Source
+from components.annotations.records.record import Record, Reject, Segment
 from foundation.messages.errors import UserError
 
 _LIST = re.compile(r"(train|test)list(\d\d)\.txt")
 _GROUP = re.compile(r"_(g\d+)_c\d")
 
 
-def read_ucf101(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of one fold: `path` is one of its two lists, or the folder of the lists (`data.fold` says which)."""
-    for split, file in _lists_of_fold(path, config.fold).items():
-        with file.open(encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, start=1):
-                text = line.strip()
-                if not text:
-                    continue
-                source = Source(file.name, number)
-                video = _without_class_number(text)
-                label, _, name = video.partition("/")
-                if not label or not name or re.search(r"[/\\]", label + name):
-                    message = "expected 'Class/v_Class_g01_c01.avi' and, in a train list, a class number"
-                    yield Reject(Reason.ROW_MALFORMED, message, source, value=text[:200])
-                    continue
-                match = _GROUP.search(name)
-                # Group numbers are counted anew in each class, so the label belongs to the name.
-                group = f"{label}/{match[1]}" if match else None
-                yield Segment(video, label, source, group=group, split=split)
+def read_ucf101(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """Reads one fold: `path` is one of its two lists, or the folder of the lists (`data.fold` says which)."""
+    for split, file in _lists_of_fold(path, options.fold).items():
+        for text, source in text_lines(file):
+            video = _without_class_number(text)
+            label, _, name = video.partition("/")
+            if not label or not name or re.search(r"[/\\]", label + name):
+                message = "expected 'Class/v_Class_g01_c01.avi' and, in a train list, a class number"
+                yield Reject(Reason.ROW_MALFORMED, message, source, value=text[:200])
+                continue
+            match = _GROUP.search(name)
+            # Group numbers are counted anew in each class, so the label belongs to the name.
+            group = f"{label}/{match[1]}" if match else None
+            yield Segment(video, label, source, group=group, split=split)
 
 
 def _lists_of_fold(path: Path, fold: int) -> dict[str, Path]:
@@ -69,8 +65,8 @@ def _looks_like_ucf101(sample: Sample) -> bool:
     return bool(_LIST.fullmatch(sample.path.name)) and "/" in sample.first_line
 
 
-def _both_lists(path: Path, config: DataConfig) -> list[Path]:
-    return list(_lists_of_fold(path, config.fold).values())
+def _both_lists(path: Path, options: ReaderOptions) -> list[Path]:
+    return list(_lists_of_fold(path, options.fold).values())
 
 
 UCF101 = Reader(read_ucf101, _looks_like_ucf101, _both_lists, reads_folders=True)

@@ -14,11 +14,7 @@ def is_uri(text: str) -> bool:
 
 
 def name_of_uri(uri: str) -> str:
-    """The file's name: gs://bucket/folder/x.mp4 gives x.mp4.
-
-    Raises:
-      BadValueError: `uri` is none, or names no file (reason path_invalid).
-    """
+    """The file's name: gs://bucket/folder/x.mp4 gives x.mp4."""
     path = uri
     if uri.lower().startswith(("http://", "https://")):
         # Web addresses are quoted and may carry a signature; those of buckets are written as they are.

@@ -1,4 +1,7 @@
-"""Values as annotation files hold them, to numbers and texts; what is none raises BadValueError with its reason."""
+"""Values as annotation files hold them, to numbers and texts.
+
+Here and in what readers share, a value that is none raises BadValueError, which says why.
+"""
 
 import math
 from typing import Any

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, own_file
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.uris import name_of_uri
@@ -40,8 +40,7 @@ from components.annotations.records.record import FindBy, Record, Segment, Sourc
 _HEADERS = ("ml_use", "video_uri", "gcs_file_path")
 
 
-def read_vertex_csv(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a CSV and of those that it names; tracked objects come last."""
+def read_vertex_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
     tracks = Tracks()
     yield from records_of_csv(path, partial(_to_records, folder=path.parent, default_use="", tracks=tracks))
     yield from tracks.segments()
@@ -146,7 +145,7 @@ def _looks_like_vertex_csv(sample: Sample) -> bool:
     return False
 
 
-def _with_named_files(path: Path, config: DataConfig) -> list[Path]:
+def _with_named_files(path: Path, options: ReaderOptions) -> list[Path]:
     named: list[Path] = []
 
     def collect(values: list[str], source: Source) -> Iterable[Record]:
@@ -161,7 +160,7 @@ def _with_named_files(path: Path, config: DataConfig) -> list[Path]:
 
     for _ in records_of_csv(path, collect):
         pass
-    return [*own_file(path, config), *dict.fromkeys(named)]
+    return [*own_file(path, options), *dict.fromkeys(named)]
 
 
 VERTEX_CSV = Reader(read_vertex_csv, _looks_like_vertex_csv, _with_named_files, is_exhaustive=False)

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_jsonl
 from components.annotations.readers.uris import name_of_uri
@@ -29,8 +29,7 @@ from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Segment, Source
 
 
-def read_vertex_jsonl(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a Vertex AI file; a record's row is the line of its video."""
+def read_vertex_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record]:
     return records_of_jsonl(path, _to_records)
 
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from components.annotations.config import DataConfig
 from components.annotations.readers.documents import as_list, as_object, load_json
 from components.annotations.readers.exports import file_name
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, row_of
 from components.annotations.readers.rows import records_of_csv, text_lines
 from components.annotations.readers.values import BadValueError, parse_text
@@ -38,8 +38,8 @@ _OF_IMAGES = re.compile(
 _STORED_BY_URI = (2, 3)
 
 
-def read_via(path: Path, config: DataConfig) -> Iterator[Record]:
-    """Records of a project or an export; the row is the annotation's rank in a project, its line in a CSV."""
+def read_via(path: Path, options: ReaderOptions) -> Iterator[Record]:
+    """A record's row is the annotation's rank in a project, its line in a CSV."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         head = file.read(1 << 16)
     try:
@@ -47,8 +47,8 @@ def read_via(path: Path, config: DataConfig) -> Iterator[Record]:
             raise BadValueError(Reason.FILE_MALFORMED, _IMAGES_ONLY, head[:80])
         read = _read_project if head.lstrip().startswith("{") else _read_csv
         attributes, entries, rejects = read(path)
-        _check_label_field(path, config.label_field, attributes, entries)
-        records = [*rejects, *records_of_entries(entries, attributes, config.label_field)]
+        _check_label_field(path, options.label_field, attributes, entries)
+        records = [*rejects, *records_of_entries(entries, attributes, options.label_field)]
     except BadValueError as error:
         yield error.as_reject(Source(path.name, 1))
         return

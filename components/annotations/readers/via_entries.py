@@ -27,11 +27,7 @@ class Attribute:
     options: Mapping[str, str]
 
     def labels(self, value: str) -> list[str]:
-        """The names of the options in `value`: one, or several that were checked.
-
-        Raises:
-          BadValueError: one of them is no option of the attribute, or there are too many.
-        """
+        """The names of the options in `value`: one, or several that were checked."""
         if not self.options:
             return [value]
         chosen = [option.strip() for option in value.split(",") if option.strip()]
@@ -65,11 +61,7 @@ class _Video:
 
 
 def read_times(value: Any) -> tuple[float, ...]:
-    """Two times are a segment, one is a frame, none is the whole file.
-
-    Raises:
-      BadValueError: there are more, or one is none.
-    """
+    """Two times are a segment, one is a frame, none is the whole file."""
     times = as_list(value, "the times")
     if len(times) > 2:
         raise BadValueError(Reason.TIME_INVALID, f"{len(times)} times; at most two are expected", times)
@@ -80,11 +72,7 @@ def read_times(value: Any) -> tuple[float, ...]:
 
 
 def read_place(value: Any) -> Edges | None:
-    """The box around a shape [shape_id, number, ...]; None if there is none.
-
-    Raises:
-      BadValueError: it has no area, as a point has not, or is no shape.
-    """
+    """The box around a shape [shape_id, number, ...]; None if there is none. A point is no shape."""
     shape = [parse_number(number, "the place", Reason.BOX_INVALID) for number in as_list(value, "the place")]
     if not shape:
         return None

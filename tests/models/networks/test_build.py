@@ -1,7 +1,7 @@
 """What holds for every network behind the one interface."""
 
 import re
-from typing import get_args
+from importlib import import_module
 
 import keras
 import numpy as np
@@ -9,36 +9,33 @@ import pytest
 import tensorflow as tf
 from pydantic import ValidationError
 
-from models.config import PRESETS, ModelConfig, Network
-from models.networks import c3d, cnn_rnn, conv_transformer, movinet, r2plus1d, resnet
-from models.networks.outputs import outputs_of
+from models.config import ModelConfig
+from models.networks.catalogue import NETWORKS
+from models.networks.causal import is_causal
+from models.networks.outputs import is_tracker, outputs_of
 from models.training.fused_adam import FusedAdam
 from tests.models.networks.examples import build, logits_of, moving_bars, noise, randomize
 
-NETWORKS = get_args(Network)
-LEARNING = [name for name in NETWORKS if name != "majority"]
+LEARNING = [name for name, network in NETWORKS.items() if network.learns]
 # The others share their way through time with one of these, and training takes seconds.
 IN_TIME = ["r2plus1d", "c3d", "cnn_gru", "conv_transformer"]
 
 
-def test_the_configuration_names_the_presets_that_the_networks_have() -> None:
-    assert {name: tuple(presets) for name, presets in PRESETS.items()} == {
-        "r2plus1d": tuple(r2plus1d.PRESETS),
-        "c3d": tuple(c3d.PRESETS),
-        "cnn_lstm": tuple(cnn_rnn.PRESETS),
-        "cnn_gru": tuple(cnn_rnn.PRESETS),
-        "conv_transformer": tuple(conv_transformer.PRESETS),
-        "movinet": tuple(movinet.PRESETS),
-        "single_frame": tuple(resnet.PRESETS),
-        "cnn_lstm_tracker": tuple(cnn_rnn.PRESETS),
-        "cnn_gru_tracker": tuple(cnn_rnn.PRESETS),
-        "majority": ("tiny",),
-    }
+@pytest.mark.parametrize("name", LEARNING)
+def test_the_catalogue_says_what_a_network_is(name: str) -> None:
+    network = NETWORKS[name]
+    assert network.presets == tuple(import_module(str(network.module)).PRESETS)
+    model = build(name, drop_path=0.4)
+    drops_paths = any(layer.name.endswith("drop_path") for layer in model._flatten_layers())
+    assert (drops_paths, is_causal(model), is_tracker(model)) == (
+        network.has_residual_blocks,
+        network.streams,
+        network.tracks,
+    )
 
 
 def test_every_network_starts_with_a_tiny_preset() -> None:
-    assert set(PRESETS) == set(NETWORKS)
-    assert {presets[0] for presets in PRESETS.values()} == {"tiny"}
+    assert {network.presets[0] for network in NETWORKS.values()} == {"tiny"}
 
 
 @pytest.mark.parametrize("values", [{"network": "c3d"}, {"network": "c3d", "preset": "movinet_a0"}])
@@ -47,10 +44,13 @@ def test_a_preset_of_another_network_is_refused_with_those_of_this_one(values: d
         ModelConfig(**values)
 
 
-def test_an_unknown_network_is_refused_once() -> None:
+@pytest.mark.parametrize("name", ["resnet", 5, None, []])
+def test_an_unknown_network_is_refused_once_with_those_that_there_are(name: object) -> None:
     with pytest.raises(ValidationError) as failure:
-        ModelConfig(network="resnet", preset="tiny")
-    assert [problem["loc"] for problem in failure.value.errors()] == [("network",)]
+        ModelConfig(network=name, preset="tiny")
+    (problem,) = failure.value.errors()
+    *others, last = map(repr, NETWORKS)
+    assert (problem["loc"], problem["msg"]) == (("network",), f"Input should be {', '.join(others)} or {last}")
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -3,6 +3,7 @@
 import keras
 import pytest
 
+from models.networks.blocks import Regularization
 from models.networks.c3d import PRESETS, c3d
 from tests.models.networks.examples import build, trainable
 
@@ -25,7 +26,7 @@ def test_a_smaller_preset_has_one_convolution_a_stage_and_no_hidden_layer(preset
 
 def test_each_pooling_halves_space_and_all_but_the_first_halve_time() -> None:
     inputs = keras.Input((16, 112, 112, 3))
-    network = keras.Model(inputs, c3d(inputs, PRESETS["c3d"]))
+    network = keras.Model(inputs, c3d(inputs, PRESETS["c3d"], Regularization()))
     shapes = [network.get_layer(f"stage{stage}_pool").output.shape[1:-1] for stage in range(5)]
     assert shapes == [(16, 56, 56), (8, 28, 28), (4, 14, 14), (2, 7, 7), (1, 4, 4)]
     assert network.output_shape == (None, 4096)

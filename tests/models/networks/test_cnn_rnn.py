@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import layers
 
 from models.networks.cnn_rnn import PRESETS, frame_states
 from models.networks.outputs import outputs_of
@@ -22,10 +23,10 @@ def test_a_preset_has_as_many_weights_as_the_formula_says(network: str, gates: i
     assert trainable(build(network, preset, height=64, width=96)) == expected
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_the_state_after_a_frame_depends_on_that_frame_and_earlier_ones(cell: str) -> None:
+@pytest.mark.parametrize("recurrent", [layers.LSTM, layers.GRU])
+def test_the_state_after_a_frame_depends_on_that_frame_and_earlier_ones(recurrent: type[layers.Layer]) -> None:
     inputs = keras.Input((4, 32, 32, 3))
-    network = keras.Model(inputs, frame_states(inputs, PRESETS["tiny"], cell))
+    network = keras.Model(inputs, frame_states(recurrent, inputs, PRESETS["tiny"], 0))
     clips = noise(1).astype(np.float32) / 255
     changed = clips.copy()
     changed[:, 2] = 0

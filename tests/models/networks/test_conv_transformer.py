@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from models.networks.blocks import Regularization
 from models.networks.conv_transformer import PRESETS, ConvTransformerPreset, Positions, conv_transformer
 from tests.models.networks.examples import build, logits_of, noise, randomize, trainable
 
@@ -35,7 +36,7 @@ def test_vivit_b_has_the_size_of_the_published_network() -> None:
 
 def test_tokens_stand_for_two_frames_and_eight_by_eight_pixels() -> None:
     inputs = keras.Input((16, 112, 112, 3))
-    network = keras.Model(inputs, conv_transformer(inputs, PRESETS["tiny"]))
+    network = keras.Model(inputs, conv_transformer(inputs, PRESETS["tiny"], Regularization()))
     assert network.get_layer("stem_tokens").output.shape == (None, 8, 14, 14, 96)
     assert network.output_shape == (None, 96)
 

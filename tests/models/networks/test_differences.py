@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from models.config import WITHOUT_DIFFERENCES, ModelConfig
+from models.config import ModelConfig
+from models.networks.catalogue import NETWORKS
 from models.networks.differences import FrameDifferences
 from tests.models.networks.examples import build, logits_of, noise, randomize
 
@@ -37,7 +38,7 @@ def test_a_network_of_differences_sees_neither_brightness_nor_contrast() -> None
     assert np.abs(logits_of(network, noise(2, seed=1)) - logits_of(network, clips)).max() > 1e-3
 
 
-@pytest.mark.parametrize("network", WITHOUT_DIFFERENCES)
+@pytest.mark.parametrize("network", [name for name, network in NETWORKS.items() if not network.takes_differences])
 def test_a_network_that_cannot_take_differences_is_refused(network: str) -> None:
     with pytest.raises(ValidationError, match=f"the network {network} takes rgb only"):
         ModelConfig(network=network, preset="tiny", modality="differences")

@@ -7,6 +7,7 @@ from keras import layers
 
 import models.networks.r2plus1d as folded
 from models.config import ModelConfig
+from models.networks.blocks import Regularization
 from models.networks.build import build_network
 from models.networks.r2plus1d import PRESETS, R2Plus1DPreset, middle_width, r2plus1d
 
@@ -120,7 +121,7 @@ def test_a_folded_convolution_equals_the_real_one(name: str, clip_shape: tuple[i
 
 def test_the_backbone_divides_space_by_16_and_time_by_8() -> None:
     inputs = keras.Input((16, 112, 112, 3))
-    backbone = keras.Model(inputs, r2plus1d(inputs, PRESETS["tiny"]))
+    backbone = keras.Model(inputs, r2plus1d(inputs, PRESETS["tiny"], Regularization()))
     last = backbone.get_layer("stage3_block0_time2_norm").output
     assert last.shape[1:] == (2, 7 * 7, 128)
     assert backbone.output_shape == (None, 128)

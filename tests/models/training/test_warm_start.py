@@ -9,7 +9,7 @@ import pytest
 
 from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base
-from models.config import LearningNetwork, ModelConfig
+from models.config import ModelConfig
 from models.export_info import ExportInfo
 from models.networks.build import build_network
 from models.training.config import WarmStartConfig
@@ -56,7 +56,7 @@ def train_a_step(network: keras.Model) -> None:
 
 # Each keeps its weights in a way of its own: in layers, in lists of a layer, in layers of layers, with two outputs.
 @pytest.mark.parametrize("name", ["r2plus1d", "conv_transformer", "movinet", "cnn_gru_tracker"])
-def test_a_network_takes_over_every_weight_and_freezes_every_stage(name: LearningNetwork, tmp_path: Path) -> None:
+def test_a_network_takes_over_every_weight_and_freezes_every_stage(name: str, tmp_path: Path) -> None:
     """Dropout and stochastic depth, which have a state of their own, are not the base's."""
     config = CONFIG.model_copy(update={"network": name})
     theirs, base = write_base(tmp_path, config)

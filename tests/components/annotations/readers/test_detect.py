@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import get_args
 
 import pytest
+from pydantic import ValidationError
 
-from components.annotations.config import DataConfig, FormatName
-from components.annotations.readers.detect import READERS, annotation_files, detect_format, read_annotations
+from components.annotations.config import DataConfig
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.detect import annotation_files, detect_format, read_annotations
 from foundation.messages.errors import UserError
 from tests.components.annotations.readers.reading import read
 from tests.components.annotations.readers.samples import SAMPLES
@@ -35,8 +36,14 @@ def test_a_file_is_told_from_its_content(tmp_path: Path, name: str, content: str
     assert detect_format(tmp_path / name) == expected
 
 
-def test_each_format_can_be_named_in_the_configuration() -> None:
-    assert sorted(READERS) == sorted(get_args(FormatName))
+def test_each_format_can_be_named_in_the_configuration_and_no_other() -> None:
+    names = ("auto", *sorted(READERS))
+    assert [DataConfig(annotations="a", videos="v", format=name).format for name in names] == list(names)
+    with pytest.raises(ValidationError) as failure:
+        DataConfig(annotations="a", videos="v", format="avi")
+    (problem,) = failure.value.errors()
+    *others, last = map(repr, names)
+    assert (problem["loc"], problem["msg"]) == (("format",), f"Input should be {', '.join(others)} or {last}")
 
 
 @pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"folders", "hmdb51", "ucf101"}))

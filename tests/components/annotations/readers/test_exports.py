@@ -51,4 +51,4 @@ def test_a_file_stands_for_itself_and_a_folder_for_what_matches(tmp_path: Path) 
 def test_the_names_of_classes_are_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "a.xml").touch()
     config = DataConfig(annotations=str(tmp_path), videos=str(tmp_path), label_map=str(tmp_path / "classes.txt"))
-    assert files_of_exports(tmp_path, config, "*.xml") == [tmp_path / "a.xml", tmp_path / "classes.txt"]
+    assert files_of_exports(tmp_path, config, ["*.xml"]) == [tmp_path / "a.xml", tmp_path / "classes.txt"]

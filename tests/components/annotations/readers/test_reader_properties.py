@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.annotations.config import DataConfig
-from components.annotations.readers.detect import READERS, detect_format, read_annotations
+from components.annotations.readers.catalogue import READERS
+from components.annotations.readers.detect import detect_format, read_annotations
 from components.annotations.records.record import Reject, Segment
 from components.annotations.splits.config import SPLITS
 from foundation.messages.errors import UserError

@@ -9,8 +9,9 @@ import pytest
 
 from components.annotations.config import DataConfig
 from components.annotations.files.manifest import build_manifest
+from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.class_names import load_class_names
-from components.annotations.readers.detect import READERS, detect_format, read_annotations
+from components.annotations.readers.detect import detect_format, read_annotations
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Reject, Segment
 from components.annotations.splits.config import SPLITS, SplitsConfig

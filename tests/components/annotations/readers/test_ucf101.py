@@ -45,6 +45,10 @@ def test_class_numbers_in_the_test_list_are_no_part_of_the_name(tmp_path: Path) 
     assert read_lists(tmp_path, test="Sit/v_Sit_g01_c01.avi 1\n")[-1].video == "Sit/v_Sit_g01_c01.avi"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_label(tmp_path: Path) -> None:
+    assert read_lists(tmp_path, train=f"\ufeff{TRAIN}") == read_lists(tmp_path)
+
+
 def test_names_with_spaces_and_without_a_group(tmp_path: Path) -> None:
     segment = read_lists(tmp_path, train="Sit/my clip 7.avi 12\n")[0]
     assert isinstance(segment, Segment)

@@ -1,0 +1,56 @@
+"""Every annotation format, by the name that `data.format` gives it."""
+
+from collections.abc import Mapping
+
+from components.annotations.readers.activitynet import ACTIVITYNET
+from components.annotations.readers.ava import AVA
+from components.annotations.readers.coco_video import COCO_VIDEO
+from components.annotations.readers.cvat_images import CVAT_IMAGES
+from components.annotations.readers.cvat_video import CVAT_VIDEO
+from components.annotations.readers.diving48 import DIVING48
+from components.annotations.readers.elan import ELAN
+from components.annotations.readers.epic_kitchens import EPIC_KITCHENS
+from components.annotations.readers.folders import FOLDERS
+from components.annotations.readers.hmdb51 import HMDB51
+from components.annotations.readers.jester import JESTER
+from components.annotations.readers.kinetics import KINETICS
+from components.annotations.readers.label_studio import LABEL_STUDIO
+from components.annotations.readers.lists import LISTS
+from components.annotations.readers.moments import MOMENTS
+from components.annotations.readers.mot import MOT
+from components.annotations.readers.reader import Reader
+from components.annotations.readers.something_something import SOMETHING_SOMETHING
+from components.annotations.readers.table import CSV, JSONL
+from components.annotations.readers.twelve_labs import TWELVE_LABS
+from components.annotations.readers.ucf101 import UCF101
+from components.annotations.readers.vertex_csv import VERTEX_CSV
+from components.annotations.readers.vertex_jsonl import VERTEX_JSONL
+from components.annotations.readers.via import VIA
+
+# In the order of detection: what a format alone has comes before what several have.
+READERS: Mapping[str, Reader] = {
+    "ucf101": UCF101,
+    "hmdb51": HMDB51,
+    "cvat_images": CVAT_IMAGES,
+    "cvat_video": CVAT_VIDEO,
+    "elan": ELAN,
+    "mot": MOT,
+    "folders": FOLDERS,
+    "via": VIA,
+    "coco_video": COCO_VIDEO,
+    "label_studio": LABEL_STUDIO,
+    "activitynet": ACTIVITYNET,
+    "something_something": SOMETHING_SOMETHING,
+    "diving48": DIVING48,
+    "vertex_jsonl": VERTEX_JSONL,
+    "kinetics": KINETICS,
+    "epic_kitchens": EPIC_KITCHENS,
+    "vertex_csv": VERTEX_CSV,
+    "twelve_labs": TWELVE_LABS,
+    "ava": AVA,
+    "jester": JESTER,
+    "moments": MOMENTS,
+    "lists": LISTS,
+    "jsonl": JSONL,
+    "csv": CSV,
+}
