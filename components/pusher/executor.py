@@ -41,7 +41,6 @@ class PusherExecutor(tfx_pusher.Executor):
     """
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         pushed_model = artifact_utils.get_single_instance(output_dict["pushed_model"])
         if not self.CheckBlessing(input_dict):
             self._MarkNotPushed(pushed_model)

@@ -14,10 +14,7 @@ _Result = TypeVar("_Result")
 
 
 class GFileDestination(RemoteDestination):
-    """See RemoteDestination."""
-
     def folders(self, name: str = "") -> list[str]:
-        """See Destination."""
         try:
             children = _call(tf.io.gfile.listdir, self._address(name))
         except FileNotFoundError:
@@ -28,16 +25,13 @@ class GFileDestination(RemoteDestination):
         return sorted({child.strip("/") for child in children} - {""})
 
     def is_file(self, name: str) -> bool:
-        """See Destination."""
         return bool(_call(tf.io.gfile.exists, self._address(name)))
 
     def read_text(self, name: str) -> str:
-        """See Destination."""
         return str(_call(lambda: tf.io.gfile.GFile(self._address(name)).read()))
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """See RemoteDestination."""
         _call(tf.io.gfile.makedirs, self.uri)
         yield
 

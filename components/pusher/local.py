@@ -21,30 +21,26 @@ class LocalDestination:
         self.uri = str(folder)
 
     def folders(self, name: str = "") -> list[str]:
-        """See Destination."""
         try:
             return sorted(path.name for path in (self._folder / name).iterdir() if path.is_dir())
         except (FileNotFoundError, NotADirectoryError):
             return []
 
     def is_file(self, name: str) -> bool:
-        """See Destination."""
         return (self._folder / name).is_file()
 
     def read_text(self, name: str) -> str:
-        """See Destination."""
         return (self._folder / name).read_text()
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """See Destination. The lock goes with the process, however it ends."""
+        """The lock goes with the process, however it ends."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / _LOCK_FILE).open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def put(self, source: Path, name: str) -> None:
-        """See Destination."""
         staging = self._folder / f"{_PUSHING}{name}"
         try:
             copy_folder(source, staging)
@@ -54,24 +50,21 @@ class LocalDestination:
         _sync_folder(self._folder)
 
     def fetch(self, name: str, target: Path) -> None:
-        """See Destination."""
         shutil.copytree(self._folder / name, target, dirs_exist_ok=True)
 
     def move(self, name: str, new_name: str) -> None:
-        """See Destination."""
         target = self._folder / new_name
         target.parent.mkdir(exist_ok=True)
         (self._folder / name).rename(target)
         _sync_folder(self._folder)
 
     def remove(self, name: str) -> None:
-        """See Destination. Who is reading its files at that moment goes on with those that are open."""
+        """Who is reading its files at that moment goes on with those that are open."""
         doomed = self._folder / f"{_REMOVING}{name}"
         (self._folder / name).rename(doomed)
         shutil.rmtree(doomed)
 
     def clear_leftovers(self) -> None:
-        """See Destination."""
         for name in self.folders():
             if name.startswith((_PUSHING, _REMOVING)):
                 shutil.rmtree(self._folder / name)

@@ -1,15 +1,15 @@
 """Destinations in object stores: what they have in common. What differs between stores is in `gfile` and `s3`."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components.pusher.destination import MODEL_FILE, WITHDRAWN, is_number
+from components.pusher.destination import MODEL_FILE, WITHDRAWN, Destination, is_number
 
 
-class RemoteDestination(ABC):
-    """A folder at an address. See `components.pusher.destination.Destination`.
+class RemoteDestination(Destination):
+    """A folder at an address.
 
     Object stores rename nothing, they copy. So a version's `saved_model.pb`, without which it is none, comes last and goes
     first. There are no locks either: only one push or rollback at a time may be at work on such a destination.
@@ -18,50 +18,34 @@ class RemoteDestination(ABC):
     def __init__(self, uri: str) -> None:
         self.uri = uri.rstrip("/")
 
-    @abstractmethod
-    def folders(self, name: str = "") -> list[str]:
-        """See Destination."""
-
-    @abstractmethod
-    def is_file(self, name: str) -> bool:
-        """See Destination."""
-
-    @abstractmethod
-    def read_text(self, name: str) -> str:
-        """See Destination."""
-
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """See Destination; here nobody waits."""
+        """Here nobody waits."""
         yield
 
     def put(self, source: Path, name: str) -> None:
-        """See Destination."""
         files = [path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()]
         for file in _model_last(files):
             self._upload(source / file, f"{name}/{file}")
 
     def fetch(self, name: str, target: Path) -> None:
-        """See Destination."""
         for file in self._files_below(name):
             path = target / file
             path.parent.mkdir(parents=True, exist_ok=True)
             self._download(f"{name}/{file}", path)
 
     def move(self, name: str, new_name: str) -> None:
-        """See Destination. For a moment there are two of it."""
+        """For a moment there are two of it."""
         for file in _model_last(self._files_below(name)):
             self._copy(f"{name}/{file}", f"{new_name}/{file}")
         self.remove(name)
 
     def remove(self, name: str) -> None:
-        """See Destination."""
         if self.is_file(f"{name}/{MODEL_FILE}"):
             self._delete_file(f"{name}/{MODEL_FILE}")
         self._delete_folder(name)
 
     def clear_leftovers(self) -> None:
-        """See Destination."""
         for folder in ("", f"{WITHDRAWN}/"):
             for name in self.folders(folder):
                 if is_number(name) and not self.is_file(f"{folder}{name}/{MODEL_FILE}"):

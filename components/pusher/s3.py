@@ -18,7 +18,7 @@ _LIMITS = Config(connect_timeout=10, read_timeout=60, retries={"total_max_attemp
 
 
 class S3Destination(RemoteDestination):
-    """See RemoteDestination. The client finds server and credentials in the environment and below ~/.aws, as boto3 does."""
+    """The client finds server and credentials in the environment and below ~/.aws, as boto3 does."""
 
     def __init__(self, uri: str) -> None:
         super().__init__(uri)
@@ -27,7 +27,6 @@ class S3Destination(RemoteDestination):
             self._client = boto3.client("s3", config=_LIMITS)
 
     def folders(self, name: str = "") -> list[str]:
-        """See Destination."""
         folder = f"{self._key(name)}/".lstrip("/")
         with _errors():
             pages = self._pages(Prefix=folder, Delimiter="/")
@@ -35,7 +34,6 @@ class S3Destination(RemoteDestination):
         return sorted(prefix.removeprefix(folder).rstrip("/") for prefix in found)
 
     def is_file(self, name: str) -> bool:
-        """See Destination."""
         try:
             with _errors():
                 self._client.head_object(Bucket=self._bucket, Key=self._key(name))
@@ -44,7 +42,6 @@ class S3Destination(RemoteDestination):
         return True
 
     def read_text(self, name: str) -> str:
-        """See Destination."""
         with _errors():
             return str(self._client.get_object(Bucket=self._bucket, Key=self._key(name))["Body"].read().decode())
 

@@ -17,7 +17,6 @@ class ReporterExecutor(base_executor.BaseExecutor):
     """Writes `report`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
 
         def folder(key: str) -> Path:
             return Path(artifact_utils.get_single_uri(input_dict[key]))

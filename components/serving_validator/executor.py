@@ -31,7 +31,6 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
     """Writes `serving_report` and `blessing`; what is blessed is a copy of the model with warm-up requests in it."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         config = ServingValidationConfig.model_validate_json(exec_properties["serving_validation"])
         exported = path_utils.serving_model_path(artifact_utils.get_single_uri(input_dict["model"]))
         examples = Path(artifact_utils.get_single_uri(input_dict["examples"])) / "Split-test"

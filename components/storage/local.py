@@ -16,21 +16,19 @@ class LocalRoot:
         self.uri = str(self._folder)
 
     def entries(self) -> Iterator[FileEntry]:
-        """See Root."""
         start = len(self.uri.rstrip("/")) + 1
         for entry in scan_files(self._folder):
             status = entry.stat()
             yield FileEntry(entry.path[start:], status.st_size, status.st_mtime_ns / 1e9, entry.is_symlink())
 
     def canonical(self, name: str) -> str:
-        """See Root. A link's canonical name is that of the file it leads to."""
+        """A link's canonical name is that of the file it leads to."""
         path = resolve_inside(self._folder, name)
         # Says so when the file may not be looked at, rather than that it is missing.
         path.exists()
         return path.relative_to(self._folder).as_posix()
 
     def read_heads(self, names: Iterable[str], num_bytes: int) -> Iterator[bytes | OSError]:
-        """See Root."""
         for name in names:
             try:
                 with open(f"{self.uri}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - for each of many files
@@ -39,11 +37,9 @@ class LocalRoot:
                 yield error
 
     def digest(self, name: str) -> str:
-        """See Root."""
         with (self._folder / name).open("rb") as file:
             return digest_of(file)
 
     @contextmanager
     def local_copy(self, name: str) -> Iterator[Path]:
-        """See Root."""
         yield self._folder / name

@@ -46,11 +46,7 @@ class RemoteRoot:
         return RemoteRoot, (self.uri, self._key, self._beam_args)
 
     def entries(self) -> Iterator[FileEntry]:
-        """See Root.
-
-        Raises:
-          UserError: the address cannot be listed.
-        """
+        """Raises UserError where the address cannot be listed."""
         try:
             self._connection()
             for metadata in self._list(f"{self.uri}/"):
@@ -64,12 +60,11 @@ class RemoteRoot:
             ) from error
 
     def canonical(self, name: str) -> str:
-        """See Root."""
         check_name(name)
         return PurePosixPath(name).as_posix()
 
     def read_heads(self, names: Iterable[str], num_bytes: int) -> Iterator[bytes | OSError]:
-        """See Root. Many files are asked at once, since each answer takes its time."""
+        """Many files are asked at once, since each answer takes its time."""
 
         def read_head(name: str) -> bytes | OSError:
             try:
@@ -82,13 +77,12 @@ class RemoteRoot:
             yield from pool.map(read_head, names)
 
     def digest(self, name: str) -> str:
-        """See Root."""
         with self._open(name) as file:
             return digest_of(file)
 
     @contextmanager
     def local_copy(self, name: str) -> Iterator[Path]:
-        """See Root. The copy is gone afterwards, whatever happened to the work on it."""
+        """The copy is gone afterwards, whatever happened to the work on it."""
         suffix = PurePosixPath(name).suffix
         with tempfile.TemporaryDirectory(prefix="clipgate-") as folder:
             # Of a name that may be anything, no more than an ordinary suffix is used here.

@@ -58,7 +58,6 @@ class OpenCVReader:
         )
 
     def frames(self) -> Iterator[tuple[float, Callable[[], Frame]]]:
-        """See FrameReader."""
         capture = self._capture
         seconds = 0.0
         lacks_last_rows = self._lacks_last_rows()
@@ -82,7 +81,6 @@ class OpenCVReader:
                 return
 
     def close(self) -> None:
-        """See FrameReader."""
         self._capture.release()
 
     def _lacks_last_rows(self) -> bool:

@@ -134,8 +134,8 @@ def pack_request(
     path: str,
     sampling: str,
     num_threads: int,
-    spans: Sequence[Span] = (),
-    windows: Windows | None = None,
+    spans: Sequence[Span],
+    windows: Windows | None,
 ) -> bytes:
     """Asks for what the header says, the times of all frames, the clips of `spans` or `windows`, a survey with
     pictures of `spans`, or a mask.

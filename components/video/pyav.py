@@ -53,7 +53,6 @@ class PyAVReader:
         self.info = self._read_info(self._first)
 
     def frames(self) -> Iterator[tuple[float, Callable[[], Frame]]]:
-        """See FrameReader."""
         seconds = 0.0
         frame = self._first
         while frame is not None:
@@ -62,7 +61,6 @@ class PyAVReader:
             frame = next(self._decoded, None)
 
     def close(self) -> None:
-        """See FrameReader."""
         self._container.close()
 
     def _decode(self) -> Iterator[Any]:

@@ -32,7 +32,6 @@ class ListedTasks:
         self._in_seconds = [task for task in pending if not task.in_frames]
 
     def begin(self, index: int, seconds: float) -> list[ClipTask]:
-        """See TaskQueue."""
         begun = []
         for pending, position in ((self._in_frames, index), (self._in_seconds, seconds)):
             while pending and pending[-1].plan.start <= position:
@@ -40,11 +39,9 @@ class ListedTasks:
         return begun
 
     def rest(self) -> Sequence[ClipTask]:
-        """See TaskQueue."""
         return [*reversed(self._in_frames), *reversed(self._in_seconds)]
 
     def is_empty(self) -> bool:
-        """See TaskQueue."""
         return not (self._in_frames or self._in_seconds)
 
 
@@ -73,7 +70,6 @@ class WindowTasks:
         self._num_begun = 0
 
     def begin(self, index: int, seconds: float) -> list[ClipTask]:
-        """See TaskQueue."""
         tasks: list[ClipTask] = []
         # After a gap in the video only those windows begin that reach beyond it: time stamps may lie by years.
         self._num_begun = max(self._num_begun, math.floor((seconds - self._lengths[-1]) / self._step_seconds))
@@ -92,11 +88,11 @@ class WindowTasks:
         return tasks
 
     def rest(self) -> Sequence[ClipTask]:
-        """See TaskQueue: where the video has ended no window begins."""
+        """Where the video has ended no window begins."""
         return []
 
     def is_empty(self) -> bool:
-        """See TaskQueue: only the end of the video is their end."""
+        """Only the end of the video is their end."""
         return False
 
 

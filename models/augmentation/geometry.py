@@ -1,4 +1,4 @@
-"""Where in its clip a view looks, and what that does to frames, boxes and masks.
+"""Where in its clip a view looks, and what that does to frames and boxes.
 
 Crop, mirror, rotation, zoom, shear and shift are one affine map, so that pixels are interpolated once at the most.
 """
@@ -59,14 +59,14 @@ def _linear_map(angle: tf.Tensor, scale: tf.Tensor, slopes: tf.Tensor, mirrored:
 
 
 def crop_images(images: tf.Tensor, geometry: Geometry, height: int, width: int) -> tf.Tensor:
-    """Frames or masks, [time, clip_height, clip_width, channels], to [time, height, width, channels] by copying pixels."""
+    """Frames, [time, clip_height, clip_width, channels], to [time, height, width, channels] by copying pixels."""
     top, left = tf.unstack(geometry.corner)
     cropped = images[:, top : top + height, left : left + width]
     return tf.cond(geometry.mirrored, lambda: tf.reverse(cropped, axis=[2]), lambda: cropped)
 
 
-def warp_images(images: tf.Tensor, geometry: Geometry, height: int, width: int, interpolation: str) -> tf.Tensor:
-    """Frames (`BILINEAR`) or masks (`NEAREST`) seen through the geometry; zero where they do not reach.
+def warp_images(images: tf.Tensor, geometry: Geometry, height: int, width: int) -> tf.Tensor:
+    """Frames seen through the geometry; black where they do not reach.
 
     Args:
       images: uint8 [time, clip_height, clip_width, channels].
@@ -75,18 +75,16 @@ def warp_images(images: tf.Tensor, geometry: Geometry, height: int, width: int, 
       uint8 [time, height, width, channels].
     """
     projection = tf.concat([tf.reshape(geometry.matrix, [6]), tf.zeros(2)], axis=0)
-    is_bilinear = interpolation == "BILINEAR"
-    # The op would truncate what it interpolates between integers.
-    values = tf.cast(images, tf.float32) if is_bilinear else images
     warped = tf.raw_ops.ImageProjectiveTransformV3(
-        images=values,
+        # The op would truncate what it interpolates between integers.
+        images=tf.cast(images, tf.float32),
         transforms=projection[tf.newaxis],
         output_shape=[height, width],
         fill_value=0.0,
-        interpolation=interpolation,
+        interpolation="BILINEAR",
         fill_mode="CONSTANT",
     )
-    return tf.saturate_cast(tf.round(warped), tf.uint8) if is_bilinear else warped
+    return tf.saturate_cast(tf.round(warped), tf.uint8)
 
 
 def warp_boxes(

@@ -13,7 +13,7 @@ from models.config import ModelConfig
 
 
 class View(NamedTuple):
-    """What was drawn for one view of one clip: the same for frames, boxes and masks."""
+    """What was drawn for one view of one clip: the same for frames and boxes."""
 
     frame_indices: tf.Tensor
     geometry: Geometry
@@ -40,12 +40,11 @@ class RandomViews:
 
     def frames(self, clip: tf.Tensor, view: View) -> tf.Tensor:
         """uint8 [time, clip_height, clip_width, 3] to uint8 [num_frames, height, width, 3]."""
-        seen = self._look(tf.gather(clip, view.frame_indices), view.geometry, "BILINEAR")
-        return change_values(seen, self.augmentation, view.value_seed)
-
-    def masks(self, masks: tf.Tensor, view: View) -> tf.Tensor:
-        """uint8 [time, clip_height, clip_width, 1] to uint8 [num_frames, height, width, 1], without new values but 0."""
-        return self._look(tf.gather(masks, view.frame_indices), view.geometry, "NEAREST")
+        look = warp_images if self.augmentation.warps else crop_images
+        height, width = self.model.height, self.model.width
+        seen = look(tf.gather(clip, view.frame_indices), view.geometry, height, width)
+        shaped = tf.ensure_shape(seen, [self.model.num_frames, height, width, clip.shape[-1]])
+        return change_values(shaped, self.augmentation, view.value_seed)
 
     def boxes(self, boxes: tf.Tensor, validity: tf.Tensor, view: View) -> tuple[tf.Tensor, tf.Tensor]:
         """Boxes relative to the clip, float32 [time, 4], and their validity, float32 [time], as the view has them.
@@ -55,11 +54,3 @@ class RandomViews:
         """
         chosen = tf.gather(boxes, view.frame_indices), tf.gather(validity, view.frame_indices)
         return warp_boxes(*chosen, view.geometry, self.model)
-
-    def _look(self, images: tf.Tensor, geometry: Geometry, interpolation: str) -> tf.Tensor:
-        height, width = self.model.height, self.model.width
-        if self.augmentation.warps:
-            seen = warp_images(images, geometry, height, width, interpolation)
-        else:
-            seen = crop_images(images, geometry, height, width)
-        return tf.ensure_shape(seen, [self.model.num_frames, height, width, images.shape[-1]])

@@ -51,7 +51,7 @@ def find_problems(spec: Spec) -> _Problems:
             if component is None:
                 yield name, "its componentRef leads nowhere"
                 continue
-            yield from ((name, problem) for problem in _task_problems(task, tasks, spec))
+            yield from ((name, problem) for problem in _task_problems(task, tasks))
             yield from ((name, problem) for problem in _component_problems(component))
             if "executorLabel" in component:
                 executor = spec["deploymentSpec"]["executors"].get(component["executorLabel"], {})
@@ -119,7 +119,7 @@ def _importer_problems(importer: Spec, task: Spec, component: Spec) -> Iterator[
         yield "an importer gives exactly one artifact; use one importer for each"
 
 
-def _task_problems(task: Spec, tasks: Spec, spec: Spec) -> Iterator[str]:
+def _task_problems(task: Spec, tasks: Spec) -> Iterator[str]:
     if "artifactIterator" in task:  # compiler/argocompiler/dag.go, DAG()
         yield "loops over artifacts are not implemented; loop over a parameter"
     inputs = task.get("inputs", {})

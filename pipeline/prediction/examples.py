@@ -60,7 +60,7 @@ class Predict(beam.DoFn):
             }
 
 
-def predict_examples(pattern: str, model: Path, output: Path, beam_args: Sequence[str] = ()) -> int:
+def predict_examples(pattern: str, model: Path, output: Path) -> int:
     """Write a row for each Example of the TFRecord files that match, in any order; returns how many have a reason.
 
     Raises:
@@ -74,7 +74,7 @@ def predict_examples(pattern: str, model: Path, output: Path, beam_args: Sequenc
         raise UserError(f"--examples: no file matches {pattern}")
     header = _csv_line([*COLUMNS, *(f"p_{label}" for label in info.classes)]) if output.suffix == ".csv" else None
     write = _as_csv if output.suffix == ".csv" else _as_json
-    options = PipelineOptions(list(beam_args) or ["--runner=FnApiRunner", "--direct_running_mode=in_memory"])
+    options = PipelineOptions(["--runner=FnApiRunner", "--direct_running_mode=in_memory"])
     pipeline = beam.Pipeline(options=options)
     rows = (
         pipeline

@@ -23,11 +23,11 @@ class Relay:
     state has seen at least `num_frames` frames, once that many have come.
     """
 
-    def __init__(self, num_frames: int, num_streams: int = NUM_STREAMS) -> None:
-        self._lifetime = math.ceil(num_frames * num_streams / (num_streams - 1))
-        self._starts = [index * self._lifetime // num_streams for index in range(num_streams)]
+    def __init__(self, num_frames: int) -> None:
+        self._lifetime = math.ceil(num_frames * NUM_STREAMS / (NUM_STREAMS - 1))
+        self._starts = [index * self._lifetime // NUM_STREAMS for index in range(NUM_STREAMS)]
         self._num_seen = 0
-        self._ages = [0] * num_streams
+        self._ages = [0] * NUM_STREAMS
 
     def advance(self) -> tuple[list[bool], int]:
         """For the next frame: which states begin anew with it, and which one answers."""

@@ -45,7 +45,7 @@ class VideoPredictor:
         self._decoder = decoder
         self._num_snapshots = num_snapshots
 
-    def predict_clip(self, path: Path, span: Span = Span()) -> VideoPrediction:  # noqa: B008 - it is frozen
+    def predict_clip(self, path: Path, span: Span) -> VideoPrediction:
         """The action in a video, or a span of it, that shows one: the mean over its clips."""
         try:
             _check(path)

@@ -46,14 +46,15 @@ _HTTP_STATUSES = {
     grpc.StatusCode.UNAUTHENTICATED: 401,
 }
 _INTERNAL = 500
+# A body that takes longer to arrive is given up.
+READ_TIMEOUT_SECONDS = 60.0
 
 
-def make_app(predictor: Predictor, max_request_bytes: int, read_timeout_seconds: float) -> web.Application:
-    """The web application; a body that takes longer than `read_timeout_seconds` to arrive is given up."""
+def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
+    """The web application."""
     under_way = UnderWay()
     app = web.Application(client_max_size=max_request_bytes, middlewares=[under_way.count, _errors_as_json])
-    api = RestApi(predictor, read_timeout_seconds)
-    app.router.add_route("*", "/{path:.*}", api.answer)
+    app.router.add_route("*", "/{path:.*}", RestApi(predictor).answer)
     app[UNDER_WAY] = under_way
     return app
 
@@ -110,10 +111,8 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
 class RestApi:
     """The handlers."""
 
-    def __init__(self, predictor: Predictor, read_timeout_seconds: float) -> None:
-        """`predictor`: answers."""
+    def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
-        self._read_timeout_seconds = read_timeout_seconds
 
     async def answer(self, request: web.Request) -> web.Response:
         """Any request."""
@@ -160,7 +159,7 @@ class RestApi:
         if request.content_length is not None and request.content_length > limit:
             raise web.HTTPRequestEntityTooLarge(limit, request.content_length)
         try:
-            return await asyncio.wait_for(request.read(), self._read_timeout_seconds)
+            return await asyncio.wait_for(request.read(), READ_TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
             raise web.HTTPRequestTimeout(text="the request's body did not arrive in time") from error
         except web.RequestPayloadError as error:

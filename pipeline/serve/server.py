@@ -22,6 +22,7 @@ from pipeline.serve.settings import ReadSettings
 from pipeline.serve.versions import Load, ModelVersions, Servable
 
 log = logging.getLogger(__name__)
+_GRACE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,6 @@ class ServerConfig:
     max_requests: int
     poll_seconds: float
     num_threads: int
-    read_timeout_seconds: float = 60.0
-    grace_seconds: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -131,10 +130,10 @@ def _require_available(predictor: Predictor, read_settings: ReadSettings) -> Non
 async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterator[Addresses]:
     grpc_server = make_server(predictor, config.max_request_bytes)
     runner = web.AppRunner(
-        make_app(predictor, config.max_request_bytes, config.read_timeout_seconds),
+        make_app(predictor, config.max_request_bytes),
         access_log=None,
         handler_cancellation=True,
-        shutdown_timeout=config.grace_seconds,
+        shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
     try:
@@ -142,19 +141,19 @@ async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterato
         grpc_port = grpc_server.add_insecure_port(f"{config.host}:{config.grpc_port}")
         await grpc_server.start()
         yield Addresses(f"{config.host}:{grpc_port}", f"{config.host}:{runner.addresses[0][1]}")
-        await asyncio.gather(grpc_server.stop(config.grace_seconds), _stop_listening(runner, config.grace_seconds))
+        await asyncio.gather(grpc_server.stop(_GRACE_SECONDS), _stop_listening(runner))
     finally:
         await runner.cleanup()
 
 
-async def _stop_listening(runner: web.AppRunner, grace_seconds: float) -> None:
+async def _stop_listening(runner: web.AppRunner) -> None:
     """Take no more connections, and let the requests that came by the others end.
 
     aiohttp's own clean-up, which comes after this, drops what is still to come of a request's body.
     """
     for site in tuple(runner.sites):
         await site.stop()
-    await runner.app[UNDER_WAY].ended(grace_seconds)
+    await runner.app[UNDER_WAY].ended(_GRACE_SECONDS)
 
 
 def _require_free_ports(config: ServerConfig) -> None:

@@ -1,4 +1,4 @@
-"""Where a view looks, and that frames, masks and boxes agree about it."""
+"""Where a view looks, and that frames and boxes agree about it."""
 
 from typing import Any
 
@@ -28,10 +28,10 @@ def rectangle(left: int, top: int, right: int, bottom: int) -> np.ndarray:
     return image
 
 
-def box_of(mask: np.ndarray) -> np.ndarray:
+def box_of(pixels: np.ndarray) -> np.ndarray:
     """The box around what is not black, relative to the image [height, width]."""
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    height, width = mask.shape
+    rows, columns = np.nonzero(pixels.any(axis=1))[0], np.nonzero(pixels.any(axis=0))[0]
+    height, width = pixels.shape
     return np.array([columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height])
 
 
@@ -57,8 +57,7 @@ def test_a_crop_and_its_matrix_show_the_same_pixels(seed: int) -> None:
     clip = coordinates(3, MODEL)
     geometry = draw(changed(crop=True, flip=True), seed)
     cropped = crop_images(clip, geometry, 16, 24)
-    for interpolation in ("BILINEAR", "NEAREST"):
-        np.testing.assert_array_equal(warp_images(clip, geometry, 16, 24, interpolation), cropped)
+    np.testing.assert_array_equal(warp_images(clip, geometry, 16, 24), cropped)
 
 
 @pytest.mark.parametrize(
@@ -98,15 +97,9 @@ def test_the_centre_of_the_view_stays_where_it_is() -> None:
 
 def test_outside_of_the_clip_it_is_black() -> None:
     white = tf.fill([1, 20, 30, 3], tf.constant(255, tf.uint8))
-    warped = warp_images(white, draw(changed(shift=1), 3), 16, 24, "BILINEAR").numpy()
+    warped = warp_images(white, draw(changed(shift=1), 3), 16, 24).numpy()
     assert warped.min() == 0
     assert warped.max() == 255
-
-
-def test_masks_get_no_values_that_were_not_there() -> None:
-    mask = tf.cast(tf.random.stateless_uniform([2, 20, 30, 1], [1, 2], 0, 3, tf.int32) * 100, tf.uint8)
-    warped = warp_images(mask, draw(changed(rotation=45, zoom=0.5), 2), 16, 24, "NEAREST").numpy()
-    assert set(np.unique(warped)) == {0, 100, 200}
 
 
 @settings(deadline=None, max_examples=40)
@@ -123,7 +116,7 @@ def test_a_box_goes_where_the_pixels_in_it_go(seed: int, left: int, top: int, wi
     right, bottom = left + width, top + height
     edges = tf.constant([[left / 150, top / 100, right / 150, bottom / 100]], tf.float32)
     boxes, validity = warp_boxes(edges, tf.constant([0.5]), geometry, LARGE)
-    seen = warp_images(rectangle(left, top, right, bottom), geometry, 80, 120, "NEAREST").numpy()[0, :, :, 0]
+    seen = warp_images(rectangle(left, top, right, bottom), geometry, 80, 120).numpy()[0, :, :, 0] >= 128
     if not seen.any():
         # Less than a pixel may be left of the box.
         assert validity.numpy() == 0 or np.prod(boxes[0, 2:] - boxes[0, :2]) < 0.02

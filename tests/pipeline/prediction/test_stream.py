@@ -14,22 +14,21 @@ from hypothesis import strategies as st
 
 from models.export_info import ExportInfo
 from pipeline.prediction.frames import TimedFrame
-from pipeline.prediction.stream import Relay, StreamClassifier, changes
+from pipeline.prediction.stream import NUM_STREAMS, Relay, StreamClassifier, changes
 from tests.pipeline.commands.conftest import Done, run_clipgate
 
 CLASSES = ("sit", "walk", "background")
 
 
-@given(st.integers(1, 20), st.integers(2, 6), st.integers(1, 200))
-def test_who_answers_has_seen_enough_but_not_everything(num_frames: int, num_streams: int, length: int) -> None:
-    relay = Relay(num_frames, num_streams)
-    begun = [0] * num_streams
+@given(st.integers(1, 20), st.integers(1, 200))
+def test_who_answers_has_seen_enough_but_not_everything(num_frames: int, length: int) -> None:
+    relay, begun = Relay(num_frames), [0] * NUM_STREAMS
     for now in range(length):
         fresh, oldest = relay.advance()
         begun = [now if is_fresh else start for is_fresh, start in zip(fresh, begun, strict=True)]
         seen = now - begun[oldest] + 1
         assert seen == now + 1 - min(begun)
-        assert min(num_frames, now + 1) - 1 <= seen <= 2 * num_frames + num_streams
+        assert min(num_frames, now + 1) - 1 <= seen <= 2 * num_frames + NUM_STREAMS
 
 
 def test_changes_are_told_once() -> None:

@@ -60,7 +60,6 @@ def run_server(
     batching: "BatchingConfig | None" = None,
     max_requests: int = 64,
     max_request_bytes: int = 2**22,
-    read_timeout_seconds: float = 30,
 ) -> Iterator[RunningServer]:
     """A server in a thread of this process; clients are in others."""
     from pipeline.serve.server import Addresses, ServerConfig, running
@@ -75,7 +74,6 @@ def run_server(
         max_requests=max_requests,
         poll_seconds=0.05,
         num_threads=1,
-        read_timeout_seconds=read_timeout_seconds,
     )
     ready, found, failed = threading.Event(), list[Addresses](), list[BaseException]()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()

@@ -315,12 +315,12 @@ def test_a_full_queue_turns_requests_away_and_a_slow_client_does_not_stop_others
         assert rest(server.rest, "POST", f"{MODEL_PATH}:predict", "{}")[0] == 400
 
 
-def test_a_body_that_does_not_arrive_is_given_up(exported_model: Path, tmp_path: Path) -> None:
+def test_a_body_that_does_not_arrive_is_given_up(
+    exported_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.serve.rest.READ_TIMEOUT_SECONDS", 0.01)
     push(exported_model, tmp_path, 1)
-    with (
-        run_server(tmp_path, max_requests=1, read_timeout_seconds=0.01) as server,
-        socket.create_connection(address(server)) as slow,
-    ):
+    with run_server(tmp_path, max_requests=1) as server, socket.create_connection(address(server)) as slow:
         begin_request(slow, num_bytes=2)
         assert status_of(slow) == 408
 
