@@ -18,7 +18,7 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Schema
 
 from models import features
-from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, range_feature, value_feature
+from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, value_feature
 
 SCHEMA_FILE = "schema.pbtxt"
 
@@ -39,7 +39,6 @@ def clip_schema(num_frames: int, classes: Sequence[str], metadata: MetadataConfi
     for column in metadata.columns:
         gaps = schema.feature.add(name=value_feature(column), type=schema_pb2.FLOAT)
         gaps.value_count.min = gaps.value_count.max = 1
-        _require(schema.feature.add(name=range_feature(column), type=schema_pb2.BYTES), 1)
         if metadata.imputation == "nearest":
             _require(schema.feature.add(name=imputed_feature(column), type=schema_pb2.FLOAT), 1)
     return schema

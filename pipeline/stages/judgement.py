@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
-from tfx.components import Evaluator, InfraValidator
+from tfx.components import InfraValidator
 from tfx.proto import infra_validator_pb2
 from tfx.types.channel import BaseChannel
 
 from components.baseline.component import Baseline
-from components.evaluator import extractors, windows
+from components.evaluator.component import Evaluator
 from components.evaluator.eval_config import make_eval_config, make_plain_eval_config, make_train_eval_config
 from components.model_gate.component import ModelGate
 from components.serving_validator.component import ServingValidator
@@ -43,10 +43,11 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: 
         training_key=plan.training_key,
         last_version=plan.last_version,
     )
-    common = {
+    common: dict[str, Any] = {
         "examples": data.examples,
         "schema": data.schema,
-        "module_path": (windows if config.evaluation.average_windows else extractors).__name__,
+        "ledger": data.ledger,
+        "average_windows": config.evaluation.average_windows,
     }
     evaluator = Evaluator(
         model=learning.model,
@@ -57,13 +58,13 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: 
             metadata=config.data.metadata_config.columns,
             tracks=config.model.tracks,
         ),
-        example_splits=["test"],
+        split="test",
         **common,
     )
     components = [baseline, evaluator]
 
     def evaluate(name: str, model: BaseChannel, split: str, eval_config: EvalConfig) -> BaseChannel:
-        another = Evaluator(model=model, eval_config=eval_config, example_splits=[split], **common).with_id(name)
+        another = Evaluator(model=model, eval_config=eval_config, split=split, **common).with_id(name)
         components.append(another)
         return another.outputs["evaluation"]
 

@@ -37,6 +37,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
             ["SingleFrameTrainer", "SingleFrameEvaluator", "ModelGate"],
         ),
         ({"evaluation": {"slices": ["fps"]}}, ["Evaluator"]),
+        ({"evaluation": {"ranges": {"duration": [1]}}}, ["Evaluator"]),
         ({"evaluation": {"train": True}}, ["TrainEvaluator"]),
         ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
         ({"serving_validation": {"docker_image": "tensorflow/serving:2.16.1"}}, ["InfraValidator", "ServingValidator"]),
@@ -58,6 +59,13 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
 ) -> None:
     before, after = parameters(tmp_path, {}), parameters(tmp_path, sections)
     assert [name for name in after if after[name] != before.get(name)] == changed
+
+
+def test_edges_for_a_column_of_metadata_need_no_more_than_another_evaluation(tmp_path: Path) -> None:
+    data = {"annotations": "annotations.csv", "videos": "videos", "metadata": ["age"]}
+    before = parameters(tmp_path, {"data": data})
+    after = parameters(tmp_path, {"data": data, "evaluation": {"ranges": {"age": [18, 65]}}})
+    assert [name for name in after if after[name] != before[name]] == ["Evaluator"]
 
 
 def test_the_checks_run_again_when_the_previous_span_changes(tmp_path: Path) -> None:

@@ -69,6 +69,24 @@ def test_clips_are_sliced_by_ranges_of_a_number(evaluation_uri: str) -> None:
     ]
 
 
+def test_clips_are_sliced_by_ranges_of_metadata_with_edges_of_their_own_or_the_quartiles_of_the_ledger(
+    evaluation_uri: str,
+) -> None:
+    slices = read_slices(evaluation_uri, CANDIDATE)
+    assert [entry for entry in slices if entry.feature == "meta_age"] == [
+        SliceMetrics("meta_age", "above 30.1 up to 35", 0.5, 2),
+        SliceMetrics("meta_age", "above 60", 1.0, 1),
+        SliceMetrics("meta_age", "unknown", 1.0, 2),
+        SliceMetrics("meta_age", "up to 30.1", 0.5, 2),
+    ]
+    assert [entry for entry in slices if entry.feature == "meta_mass"] == [
+        SliceMetrics("meta_mass", "above 50 up to 80", 1.0, 2),
+        SliceMetrics("meta_mass", "above 80", 0.5, 2),
+        SliceMetrics("meta_mass", "unknown", 1.0, 2),
+        SliceMetrics("meta_mass", "up to 50", 0.0, 1),
+    ]
+
+
 def test_clips_are_sliced_by_two_features_at_once(evaluation_uri: str) -> None:
     crosses = [entry for entry in read_slices(evaluation_uri, CANDIDATE) if entry.feature == "group × label"]
     assert crosses == [
@@ -137,7 +155,7 @@ def test_each_column_of_numbers_is_sliced_by_its_ranges() -> None:
     evaluation = EvaluationConfig(slices=())
     config = make_eval_config(evaluation, num_classes=3, metadata=("age", "body mass"))
     keys = [list(spec.feature_keys) for spec in config.slicing_specs]
-    assert keys == [[], ["label"], ["group"], ["range_age"], ["range_body_mass"]]
+    assert keys == [[], ["label"], ["group"], ["meta_age:quartiles"], ["meta_body_mass:quartiles"]]
 
 
 def test_the_configuration_names_both_models() -> None:
