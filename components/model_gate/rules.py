@@ -6,9 +6,9 @@ A value that could not be measured fails.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Pairing
 from components.model_gate.config import GatesConfig
-from components.model_gate.measurements import Measurements, Pairing
+from components.model_gate.measurements import Measurements
 from components.model_gate.verdict import Rule, RuleFinding, Verdict
 from foundation.statistics import mcnemar_p_value, wilson_interval
 

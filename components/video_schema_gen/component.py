@@ -17,6 +17,7 @@ from tfx.types import artifact_utils, channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import Schema
 
+from foundation.code_digest import code_digest
 from models import features
 from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, value_feature
 
@@ -72,6 +73,7 @@ class VideoSchemaGenSpec(ComponentSpec):
         "num_frames": ExecutionParameter(type=int),
         "classes": ExecutionParameter(type=str),
         "metadata": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
     }
 
 
@@ -87,6 +89,7 @@ class VideoSchemaGen(base_component.BaseComponent):
             num_frames=num_frames,
             classes=json.dumps(list(classes)),
             metadata=metadata.model_dump_json(),
+            code_digest=code_digest(__name__),
             schema=channel_utils.as_channel([Schema()]),
         )
         super().__init__(spec=spec)

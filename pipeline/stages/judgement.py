@@ -15,10 +15,9 @@ from components.evaluator.eval_config import make_eval_config, make_plain_eval_c
 from components.model_gate.component import ModelGate
 from components.serving_validator.component import ServingValidator
 from components.serving_validator.rules import ServingValidationConfig
-from pipeline.floors import single_frame_trainer
 from pipeline.plan import Plan
 from pipeline.stages.data import Data
-from pipeline.stages.learning import Learning
+from pipeline.stages.learning import Learning, train_single_frame
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Judgement:
     components: list[Any]
 
 
-def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: str) -> Judgement:
+def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
     """Evaluate the candidate and what it is compared with, judge it, and ask it as its clients will."""
     config, gates = plan.config, plan.config.gates
     baseline = Baseline(
@@ -77,7 +76,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: 
     if learning.base_model is not None and gates.limit_forgetting:
         base_evaluation = evaluate("BaseEvaluator", learning.base_model, "test", make_plain_eval_config())
     if gates.min_gain_over_single_frame is not None:
-        floor_trainer = single_frame_trainer(plan, checkpoint_root, learning.arguments)
+        floor_trainer = train_single_frame(plan, learning)
         components.append(floor_trainer)
         single_frame_model = floor_trainer.outputs["model"]
         single_frame_evaluation = evaluate("SingleFrameEvaluator", single_frame_model, "test", make_plain_eval_config())

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from components.evaluator.config import EvaluationConfig
+from components.evaluator.confusion import Pairing
 from components.evaluator.eval_config import make_eval_config
 from components.evaluator.results import (
     BASE,
@@ -20,7 +21,6 @@ from components.evaluator.results import (
     read_reliability,
     read_slices,
 )
-from components.model_gate.measurements import Pairing
 
 
 def test_the_matrix_of_the_candidate_is_by_argmax_however_unsure(evaluation_uri: str) -> None:
