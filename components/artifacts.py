@@ -2,6 +2,9 @@
 
 from tfx.types import Artifact
 
+# On the model that Baseline gives: 1 where nothing was pushed before, and the candidate stands in.
+IS_FIRST_PUSH = "is_first_push"
+
 
 class IngestLedger(Artifact):
     """`accepted.jsonl`, `rejected.jsonl` and `summary.json`: what became of every annotation row and every video."""

@@ -5,7 +5,6 @@ Without TensorFlow, because the configuration is checked with it.
 
 import fnmatch
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,6 +15,7 @@ from foundation.section import Section
 Imputation = Literal["mean", "median", "nearest"]
 
 PCA_FEATURE = "metadata_pca"
+VALUE_PREFIX = "meta_"
 
 
 class PcaConfig(Section):
@@ -83,25 +83,12 @@ def check_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 def value_feature(column: str) -> str:
     """The number itself; in Examples it is absent where there is a gap, from Transform it comes standardised."""
-    return f"meta_{_clean(column)}"
+    return f"{VALUE_PREFIX}{_clean(column)}"
 
 
 def imputed_feature(column: str) -> str:
     """1 where the number was imputed, otherwise 0."""
     return f"imputed_{_clean(column)}"
-
-
-def range_feature(column: str) -> str:
-    """Which quarter of the training rows the number falls into, in words, for slices."""
-    return f"range_{_clean(column)}"
-
-
-def range_in_words(number: float, edges: Sequence[float]) -> str:
-    """The range between two of `edges` that holds the number, upper bounds included."""
-    upper = bisect_left(edges, number)
-    above = f"above {edges[upper - 1]:.12g}" if upper else ""
-    up_to = f"up to {edges[upper]:.12g}" if upper < len(edges) else ""
-    return f"{above} {up_to}".strip()
 
 
 def _clean(column: str) -> str:

@@ -94,7 +94,7 @@ class Config(Section):
         try:
             self.evaluation.keys(self.data.metadata_config.columns)
         except ValueError as error:
-            raise ValueError(f"evaluation.slices: {error}") from None
+            raise ValueError(f"evaluation.{error}") from None
         if self.evaluation.average_windows and (self.sampling.window_seconds is None or self.model.tracks):
             raise ValueError(
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "

@@ -21,7 +21,7 @@ def create_pipeline(
     checkpoint_root = checkpoint_root or pipeline_root
     data = make_data(plan)
     learning = make_learning(plan, data, checkpoint_root)
-    judgement = make_judgement(plan, data, learning, checkpoint_root)
+    judgement = make_judgement(plan, data, learning)
     delivery = make_delivery(plan, data, learning, judgement)
     return Pipeline(
         pipeline_name=plan.config.name,

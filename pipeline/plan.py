@@ -1,9 +1,8 @@
-"""What a run needs to know beyond its configuration: the classes, digests of data and code, what was pushed before."""
+"""What a run needs to know beyond its configuration: the classes, a digest of the data, what was pushed before."""
 
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from components.annotation_validator.previous import find_previous
@@ -11,35 +10,27 @@ from components.annotations.files.fingerprint import find_classes, fingerprint_i
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import Version, last_available, withdrawn_twin
+from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel
 from pipeline.base_model import find_base
 from pipeline.config import Config
 
-# What decides the Examples, and what decides a model trained on them.
-_INGEST_CODE = (
-    "components/annotations",
-    "components/storage",
-    "components/video",
-    "components/video_example_gen",
-    "models/features.py",
-)
-_MODEL_CODE = ("models",)
+# What TFX's components call.
+TRANSFORM_MODULE, TRAINER_MODULE, TUNER_MODULE = "models.preprocessing", "models.trainer", "models.tuning.search"
 
 
 @dataclass(frozen=True)
 class Plan:
     """A configuration and what was found in the outside world when the run was planned.
 
-    TFX's cache sees a component's inputs and parameters only, neither files outside nor code reached by import path: the
-    digests are parameters, so that a change of either is noticed.
+    TFX's cache sees a component's inputs and parameters only, no files outside: digests of them are parameters, as are those of
+    code, which each component computes itself.
     """
 
     config: Config
     classes: tuple[str, ...]
     data_digest: str
-    ingest_digest: str
-    model_digest: str
     base: BaseModel | None = None
     previous_digest: str = ""
 
@@ -51,10 +42,15 @@ class Plan:
     def training_key_from(self, base_fingerprint: str) -> str:
         """The key if training began with another base model; empty: with random weights."""
         config = self.config
-        parts = [self.data_digest, self.ingest_digest, self.model_digest, base_fingerprint, *self.classes]
+        parts = [self.data_digest, self._code_of_training, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
         parts += [section.model_dump_json() for section in (*sections, config.tuner) if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @cached_property
+    def _code_of_training(self) -> str:
+        search = [TUNER_MODULE] if self.config.tuner else []
+        return code_digest("components.video_example_gen.component", TRANSFORM_MODULE, TRAINER_MODULE, *search)
 
     def checkpoint_dir(self, checkpoint_root: str) -> str:
         """Where this very training goes on after an interruption.
@@ -75,7 +71,7 @@ class Plan:
         config = self.config
         return {
             "name": config.name,
-            "code_digest": self.model_digest,
+            "code_digest": code_digest(TRAINER_MODULE),
             "data": {
                 **config.data.model_dump(include={"annotations", "videos", "format"}),
                 "fingerprint": self.data_digest,
@@ -93,7 +89,7 @@ class Plan:
 
 
 def make_plan(config: Config) -> Plan:
-    """Look at the data, the code and the push destination.
+    """Look at the data and the push destination.
 
     Raises:
       UserError: there is no data, or fewer than two classes, or no base model that the training could begin from, or no
@@ -110,7 +106,7 @@ def make_plan(config: Config) -> Plan:
             "Check data.columns.label and data.format"
         )
     _require_known(config, classes)
-    plan = Plan(config, classes, data_digest, _code_digest(_INGEST_CODE), _code_digest(_MODEL_CODE))
+    plan = Plan(config, classes, data_digest)
     previous = find_previous(config.data, config.checks)
     return replace(
         plan,
@@ -139,13 +135,3 @@ def _last_version(config: Config, training_key: str | None = None) -> Version | 
     destination = open_destination(config.push_destination)
     with explained(destination.uri):
         return last_available(destination, training_key)
-
-
-def _code_digest(places: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for place in places:
-        files = [root / place] if place.endswith(".py") else sorted((root / place).rglob("*.py"))
-        for path in files:
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

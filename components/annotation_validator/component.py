@@ -9,6 +9,7 @@ from components.annotation_validator.executor import AnnotationValidatorExecutor
 from components.annotation_validator.inspection import Inspection
 from components.annotations.config import DataConfig
 from components.artifacts import AnnotationReport
+from foundation.code_digest import code_digest
 
 
 class AnnotationValidatorSpec(ComponentSpec):
@@ -22,6 +23,7 @@ class AnnotationValidatorSpec(ComponentSpec):
         "inspection": ExecutionParameter(type=str),
         "checks": ExecutionParameter(type=str),
         "fingerprint": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
     }
 
 
@@ -34,13 +36,14 @@ class AnnotationValidator(base_beam_component.BaseBeamComponent):
     def __init__(
         self, *, name: str, data: DataConfig, inspection: Inspection, checks: ChecksConfig, fingerprint: str
     ) -> None:
-        """`name`: of the run, for the page; `fingerprint`: of the data and of the code that reads them."""
+        """`name`: of the run, for the page; `fingerprint`: of the data."""
         spec = AnnotationValidatorSpec(
             name=name,
             data=data.model_dump_json(),
             inspection=inspection.model_dump_json(),
             checks=checks.model_dump_json(),
             fingerprint=fingerprint,
+            code_digest=code_digest(__name__),
             report=channel_utils.as_channel([AnnotationReport()]),
         )
         super().__init__(spec=spec)

@@ -10,6 +10,7 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
+from foundation.code_digest import code_digest
 from foundation.messages.progress import say
 from models.base_model import WEIGHTS_FILE
 
@@ -37,7 +38,11 @@ class BaseModelCopySpec(ComponentSpec):
 
     INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"base_model": ChannelParameter(type=Model)}
-    PARAMETERS = {"path": ExecutionParameter(type=str), "fingerprint": ExecutionParameter(type=str)}
+    PARAMETERS = {
+        "path": ExecutionParameter(type=str),
+        "fingerprint": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
+    }
 
 
 class BaseModelCopy(base_component.BaseComponent):
@@ -48,5 +53,10 @@ class BaseModelCopy(base_component.BaseComponent):
 
     def __init__(self, *, path: str, fingerprint: str) -> None:
         """`path`: the folder of an exported model, or a file of weights."""
-        spec = BaseModelCopySpec(path=path, fingerprint=fingerprint, base_model=channel_utils.as_channel([Model()]))
+        spec = BaseModelCopySpec(
+            path=path,
+            fingerprint=fingerprint,
+            code_digest=code_digest(__name__),
+            base_model=channel_utils.as_channel([Model()]),
+        )
         super().__init__(spec=spec)

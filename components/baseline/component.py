@@ -14,12 +14,12 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
+from components.artifacts import IS_FIRST_PUSH
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import last_available
+from foundation.code_digest import code_digest
 from foundation.messages.progress import say
-
-IS_FIRST_PUSH = "is_first_push"
 
 
 class BaselineExecutor(base_executor.BaseExecutor):
@@ -53,6 +53,7 @@ class BaselineSpec(ComponentSpec):
         "push_destination": ExecutionParameter(type=str),
         "training_key": ExecutionParameter(type=str),
         "last_version": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
     }
 
 
@@ -69,6 +70,7 @@ class Baseline(base_component.BaseComponent):
             push_destination=push_destination,
             training_key=training_key,
             last_version=last_version,
+            code_digest=code_digest(__name__),
             baseline=channel_utils.as_channel([Model()]),
         )
         super().__init__(spec=spec)

@@ -1,6 +1,7 @@
-"""Which class was taken for which, and the rates that follow from it."""
+"""Which class was taken for which, with the rates that follow from it, and which of two models was right."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,12 @@ class ConfusionMatrix:
         if precision is None or recall is None:
             return None
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+class Pairing(NamedTuple):
+    """Two models on the same clips: how many both got right, only the candidate, only the other, and neither."""
+
+    both: int
+    only_candidate: int
+    only_other: int
+    neither: int

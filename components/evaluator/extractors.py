@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
-from components.evaluator.config import NUMERIC_FEATURES, range_value
+from components.evaluator.slices import features_of_ranges, is_of_ranges, range_of
 
 RANGES_STAGE = "AddRanges"
 _SLICING_STAGE = "ExtractSliceKeys"
@@ -20,7 +20,7 @@ def custom_extractors(
     extractors = tfma.default_extractors(
         eval_shared_model=eval_shared_model, eval_config=eval_config, tensor_adapter_config=tensor_adapter_config
     )
-    keys = sorted({key for spec in eval_config.slicing_specs for key in spec.feature_keys if ":" in key})
+    keys = sorted({key for spec in eval_config.slicing_specs for key in spec.feature_keys if is_of_ranges(key)})
     place = [extractor.stage_name for extractor in extractors].index(_SLICING_STAGE)
     ranges = tfma.extractors.Extractor(stage_name=RANGES_STAGE, ptransform=beam.Map(_with_ranges, keys=keys))
     return [*extractors[:place], ranges, *extractors[place:]]
@@ -28,6 +28,8 @@ def custom_extractors(
 
 def _with_ranges(extracts: dict[str, Any], keys: list[str]) -> dict[str, Any]:
     features = extracts[tfma.FEATURES_KEY]
-    numbers = {name: float(np.ravel(features[name])[0]) for name in NUMERIC_FEATURES}
-    ranges = {key: np.array([range_value(key, numbers)]) for key in keys}
+    # A gap in the metadata is an empty array.
+    values = {name: np.ravel(features[name]) for name in features_of_ranges(keys) if name in features}
+    numbers = {name: float(value[0]) for name, value in values.items() if value.size}
+    ranges = {key: np.array([range_of(key, numbers)]) for key in keys}
     return {**extracts, tfma.FEATURES_KEY: {**features, **ranges}}

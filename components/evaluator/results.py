@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow_model_analysis as tfma
 
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Pairing
 from components.evaluator.metrics.accuracy import ACCURACY
 from components.evaluator.metrics.calibration import CALIBRATION_ERROR, RELIABILITY
 from components.evaluator.metrics.mean_iou import MEAN_IOU
 from components.evaluator.metrics.misses import MISSES, Miss
 from components.evaluator.metrics.pairing import PAIRING
-from components.model_gate.measurements import Pairing
 from models import features
 
 CANDIDATE, BASELINE, BASE, SINGLE_FRAME = "candidate", "baseline", "base", "single_frame"

@@ -9,7 +9,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.evaluator import extractors
-from components.evaluator.config import NUMERIC_FEATURES
+from components.evaluator.slices import features_of_ranges
 from models import features
 
 Extracts = dict[str, Any]
@@ -29,7 +29,7 @@ def custom_extractors(
 @beam.ptransform_fn
 def merge_windows(windows: beam.PCollection, slice_keys: list[str]) -> beam.PCollection:
     """Extracts of clips to extracts of segments; of the features remain those that the clips are sliced or named by."""
-    kept = {*slice_keys, *NUMERIC_FEATURES, features.SEGMENT_ID}
+    kept = {*slice_keys, *features_of_ranges(slice_keys), features.SEGMENT_ID}
     return (
         windows
         | "KeyBySegment" >> beam.Map(lambda extracts: (_segment_of(extracts), _without_frames(extracts, kept)))

@@ -16,8 +16,7 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionP
 from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from tfx.utils import path_utils
 
-from components.artifacts import GateReport
-from components.baseline.component import IS_FIRST_PUSH
+from components.artifacts import IS_FIRST_PUSH, GateReport
 from components.evaluator.confusion import ConfusionMatrix
 from components.evaluator.results import (
     BASE,
@@ -31,6 +30,7 @@ from components.evaluator.results import (
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import judge
+from foundation.code_digest import code_digest
 from foundation.messages.progress import say
 from models.export_info import read_export_info
 
@@ -113,7 +113,7 @@ class ModelGateSpec(ComponentSpec):
         "gate_report": ChannelParameter(type=GateReport),
         "blessing": ChannelParameter(type=ModelBlessing),
     }
-    PARAMETERS = {"gates": ExecutionParameter(type=str)}
+    PARAMETERS = {"gates": ExecutionParameter(type=str), "code_digest": ExecutionParameter(type=str)}
 
 
 class ModelGate(base_component.BaseComponent):
@@ -148,6 +148,7 @@ class ModelGate(base_component.BaseComponent):
             single_frame_model=single_frame_model,
             single_frame_evaluation=single_frame_evaluation,
             gates=gates.model_dump_json(),
+            code_digest=code_digest(__name__),
             gate_report=channel_utils.as_channel([GateReport()]),
             blessing=channel_utils.as_channel([ModelBlessing()]),
         )

@@ -2,20 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Pairing
 
 GATE_FILE = "gate.json"
-
-
-class Pairing(NamedTuple):
-    """Two models on the same clips: how many both got right, only the candidate, only the other, and neither."""
-
-    both: int
-    only_candidate: int
-    only_other: int
-    neither: int
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tfx.types.system_executions import Deploy
 from components.artifacts import GateReport, IngestLedger
 from components.pusher.config import PushConfig
 from components.pusher.executor import PusherExecutor
+from foundation.code_digest import code_digest
 
 
 class PusherSpec(ComponentSpec):
@@ -37,6 +38,7 @@ class PusherSpec(ComponentSpec):
         "push": ExecutionParameter(type=str),
         "settings": ExecutionParameter(type=str),
         "withdrawn_version": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
     }
     TYPE_ANNOTATION = Deploy
 
@@ -63,6 +65,7 @@ class Pusher(base_component.BaseComponent):
             push=push.model_dump_json(),
             settings=json.dumps(settings, sort_keys=True),
             withdrawn_version=withdrawn_version,
+            code_digest=code_digest(__name__),
             pushed_model=channel_utils.as_channel([PushedModel()]),
             **channels,
         )

@@ -10,6 +10,7 @@ from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvalua
 
 from components.artifacts import AnnotationReport, GateReport, IngestLedger, RunReport, ServingReport
 from components.reporter.executor import ReporterExecutor
+from foundation.code_digest import code_digest
 
 
 class ReporterSpec(ComponentSpec):
@@ -28,7 +29,7 @@ class ReporterSpec(ComponentSpec):
         "pushed_model": ChannelParameter(type=PushedModel),
     }
     OUTPUTS = {"report": ChannelParameter(type=RunReport)}
-    PARAMETERS = {"name": ExecutionParameter(type=str)}
+    PARAMETERS = {"name": ExecutionParameter(type=str), "code_digest": ExecutionParameter(type=str)}
 
 
 class Reporter(base_component.BaseComponent):
@@ -40,4 +41,10 @@ class Reporter(base_component.BaseComponent):
     def __init__(self, *, name: str, **inputs: BaseChannel | None) -> None:
         """`inputs`: the channels of the specification, by name; None of an optional one that there is not."""
         channels: dict[str, Any] = dict(inputs)
-        super().__init__(spec=ReporterSpec(name=name, report=channel_utils.as_channel([RunReport()]), **channels))
+        spec = ReporterSpec(
+            name=name,
+            code_digest=code_digest(__name__),
+            report=channel_utils.as_channel([RunReport()]),
+            **channels,
+        )
+        super().__init__(spec=spec)

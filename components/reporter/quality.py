@@ -1,5 +1,6 @@
 """What the report says of the model's quality beyond each class. Pure: no files, no TensorFlow."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from components.evaluator.confusion import ConfusionMatrix
 from components.reporter.bootstrap import GroupIntervals
 from foundation.statistics import Interval, wilson_interval
+from models.metadata import VALUE_PREFIX
 
 if TYPE_CHECKING:  # importing it for real would bring TFMA along
     from components.evaluator.results import SliceMetrics
@@ -91,7 +93,7 @@ def slice_tables(slices: Iterable["SliceMetrics"], confidence: float) -> dict[st
     for entry in slices:
         if entry.feature not in _SHOWN_ELSEWHERE:
             interval = wilson_interval(round(entry.accuracy * entry.num_clips), entry.num_clips, confidence)
-            title = entry.feature.removeprefix("range_").replace("label", "class")
+            title = re.sub(rf"\b{VALUE_PREFIX}", "", entry.feature).replace("label", "class")
             tables[title].append(SliceRow(entry.value, entry.num_clips, entry.accuracy, interval))
     return {title: tuple(sorted(rows, key=lambda row: -row.num_clips)) for title, rows in tables.items()}
 

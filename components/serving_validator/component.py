@@ -13,6 +13,7 @@ from tfx.types.standard_artifacts import Examples, InfraBlessing, Model
 from components.artifacts import ServingReport
 from components.serving_validator.executor import ServingValidatorExecutor
 from components.serving_validator.rules import ServingValidationConfig
+from foundation.code_digest import code_digest
 
 
 class ServingValidatorSpec(ComponentSpec):
@@ -27,7 +28,11 @@ class ServingValidatorSpec(ComponentSpec):
         "serving_report": ChannelParameter(type=ServingReport),
         "blessing": ChannelParameter(type=InfraBlessing),
     }
-    PARAMETERS = {"serving_validation": ExecutionParameter(type=str), "model_name": ExecutionParameter(type=str)}
+    PARAMETERS = {
+        "serving_validation": ExecutionParameter(type=str),
+        "model_name": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
+    }
 
 
 class ServingValidator(base_component.BaseComponent):
@@ -52,6 +57,7 @@ class ServingValidator(base_component.BaseComponent):
             container_blessing=container_blessing,
             serving_validation=serving_validation.model_dump_json(),
             model_name=model_name,
+            code_digest=code_digest(__name__),
             serving_report=channel_utils.as_channel([ServingReport()]),
             blessing=channel_utils.as_channel([InfraBlessing()]),
         )

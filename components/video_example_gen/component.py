@@ -13,6 +13,7 @@ from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
+from foundation.code_digest import code_digest
 
 
 class VideoExampleGenSpec(ComponentSpec):
@@ -30,6 +31,7 @@ class VideoExampleGenSpec(ComponentSpec):
         "sampling": ExecutionParameter(type=str),
         "classes": ExecutionParameter(type=str),
         "fingerprint": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
     }
 
 
@@ -57,6 +59,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
             sampling=sampling.model_dump_json(),
             classes=json.dumps(list(classes)),
             fingerprint=fingerprint,
+            code_digest=code_digest(__name__),
             examples=channel_utils.as_channel([Examples()]),
             ledger=channel_utils.as_channel([IngestLedger()]),
         )

@@ -72,6 +72,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             + tuple(event for event in events if event["reason"] is not None),
             num_rows=manifest.num_rows,
             num_videos=manifest.num_videos,
+            metadata_quartiles=metadata.quartiles if metadata else {},
         )
         ledger.write(Path(ledger_artifact.uri))
         Path(ledger_artifact.uri, ASSIGNMENT_FILE).write_text(assignment.to_csv())

@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,15 @@ SUMMARY_FILE = "summary.json"
 class Ledger:
     """`accepted`: one object per segment that became Examples; `rejected`: as `Reject.as_ledger_entry` makes them.
 
-    A segment's `kind` is "row", or "background" for one that was taken from unannotated time.
+    A segment's `kind` is "row", or "background" for one that was taken from unannotated time. `metadata_quartiles` are those
+    of the training rows, by column.
     """
 
     accepted: tuple[Mapping[str, Any], ...]
     rejected: tuple[Mapping[str, Any], ...]
     num_rows: int
     num_videos: int
+    metadata_quartiles: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         rows = self._num_accepted_rows() + self._num_rejected("row")
@@ -40,7 +42,7 @@ class Ledger:
         return sum(entry["kind"] == kind for entry in self.rejected)
 
     def summary(self) -> dict[str, Any]:
-        """Counts by split, class and reason."""
+        """Counts by split, class and reason, and what else is known of the rows as a whole."""
         splits: dict[str, Any] = {}
         for split in sorted({entry["split"] for entry in self.accepted}):
             entries = [entry for entry in self.accepted if entry["split"] == split]
@@ -63,6 +65,7 @@ class Ledger:
                 for kind in ("row", "video")
             },
             "splits": splits,
+            "metadata_quartiles": self.metadata_quartiles,
         }
 
     def write(self, folder: Path) -> None:

@@ -9,11 +9,10 @@ from sklearn.impute import KNNImputer
 from sklearn.preprocessing import StandardScaler
 
 from foundation.messages.errors import UserError
-from models.metadata import MetadataConfig, imputed_feature, range_feature, range_in_words, value_feature
+from models.metadata import MetadataConfig, imputed_feature, value_feature
 
 Row = Mapping[str, float]
 
-UNKNOWN = "unknown"
 _QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -22,6 +21,9 @@ class MetadataFeatures:
 
     A gap stays a gap unless `imputation` is `nearest`: then it becomes the mean of the column in the five training rows (or
     fewer, if no more have it) that are nearest in the columns that both have, each divided by its standard deviation.
+
+    Attributes:
+      quartiles: of each column in the training rows; those that are equal are one.
     """
 
     def __init__(self, config: MetadataConfig, train_rows: Sequence[Row]) -> None:
@@ -38,18 +40,19 @@ class MetadataFeatures:
                     f"data.metadata: no row of the train split has a number in the column {column!r}; "
                     "fill it in, or remove it from data.metadata"
                 )
-        self._edges = [np.unique(np.nanquantile(values, _QUARTILES)).tolist() for values in table.T]
+        self.quartiles: dict[str, list[float]] = {
+            column: np.unique(np.nanquantile(values, _QUARTILES)).tolist()
+            for column, values in zip(config.columns, table.T, strict=True)
+        }
         if config.columns and config.imputation == "nearest":
             self._scaler = StandardScaler().fit(table)
             self._imputer = KNNImputer().fit(self._scaler.transform(table))
 
     def features_of(self, row: Row) -> dict[str, list[Any]]:
         """Values by the names of their features; see models/metadata.py."""
-        features: dict[str, list[Any]] = {}
-        for column, edges in zip(self._config.columns, self._edges, strict=True):
-            features[range_feature(column)] = [range_in_words(row[column], edges) if column in row else UNKNOWN]
         if self._config.imputation != "nearest":
-            return features | {value_feature(name): [row[name]] for name in self._config.columns if name in row}
+            return {value_feature(name): [row[name]] for name in self._config.columns if name in row}
+        features: dict[str, list[Any]] = {}
         for column, number in zip(self._config.columns, self._fill(row), strict=True):
             features[value_feature(column)] = [number]
             features[imputed_feature(column)] = [float(column not in row)]

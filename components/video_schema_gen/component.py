@@ -17,8 +17,9 @@ from tfx.types import artifact_utils, channel_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import Schema
 
+from foundation.code_digest import code_digest
 from models import features
-from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, range_feature, value_feature
+from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, value_feature
 
 SCHEMA_FILE = "schema.pbtxt"
 
@@ -39,7 +40,6 @@ def clip_schema(num_frames: int, classes: Sequence[str], metadata: MetadataConfi
     for column in metadata.columns:
         gaps = schema.feature.add(name=value_feature(column), type=schema_pb2.FLOAT)
         gaps.value_count.min = gaps.value_count.max = 1
-        _require(schema.feature.add(name=range_feature(column), type=schema_pb2.BYTES), 1)
         if metadata.imputation == "nearest":
             _require(schema.feature.add(name=imputed_feature(column), type=schema_pb2.FLOAT), 1)
     return schema
@@ -73,6 +73,7 @@ class VideoSchemaGenSpec(ComponentSpec):
         "num_frames": ExecutionParameter(type=int),
         "classes": ExecutionParameter(type=str),
         "metadata": ExecutionParameter(type=str),
+        "code_digest": ExecutionParameter(type=str),
     }
 
 
@@ -88,6 +89,7 @@ class VideoSchemaGen(base_component.BaseComponent):
             num_frames=num_frames,
             classes=json.dumps(list(classes)),
             metadata=metadata.model_dump_json(),
+            code_digest=code_digest(__name__),
             schema=channel_utils.as_channel([Schema()]),
         )
         super().__init__(spec=spec)

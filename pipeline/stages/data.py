@@ -35,13 +35,12 @@ def make_data(plan: Plan) -> Data:
     config = plan.config
     # Principal components are Transform's business: what comes before it stays in the cache when they change.
     ingested = config.data.model_copy(update={"pca": None})
-    fingerprint = plan.data_digest + plan.ingest_digest
     annotation_validator = AnnotationValidator(
         name=config.name,
         data=ingested,
         inspection=make_inspection(config),
         checks=config.checks,
-        fingerprint=fingerprint + plan.previous_digest,
+        fingerprint=plan.data_digest + plan.previous_digest,
     )
     example_gen = VideoExampleGen(
         data=ingested,
@@ -49,7 +48,7 @@ def make_data(plan: Plan) -> Data:
         negatives=config.negatives,
         sampling=config.sampling,
         classes=plan.classes,
-        fingerprint=fingerprint,
+        fingerprint=plan.data_digest,
     ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
     examples = example_gen.outputs["examples"]
     schema_gen = VideoSchemaGen(

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
-from tfx.components import Evaluator, InfraValidator
+from tfx.components import InfraValidator
 from tfx.proto import infra_validator_pb2
 from tfx.types.channel import BaseChannel
 
 from components.baseline.component import Baseline
-from components.evaluator import extractors, windows
+from components.evaluator.component import Evaluator
 from components.evaluator.eval_config import make_eval_config, make_plain_eval_config, make_train_eval_config
 from components.model_gate.component import ModelGate
 from components.serving_validator.component import ServingValidator
 from components.serving_validator.rules import ServingValidationConfig
-from pipeline.floors import single_frame_trainer
 from pipeline.plan import Plan
 from pipeline.stages.data import Data
-from pipeline.stages.learning import Learning
+from pipeline.stages.learning import Learning, train_single_frame
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Judgement:
     components: list[Any]
 
 
-def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: str) -> Judgement:
+def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
     """Evaluate the candidate and what it is compared with, judge it, and ask it as its clients will."""
     config, gates = plan.config, plan.config.gates
     baseline = Baseline(
@@ -43,10 +42,11 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: 
         training_key=plan.training_key,
         last_version=plan.last_version,
     )
-    common = {
+    common: dict[str, Any] = {
         "examples": data.examples,
         "schema": data.schema,
-        "module_path": (windows if config.evaluation.average_windows else extractors).__name__,
+        "ledger": data.ledger,
+        "average_windows": config.evaluation.average_windows,
     }
     evaluator = Evaluator(
         model=learning.model,
@@ -57,13 +57,13 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: 
             metadata=config.data.metadata_config.columns,
             tracks=config.model.tracks,
         ),
-        example_splits=["test"],
+        split="test",
         **common,
     )
     components = [baseline, evaluator]
 
     def evaluate(name: str, model: BaseChannel, split: str, eval_config: EvalConfig) -> BaseChannel:
-        another = Evaluator(model=model, eval_config=eval_config, example_splits=[split], **common).with_id(name)
+        another = Evaluator(model=model, eval_config=eval_config, split=split, **common).with_id(name)
         components.append(another)
         return another.outputs["evaluation"]
 
@@ -76,7 +76,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning, checkpoint_root: 
     if learning.base_model is not None and gates.limit_forgetting:
         base_evaluation = evaluate("BaseEvaluator", learning.base_model, "test", make_plain_eval_config())
     if gates.min_gain_over_single_frame is not None:
-        floor_trainer = single_frame_trainer(plan, checkpoint_root, learning.arguments)
+        floor_trainer = train_single_frame(plan, learning)
         components.append(floor_trainer)
         single_frame_model = floor_trainer.outputs["model"]
         single_frame_evaluation = evaluate("SingleFrameEvaluator", single_frame_model, "test", make_plain_eval_config())

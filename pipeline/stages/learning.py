@@ -11,7 +11,10 @@ from tfx.types.channel import BaseChannel
 
 from components.annotations.splits.config import SPLITS
 from components.base_model.component import BaseModelCopy
-from pipeline.plan import Plan
+from foundation.code_digest import code_digest
+from models.config import ModelConfig
+from models.networks.catalogue import NETWORKS
+from pipeline.plan import TRAINER_MODULE, TRANSFORM_MODULE, TUNER_MODULE, Plan
 from pipeline.stages.data import Data
 
 
@@ -33,17 +36,17 @@ class Learning:
 def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
     """Transform, search if that is asked for, and train."""
     config = plan.config
-    shared = {
-        "model": config.model.model_dump_json(),
-        "classes": json.dumps(plan.classes),
-        "code_digest": plan.model_digest,
-    }
+    shared = {"model": config.model.model_dump_json(), "classes": json.dumps(plan.classes)}
     # Decoded clips are not stored: they are six times larger than their JPEGs and hardly faster to read.
     transform = Transform(
         examples=data.examples,
         schema=data.schema,
-        preprocessing_fn="models.preprocessing.preprocessing_fn",
-        custom_config={**shared, "metadata": config.data.metadata_config.model_dump_json()},
+        preprocessing_fn=f"{TRANSFORM_MODULE}.preprocessing_fn",
+        custom_config={
+            **shared,
+            "metadata": config.data.metadata_config.model_dump_json(),
+            "code_digest": code_digest(TRANSFORM_MODULE),
+        },
         splits_config=SplitsConfig(analyze=["train"], transform=list(SPLITS)),
         materialize=False,
         disable_statistics=True,
@@ -59,18 +62,23 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
         "base_model": base_model,
         "train_args": TrainArgs(splits=["train"]),
         "eval_args": EvalArgs(splits=["eval"]),
-        "custom_config": {
-            **shared,
-            "training": config.training.model_dump_json(),
-            "sampling": config.sampling.model_dump_json(),
-            "tuner": config.tuner.model_dump_json() if config.tuner else "",
-            "training_key": plan.training_key,
-            "checkpoint_dir": plan.checkpoint_dir(checkpoint_root),
-        },
     }
-    tuner = Tuner(tuner_fn="models.tuning.search.tuner_fn", **arguments) if config.tuner else None
+    custom_config = {
+        **shared,
+        "training": config.training.model_dump_json(),
+        "sampling": config.sampling.model_dump_json(),
+        "tuner": config.tuner.model_dump_json() if config.tuner else "",
+        "training_key": plan.training_key,
+        "checkpoint_dir": plan.checkpoint_dir(checkpoint_root),
+        "code_digest": code_digest(TRAINER_MODULE),
+    }
+    tuner = None
+    if config.tuner:
+        search_config = {**custom_config, "code_digest": code_digest(TUNER_MODULE)}
+        tuner = Tuner(tuner_fn=f"{TUNER_MODULE}.tuner_fn", custom_config=search_config, **arguments)
     hyperparameters = tuner.outputs["best_hyperparameters"] if tuner else None
-    trainer = Trainer(run_fn="models.trainer.run_fn", hyperparameters=hyperparameters, **arguments)
+    arguments |= {"run_fn": f"{TRAINER_MODULE}.run_fn", "custom_config": custom_config}
+    trainer = Trainer(hyperparameters=hyperparameters, **arguments)
     return Learning(
         model=trainer.outputs["model"],
         model_run=trainer.outputs["model_run"],
@@ -79,3 +87,23 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
         arguments=arguments,
         components=[component for component in (transform, base, tuner, trainer) if component is not None],
     )
+
+
+def train_single_frame(plan: Plan, learning: Learning) -> Trainer:
+    """A Trainer like the candidate's for a network that sees one frame of each clip: what video must be better than."""
+    config, arguments = plan.config, learning.arguments
+    custom_config = arguments["custom_config"]
+    changes = {
+        "model": _single_frame(config.model).model_dump_json(),
+        "training": config.training.model_copy(update={"warm_start": None}).model_dump_json(),
+        **{key: f"{custom_config[key]}-single-frame" for key in ("training_key", "checkpoint_dir")},
+    }
+    arguments = {**arguments, "base_model": None, "custom_config": {**custom_config, **changes}}
+    return Trainer(**arguments).with_id("SingleFrameTrainer")
+
+
+def _single_frame(model: ModelConfig) -> ModelConfig:
+    """The network of the same size where there is one, otherwise the largest."""
+    presets = NETWORKS["single_frame"].presets
+    preset = model.preset if model.preset in presets else presets[-1]
+    return model.model_copy(update={"network": "single_frame", "preset": preset})

@@ -3,13 +3,13 @@
 import pytest
 from pydantic import ValidationError
 
-from models.metadata import MetadataConfig, check_columns, imputed_feature, range_feature, value_feature
+from models.metadata import MetadataConfig, check_columns, imputed_feature, value_feature
 
 
 def test_names_keep_letters_digits_and_underscores() -> None:
     assert value_feature("age_2") == "meta_age_2"
     assert value_feature("body/height (cm)") == "meta_body_height__cm_"
-    assert (imputed_feature("a b"), range_feature("a b")) == ("imputed_a_b", "range_a_b")
+    assert imputed_feature("a b") == "imputed_a_b"
 
 
 def test_columns_that_can_be_told_apart_are_accepted() -> None:

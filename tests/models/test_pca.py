@@ -27,8 +27,7 @@ def test_transform_reduces_a_vector_as_scikit_learn_does(tmp_path: Path) -> None
     examples = []
     for vector in vectors:
         numbers = {f"meta_{name}": [value] for name, value in zip(VECTOR, vector, strict=True) if not np.isnan(value)}
-        ranges = {f"range_{name}": ["unknown"] for name in (*VECTOR, "age")}
-        examples.append(clip_example(CLASSES[0], jpegs, meta_age=[len(examples)], **numbers, **ranges))
+        examples.append(clip_example(CLASSES[0], jpegs, meta_age=[len(examples)], **numbers))
     pca = PcaConfig(columns=("embedding_*",), components=NUM_COMPONENTS)
     config = MetadataConfig(columns=("age", *VECTOR), imputation="median", pca=pca)
     transform = run_transform(tmp_path, examples, MODEL, config)

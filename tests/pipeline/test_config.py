@@ -103,6 +103,11 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "evaluation.slices: 'age' cannot be sliced by; there are class, group, duration, size, fps, brightness, motion",
         ),
         (
+            "evaluation: {ranges: {age: [18, 65]}}",
+            "evaluation.ranges: 'age' is neither a number of a clip nor a column of data.metadata; there are duration, size, "
+            "fps, brightness, motion",
+        ),
+        (
             "evaluation: {average_windows: true}",
             "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
             "network that gives no boxes; set it to false",

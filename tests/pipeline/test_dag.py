@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tfx.orchestration.pipeline import Pipeline
 
+from foundation.code_digest import ROOT, code_digest
 from models.base_model import BaseModel
 from models.export_info import ExportInfo
 from pipeline.config import Config
@@ -18,7 +19,7 @@ from pipeline.plan import Plan
 def pipeline_of(folder: Path, sections: dict[str, Any]) -> Pipeline:
     """The pipeline of a configuration."""
     required = {"output_dir": str(folder), "data": {"annotations": "annotations.csv", "videos": "videos"}}
-    plan = Plan(Config.model_validate(required | sections), ("sit", "wave"), "data", "ingest", "model")
+    plan = Plan(Config.model_validate(required | sections), ("sit", "wave"), "data")
     return create_pipeline(plan, str(folder / "pipeline"))
 
 
@@ -37,6 +38,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
             ["SingleFrameTrainer", "SingleFrameEvaluator", "ModelGate"],
         ),
         ({"evaluation": {"slices": ["fps"]}}, ["Evaluator"]),
+        ({"evaluation": {"ranges": {"duration": [1]}}}, ["Evaluator"]),
         ({"evaluation": {"train": True}}, ["TrainEvaluator"]),
         ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
         ({"serving_validation": {"docker_image": "tensorflow/serving:2.16.1"}}, ["InfraValidator", "ServingValidator"]),
@@ -60,9 +62,67 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
     assert [name for name in after if after[name] != before.get(name)] == changed
 
 
+# Of the pipeline with all that a configuration can ask for; the other components are TFX's and run none of our code.
+CODE = {
+    "AnnotationValidator": "components.annotation_validator.component",
+    "VideoExampleGen": "components.video_example_gen.component",
+    "VideoSchemaGen": "components.video_schema_gen.component",
+    "Transform": "models.preprocessing",
+    "BaseModelCopy": "components.base_model.component",
+    "Tuner": "models.tuning.search",
+    "Trainer": "models.trainer",
+    "Baseline": "components.baseline.component",
+    "Evaluator": "components.evaluator",
+    "TrainEvaluator": "components.evaluator",
+    "BaseEvaluator": "components.evaluator",
+    "SingleFrameTrainer": "models.trainer",
+    "SingleFrameEvaluator": "components.evaluator",
+    "ModelGate": "components.model_gate.component",
+    "ServingValidator": "components.serving_validator.component",
+    "Pusher": "components.pusher.component",
+    "Reporter": "components.reporter.component",
+}
+
+
+def test_every_component_that_runs_our_code_has_its_digest_among_its_parameters(tmp_path: Path) -> None:
+    sections = {
+        "output_dir": str(tmp_path),
+        "data": {"annotations": "annotations.csv", "videos": "videos"},
+        "tuner": {"space": {"training.dropout": [0, 0.5]}},
+        "training": {"warm_start": {}},
+        "evaluation": {"train": True},
+        "gates": {"max_forgetting": 0.1, "min_gain_over_single_frame": 0},
+        "serving_validation": {"docker_image": "tensorflow/serving"},
+    }
+    (tmp_path / "network.weights.h5").write_bytes(b"weights")
+    base = BaseModel(tmp_path, tmp_path / "network.weights.h5", ExportInfo(("sit", "wave"), {}, {}, "key"))
+    plan = Plan(Config.model_validate(sections), ("sit", "wave"), "data", base)
+    components = create_pipeline(plan, "root").components
+    found = {component.id: digest for component in components if (digest := code_digest_of(component.exec_properties))}
+    assert found == {name: code_digest(entry) for name, entry in CODE.items()}
+    assert {component.id for component in components} - set(CODE) == {
+        "StatisticsGen",
+        "ExampleValidator",
+        "InfraValidator",
+    }
+    ours = {path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("components/*/component.py")}
+    assert ours <= {type(component).__module__.replace(".", "/") for component in components}
+
+
+def code_digest_of(parameters: dict[str, Any]) -> str | None:
+    return parameters.get("code_digest") or json.loads(parameters.get("custom_config", "{}")).get("code_digest")
+
+
+def test_edges_for_a_column_of_metadata_need_no_more_than_another_evaluation(tmp_path: Path) -> None:
+    data = {"annotations": "annotations.csv", "videos": "videos", "metadata": ["age"]}
+    before = parameters(tmp_path, {"data": data})
+    after = parameters(tmp_path, {"data": data, "evaluation": {"ranges": {"age": [18, 65]}}})
+    assert [name for name in after if after[name] != before[name]] == ["Evaluator"]
+
+
 def test_the_checks_run_again_when_the_previous_span_changes(tmp_path: Path) -> None:
     config = {"output_dir": str(tmp_path), "data": {"annotations": "annotations.csv", "videos": "videos"}}
-    plan = Plan(Config.model_validate(config), ("sit", "wave"), "data", "ingest", "model")
+    plan = Plan(Config.model_validate(config), ("sit", "wave"), "data")
     before, after = (
         {each.id: dict(each.exec_properties) for each in create_pipeline(of, str(tmp_path)).components}
         for of in (plan, replace(plan, previous_digest="other"))
@@ -91,7 +151,7 @@ def test_a_base_model_is_an_input_of_the_training_and_is_evaluated_where_a_gate_
         "training": {"warm_start": {}},
         "gates": gates,
     }
-    plan = Plan(Config.model_validate(sections), ("sit", "wave"), "data", "ingest", "model", base)
+    plan = Plan(Config.model_validate(sections), ("sit", "wave"), "data", base)
     components = {component.id: component for component in create_pipeline(plan, "root").components}
     assert components["Trainer"].inputs["base_model"] == components["BaseModelCopy"].outputs["base_model"]
     assert components["BaseModelCopy"].exec_properties["fingerprint"] == base.fingerprint

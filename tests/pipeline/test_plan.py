@@ -1,11 +1,15 @@
 """What a run knows before it starts: the classes, and what identifies a training."""
 
 import os
+import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import pipeline.plan
+from foundation.code_digest import PACKAGES, ROOT, code_digest
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
 from pipeline.config import Config
@@ -174,12 +178,33 @@ def test_the_digest_of_the_data_notices_every_change_of_a_video(folder: Path, ch
     assert after.training_key != before.training_key
 
 
-def test_the_code_is_part_of_the_training_key(folder: Path) -> None:
-    plan = plan_of(folder)
-    other = Plan(plan.config, plan.classes, plan.data_digest, plan.ingest_digest, "other code")
-    assert other.training_key != plan.training_key
-    other = Plan(plan.config, plan.classes, plan.data_digest, "other code", plan.model_digest)
-    assert other.training_key != plan.training_key
+@pytest.mark.parametrize(
+    ("file", "decides", "decides_a_search"),
+    [
+        ("components/annotations/readers/ava.py", True, True),
+        ("components/video_example_gen/examples.py", True, True),
+        ("models/preprocessing.py", True, True),
+        ("models/networks/c3d.py", True, True),
+        ("models/tuning/oracles.py", False, True),
+        ("models/embedding.py", False, False),
+        ("components/annotation_validator/checks/intervals.py", False, False),
+        ("components/model_gate/rules.py", False, False),
+        ("pipeline/plan.py", False, False),
+    ],
+)
+def test_the_code_that_decides_the_model_is_part_of_the_training_key(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, file: str, decides: bool, decides_a_search: bool
+) -> None:
+    search = {"tuner": {"space": {"training.dropout": [0, 0.5]}}}
+    before = [plan_of(folder, **sections).training_key for sections in ({}, search)]
+    source = folder / "source"
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+    with (source / file).open("a") as module:
+        module.write("changed = True\n")
+    monkeypatch.setattr(pipeline.plan, "code_digest", partial(code_digest, root=source))
+    after = [plan_of(folder, **sections).training_key for sections in ({}, search)]
+    assert [old != new for old, new in zip(before, after, strict=True)] == [decides, decides_a_search]
 
 
 def test_checkpoints_are_those_of_one_training_alone(folder: Path) -> None:

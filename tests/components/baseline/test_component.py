@@ -6,7 +6,8 @@ from typing import Any
 from tfx.types import channel_utils
 from tfx.types.standard_artifacts import Model
 
-from components.baseline.component import IS_FIRST_PUSH, Baseline, BaselineExecutor
+from components.artifacts import IS_FIRST_PUSH
+from components.baseline.component import Baseline, BaselineExecutor
 from components.pusher.opening import open_destination
 from models.export_info import ExportInfo, read_export_info
 

@@ -1,6 +1,5 @@
 """What TFX's Evaluator writes about two small models: a candidate with boxes, and a baseline that knows one class less."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,18 @@ CLIPS = (
 # How long each clip takes, in seconds.
 DURATIONS = (0.5, 1.0, 1.5, 2.0, 5.0, 5.0, 40.0)
 
+# What the annotations say of each clip: `age` has quartiles in the ledger, `mass` edges in the configuration.
+METADATA = (
+    {"age": 20.0},
+    {"age": 30.1, "mass": 50.0},
+    {"mass": 50.5},
+    {"age": 30.2, "mass": 80.0},
+    {"age": 70.0},
+    {"mass": 90.0},
+    {"age": 35.0, "mass": 90.0},
+)
+QUARTILES = {"age": [30.1, 35.0, 60.0], "mass": [60.0]}
+
 # Of the one box in each clip: its IoU with the candidate's, and its validity.
 BOXES = ((0.0, 1.0), (0.1, 0.5), (0.2, 1.0), (0.3, 0.0), (0.4, 1.0), (0.5, 0.0), (0.6, 0.0))
 
@@ -45,8 +56,9 @@ def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFac
     from components.evaluator.config import EvaluationConfig
     from components.evaluator.eval_config import make_eval_config
 
-    evaluation = EvaluationConfig(slices=("duration", ("class", "group")), top_k=(2, 5))
-    eval_config = make_eval_config(evaluation, num_classes=3, tracks=True)
+    slices = ("duration", ("class", "group"))
+    evaluation = EvaluationConfig(slices=slices, ranges={"mass": (50, 80)}, top_k=(2, 5))
+    eval_config = make_eval_config(evaluation, num_classes=3, metadata=("age", "mass"), tracks=True)
     folder = tmp_path_factory.mktemp("evaluation")
     return _evaluate(folder, eval_config, model=models["candidate"], baseline_model=models["baseline"])
 
@@ -59,19 +71,24 @@ def base_evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPa
     return _evaluate(tmp_path_factory.mktemp("evaluation"), make_plain_eval_config(), model=models["baseline"])
 
 
-def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
-    from google.protobuf import json_format, text_format
-    from tfx.components.evaluator.executor import Executor
-    from tfx.types import artifact_utils
+def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, **models: Path) -> str:
+    from google.protobuf import text_format
+    from tfx.types import artifact_utils, channel_utils
     from tfx.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
 
+    from components.artifacts import IngestLedger
+    from components.evaluator.component import Evaluator
+    from components.evaluator.executor import EvaluatorExecutor
+    from components.video_example_gen.ledger import Ledger
     from components.video_schema_gen.component import clip_schema
+    from models.metadata import MetadataConfig
 
     (folder / "examples/Split-test").mkdir(parents=True)
     _write_clips(folder / "examples/Split-test/data.gz")
     (folder / "schema").mkdir()
-    schema = clip_schema(num_frames=1, classes=CANDIDATE_CLASSES)
+    schema = clip_schema(1, CANDIDATE_CLASSES, MetadataConfig(columns=("age", "mass")))
     (folder / "schema/schema.pbtxt").write_text(text_format.MessageToString(schema))
+    Ledger((), (), 0, 0, QUARTILES).write(folder / "ledger")
 
     def artifact(artifact_type: Any, path: Path) -> Any:
         made = artifact_type()
@@ -82,20 +99,16 @@ def _evaluate(folder: Path, eval_config: Any, **models: Path) -> str:
     examples.split_names = artifact_utils.encode_split_names(["test"])
     examples.set_string_custom_property("file_format", "tfrecords_gzip")
     examples.set_string_custom_property("payload_format", "FORMAT_TF_EXAMPLE")
-    Executor().Do(
-        {
-            "examples": [examples],
-            **{name: [artifact(Model, path)] for name, path in models.items()},
-            "schema": [artifact(Schema, folder / "schema")],
-        },
-        {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]},
-        {
-            "eval_config": json_format.MessageToJson(eval_config, preserving_proto_field_name=True),
-            "example_splits": json.dumps(["test"]),
-            "fairness_indicator_thresholds": "null",
-            "module_path": "components.evaluator.extractors",
-        },
-    )
+    inputs = {
+        "examples": [examples],
+        **{name: [artifact(Model, path)] for name, path in models.items()},
+        "schema": [artifact(Schema, folder / "schema")],
+        "ledger": [artifact(IngestLedger, folder / "ledger")],
+    }
+    channels = {name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()}
+    component = Evaluator(eval_config=eval_config, split="test", average_windows=average_windows, **channels)
+    outputs = {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]}
+    EvaluatorExecutor().Do(inputs, outputs, component.exec_properties)
     return str(folder / "evaluation")
 
 
@@ -136,10 +149,11 @@ def _write_clips(path: Path) -> None:
     import tensorflow as tf
 
     from models import features
+    from models.metadata import value_feature
 
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
-        for (label, group, candidate_answer, baseline_answer), duration, (iou, validity) in zip(
-            CLIPS, DURATIONS, BOXES, strict=True
+        for (label, group, candidate_answer, baseline_answer), duration, (iou, validity), numbers in zip(
+            CLIPS, DURATIONS, BOXES, METADATA, strict=True
         ):
             values: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
             values |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
@@ -147,4 +161,5 @@ def _write_clips(path: Path) -> None:
             values |= {features.MOTION: [float(candidate_answer)], features.BRIGHTNESS: [float(baseline_answer)]}
             values |= {features.START_SECONDS: [3.0], features.END_SECONDS: [3.0 + duration]}
             values |= {features.FPS: [iou], features.BOX_VALID: [validity]}
+            values |= {value_feature(column): [number] for column, number in numbers.items()}
             writer.write(features.make_example(values))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from components.evaluator.config import EvaluationConfig
+from components.evaluator.confusion import Pairing
 from components.evaluator.eval_config import make_eval_config
 from components.evaluator.results import (
     BASE,
@@ -20,7 +21,6 @@ from components.evaluator.results import (
     read_reliability,
     read_slices,
 )
-from components.model_gate.measurements import Pairing
 
 
 def test_the_matrix_of_the_candidate_is_by_argmax_however_unsure(evaluation_uri: str) -> None:
@@ -66,6 +66,24 @@ def test_clips_are_sliced_by_ranges_of_a_number(evaluation_uri: str) -> None:
         SliceMetrics("duration", "above 32", 0.0, 1),
         SliceMetrics("duration", "above 4 up to 8", 1.0, 2),
         SliceMetrics("duration", "up to 1", 0.5, 2),
+    ]
+
+
+def test_clips_are_sliced_by_ranges_of_metadata_with_edges_of_their_own_or_the_quartiles_of_the_ledger(
+    evaluation_uri: str,
+) -> None:
+    slices = read_slices(evaluation_uri, CANDIDATE)
+    assert [entry for entry in slices if entry.feature == "meta_age"] == [
+        SliceMetrics("meta_age", "above 30.1 up to 35", 0.5, 2),
+        SliceMetrics("meta_age", "above 60", 1.0, 1),
+        SliceMetrics("meta_age", "unknown", 1.0, 2),
+        SliceMetrics("meta_age", "up to 30.1", 0.5, 2),
+    ]
+    assert [entry for entry in slices if entry.feature == "meta_mass"] == [
+        SliceMetrics("meta_mass", "above 50 up to 80", 1.0, 2),
+        SliceMetrics("meta_mass", "above 80", 0.5, 2),
+        SliceMetrics("meta_mass", "unknown", 1.0, 2),
+        SliceMetrics("meta_mass", "up to 50", 0.0, 1),
     ]
 
 
@@ -137,7 +155,7 @@ def test_each_column_of_numbers_is_sliced_by_its_ranges() -> None:
     evaluation = EvaluationConfig(slices=())
     config = make_eval_config(evaluation, num_classes=3, metadata=("age", "body mass"))
     keys = [list(spec.feature_keys) for spec in config.slicing_specs]
-    assert keys == [[], ["label"], ["group"], ["range_age"], ["range_body_mass"]]
+    assert keys == [[], ["label"], ["group"], ["meta_age:quartiles"], ["meta_body_mass:quartiles"]]
 
 
 def test_the_configuration_names_both_models() -> None:

@@ -40,6 +40,10 @@ def test_each_segment_is_one_and_brings_no_frames() -> None:
         assert answers == {b"ann": [0.75, 0.25], b"bob": [0.0, 1.0]}
         assert sorted(one["features"]["segment_id"].item() for one in found) == [b"a-0", b"b"]
         assert all("input" not in one and "frames" not in one["features"] for one in found)
+        ages = {one["features"]["group"].item(): one["features"]["meta_age"].tolist() for one in found}
+        assert ages == {b"ann": [33.0], b"bob": []}
 
+    for one in windows:
+        one["features"]["meta_age"] = np.array([33.0] if one["features"]["group"] == b"ann" else [])
     with beam.Pipeline("FnApiRunner") as pipeline:
-        assert_that(pipeline | beam.Create(windows) | merge_windows(["group"]), check)
+        assert_that(pipeline | beam.Create(windows) | merge_windows(["group", "meta_age:18,65"]), check)

@@ -9,8 +9,7 @@ from tfx.components.evaluator import constants
 from tfx.types import channel_utils
 from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 
-from components.artifacts import GateReport
-from components.baseline.component import IS_FIRST_PUSH
+from components.artifacts import IS_FIRST_PUSH, GateReport
 from components.model_gate.component import ModelGate, ModelGateExecutor
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.measurements import GATE_FILE, Measurements

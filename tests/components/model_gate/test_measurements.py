@@ -2,8 +2,8 @@
 
 import json
 
-from components.evaluator.confusion import ConfusionMatrix
-from components.model_gate.measurements import Measurements, Pairing
+from components.evaluator.confusion import ConfusionMatrix, Pairing
+from components.model_gate.measurements import Measurements
 
 MATRIX = ConfusionMatrix(("a", "b"), ((3, 1), (0, 4)))
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Pairing
 from components.model_gate.config import ClassGates, GatesConfig
-from components.model_gate.measurements import Measurements, Pairing
+from components.model_gate.measurements import Measurements
 from components.model_gate.rules import RULES, judge
 from components.model_gate.verdict import RuleFinding, Verdict
 

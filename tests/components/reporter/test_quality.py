@@ -12,7 +12,7 @@ from foundation.statistics import Interval, wilson_interval
 
 
 def test_slices_come_by_feature_and_the_largest_first() -> None:
-    values = [("duration", "up to 1", 0.5, 2), ("duration", "above 1", 1.0, 9), ("range_age", "unknown", 0.0, 1)]
+    values = [("duration", "up to 1", 0.5, 2), ("duration", "above 1", 1.0, 9), ("meta_age", "unknown", 0.0, 1)]
     slices: Any = [SimpleNamespace(feature=f, value=v, accuracy=a, num_clips=n) for f, v, a, n in values]
     assert slice_tables(slices, 0.95) == {
         "duration": (
@@ -26,9 +26,9 @@ def test_slices_come_by_feature_and_the_largest_first() -> None:
 def test_classes_and_groups_have_tables_of_their_own_but_their_crosses_have_not() -> None:
     slices: Any = [
         SimpleNamespace(feature=feature, value="x", accuracy=1.0, num_clips=1)
-        for feature in ("label", "group", "group × label")
+        for feature in ("label", "group", "group × label", "label × meta_meta_x")
     ]
-    assert list(slice_tables(slices, 0.95)) == ["group × class"]
+    assert list(slice_tables(slices, 0.95)) == ["group × class", "class × meta_x"]
 
 
 def test_figures_of_train_stand_beside_those_of_test() -> None:

@@ -37,7 +37,7 @@ CLIPS = (
 
 
 def make_ledger(num_rows: int = 4, num_videos: int = 3, clips: tuple[dict[str, Any], ...] = CLIPS) -> Ledger:
-    return Ledger(clips, (ROW_REJECT, VIDEO_REJECT), num_rows, num_videos)
+    return Ledger(clips, (ROW_REJECT, VIDEO_REJECT), num_rows, num_videos, {"age": [20.5, 30.0, 41.0]})
 
 
 def test_it_counts_by_split_class_and_reason() -> None:
@@ -59,6 +59,7 @@ def test_it_counts_by_split_class_and_reason() -> None:
                 "clips_by_label": {"background": 2, "sit": 1, "wave": 1},
             },
         },
+        "metadata_quartiles": {"age": [20.5, 30.0, 41.0]},
     }
 
 

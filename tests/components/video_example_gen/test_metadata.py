@@ -22,31 +22,15 @@ def fitted(imputation: Imputation = "mean", rows: list[Row] = TRAIN) -> Metadata
 
 @pytest.mark.parametrize("imputation", ["mean", "median"])
 def test_a_gap_is_an_absent_value(imputation: Imputation) -> None:
-    features = fitted(imputation).features_of({"mass": 80.0})
-    assert features == {"range_age": ["unknown"], "range_mass": ["above 70 up to 80"], "meta_mass": [80.0]}
+    assert fitted(imputation).features_of({"mass": 80.0}) == {"meta_mass": [80.0]}
 
 
-def test_ranges_are_quarters_of_the_training_rows() -> None:
-    features = fitted()
-    ranges = [features.features_of({"age": age})["range_age"][0] for age in (-5, 30, 30.5, 40, 45, 50, 51)]
-    assert ranges == [
-        "up to 30",
-        "up to 30",
-        "above 30 up to 40",
-        "above 30 up to 40",
-        "above 40 up to 50",
-        "above 40 up to 50",
-        "above 50",
-    ]
+def test_quartiles_are_those_of_the_training_rows_that_have_a_number() -> None:
+    assert fitted().quartiles == {"age": [30.0, 40.0, 50.0], "mass": [60.0, 70.0, 80.0]}
 
 
-def test_a_column_of_one_value_has_two_ranges() -> None:
-    features = MetadataFeatures(MetadataConfig(columns=("age",)), [{"age": 3.0}] * 5)
-    assert [features.features_of({"age": age})["range_age"] for age in (2.0, 3.0, 4.0)] == [
-        ["up to 3"],
-        ["up to 3"],
-        ["above 3"],
-    ]
+def test_a_column_of_one_value_has_one_quartile() -> None:
+    assert MetadataFeatures(MetadataConfig(columns=("age",)), [{"age": 3.0}] * 5).quartiles == {"age": [3.0]}
 
 
 def test_a_row_is_filled_from_the_rows_that_are_nearest_and_marked() -> None:
@@ -55,7 +39,6 @@ def test_a_row_is_filled_from_the_rows_that_are_nearest_and_marked() -> None:
     features = fitted("nearest", rows).features_of({"age": 61.0})
     assert features["meta_mass"] == [pytest.approx(92.0)]
     assert (features["meta_age"], features["imputed_age"], features["imputed_mass"]) == ([61.0], [0.0], [1.0])
-    assert features["range_mass"] == ["unknown"]
 
 
 def test_columns_of_large_numbers_count_no_more_than_others() -> None:

@@ -92,13 +92,13 @@ NEAREST = MetadataConfig(columns=("age",), imputation="nearest")
 def test_a_gap_in_the_metadata_is_no_anomaly(imputation: Imputation, numbers: dict[str, list[Any]]) -> None:
     schema = clip_schema(NUM_FRAMES, CLASSES, MetadataConfig(columns=("age",), imputation=imputation))
     marks: dict[str, list[Any]] = {"imputed_age": [0.0]} if imputation == "nearest" else {}
-    assert anomalies(schema, example(range_age=["unknown"], **marks, **numbers)) == {}
+    assert anomalies(schema, example(**marks, **numbers)) == {}
 
 
-def test_metadata_departs_with_two_numbers_or_without_range_and_mark() -> None:
+def test_metadata_departs_with_two_numbers_or_without_a_mark() -> None:
     schema = clip_schema(NUM_FRAMES, CLASSES, NEAREST)
     found = anomalies(schema, example(meta_age=[1.0, 2.0]))
-    assert found.keys() == {"meta_age", "range_age", "imputed_age"}
+    assert found.keys() == {"meta_age", "imputed_age"}
 
 
 def test_the_component_writes_the_schema(tmp_path: Path) -> None:

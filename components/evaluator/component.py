@@ -1,0 +1,53 @@
+"""Evaluator: how good a model is on a split, overall and on each slice."""
+
+import json
+from typing import Any
+
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import channel_utils, standard_component_specs
+from tfx.types.channel import BaseChannel
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.standard_artifacts import ModelBlessing, ModelEvaluation
+from tfx.types.system_executions import Evaluate
+
+from components.artifacts import IngestLedger
+from components.evaluator import extractors, windows
+from components.evaluator.executor import EvaluatorExecutor
+from foundation.code_digest import code_digest
+
+
+class EvaluatorSpec(ComponentSpec):
+    """That of TFX's Evaluator, which does not know that metrics and extractors are code of its user's."""
+
+    INPUTS = {**standard_component_specs.EvaluatorSpec.INPUTS, "ledger": ChannelParameter(type=IngestLedger)}
+    OUTPUTS = standard_component_specs.EvaluatorSpec.OUTPUTS
+    PARAMETERS = {
+        **standard_component_specs.EvaluatorSpec.PARAMETERS,
+        "code_digest": ExecutionParameter(type=str),
+    }
+    TYPE_ANNOTATION = Evaluate
+
+
+class Evaluator(base_beam_component.BaseBeamComponent):
+    """Measures what `eval_config` names; its `blessing` stays empty, since ModelGate gives one."""
+
+    SPEC_CLASS = EvaluatorSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(EvaluatorExecutor)
+
+    def __init__(
+        self, *, eval_config: EvalConfig, split: str, average_windows: bool = False, **inputs: BaseChannel | None
+    ) -> None:
+        """`inputs`: the channels of the specification, by name; `average_windows`: those of a segment count as one clip."""
+        channels: dict[str, Any] = dict(inputs)
+        spec = EvaluatorSpec(
+            eval_config=eval_config,
+            example_splits=json.dumps([split]),
+            module_path=(windows if average_windows else extractors).__name__,
+            # All of the package: TFMA finds metrics by the names in `eval_config`.
+            code_digest=code_digest(__package__),
+            evaluation=channel_utils.as_channel([ModelEvaluation()]),
+            blessing=channel_utils.as_channel([ModelBlessing()]),
+            **channels,
+        )
+        super().__init__(spec=spec)
