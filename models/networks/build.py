@@ -30,7 +30,7 @@ def build_network(
 
     Normalisation is part of the model: `channel_mean` and `channel_std` are for values in 0..1. `dropout` is the rate before
     the logits, `drop_path` the one of stochastic depth in the last residual block, where a network has such blocks.
-    `class_counts`, training clips of each class, is what `majority` is made of; it takes all classes for equal without.
+    `class_counts` are training clips of each class, for `majority`; without them all classes count as equal.
     """
     network, boxes = NETWORKS[config.network], None
     frames = keras.Input((config.num_frames, config.height, config.width, 3), dtype="uint8", name="frames")
