@@ -85,10 +85,16 @@ def _files_of(name: str, root: Path) -> list[str]:
     return [path.relative_to(root).as_posix() for path in paths]
 
 
+def _is_package(name: str, root: Path) -> bool:
+    return (root / name.replace(".", "/") / "__init__.py").is_file()
+
+
 def _used_by_module(file: str, root: Path) -> list[str]:
     module = _read((root / file).read_bytes())
-    # A name may stand in a string too, for TFX or for `python -m`.
+    # A name may stand in a string too, for TFX or for `python -m`; that of a package, for what imports one of its modules.
     modules = [used for name in module.imports | module.words if (used := file_of(name, root))]
+    packages = [name for name in module.words if _NAME_OF_CODE.fullmatch(name) and _is_package(name, root)]
+    modules += [used for name in packages for used in _files_of(name, root)]
     folders = {Path(used).parent / "templates" for used in modules}
     return [*modules, *(used for folder in folders for used in _existing(folder, module.words, root))]
 

@@ -15,7 +15,7 @@ _WEIGHTS_SUFFIX = ".weights.h5"
 
 @dataclass(frozen=True)
 class BaseModel:
-    """`path`: what was opened; `weights`: a file of Keras's. `card` is None where nothing but the weights is known."""
+    """`path`: what was opened; `weights`: a file of Keras's. `info` is None where nothing but the weights is known."""
 
     path: Path
     weights: Path

@@ -40,7 +40,7 @@ class FeatureExtractor:
     """
 
     def __init__(self, model_dir: Path, info: ExportInfo) -> None:
-        """`card`: of the exported model in `model_dir`.
+        """`info`: of the exported model in `model_dir`.
 
         Raises:
           UserError: the model has no weights of Keras's, or no features.

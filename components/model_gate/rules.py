@@ -88,8 +88,7 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
 
 
 def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
-    # A class that has a bar of its own, or that clients get from the last pushed model, must fail if this one does not
-    # know it, not be forgotten.
+    # A class with a bar of its own, or of the last pushed model, must fail if this one does not know it.
     pushed = measured.baseline.classes if measured.baseline else ()
     return dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
 

@@ -13,6 +13,8 @@ from models.networks.differences import FrameDifferences
 from models.networks.floors import ClassShares
 from models.networks.outputs import BOXES, LOGITS
 
+_PACKAGE = "models.networks"
+
 
 def build_network(
     config: ModelConfig,
@@ -30,7 +32,7 @@ def build_network(
 
     Normalisation is part of the model: `channel_mean` and `channel_std` are for values in 0..1. `dropout` is the rate before
     the logits, `drop_path` the one of stochastic depth in the last residual block, where a network has such blocks.
-    `class_counts`, training clips of each class, is what `majority` is made of; it takes all classes for equal without.
+    `class_counts` are training clips of each class, for `majority`; without them all classes count as equal.
     """
     network, boxes = NETWORKS[config.network], None
     frames = keras.Input((config.num_frames, config.height, config.width, 3), dtype="uint8", name="frames")
@@ -42,7 +44,7 @@ def build_network(
         clips = layers.Rescaling(scale, offset, dtype="float32", name="stem_normalize")(frames)
         if config.modality == "differences":
             clips = FrameDifferences(dtype="float32", name="stem_differences")(clips)
-        module = import_module(network.module)
+        module = import_module(f"{_PACKAGE}.{network.module}")
         backbone, preset = getattr(module, config.network), module.PRESETS[config.preset]
         seen = backbone(clips, preset, Regularization(dropout, drop_path))
         features, boxes = seen if network.tracks else (seen, None)

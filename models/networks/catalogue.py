@@ -9,8 +9,8 @@ class Network:
     """What is known of a network before it is built.
 
     Attributes:
-      module: where it is: a function with the network's name, and the sizes of its presets as `PRESETS`. None: it learns
-        nothing.
+      module: its file in models/networks, with a function of the network's name, and the sizes of its presets as `PRESETS`.
+        None: it learns nothing.
       presets: from small to large.
       is_floor: it must not see motion.
       streams: it sees the past only, and so also works on videos that arrive frame by frame.
@@ -37,14 +37,14 @@ class Network:
 
 _RESNETS = ("tiny", "small", "resnet_18")
 NETWORKS: Mapping[str, Network] = {
-    "r2plus1d": Network("models.networks.r2plus1d", ("tiny", "small", "r2plus1d_10", "r2plus1d_18", "r2plus1d_34")),
-    "c3d": Network("models.networks.c3d", ("tiny", "small", "c3d"), has_residual_blocks=False),
-    "cnn_lstm": Network("models.networks.cnn_rnn", _RESNETS),
-    "cnn_gru": Network("models.networks.cnn_rnn", _RESNETS),
-    "conv_transformer": Network("models.networks.conv_transformer", ("tiny", "small", "vivit_s", "vivit_b")),
-    "movinet": Network("models.networks.movinet", ("tiny", "movinet_a0", "movinet_a1", "movinet_a2"), streams=True),
-    "single_frame": Network("models.networks.floors", _RESNETS, is_floor=True),
-    "cnn_lstm_tracker": Network("models.networks.cnn_rnn", _RESNETS, tracks=True),
-    "cnn_gru_tracker": Network("models.networks.cnn_rnn", _RESNETS, tracks=True),
+    "r2plus1d": Network("r2plus1d", ("tiny", "small", "r2plus1d_10", "r2plus1d_18", "r2plus1d_34")),
+    "c3d": Network("c3d", ("tiny", "small", "c3d"), has_residual_blocks=False),
+    "cnn_lstm": Network("cnn_rnn", _RESNETS),
+    "cnn_gru": Network("cnn_rnn", _RESNETS),
+    "conv_transformer": Network("conv_transformer", ("tiny", "small", "vivit_s", "vivit_b")),
+    "movinet": Network("movinet", ("tiny", "movinet_a0", "movinet_a1", "movinet_a2"), streams=True),
+    "single_frame": Network("floors", _RESNETS, is_floor=True),
+    "cnn_lstm_tracker": Network("cnn_rnn", _RESNETS, tracks=True),
+    "cnn_gru_tracker": Network("cnn_rnn", _RESNETS, tracks=True),
     "majority": Network(None, ("tiny",), is_floor=True, has_residual_blocks=False),
 }

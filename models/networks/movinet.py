@@ -173,7 +173,6 @@ class InvertedResidual(CausalLayer):
         self._narrow.build((None, None, pixels, self._inner_width))
 
     def compute_output_shape(self, shape: Shape) -> Shape:
-        """The shape of `call`'s result, which Keras would otherwise find out by running it."""
         return (*shape[:2], self._height, self._image_width, self._width)
 
     def initial_state(self, num_clips: Any) -> State:
@@ -223,7 +222,6 @@ class Head(CausalLayer):
         self._hidden.build((None, self._last_width))
 
     def compute_output_shape(self, shape: Shape) -> Shape:
-        """The shape of `call`'s result, which Keras would otherwise find out by running it."""
         return (shape[0], self._hidden.units)
 
     def initial_state(self, num_clips: Any) -> State:

@@ -20,7 +20,7 @@ _SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".x
 
 
 def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> list[Record]:
-    """All records of the configured annotations; see `read_annotations`, which this is for addresses as well."""
+    """As `read_annotations`, also for annotations that an address names."""
     with local_annotations(data, beam_args) as local:
         return read_annotations(local)
 

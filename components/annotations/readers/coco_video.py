@@ -75,7 +75,7 @@ class _Dataset:
 
 
 def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """A record's row is the rank of its track, where there are `tracks`, or of its first annotation, or of its video."""
+    """A record's row is the rank of its track in `tracks`, else of its first annotation; a negative's is that of its video."""
     try:
         document = as_object(load_json(path), "the file", Reason.FILE_MALFORMED)
         videos, images, categories, annotations, tracks = (

@@ -11,7 +11,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from components.evaluator.confusion import ConfusionMatrix, Pairing
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.measurements import Measurements
-from components.model_gate.rules import RULES, judge
+from components.model_gate.rules import BASE_RULES, CLASS_RULES, RULES, judge
 from components.model_gate.verdict import RuleFinding, Verdict
 
 OPEN = GatesConfig(
@@ -363,7 +363,8 @@ def test_a_model_that_is_better_overall_and_worse_in_one_class_fails_in_that_cla
 
 
 def test_every_rule_has_its_bar_and_says_in_a_line_what_its_value_is() -> None:
-    assert all(rule.key in GatesConfig.model_fields for rule in RULES)
+    assert {rule.key for rule in RULES} <= set(GatesConfig.model_fields)
+    assert {rule.key for rule in (*CLASS_RULES, *BASE_RULES)} == set(ClassGates.model_fields)
     assert all(rule.meaning and rule.meaning.isprintable() for rule in RULES)
 
 
