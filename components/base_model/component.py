@@ -19,7 +19,6 @@ class BaseModelCopyExecutor(base_executor.BaseExecutor):
     """Writes `base_model`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         source = Path(exec_properties["path"])
         base_model = artifact_utils.get_single_instance(output_dict["base_model"])
         # A copy, so that the training can be repeated after old versions were removed.

@@ -26,7 +26,6 @@ class BaselineExecutor(base_executor.BaseExecutor):
     """Writes `baseline`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         candidate = artifact_utils.get_single_instance(input_dict["model"])
         baseline = artifact_utils.get_single_instance(output_dict["baseline"])
         destination = open_destination(exec_properties["push_destination"])

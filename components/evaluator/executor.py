@@ -16,7 +16,6 @@ class EvaluatorExecutor(Executor):
     """TFX's own, which is told the quartiles of metadata that the ledger holds. Writes `evaluation`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         quartiles = read_summary(Path(artifact_utils.get_single_uri(input_dict["ledger"])))["metadata_quartiles"]
         eval_config = EvalConfig()
         proto_utils.json_to_proto(exec_properties["eval_config"], eval_config)

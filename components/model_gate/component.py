@@ -39,7 +39,6 @@ class ModelGateExecutor(base_executor.BaseExecutor):
     """Writes `gate_report` and `blessing`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         gates = GatesConfig.model_validate_json(exec_properties["gates"])
         model = artifact_utils.get_single_instance(input_dict["model"])
         measured = _measurements(input_dict)

@@ -38,7 +38,6 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
     """Writes `examples` (splits train, eval, test) and `ledger`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         data = DataConfig.model_validate_json(exec_properties["data"])
         splits = SplitsConfig.model_validate_json(exec_properties["splits"])
         sampling = SamplingConfig.model_validate_json(exec_properties["sampling"])

@@ -56,7 +56,6 @@ class VideoSchemaGenExecutor(base_executor.BaseExecutor):
     """Writes `schema`."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters."""
         metadata = MetadataConfig.model_validate_json(exec_properties["metadata"])
         schema = clip_schema(exec_properties["num_frames"], json.loads(exec_properties["classes"]), metadata)
         folder = Path(artifact_utils.get_single_uri(output_dict["schema"]))
