@@ -27,18 +27,15 @@ import cv2
 import numpy as np
 
 from benchmarks.planted_defects import Row, bounds_errors, loosen
-from components.annotation_validator.checks.recognition import check_doubtful_bounds
-from components.annotation_validator.checks.tightness import check_loose_bounds
 from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.embedding import embed_videos
+from components.annotation_validator.findings import Finding, Place
 from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.measuring import measure_videos
+from components.annotation_validator.look import look
+from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.records.record import Segment
 from components.storage.local import LocalRoot
-from components.video.config import SamplingConfig
-from components.video.decoder_pool import DecoderPool
 from pipeline.prediction.model import find_model
 
 _PUSH = 12.0  # pixels a second
@@ -66,19 +63,14 @@ def main() -> None:
 
 def measure(records: Sequence[Segment], root: LocalRoot, model: Path, num_loosened: int, seed: int) -> dict[str, Any]:
     """Loosen bounds, check, and count."""
-    with DecoderPool() as decoders:
-        videos = Inspection().inputs(records, root, decoders).videos
-        seconds = {video: facts.duration_seconds for video, facts in videos.items()}
-        rows = loosen_some(records, seconds, num_loosened, seed)
-        moved = [replace(record, start=row.start, end=row.end) for record, row in zip(records, rows, strict=True)]
-        inputs = Inspection().inputs(moved, root, decoders)
-        inputs = replace(inputs, measures=measure_videos(inputs, root, SamplingConfig(), decoders))
-    inputs = embed_videos(inputs, root, *find_model(model))
+    videos = look(records, Inspection(), root).videos
+    rows = loosen_some(records, {video: facts.duration_seconds for video, facts in videos.items()}, num_loosened, seed)
+    moved = [replace(record, start=row.start, end=row.end) for record, row in zip(records, rows, strict=True)]
+    inputs = look(moved, Inspection(), root, frames=True, model=find_model(model))
     row_of = {record.source: row for record, row in zip(records, rows, strict=True)}
-    by_model = check_doubtful_bounds(inputs, ChecksConfig(loose_bounds=None))
-    named = [(row_of[place.source], place) for finding in by_model for place in finding.places if place.source]
-    by_motion = {place.segment_id for each in check_loose_bounds(inputs, ChecksConfig()) for place in each.places}
-    beside = {place.segment_id for each in check_doubtful_bounds(inputs, ChecksConfig()) for place in each.places}
+    by_model = run_checks(inputs, ChecksConfig(loose_bounds=None))
+    by_both = run_checks(inputs, ChecksConfig())
+    named = [(row_of[place.source], place) for place in places(by_model, "doubtful_bounds") if place.source]
     found = [(row, place) for row, place in named if is_loosened(row)]
     errors = [error for row, place in found for error in bounds_errors(row, place)]
     return {
@@ -86,9 +78,14 @@ def measure(records: Sequence[Segment], root: LocalRoot, model: Path, num_loosen
         "recall": round(len(found) / sum(map(is_loosened, rows)), 3),
         "precision": round(len(found) / max(1, len(named)), 3),
         "bounds_error": np.quantile(errors, (0.5, 0.9)).round(3).tolist() if errors else None,
-        "named_by_motion": len(by_motion),
-        "named_beside_motion": len(beside),
+        "named_by_motion": len(places(by_both, "loose_bounds")),
+        "named_beside_motion": len(places(by_both, "doubtful_bounds")),
     }
+
+
+def places(findings: Sequence[Finding], check: str) -> list[Place]:
+    """What one check names."""
+    return [place for finding in findings if finding.check == check for place in finding.places]
 
 
 def shake(source: Path, videos: Collection[str], target: Path) -> Path:

@@ -23,10 +23,8 @@ import numpy as np
 from benchmarks.clips import read_examples
 from benchmarks.planted_defects import Row, look_into, loosen
 from benchmarks.training import answers, train, write_parts
-from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
-from components.annotation_validator.checks.fix import fix
-from components.annotation_validator.checks.pixels import PIXEL_CORRECTIONS
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.fix import fix
 from components.annotations.config import DataConfig
 from examples import demo_data
 from examples.figure import LABELS
@@ -97,7 +95,7 @@ def people_of(rows: Sequence[Row], share: float) -> set[str]:
 def correct(folder: Path) -> list[Span]:
     """The bounds that `clipgate check --frames --fix` writes, in the order of the rows."""
     inputs = look_into(folder)
-    correction = fix((*ANNOTATION_CHECKS, *PIXEL_CORRECTIONS), inputs, ChecksConfig())
+    correction = fix(inputs, ChecksConfig())
     by_row = {}
     for segment in inputs.segments:
         after = correction.segments.get(segment.id, segment)

@@ -28,17 +28,15 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
-from components.annotation_validator.checks.finding import CheckInputs, Finding, Place, run_checks
-from components.annotation_validator.checks.pixels import PIXEL_CHECKS
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding, Place
+from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.measuring import measure_videos
+from components.annotation_validator.look import look
+from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.files.fetch import load_annotations
 from components.storage.local import LocalRoot
-from components.video.config import SamplingConfig
-from components.video.decoder_pool import DecoderPool
 from examples import demo_data
 from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
 
@@ -94,16 +92,14 @@ def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
     """Plant defects in `folder`, check, and count."""
     planted = plant(folder, num_people, seed)
     inputs = look_into(folder)
-    return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
+    return score(planted, inputs, run_checks(inputs, ChecksConfig()))
 
 
 def look_into(folder: Path) -> CheckInputs:
     """What checks look at, frames included."""
     data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
-    root = LocalRoot(folder)
-    with DecoderPool() as decoders:
-        inputs = Inspection(negatives=NegativesConfig()).inputs(load_annotations(data), root, decoders)
-        return replace(inputs, measures=measure_videos(inputs, root, SamplingConfig(), decoders))
+    inspection = Inspection(negatives=NegativesConfig())
+    return look(load_annotations(data), inspection, LocalRoot(folder), frames=True)
 
 
 def plant(folder: Path, num_people: int, seed: int) -> Planted:

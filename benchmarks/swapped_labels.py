@@ -23,15 +23,14 @@ from typing import Any
 
 import numpy as np
 
-from components.annotation_validator.checks.finding import CheckInputs
-from components.annotation_validator.checks.learned import check_confident_disagreement
 from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.embedding import embed_videos
+from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.look import look
+from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.storage.local import LocalRoot
-from components.video.decoder_pool import DecoderPool
 from pipeline.prediction.model import find_model
 
 
@@ -46,9 +45,7 @@ def main() -> None:
     arguments = parser.parse_args()
     root = LocalRoot(arguments.videos)
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
-    with DecoderPool() as decoders:
-        inputs = Inspection().inputs(load_annotations(data), root, decoders)
-    inputs = embed_videos(inputs, root, *find_model(arguments.model))
+    inputs = look(load_annotations(data), Inspection(), root, model=find_model(arguments.model), over_time=False)
     results = {
         "segments": len(inputs.segments),
         "named_of_right_labels": len(suggestions(inputs)),
@@ -81,11 +78,11 @@ def measure(inputs: CheckInputs, share: float, seed: int) -> dict[str, Any]:
 
 def suggestions(inputs: CheckInputs) -> Mapping[str, str | None]:
     """The label that is suggested for each segment that is named, by its id."""
-    findings = check_confident_disagreement(inputs, ChecksConfig())
     return {
         place.segment_id: place.suggestion.label if place.suggestion else None
-        for finding in findings
+        for finding in run_checks(inputs, ChecksConfig())
         for place in finding.places
+        if finding.check == "confident_disagreement"
     }
 
 

@@ -1,8 +1,16 @@
-"""How much of a measured number may be luck: intervals, and a test for two models on the same clips. Pure."""
+"""How much of a measured number may be luck: intervals, tests, and how unusual a value is. Pure."""
 
 import math
+import warnings
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+# SciPy loads its parts when they are first used; `scipy.stats` takes a second, which asking for help should not cost.
+import scipy
 
 
 class Interval(NamedTuple):
@@ -12,10 +20,11 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson_interval(num_hits: int, num_trials: int, confidence: float = 0.95) -> Interval | None:
+def wilson_interval(num_hits: float, num_trials: float, confidence: float = 0.95) -> Interval | None:
     """Wilson's score interval of a rate (Wilson 1927); None without trials.
 
-    It holds what it promises for few trials too, and does not shrink to nothing at rates of 0 and 1.
+    It holds what it promises for few trials too, and does not shrink to nothing at rates of 0 and 1. Hits and trials need
+    not be whole numbers, as they must for SciPy: a group may be right in part.
     """
     if not num_trials:
         return None
@@ -28,18 +37,28 @@ def wilson_interval(num_hits: int, num_trials: int, confidence: float = 0.95) ->
 
 
 def mcnemar_p_value(num_only_first: int, num_only_second: int) -> float:
-    """McNemar's exact test, two-sided, for two models on the same clips.
+    """How often two equally good models would differ at least so unevenly: McNemar's exact test, two-sided.
 
-    Args:
-      num_only_first: clips that only the first model got right.
-      num_only_second: clips that only the second one got right.
-
-    Returns:
-      How often two equally good models would differ at least so unevenly: the binomial distribution's tails at one half.
+    Counted are clips that only one of the two models got right; both were asked about the same ones.
     """
     total = num_only_first + num_only_second
-    term = tail = 1  # binomial coefficients are exact as integers, however large
-    for k in range(min(num_only_first, num_only_second)):
-        term = term * (total - k) // (k + 1)
-        tail += term
-    return min(1.0, 2 * tail / 2**total)
+    return float(scipy.stats.binomtest(num_only_first, total).pvalue) if total else 1.0
+
+
+def kolmogorov_smirnov(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
+    """The largest distance of two samples' cumulative distributions, 0 to 1, and how probable so much is by chance."""
+    with warnings.catch_warnings():
+        # Where rounding takes the exact probability out of 0 to 1, the asymptotic one is as good.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        result = scipy.stats.ks_2samp(one, other)
+    return float(result.statistic), float(result.pvalue)
+
+
+def robust_deviations(values: Sequence[float] | npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:
+    """How many standard deviations each value lies above the median: float64 [num_values].
+
+    The median absolute deviation (MAD) stands in for the standard deviation, since it hardly moves when up to half of the
+    values are wrong (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993). It counts as `least` where it is less.
+    """
+    deviations = np.asarray(values) - np.median(values)
+    return np.asarray(deviations / max(float(scipy.stats.median_abs_deviation(values, scale="normal")), least))

@@ -2,27 +2,24 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
-from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
-from components.annotation_validator.checks.finding import CheckInputs, Finding, run_checks
-from components.annotation_validator.checks.pixels import PIXEL_CHECKS
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding
 from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.measuring import measure_videos
+from components.annotation_validator.look import look
 from components.annotation_validator.page import render
 from components.annotation_validator.previous import find_previous
 from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, count_failures, failures, tally
+from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.storage.opening import open_root
-from components.storage.root import Root
-from components.video.decoder_pool import DecoderPool
 from foundation.messages.errors import DataFaultsError
 from foundation.messages.progress import Progress, say
 
@@ -42,21 +39,16 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
         inspection = Inspection.model_validate_json(exec_properties["inspection"])
         checks = ChecksConfig.model_validate_json(exec_properties["checks"])
         beam_args = self._beam_pipeline_args or []
-        records = load_annotations(data, beam_args)
-        root = open_root(data.videos, "data.videos", beam_args)
-        with DecoderPool() as decoders:
-            inputs = inspection.inputs(records, root, decoders, _progress())
-            span = find_previous(data, checks)
-            if span:
-                own = span.open_videos(beam_args)
-                previous = span.look(inspection, own, decoders, beam_args, _progress())
-                if checks.frames and previous.videos:
-                    previous = _measured(previous, own, inspection, decoders)
-                inputs = replace(inputs, previous=previous)
-            if checks.frames:
-                inputs = _measured(inputs, root, inspection, decoders)
-        # Without measures, those of pixels find nothing.
-        findings = run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, checks)
+        inputs = look(
+            load_annotations(data, beam_args),
+            inspection,
+            open_root(data.videos, "data.videos", beam_args),
+            progress=_progress,
+            frames=checks.frames,
+            previous=find_previous(data, checks),
+            beam_args=beam_args,
+        )
+        findings = run_checks(inputs, checks)
 
         folder = Path(artifact_utils.get_single_uri(output_dict["report"]))
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,10 +68,6 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
         say(f"{tally(findings)}{'; clipgate check lists them' if findings else ''}")
 
 
-def _measured(inputs: CheckInputs, root: Root, inspection: Inspection, decoders: DecoderPool) -> CheckInputs:
-    return replace(inputs, measures=measure_videos(inputs, root, inspection.sampling, decoders, _progress()))
-
-
 def _shown(finding: Finding) -> str:
     """What was found, and in which videos."""
     videos = list(dict.fromkeys(place.video for place in finding.places))
@@ -89,13 +77,7 @@ def _shown(finding: Finding) -> str:
     return f"  {finding.check}: {finding.message}{where}"
 
 
-def _progress() -> Callable[[int, int], None]:
-    """Tells how many videos were looked at, out of how many."""
-    progress: Progress | None = None
-
-    def report(done: int, total: int) -> None:
-        nonlocal progress
-        progress = progress or Progress(total, "videos")
-        progress.advance()
-
-    return report
+def _progress(title: str) -> Callable[[int, int], None]:
+    """Tells how many videos were looked at, out of how many, whatever is looked at."""
+    progress = cache(lambda total: Progress(total, "videos"))
+    return lambda done, total: progress(total).advance()

@@ -2,17 +2,28 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
-from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.drawing.motion_curve import MotionCurve, motion_around
+from components.annotation_validator.drawing.segment_map import map_for_page
+from components.annotation_validator.findings import Finding, Place, Severity
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.measures import SegmentMeasures, VideoMeasures
 from components.annotation_validator.report import count_failures, failures
 from components.pages.environment import render_page
 
-if TYPE_CHECKING:  # importing it for real would bring matplotlib along
-    from components.annotation_validator.illustrations import Picture
-
+MOST_OF_A_FINDING, MOST_OF_A_PAGE = 6, 100
 _NUM_PLACES = 50
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A place of a finding: JPEGs of the segment's first, middle and last frame, and its motion."""
+
+    place: Place
+    jpegs: tuple[bytes, ...]
+    motion: MotionCurve
 
 
 def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig) -> str:
@@ -22,17 +33,11 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
     """
     counts = Counter(finding.severity for finding in findings)
     passed = not failures(findings, config)
-    illustrated: list[tuple[Picture, ...]] = [() for _ in findings]
-    segment_map = None
-    if inputs.measures:
-        # Matplotlib is loaded by what draws.
-        from components.annotation_validator.illustrations import illustrate, map_of
-
-        illustrated, segment_map = illustrate(inputs, findings), map_of(inputs, findings)
+    illustrated = illustrate(inputs, findings)
     shown = list(zip(findings, illustrated, strict=True))
     return render_page(
         "findings.html",
-        {"suggested": suggestion_of},
+        {},
         name=name,
         passed=passed,
         headline="The data may be trained on" if passed else count_failures(findings, config),
@@ -43,7 +48,7 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
             for severity in Severity
             if counts[severity]
         ],
-        map=segment_map,
+        map=map_for_page(inputs.embedding, findings) if inputs.measures and inputs.embedding else None,
         num_pictures=sum(map(len, illustrated)),
         classes={label: len(segments) for label, segments in inputs.by_label.items()},
         num_segments=len(inputs.segments),
@@ -52,18 +57,29 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
     )
 
 
-def suggestion_of(place: Place) -> str:
-    """What a check suggests for a segment, in words; empty if nothing."""
-    suggestion = place.suggestion
-    if suggestion is None:
-        return ""
-    if suggestion.delete:
-        return "delete the row"
-    words = [
-        f"{verb} at {seconds:.2f} s"
-        for verb, seconds in (("begin", suggestion.start_seconds), ("end", suggestion.end_seconds))
-        if seconds is not None
+def illustrate(inputs: CheckInputs, findings: Sequence[Finding]) -> list[tuple[Picture, ...]]:
+    """Pictures of the first places of each finding, in the order of the findings; none where no frame was looked at.
+
+    A video that is named as a whole is shown by its first segment. No finding gets a second picture before all have one.
+    """
+    shown = [
+        [(place, found) for place in finding.places if (found := _measures_of(place, inputs))][:MOST_OF_A_FINDING]
+        for finding in findings
     ]
-    words += [f"label {suggestion.label!r}"] if suggestion.label is not None else []
-    words += [f"group {suggestion.group!r}"] if suggestion.group is not None else []
-    return ", ".join(words)
+    ranks = sorted((rank, number) for number, places in enumerate(shown) for rank in range(len(places)))
+    counts = Counter(number for _, number in ranks[:MOST_OF_A_PAGE])
+    return [
+        tuple(
+            Picture(place, segment.pictures, motion_around(video, segment, place.suggestion))
+            for place, (video, segment) in places[: counts[number]]
+        )
+        for number, places in enumerate(shown)
+    ]
+
+
+def _measures_of(place: Place, inputs: CheckInputs) -> tuple[VideoMeasures, SegmentMeasures] | None:
+    video = inputs.measures.get(place.video)
+    if video is None:
+        return None
+    segment = video.segments.get(place.segment_id or next(iter(video.segments), ""))
+    return (video, segment) if segment else None

@@ -1,13 +1,10 @@
-"""The span of annotated data before the present one: where it lies, and what checks see of it."""
+"""The span of annotated data before the present one: where it lies, and what is wrong with that place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from components.annotation_validator.checks.finding import CheckInputs
 from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.inspection import Inspection
-from components.annotations.config import DataConfig, NegativesConfig
+from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.files.fingerprint import fingerprint_inputs
 from components.annotations.records.record import Record, Reject
@@ -15,10 +12,6 @@ from components.annotations.splits.config import SplitsConfig
 from components.storage.opening import open_root
 from components.storage.root import Root
 from foundation.messages.errors import UserError
-
-if TYPE_CHECKING:
-    # OpenCV is loaded by what looks into videos.
-    from components.video.decoder_pool import DecoderPool
 
 
 @dataclass(frozen=True)
@@ -53,40 +46,22 @@ class PreviousSpan:
         """
         return open_root(self.data.videos, self.videos_key, beam_args)
 
-    def look(
-        self,
-        inspection: Inspection,
-        root: Root | None,
-        decoders: "DecoderPool | None",
-        beam_args: Sequence[str] = (),
-        on_video: Callable[[int, int], None] = lambda done, total: None,
-    ) -> CheckInputs:
-        """What checks see of it; the arguments are those of `Inspection.inputs`.
-
-        If none of its videos can be looked at, rows are taken at their word, and nothing is known of the videos.
+    def read(self, beam_args: Sequence[str] = ()) -> list[Record]:
+        """Its annotations.
 
         Raises:
-          UserError: it cannot be read, or has no segment that a run would take.
+          UserError: they cannot be read.
         """
         try:
-            records = load_annotations(self.data, beam_args)
+            return load_annotations(self.data, beam_args)
         except UserError as error:
             raise UserError(self._renamed(error) + self._rule_of_format) from error
-        # Nobody asks for splits of what is over, nor for background: videos without a row may be the present ones.
-        negatives = inspection.negatives and NegativesConfig(label=inspection.negatives.label)
-        inspection = inspection.model_copy(update={"splits": None, "negatives": negatives})
-        inputs = inspection.inputs(records, root, decoders, on_video)
-        if not inputs.segments:
-            inputs = inspection.inputs(records, None, None)
-        if not inputs.segments:
-            raise UserError(self._nothing_usable(records, inputs.rejects))
-        return inputs
 
-    def _nothing_usable(self, records: Sequence[Record], rejects: Sequence[Reject]) -> str:
-        first = rejects[0]
-        return (
+    def unusable(self, records: Sequence[Record], rejects: Sequence[Reject]) -> UserError:
+        """The error that none of its rows gives a segment."""
+        return UserError(
             f"{self.annotations_key}: none of the {len(records)} rows of {self.data.annotations} can be used, such as "
-            f"{first.source}: {first.message}{self._rule_of_format}"
+            f"{rejects[0].source}: {rejects[0].message}{self._rule_of_format}"
         )
 
     @property

@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
-from components.annotation_validator.checks.fix import Change
-from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding, Place, Severity
+from components.annotation_validator.fix import Change
+from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotations.records.record import printable
 from foundation.messages.wording import counted
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from components.annotation_validator.checks.finding import Finding as DataFinding
+from components.annotation_validator.findings import Finding as DataFinding
 from components.annotations.records.reasons import Reason
 from components.annotations.splits.config import SPLITS
 from components.evaluator.confusion import ConfusionMatrix

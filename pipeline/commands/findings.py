@@ -1,30 +1,113 @@
-"""Findings and corrections as people read them."""
+"""Findings and corrections as `clipgate check` writes them, for people and for machines."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from components.annotation_validator.checks.finding import CheckInputs, Finding, Place
-from components.annotation_validator.checks.fix import Change
-from components.annotation_validator.config import ChecksConfig, Severity
-from components.annotation_validator.report import failures, tally
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding, Place, Severity
+from components.annotation_validator.fix import Change
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.report import as_json, as_sarif, failures, tally
+from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
-from pipeline.commands.terminal import escaped
+from pipeline.commands.terminal import console, errors, escaped
 
 _NUM_FINDINGS, _NUM_PLACES, _NUM_CHANGES = 5, 3, 50
+_FILE_WIDTH = 160
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def print_findings(console: Console, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig) -> None:
+class OutputFormat(str, Enum):
+    """How the findings are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+
+
+class Fixes(NamedTuple):
+    """What was changed, how many suggestions of each check were left to people, and the corrected table."""
+
+    changes: Sequence[Change]
+    left: Mapping[str, int]
+    table: Path
+
+
+def write_findings(
+    output_format: OutputFormat,
+    output: Path | None,
+    name: str,
+    findings: Sequence[Finding],
+    inputs: CheckInputs,
+    config: ChecksConfig,
+    fixes: Fixes | None,
+) -> None:
+    """Write all of it to `output`, or print it; `name`: of the data, for the page.
+
+    Raises:
+      UserError: the file cannot be written.
+    """
+    if output_format is OutputFormat.TABLE:
+        shown = Console(file=StringIO(), width=_FILE_WIDTH) if output else console
+        _print_findings(shown, findings, inputs, config)
+        if fixes:
+            _print_fixes(shown, fixes)
+        if isinstance(shown.file, StringIO):
+            _write(shown.file.getvalue(), output)
+    elif output_format is OutputFormat.HTML:
+        # Matplotlib is loaded by what draws.
+        from components.annotation_validator.page import render
+
+        _write(render(name, findings, inputs, config), output)
+    elif output_format is OutputFormat.SARIF:
+        _write(json.dumps(as_sarif(findings), indent=2), output)
+    else:
+        _write(json.dumps(as_json(findings, inputs, config, fixes.changes if fixes else ()), indent=2), output)
+
+
+def draw_findings(folder: Path, inputs: CheckInputs, findings: Sequence[Finding]) -> None:
+    """Write pictures of findings into `folder`, and say how many.
+
+    Raises:
+      UserError: they cannot be written.
+    """
+    # Matplotlib is loaded by what draws.
+    from components.annotation_validator.drawing.picture_files import write_pictures
+
+    try:
+        written = write_pictures(folder, inputs, findings)
+    except OSError as error:
+        raise UserError(f"--pictures: {folder} cannot be written: {error.strerror}") from error
+    errors.print(f"{len(written)} pictures in {escaped(str(folder))}", highlight=False)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text.rstrip())
+        return
+    try:
+        # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+        output.write_bytes(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
+
+
+def _print_findings(shown: Console, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig) -> None:
     """A table for each severity, the first places of each finding, and what it comes to."""
     for severity in Severity:
         found = [finding for finding in findings if finding.severity is severity]
         if found:
-            console.print(_table(severity, found))
-    console.print(
+            shown.print(_table(severity, found))
+    shown.print(
         f"{counted(len(inputs.segments), 'segment')} in {counted(len(inputs.by_video), 'video')}, "
         f"{len(inputs.by_label)} classes: {tally(findings)}"
         + (f" (checks.fail_on: {config.fail_on.value})" if failures(findings, config) else ""),
@@ -32,8 +115,9 @@ def print_findings(console: Console, findings: Sequence[Finding], inputs: CheckI
     )
 
 
-def print_changes(console: Console, changes: Sequence[Change], output: Path) -> None:
-    """What was changed, row by row."""
+def _print_fixes(shown: Console, fixes: Fixes) -> None:
+    """What was changed, row by row, and what was not."""
+    changes, left, output = fixes
     if changes:
         table = Table(box=None, padding=(0, 2))
         for name in ("row", "video", "check", "field", "was", "is"):
@@ -42,10 +126,17 @@ def print_changes(console: Console, changes: Sequence[Change], output: Path) -> 
             after = "deleted" if change.field == "row" else change.after
             cells = (str(change.source), change.video, change.check, change.field, _shown(change.before), _shown(after))
             table.add_row(*map(escaped, cells))
-        console.print(table)
+        shown.print(table)
     if len(changes) > _NUM_CHANGES:
-        console.print(f"  and {len(changes) - _NUM_CHANGES} more: --format json", highlight=False)
-    console.print(f"{counted(len(changes), 'change')}, written to {escaped(str(output))}", highlight=False)
+        shown.print(f"  and {len(changes) - _NUM_CHANGES} more: --format json", highlight=False)
+    if left:
+        checks = ", ".join(f"{check} {count}" for check, count in left.items())
+        shown.print(
+            f"{counted(sum(left.values()), 'suggestion')} left out, to be looked at first ({checks}); --unsafe-fixes does "
+            "them too",
+            highlight=False,
+        )
+    shown.print(f"{counted(len(changes), 'change')}, written to {escaped(str(output))}", highlight=False)
 
 
 def _table(severity: Severity, findings: Sequence[Finding]) -> Table:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
-from components.annotation_validator.checks.pixels import PIXEL_CHECKS
+from components.annotation_validator.checks.catalogue import CHECKS
 from components.annotation_validator.config import ChecksConfig
 from components.annotations.config import NegativesConfig
 from components.annotations.readers.catalogue import READERS
@@ -160,7 +159,16 @@ def test_demo_yaml_names_every_section_that_it_explains() -> None:
 def test_every_check_has_its_section_with_its_bar() -> None:
     page = (ROOT / "docs" / "checks.md").read_text()
     sections = {text.partition("`")[0]: text for text in page.split("\n### `")[1:]}
-    assert list(sections) == [check.id for check in (*ANNOTATION_CHECKS, *PIXEL_CHECKS)]
-    bars = {name: str(field.default) for name, field in ChecksConfig.model_fields.items() if name in sections}
-    assert [name for name, bar in bars.items() if bar not in sections[name]] == []
+    assert list(sections) == [check.id for check in CHECKS]
+    assert [check.id for check in CHECKS if str(check.bar.default) not in sections[check.id]] == []
     assert [name for name in ChecksConfig.model_fields if f"`{name}`" not in page and f"{name}:" not in page] == []
+
+
+def test_the_table_of_checks_is_the_catalogue() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text()
+    table = page[page.index("| check | bar |") :].partition("\n\n")[0].splitlines()[2:]
+    assert table == [
+        f"| [`{check.id}`](#{check.id}) | {check.bar.default} | {check.severity.value} | {check.needs.value} | "
+        f"{check.fix.value} |"
+        for check in CHECKS
+    ]

@@ -1,1 +1,1 @@
-"""What is wrong with a set of annotations, found before a training is spent on it."""
+"""What may be wrong with annotations and videos: a file a check, and the catalogue of all."""

@@ -1,56 +1,241 @@
-"""All checks, in the order in which they are reported."""
+"""All checks, in the order in which they are reported.
 
-from components.annotation_validator.checks.boxes import (
-    check_box_jumps,
-    check_boxes_of_whole_frame,
-    check_frames_without_box,
-    check_tiny_boxes,
-)
-from components.annotation_validator.checks.classes import (
-    check_dominant_group,
-    check_few_groups,
-    check_no_background,
-    check_no_look_alikes,
-    check_too_few_to_evaluate,
-    check_ungrouped,
-)
-from components.annotation_validator.checks.durations import (
-    check_cut_by_video_end,
-    check_duration_outliers,
-    check_past_video_end,
-    check_whole_video_labels,
-)
-from components.annotation_validator.checks.finding import Check
-from components.annotation_validator.checks.intervals import check_nearly_touching, check_overlapping_labels
-from components.annotation_validator.checks.previous import check_span_shift
-from components.annotation_validator.checks.production import check_production_shift
-from components.annotation_validator.checks.rows import check_identical_videos, check_split_leakage, check_unusable_rows
-from components.annotation_validator.checks.seams import check_seams
-from components.annotation_validator.checks.spelling import check_spelling_variants
+A check is a file in this folder and an entry here, from which follow its key in the configuration, its bar, when it runs,
+what its findings have in common, and whether `--fix` does what it suggests. `docs/checks.md` is held to this list by a test.
+"""
 
-# What needs annotations and headers only; no frame is decoded.
-ANNOTATION_CHECKS = (
-    Check("unusable_rows", check_unusable_rows),
-    Check("identical_videos", check_identical_videos),
-    Check("split_leakage", check_split_leakage),
-    Check("spelling_variants", check_spelling_variants),
-    Check("few_groups", check_few_groups),
-    Check("dominant_group", check_dominant_group),
-    Check("ungrouped", check_ungrouped),
-    Check("too_few_to_evaluate", check_too_few_to_evaluate),
-    Check("no_background", check_no_background),
-    Check("no_look_alikes", check_no_look_alikes),
-    Check("seams", check_seams),
-    Check("duration_outliers", check_duration_outliers),
-    Check("past_video_end", check_past_video_end),
-    Check("cut_by_video_end", check_cut_by_video_end),
-    Check("whole_video_labels", check_whole_video_labels),
-    Check("nearly_touching", check_nearly_touching),
-    Check("overlapping_labels", check_overlapping_labels),
-    Check("box_jumps", check_box_jumps),
-    Check("boxes_of_whole_frame", check_boxes_of_whole_frame),
-    Check("tiny_boxes", check_tiny_boxes),
-    Check("frames_without_box", check_frames_without_box),
-    Check("production_shift", check_production_shift),
-    Check("span_shift", check_span_shift),
+from components.annotation_validator.checks import (
+    action_outside_boxes,
+    box_jumps,
+    boxes_of_whole_frame,
+    confident_disagreement,
+    confusable_classes,
+    cut_by_video_end,
+    dominant_group,
+    doubtful_bounds,
+    doubtful_labels,
+    duration_outliers,
+    few_groups,
+    frames_without_box,
+    identical_videos,
+    loose_bounds,
+    near_duplicates,
+    nearly_touching,
+    no_background,
+    no_look_alikes,
+    outliers,
+    overlapping_labels,
+    past_video_end,
+    production_shift,
+    seams,
+    span_shift,
+    spelling_variants,
+    split_leakage,
+    split_shift,
+    sub_clusters,
+    tiny_boxes,
+    too_few_to_evaluate,
+    undecodable,
+    ungrouped,
+    unusable_rows,
+    whole_video_labels,
+)
+from components.annotation_validator.checks.check import Bar, Check, Fix, Needs
+from components.annotation_validator.findings import Severity, Unit
+
+CHECKS = (
+    Check(
+        "unusable_rows",
+        unusable_rows.find,
+        Bar(0.1, "share of the rows that would be left out, from which on it is an error", ge=0, le=1),
+        fix=Fix.SAFE,
+    ),
+    Check(
+        "identical_videos",
+        identical_videos.find,
+        Bar(0, "further videos with the bytes of another", ge=0),
+        unit=Unit.COUNT,
+        fix=Fix.SAFE,
+    ),
+    Check(
+        "split_leakage",
+        split_leakage.find,
+        Bar(0, "groups in more than one of the given splits", ge=0),
+        severity=Severity.ERROR,
+        unit=Unit.COUNT,
+    ),
+    Check(
+        "spelling_variants",
+        spelling_variants.find,
+        Bar(0.1, "a label that is one letter off is a typing error up to this share of the other's rows", ge=0, le=1),
+        fix=Fix.SAFE,
+    ),
+    Check("few_groups", few_groups.find, Bar(6, "groups that each class should come from", ge=1), unit=Unit.COUNT),
+    Check("dominant_group", dominant_group.find, Bar(0.5, "share of a class's segments from one group", gt=0, lt=1)),
+    Check(
+        "ungrouped", ungrouped.find, Bar(0, "share of the segments without a group", ge=0, le=1), severity=Severity.NOTE
+    ),
+    Check(
+        "too_few_to_evaluate",
+        too_few_to_evaluate.find,
+        Bar(1, "expected test clips of a class, in multiples of gates.min_examples", gt=0),
+        unit=Unit.RATIO,
+        severity=Severity.ERROR,
+    ),
+    Check(
+        "no_background",
+        no_background.find,
+        Bar(0.02, "share of the segments that show no action", ge=0, le=1),
+        severity=Severity.NOTE,
+    ),
+    Check(
+        "no_look_alikes",
+        no_look_alikes.find,
+        Bar(0.1, "share of a class's segments whose group shows another class as well", ge=0, le=1),
+        severity=Severity.NOTE,
+    ),
+    Check(
+        "seams", seams.find, Bar(0.8, "balanced accuracy with which a property of the file tells a class", gt=0.5, le=1)
+    ),
+    Check(
+        "duration_outliers",
+        duration_outliers.find,
+        Bar(5, "deviations of a segment's log duration from its class's median", gt=0),
+        unit=Unit.RATIO,
+    ),
+    Check(
+        "past_video_end",
+        past_video_end.find,
+        Bar(0.1, "seconds that a segment ends after its video", ge=0),
+        unit=Unit.SECONDS,
+        fix=Fix.SAFE,
+    ),
+    Check(
+        "cut_by_video_end",
+        cut_by_video_end.find,
+        Bar(0.5, "length of a segment that ends with its video, in medians of its class", gt=0, le=1),
+        unit=Unit.RATIO,
+    ),
+    Check(
+        "whole_video_labels",
+        whole_video_labels.find,
+        Bar(60, "seconds of a video that is one segment", gt=0),
+        unit=Unit.SECONDS,
+    ),
+    Check(
+        "nearly_touching",
+        nearly_touching.find,
+        Bar(0.25, "seconds between two segments of one label", ge=0),
+        unit=Unit.SECONDS,
+        fix=Fix.SAFE,
+    ),
+    Check(
+        "overlapping_labels",
+        overlapping_labels.find,
+        Bar(0.1, "share of a segment in which the video has another label", ge=0, lt=1),
+    ),
+    Check("box_jumps", box_jumps.find, Bar(10, "a box's speed, in its diagonals a second", gt=0), unit=Unit.RATIO),
+    Check(
+        "boxes_of_whole_frame", boxes_of_whole_frame.find, Bar(0.98, "share of the frame that a box covers", gt=0, le=1)
+    ),
+    Check("tiny_boxes", tiny_boxes.find, Bar(0.0005, "share of the frame that a box covers", gt=0, lt=1)),
+    Check(
+        "frames_without_box", frames_without_box.find, Bar(0.25, "share of a segment's time without a box", ge=0, lt=1)
+    ),
+    Check(
+        "production_shift",
+        production_shift.find,
+        Bar(0.3, "distance of a sample of production from the annotated videos, 1 for no overlap", gt=0, le=1),
+    ),
+    Check(
+        "span_shift",
+        span_shift.find,
+        Bar(
+            0.1,
+            "distance from the previous span: of a property of the videos, 1 for no overlap, or of a class's share",
+            gt=0,
+            le=1,
+        ),
+    ),
+    Check(
+        "undecodable",
+        undecodable.find,
+        Bar(0, "share of the videos that cannot be decoded", ge=0, le=1),
+        needs=Needs.FRAMES,
+    ),
+    Check(
+        "near_duplicates",
+        near_duplicates.find,
+        Bar(0.9, "similarity of two videos of different groups, 1 for equal ones", gt=0, le=1),
+        unit=Unit.RATIO,
+        needs=Needs.FRAMES,
+        fix=Fix.SAFE,
+    ),
+    Check(
+        "doubtful_labels",
+        doubtful_labels.find,
+        Bar(0.55, "share of a segment's nearest neighbours that have one other label", gt=0.5, le=1),
+        needs=Needs.FRAMES,
+        fix=Fix.UNSAFE,
+    ),
+    Check(
+        "confident_disagreement",
+        confident_disagreement.find,
+        Bar(0.9, "probability of another class, in multiples of its mean over clips that carry its label", gt=0),
+        unit=Unit.RATIO,
+        needs=Needs.MODEL,
+        fix=Fix.UNSAFE,
+    ),
+    Check(
+        "loose_bounds",
+        loose_bounds.find,
+        Bar(0.4, "seconds between a segment's bound and the motion of its action", gt=0),
+        unit=Unit.SECONDS,
+        needs=Needs.FRAMES,
+        fix=Fix.SAFE,
+    ),
+    Check(
+        "doubtful_bounds",
+        doubtful_bounds.find,
+        Bar(0.5, "seconds from a segment's bound to the first window that a model takes for its label", gt=0),
+        unit=Unit.SECONDS,
+        needs=Needs.MODEL,
+        fix=Fix.UNSAFE,
+        yields_to=("loose_bounds",),
+    ),
+    Check(
+        "action_outside_boxes",
+        action_outside_boxes.find,
+        Bar(0.35, "share of a segment's motion that its boxes hold", ge=0, le=1),
+        needs=Needs.FRAMES,
+    ),
+    Check(
+        "split_shift",
+        split_shift.find,
+        Bar(0.3, "distance of a split from train in light, motion or length, 1 for no overlap", gt=0, le=1),
+        needs=Needs.FRAMES,
+    ),
+    Check(
+        "outliers",
+        outliers.find,
+        Bar(8, "deviations of a segment's distance to its neighbours from the median", gt=0),
+        unit=Unit.RATIO,
+        severity=Severity.NOTE,
+        needs=Needs.FRAMES,
+    ),
+    Check(
+        "confusable_classes",
+        confusable_classes.find,
+        Bar(0.25, "share of two classes' segments that look like the other one", gt=0, le=1),
+        severity=Severity.NOTE,
+        needs=Needs.FRAMES,
+    ),
+    Check(
+        "sub_clusters",
+        sub_clusters.find,
+        Bar(0.5, "separation of two kinds of clips within a class, as a silhouette, 1 for the clearest", gt=0, le=1),
+        unit=Unit.RATIO,
+        severity=Severity.NOTE,
+        needs=Needs.FRAMES,
+    ),
 )

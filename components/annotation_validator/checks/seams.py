@@ -1,20 +1,23 @@
-"""Seams: properties of the recording that tell the class, shortcuts that a model would learn instead of the action."""
+"""Seams: properties of the recording that tell the class, shortcuts that a model would learn instead of the action.
+
+What is asked are size, codec, scene, distance and more: see `shortcuts_of`.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
-from components.annotation_validator.checks.finding import CheckInputs, Finding, Unit
-from components.annotation_validator.checks.shortcuts import shortcuts_of
-from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotation_validator.analysis.shortcuts import shortcuts_of
+from components.annotation_validator.findings import Found, Severity
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.segments import places
+from foundation.statistics import wilson_interval
 
 Shares = npt.NDArray[np.float64]
 _ROUNDING = 1e-9
-_Z = 1.96  # of a 95% interval
 _CHANCE = 0.5
 # Two or three may have a property in common by chance, and there are many classes and properties.
 _FEWEST_GROUPS = 4
@@ -63,15 +66,14 @@ def tell(inside: Shares, outside: Shares, counts: Shares, values: Sequence[str])
         min(1.0, float(counts @ (side * right).sum(axis=1)) / num)
         for side, right, num in zip(sides, (guesses, ~guesses), num_groups, strict=True)
     ]
-    lower = sum(map(_wilson_lower, rates, num_groups)) / 2
+    intervals = [wilson_interval(rate * num, num) for rate, num in zip(rates, num_groups, strict=True)]
+    lower = sum(interval.low for interval in intervals if interval) / 2
     telling = np.flatnonzero(weights[0] / num_groups[0] > weights[1] / num_groups[1] + _ROUNDING)
     ranked = sorted(telling, key=lambda value: (-weights[0][value], values[value]))
     return Tell(sum(rates) / 2, lower, tuple(values[value] for value in ranked))
 
 
-def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
-    """Classes that something else than the action gives away: size, codec, scene, distance; see `shortcuts_of`."""
-    bar = config.seams or 1.0
+def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     # Of two classes each is all that the other is not.
     labels = list(inputs.by_label)[:1] if len(inputs.by_label) == 2 else list(inputs.by_label)
     for shortcut in shortcuts_of(inputs):
@@ -81,21 +83,16 @@ def check_seams(inputs: CheckInputs, config: ChecksConfig) -> Iterable[Finding]:
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
-            yield Finding(
-                check="seams",
-                severity=Severity.NOTE if shortcut.may_be_the_action else Severity.WARNING,
+            yield Found(
                 message=f"class {label!r} is told by the {shortcut.name} alone ({shown}): balanced accuracy "
                 f"{found.balanced_accuracy:.2f} on groups that were left out, where 0.5 is chance",
                 remedy="Record all classes in the same way and at the same places, or bring all videos to one size, rate and "
                 "codec.",
                 value=found.balanced_accuracy,
-                bar=bar,
-                unit=Unit.SHARE,
-                places=tuple(
-                    segment.place()
-                    for segment in inputs.by_label[label]
-                    if shortcut.values.get(segment.id) in found.values
+                places=places(
+                    segment for segment in inputs.by_label[label] if shortcut.values.get(segment.id) in found.values
                 ),
+                severity=Severity.NOTE if shortcut.may_be_the_action else None,
             )
 
 
@@ -135,10 +132,3 @@ def _tell_each(inputs: CheckInputs, value_of: Mapping[str, str], labels: Iterabl
             np.concatenate([num_of_kind - own_kinds, np.ones(len(own))]),
             values,
         )
-
-
-def _wilson_lower(rate: float, count: float) -> float:
-    """The lower end of Wilson's interval (1927) of a share that was seen in `count` trials."""
-    middle = rate + _Z**2 / (2 * count)
-    spread = _Z * sqrt(rate * (1 - rate) / count + _Z**2 / (4 * count**2))
-    return max(0.0, (middle - spread) / (1 + _Z**2 / count))

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from components.annotation_validator.checks.finding import CheckInputs, Finding, Place, Suggestion
-from components.annotation_validator.checks.measures import SegmentMeasures, VideoMeasures
-from components.annotation_validator.config import ChecksConfig, Severity
-from components.annotation_validator.measures.fingerprint import Fingerprint
-from components.annotation_validator.page import render, suggestion_of
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding, Place, Severity, Suggestion
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.measures import Fingerprint, SegmentMeasures, VideoMeasures
+from components.annotation_validator.page import MOST_OF_A_FINDING, MOST_OF_A_PAGE, illustrate, render
 from components.annotations.records.record import Source
-from tests.components.annotation_validator.checks.making import clean_records, found, inputs_of, segment
+from tests.components.annotation_validator.making import clean_records, found, inputs_of, segment
 
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>$\\frac{"""
 
@@ -95,8 +95,16 @@ def test_labels_and_names_among_the_pictures_are_text() -> None:
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_no_finding_has_a_second_picture_before_all_have_one() -> None:
+    inputs = measured(inputs_of(clean_records()))
+    places = tuple(each.place() for each in inputs.by_label["sit"][: MOST_OF_A_FINDING + 1])
+    findings = [Finding("outliers", Severity.NOTE, str(number), "Look.", places=places) for number in range(40)]
+    counts = [len(pictures) for pictures in illustrate(inputs, findings)]
+    assert sum(counts) == MOST_OF_A_PAGE and set(counts) == {MOST_OF_A_PAGE // 40, MOST_OF_A_PAGE // 40 + 1}
+    assert [len(pictures) for pictures in illustrate(inputs, findings[:2])] == [MOST_OF_A_FINDING] * 2
+
+
 def test_a_suggestion_is_said_in_words() -> None:
     suggested = Suggestion(start_seconds=0.5, label="sit", group="ann")
-    assert suggestion_of(Place("a.mp4", suggestion=suggested)) == "begin at 0.50 s, label 'sit', group 'ann'"
-    assert suggestion_of(Place("a.mp4", suggestion=Suggestion(delete=True))) == "delete the row"
-    assert suggestion_of(Place("a.mp4")) == ""
+    assert str(suggested) == "begin at 0.50 s, label 'sit', group 'ann'"
+    assert str(Suggestion(delete=True)) == "delete the row"

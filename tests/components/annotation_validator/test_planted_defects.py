@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.planted_defects import Planted, look_into, plant, score
-from components.annotation_validator.checks.finding import CheckInputs, run_checks
-from components.annotation_validator.checks.pixels import PIXEL_CHECKS
-from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.pictures import MAP_FILE, write_pictures
+from components.annotation_validator.drawing.picture_files import MAP_FILE, write_pictures
+from components.annotation_validator.inputs.inputs import CheckInputs
+from tests.components.annotation_validator.making import found_in_frames
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +19,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Planted, CheckInp
 
 
 def test_planted_defects_are_found_and_clean_segments_left_alone(planted: tuple[Planted, CheckInputs]) -> None:
-    findings = run_checks(PIXEL_CHECKS, planted[1], ChecksConfig())
+    findings = found_in_frames(planted[1])
     results = score(*planted, findings)
     for kind in ("loose_bounds", "action_outside_boxes", "near_duplicates"):
         assert results["defects"][kind]["planted"] > 0
@@ -30,7 +29,7 @@ def test_planted_defects_are_found_and_clean_segments_left_alone(planted: tuple[
 
 
 def test_each_named_segment_has_a_picture(planted: tuple[Planted, CheckInputs], tmp_path: Path) -> None:
-    findings = run_checks(PIXEL_CHECKS, planted[1], ChecksConfig())
+    findings = found_in_frames(planted[1])
     written = {path.name for path in write_pictures(tmp_path / "pictures", planted[1], findings)}
     assert written == {path.name for path in (tmp_path / "pictures").iterdir()}
     assert MAP_FILE in written

@@ -6,9 +6,10 @@ import pytest
 
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.look import look
 from components.annotation_validator.previous import PreviousSpan, find_previous
 from components.annotations.config import DataConfig, NegativesConfig
-from components.video.decoder_pool import DecoderPool
+from components.storage.local import LocalRoot
 from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
@@ -38,8 +39,8 @@ def test_its_videos_are_looked_for_among_the_present_ones_unless_a_place_is_name
     negatives = NegativesConfig(clips_per_video=1, unannotated_videos=True)
     for videos, known in ((None, []), ("before", ["a.mp4"])):
         span = span_of(folder, videos=videos)
-        with DecoderPool() as decoders:
-            inputs = span.look(Inspection(negatives=negatives), span.open_videos(), decoders)
+        inputs = look([], Inspection(negatives=negatives), LocalRoot(folder / "videos"), previous=span).previous
+        assert inputs
         assert [(segment.video, segment.seconds) for segment in inputs.segments] == [("a.mp4", 1.0)]
         assert list(inputs.videos) == known
 
@@ -61,4 +62,4 @@ def test_none_is_named_and_there_is_none() -> None:
 def test_what_cannot_be_read_is_named_with_its_key(folder: Path, text: str, data: dict[str, str], message: str) -> None:
     (folder / "march.csv").write_text(text)
     with pytest.raises(UserError, match=message):
-        span_of(folder, "march.csv", **data).look(Inspection(), None, None)
+        look([], Inspection(), None, previous=span_of(folder, "march.csv", **data))

@@ -2,11 +2,11 @@
 
 import json
 
-from components.annotation_validator.checks.finding import Finding, Place, Suggestion, Unit
-from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding, Place, Severity, Suggestion, Unit
 from components.annotation_validator.report import as_json, as_sarif, count_failures, failures
 from components.annotations.records.record import Source
-from tests.components.annotation_validator.checks.making import clean_records, inputs_of
+from tests.components.annotation_validator.making import clean_records, inputs_of
 
 FINDINGS = [
     Finding(

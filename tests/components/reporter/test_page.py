@@ -9,8 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from components.annotation_validator.checks.finding import Finding, Place
-from components.annotation_validator.config import Severity
+from components.annotation_validator.findings import Finding, Place, Severity
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.verdict import Verdict

@@ -9,6 +9,7 @@ import pytest
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records.record import Segment
+from tests.components.annotation_validator.making import measured_inputs
 from tests.components.annotations.readers.samples import SAMPLES
 from tests.components.video.videos import write_video
 from tests.pipeline.commands.conftest import Done
@@ -112,6 +113,23 @@ def test_the_configuration_sets_bars_and_says_what_fails(clipgate: Clipgate, fol
     assert clipgate("check", "--config", config).code == 4
 
 
+def test_what_needs_a_look_is_counted_and_done_only_with_an_option_of_its_own(
+    clipgate: Clipgate, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubted = measured_inputs(motions={(4, "sit"): "jump"})
+    monkeypatch.setattr("components.annotation_validator.look.look", lambda *args, **options: doubted)
+    command = ("check", *arguments(folder), "--frames", "--fix", folder / "fixed.csv")
+    safe, unsafe = clipgate(*command), clipgate(*command, "--unsafe-fixes")
+    left_out = "1 suggestion left out, to be looked at first (doubtful_labels 1); --unsafe-fixes does them too"
+    assert safe.out.splitlines()[-2:] == [left_out, f"0 changes, written to {folder / 'fixed.csv'}"]
+    assert left_out not in unsafe.out
+    assert f"1 change, written to {folder / 'fixed.csv'}" in unsafe.out.splitlines()[-1]
+    changes = json.loads(clipgate(*command, "--unsafe-fixes", "--format", "json").out)["changes"]
+    assert [(change["check"], change["field"], change["after"]) for change in changes] == [
+        ("doubtful_labels", "label", "jump")
+    ]
+
+
 # The others need what only a configuration names.
 @pytest.mark.parametrize("name", [name for name, each in SAMPLES.items() if not each.label_map and not each.is_folder])
 def test_formats_are_checked_without_their_videos(clipgate: Clipgate, tmp_path: Path, name: str) -> None:
@@ -132,6 +150,10 @@ def test_formats_are_checked_without_their_videos(clipgate: Clipgate, tmp_path: 
         (["--config", "c.yaml", "--videos", "v"], "leave out --annotations and --videos"),
         (["-a", "labels.csv", "--fix", "out.txt"], "--fix: out.txt has to end in .csv or .jsonl"),
         (["-a", "labels.csv", "--fix", "labels.csv"], "--fix: labels.csv holds the annotations themselves"),
+        (
+            ["-a", "labels.csv", "--unsafe-fixes"],
+            "--unsafe-fixes: there is nothing to write them to; say with --fix FILE",
+        ),
         (["-a", "labels.csv", "--annotation-format", "avi"], "--format: Input should be"),
         (["-a", "labels.csv", "--format", "json", "--output", "no/where"], "no/where cannot be written"),
         (["-a", "gone.csv"], "wrong input: --annotations: gone.csv does not exist\n"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from components.annotations.records.record import Box, SpaceUnit, TimeUnit
-from tests.components.annotation_validator.checks.making import found, inputs_of, rows, segment, track
+from tests.components.annotation_validator.making import found, inputs_of, rows, segment, track
 
 HERE, NEAR, FAR = (0.1, 0.1, 0.2, 0.3), (0.11, 0.1, 0.21, 0.3), (0.8, 0.6, 0.9, 0.8)
 CHECKS = ("box_jumps", "boxes_of_whole_frame", "tiny_boxes", "frames_without_box")

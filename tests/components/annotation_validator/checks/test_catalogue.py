@@ -1,27 +1,63 @@
-"""All checks together: each has a bar, is silent on good data, and takes any format's records."""
+"""The catalogue: what each entry promises, and what follows from it."""
 
-from dataclasses import fields
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from components.annotation_validator.checks.catalogue import ANNOTATION_CHECKS
-from components.annotation_validator.checks.finding import Finding
-from components.annotation_validator.config import ChecksConfig, Severity
+from components.annotation_validator import checks
+from components.annotation_validator.checks.catalogue import CHECKS
+from components.annotation_validator.checks.check import Fix
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.findings import Finding
 from components.annotations.readers.detect import read_annotations
-from tests.components.annotation_validator.checks.making import clean_records, found, inputs_of
+from tests.components.annotation_validator.making import clean_records, found, inputs_of
 from tests.components.annotations.readers.samples import SAMPLES
 
-SETTINGS = {"fail_on", "on_failure", "frames", "previous_annotations", "previous_videos"}
+ROOT = Path(checks.__file__).parents[3]
+IDS = [check.id for check in CHECKS]
 
 
-def test_every_check_has_a_bar_that_null_takes_away() -> None:
-    ids = {check.id for check in ANNOTATION_CHECKS}
-    assert len(ids) == len(ANNOTATION_CHECKS)
-    assert ids <= set(ChecksConfig.model_fields) - SETTINGS
-    off = ChecksConfig.model_validate(dict.fromkeys(ids))
-    assert not any(map(off.is_on, ids))
-    assert all(map(ChecksConfig().is_on, ids))
+def test_each_check_is_a_file_of_its_name() -> None:
+    files = {path.stem for path in Path(checks.__file__).parent.glob("*.py")} - {"__init__", "catalogue", "check"}
+    assert files == set(IDS) and len(IDS) == len(files)
+    assert [check.find.__module__.rpartition(".")[2] for check in CHECKS] == IDS
+
+
+def test_the_keys_of_the_configuration_are_those_of_the_catalogue_with_their_bars_and_limits() -> None:
+    settings = ["fail_on", "on_failure", "frames", "previous_annotations", "previous_videos"]
+    assert list(ChecksConfig.model_fields) == [*settings, *IDS]
+    assert {check.id: ChecksConfig().bar(check.id) for check in CHECKS} == {
+        check.id: check.bar.default for check in CHECKS
+    }
+    for check in CHECKS:
+        assert ChecksConfig.model_fields[check.id].description == check.bar.description
+        with pytest.raises(ValidationError, match=check.id):
+            ChecksConfig.model_validate({check.id: -0.1})
+
+
+def test_the_catalogue_loads_nothing_that_takes_long() -> None:
+    heavy = ("cv2", "sklearn", "scipy.stats", "matplotlib", "tensorflow")
+    program = (
+        "import sys, components.annotation_validator.config, components.annotation_validator.fix\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_null_switches_each_check_off() -> None:
+    off = ChecksConfig.model_validate(dict.fromkeys(IDS))
+    assert [check for check in IDS if off.bar(check) is not None] == []
+
+
+def test_a_check_yields_to_earlier_ones_that_are_corrected_before_it() -> None:
+    for check in CHECKS:
+        for other in check.yields_to:
+            assert IDS.index(other) < IDS.index(check.id)
+            assert CHECKS[IDS.index(other)].fix is Fix.SAFE
 
 
 def test_good_data_have_no_finding() -> None:
@@ -39,29 +75,6 @@ def test_records_of_every_format_are_checked(name: str, tmp_path: Path) -> None:
     findings = found(inputs_of(records))
     # No format's sample has a class with enough test clips.
     assert "too_few_to_evaluate" in {finding.check for finding in findings}
-    assert {finding.check for finding in findings} <= {check.id for check in ANNOTATION_CHECKS}
     for finding in findings:
         assert finding.message and finding.remedy
         assert Finding.from_json(finding.as_json()) == finding
-
-
-def test_errors_come_first() -> None:
-    findings = found(inputs_of(clean_records(num_groups=2)))
-    assert [finding.severity for finding in findings] == sorted(
-        (finding.severity for finding in findings), key=lambda severity: severity.rank
-    )
-    assert findings[0].severity is Severity.ERROR
-
-
-def test_severities_are_ordered() -> None:
-    assert Severity.ERROR.reaches(Severity.WARNING) and Severity.WARNING.reaches(Severity.WARNING)
-    assert not Severity.NOTE.reaches(Severity.WARNING)
-
-
-def test_findings_and_places_are_written_with_all_their_fields() -> None:
-    (finding, *_) = found(inputs_of(clean_records(num_groups=2)), "few_groups")
-    written = finding.as_json()
-    assert list(written) == [field.name for field in fields(Finding)]
-    assert set(written["places"][0]) == {
-        "video", "label", "source", "segment_id", "start_seconds", "end_seconds", "suggestion",
-    }  # fmt: skip

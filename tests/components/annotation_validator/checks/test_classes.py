@@ -2,10 +2,10 @@
 
 import pytest
 
-from components.annotation_validator.checks.finding import CheckInputs
+from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotations.config import NegativesConfig
 from components.annotations.splits.config import SplitsConfig
-from tests.components.annotation_validator.checks.making import clean_records, found, inputs_of, rows, segment
+from tests.components.annotation_validator.making import clean_records, found, inputs_of, rows, segment
 
 
 def of_groups(**groups_of_label: int) -> CheckInputs:

@@ -1,32 +1,12 @@
 """Checks of how long segments last, and of where they lie in their video."""
 
 from dataclasses import replace
-from statistics import median
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from components.annotation_validator.checks.durations import deviations
-from components.annotation_validator.checks.finding import Suggestion
+from components.annotation_validator.findings import Suggestion
 from components.annotations.records.record import TimeUnit
-from tests.components.annotation_validator.checks.making import FACTS, clean_records, found, inputs_of, rows, segment
-
-DURATIONS = st.lists(st.floats(0.01, 1e4), min_size=1, max_size=30)
-
-
-@given(DURATIONS, st.floats(0.01, 100))
-def test_deviations_do_not_depend_on_the_unit_of_time(durations: list[float], factor: float) -> None:
-    assert deviations([factor * each for each in durations]) == pytest.approx(deviations(durations), abs=1e-6)
-
-
-@given(DURATIONS)
-def test_half_of_the_deviations_are_on_each_side_and_longer_means_larger(durations: list[float]) -> None:
-    scores = deviations(durations)
-    assert median(scores) == pytest.approx(0, abs=1e-9)
-    assert sorted(range(len(scores)), key=lambda rank: (durations[rank], rank)) == sorted(
-        range(len(scores)), key=lambda rank: (scores[rank], durations[rank], rank)
-    )
+from tests.components.annotation_validator.making import FACTS, clean_records, found, inputs_of, rows, segment
 
 
 def test_clean_data_has_no_finding() -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from components.annotation_validator.checks.finding import Suggestion
+from components.annotation_validator.findings import Suggestion
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Reject, Source
 from components.annotations.splits.config import SplitsConfig
-from tests.components.annotation_validator.checks.making import clean_records, found, inputs_of, rows, segment
+from tests.components.annotation_validator.making import clean_records, found, inputs_of, rows, segment
 
 
 def reject(row: int, reason: Reason) -> Reject:

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.annotation_validator.checks.finding import VideoFacts
-from components.annotation_validator.checks.measures import VideoMeasures
+from components.annotation_validator.analysis.shortcuts import columns_of, same_scenes
 from components.annotation_validator.checks.seams import Tell, tell
-from components.annotation_validator.checks.shortcuts import columns_of, same_scenes
-from components.annotation_validator.config import Severity
-from components.annotation_validator.measures.fingerprint import Fingerprint
-from tests.components.annotation_validator.checks.making import FACTS, clean_records, found, inputs_of, segment, track
+from components.annotation_validator.findings import Severity
+from components.annotation_validator.inputs.measures import Fingerprint, VideoMeasures
+from components.annotation_validator.inputs.segments import VideoFacts
+from tests.components.annotation_validator.making import FACTS, clean_records, found, inputs_of, segment, track
 
 Sample = tuple[str, bool, str]
 SAMPLES = st.lists(

@@ -1,0 +1,44 @@
+"""Segments of which a part has no box, or which have none although most others do.
+
+A segment with a single box is left alone: formats such as AVA's draw one box for a stretch of time.
+"""
+
+from collections.abc import Iterable
+
+from components.annotation_validator.analysis.by_class import find_beyond
+from components.annotation_validator.findings import Found
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.segments import CheckedSegment
+from components.annotations.records.boxes import ABSENT, boxes_at
+
+_NUM_TIMES = 50
+# From this share of segments with boxes on, one without is a gap and no matter of style.
+_MOST = 0.5
+
+
+def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    is_boxed = [bool(each.record.boxes or each.record.masks) for own in inputs.actions.values() for each in own]
+    boxes_are_usual = sum(is_boxed) > _MOST * len(is_boxed)
+    for beyond in find_beyond(
+        inputs, lambda segment: _share_without_box(segment, boxes_are_usual), lambda share: share > bar
+    ):
+        yield beyond.found(
+            f"class {beyond.label!r}: {len(beyond.segments)} of the segments have no box for up to {beyond.worst:.0%} of "
+            "their time",
+            "Draw the missing boxes, or end the segment where the actor leaves the picture.",
+        )
+
+
+def _share_without_box(segment: CheckedSegment, boxes_are_usual: bool) -> float | None:
+    record = segment.record
+    if record.masks or len(record.boxes) == 1:
+        return None
+    if not record.boxes:
+        return 1.0 if boxes_are_usual else None
+    end = record.end
+    if end is None:
+        return None
+    # The middles of equal parts of the segment.
+    times = [record.start + (end - record.start) * (rank + 0.5) / _NUM_TIMES for rank in range(_NUM_TIMES)]
+    tolerance = (end - record.start) / _NUM_TIMES
+    return sum(valid == ABSENT for valid in boxes_at(record.boxes, times, tolerance).validity) / _NUM_TIMES

@@ -1,0 +1,80 @@
+"""Frames that carry two labels: the same pictures are examples of both classes.
+
+Segments whose boxes lie elsewhere show different actors and do not count.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from components.annotation_validator.findings import Found, Severity
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.segments import CheckedSegment, places
+from components.annotations.records.boxes import ABSENT, Edges, boxes_at
+
+_SAME_ACTOR_IOU = 0.5
+_NUM_TIMES = 9
+_ROUNDING = 1e-9
+
+
+def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    pairs: dict[tuple[str, str], list[tuple[float, CheckedSegment, CheckedSegment]]] = defaultdict(list)
+    for segments in inputs.by_video.values():
+        for share, one, other in _overlaps(segments):
+            if share > bar and not _shows_different_actors(one, other):
+                first, second = sorted((one.label, other.label))
+                pairs[first, second].append((share, one, other))
+    for (first, second), overlaps in sorted(pairs.items()):
+        overlaps.sort(key=lambda item: -item[0])
+        is_contradiction = inputs.is_background(first) or inputs.is_background(second)
+        num_videos = len({one.video for _, one, _ in overlaps})
+        yield Found(
+            message=f"labels {first!r} and {second!r} share frames: {len(overlaps)} pairs of segments in {num_videos} videos "
+            f"overlap, by up to {overlaps[0][0]:.0%} of the shorter one",
+            remedy="Give each frame one label: end one segment where the other begins, or make one class of both.",
+            value=overlaps[0][0],
+            places=places(segment for _, *pair in overlaps for segment in pair),
+            severity=Severity.ERROR if is_contradiction else None,
+        )
+
+
+def _overlaps(segments: Iterable[CheckedSegment]) -> Iterable[tuple[float, CheckedSegment, CheckedSegment]]:
+    """Pairs of different labels with the share of the shorter one that both cover."""
+    active: list[CheckedSegment] = []
+    for segment in sorted(segments, key=lambda segment: segment.start_seconds):
+        active = [each for each in active if (each.end_seconds or 0.0) > segment.start_seconds]
+        for other in active:
+            shared = min(segment.end_seconds or 0.0, other.end_seconds or 0.0) - segment.start_seconds
+            shorter = min(segment.seconds or 0.0, other.seconds or 0.0)
+            if segment.label != other.label and shared > 0 and shorter > 0:
+                yield shared / shorter, other, segment
+        active.append(segment)
+
+
+def _shows_different_actors(one: CheckedSegment, other: CheckedSegment) -> bool:
+    """Whether both have boxes, and these do not lie on each other while both segments last."""
+    records = one.record, other.record
+    if not all(record.boxes for record in records):
+        return False
+    if len({(record.time_unit, record.space_unit) for record in records}) > 1:
+        return True
+    times = sorted({box.time for record in records for box in record.boxes})
+    times = times[:: max(1, len(times) // _NUM_TIMES)]
+    tracks = [boxes_at(record.boxes, times, tolerance=_ROUNDING) for record in records]
+    both = [
+        intersection_over_union(one_edges, other_edges)
+        for one_edges, other_edges, *validity in zip(
+            tracks[0].edges, tracks[1].edges, tracks[0].validity, tracks[1].validity, strict=True
+        )
+        if ABSENT not in validity
+    ]
+    return not both or sum(both) / len(both) < _SAME_ACTOR_IOU
+
+
+def intersection_over_union(one: Edges, other: Edges) -> float:
+    """Of two boxes [x_min, y_min, x_max, y_max]; 0 where they do not meet."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    areas = [(edges[2] - edges[0]) * (edges[3] - edges[1]) for edges in (one, other)]
+    return width * height / (sum(areas) - width * height)

@@ -1,0 +1,29 @@
+"""Classes that will have fewer test clips than the gates ask for, so that no model of them can pass."""
+
+from collections.abc import Iterable
+
+from components.annotation_validator.findings import Found, Scale, Unit
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.segments import places
+
+
+def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    is_given = inputs.uses_given_splits and all(segment.split for segment in inputs.segments)
+    for label, segments in inputs.by_label.items():
+        if inputs.is_background(label) and inputs.takes_background:
+            continue
+        needed = inputs.min_examples.get(label, inputs.default_min_examples)
+        expected = (
+            sum(segment.split == "test" for segment in segments)
+            if is_given
+            else len(segments) * inputs.split_shares.get("test", 0.0)
+        )
+        if expected < bar * needed:
+            yield Found(
+                message=f"class {label!r}: of {len(segments)} segments {'' if is_given else 'about '}{expected:.3g} come "
+                f"into the test split, and gates.min_examples asks for {needed}",
+                remedy="Annotate more of this class, raise splits.test, or lower the bar and trust the figures less.",
+                value=expected,
+                places=places(segments),
+                scale=Scale(bar * needed, Unit.COUNT),
+            )

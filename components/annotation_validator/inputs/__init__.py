@@ -1,0 +1,1 @@
+"""What checks look at: plain data, however they were come by."""

@@ -1,0 +1,98 @@
+"""Segments as vectors, among their nearest neighbours, which are always of other groups: a person's own clips prove nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from components.annotation_validator.inputs.measures import Vector
+from components.annotation_validator.inputs.segments import CheckedSegment
+
+NUM_NEIGHBOURS = 7
+_FEWEST_CLIPS, _FEWEST_GROUPS = 20, 4
+_ROWS_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """How the nearest neighbours of each clip are labelled.
+
+    Attributes:
+      classes: names, sorted.
+      labels: int64 [num_clips], ids of the classes.
+      votes: int64 [num_clips, num_classes], how many of a clip's 7 nearest neighbours are of each class.
+      distances: float64 [num_clips], mean angle to them, in radians.
+    """
+
+    classes: tuple[str, ...]
+    labels: npt.NDArray[np.int64]
+    votes: npt.NDArray[np.int64]
+    distances: npt.NDArray[np.float64]
+
+    def confusion(self) -> npt.NDArray[np.float64]:
+        """float64 [num_classes, num_classes]: the share of the clips of class i whose neighbours are mostly of class j."""
+        shares = np.zeros((len(self.classes), len(self.classes)))
+        np.add.at(shares, (self.labels, self.votes.argmax(axis=1)), 1.0)
+        return np.asarray(shares / np.maximum(1, shares.sum(axis=1, keepdims=True)))
+
+    def balanced_accuracy(self, fewest_clips: int) -> float:
+        """Mean share that neighbours recognise, over classes of at least `fewest_clips`: what their vote is worth."""
+        is_common = np.bincount(self.labels) >= fewest_clips
+        return float(self.confusion().diagonal()[is_common].mean()) if is_common.any() else 0.0
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """Segments, their vectors float32 [num_clips, size] of length 1, and their neighbours."""
+
+    segments: tuple[CheckedSegment, ...]
+    vectors: Vector
+    neighbourhood: Neighbourhood
+
+
+def embed(segments: Sequence[CheckedSegment], vectors: Sequence[Vector], groups: Sequence[str]) -> Embedding | None:
+    """The embedding of segments; None if there are too few, or of too few groups, for neighbours to mean anything."""
+    labels = [segment.label for segment in segments]
+    if len(segments) < _FEWEST_CLIPS or len(set(groups)) < _FEWEST_GROUPS or len(set(labels)) < 2:
+        return None
+    stacked = np.stack(vectors)
+    stacked = stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-6)
+    return Embedding(tuple(segments), stacked, find_neighbours(stacked, labels, groups))
+
+
+def find_neighbours(vectors: Vector, labels: Sequence[str], groups: Sequence[str]) -> Neighbourhood:
+    """The neighbourhood of each clip by the angle between vectors, float32 [num_clips, size] of length 1.
+
+    Clips of one's own group are no neighbours. Memory grows with the number of clips, not with its square.
+    """
+    classes, label_ids = np.unique(labels, return_inverse=True)
+    group_ids = np.unique(groups, return_inverse=True)[1]
+    count = min(NUM_NEIGHBOURS, len(vectors))
+    votes = np.zeros((len(vectors), len(classes)), np.int64)
+    distances = np.zeros(len(vectors))
+    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        rows = np.arange(start, min(start + _ROWS_AT_ONCE, len(vectors)))
+        cosines = vectors[rows] @ vectors.T
+        cosines[group_ids[rows, None] == group_ids] = -1.0
+        nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        cosine = np.clip(np.take_along_axis(cosines, nearest, axis=1), -1, 1)
+        np.add.at(votes, (rows[:, None], label_ids[nearest]), cosine > -1)
+        distances[rows] = np.arccos(cosine).mean(axis=1)
+    return Neighbourhood(tuple(map(str, classes)), label_ids.astype(np.int64), votes, distances)
+
+
+def silhouettes(vectors: Vector, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """How much nearer each clip is to its own class than to the next: float64 [num_clips], -1 to 1.
+
+    The simplified silhouette (Hruschka et al., Evolutionary Search for Optimal Fuzzy C-Means Clustering, 2004), which
+    measures to the classes' centres: linear in the number of clips, unlike Rousseeuw's of 1987.
+    """
+    centres = np.stack([vectors[labels == label].mean(axis=0) for label in range(labels.max() + 1)])
+    squares = (vectors**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1) - 2 * vectors @ centres.T
+    distances = np.sqrt(np.maximum(squares, 0)).astype(np.float64)
+    rows = np.arange(len(labels))
+    own = distances[rows, labels]
+    distances[rows, labels] = np.inf
+    nearest = distances.min(axis=1)
+    return np.asarray((nearest - own) / np.maximum(np.maximum(nearest, own), 1e-9))

@@ -1,0 +1,172 @@
+"""All that checks may look at, and how it is made from a manifest and the videos' headers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from components.annotation_validator.inputs.embeddings import Embedding, embed
+from components.annotation_validator.inputs.measures import LabelScores, SegmentMeasures, Vector, VideoMeasures
+from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts, grouped
+from components.annotation_validator.inspection import Inspection
+from components.annotations.files.manifest import Manifest, segment_id
+from components.annotations.records.record import Reject, Segment, TimeUnit
+from components.annotations.splits.config import SplitsConfig
+from components.annotations.splits.grouping import find_clusters
+
+
+@dataclass(frozen=True)
+class CheckInputs:
+    """All that checks may look at.
+
+    Attributes:
+      segments: those that a run would make clips of, sorted by video; negatives among them.
+      rejects: rows and videos that a run would leave out.
+      videos: what the header says, by path below the root; a video whose header could not be read is absent.
+      ties: sets of videos with the same bytes.
+      splits: the split of each video, as far as a run would make it from the configuration.
+      background_label: the label of clips that show none of the actions; empty if there is no section `negatives`.
+      takes_background: whether a run takes such clips from unannotated time.
+      uses_given_splits: whether a run follows the splits that the rows name.
+      split_shares: the share of the segments that each split should get, by split.
+      min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
+      measures: what was measured on the frames, by video; empty if no video was decoded.
+      production: a sample of the videos that the model is to work on, each a segment; None if there is none.
+      previous: the span of annotated data before this one; None if there is none.
+      features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
+      scores: what a trained model takes the windows of segments for, by segment id; empty without a model.
+      settled: segment ids that another check has named, to which the present one leaves the word.
+    """
+
+    segments: tuple[CheckedSegment, ...]
+    rejects: tuple[Reject, ...] = ()
+    videos: Mapping[str, VideoFacts] = field(default_factory=dict)
+    ties: tuple[tuple[str, ...], ...] = ()
+    splits: Mapping[str, str] = field(default_factory=dict)
+    background_label: str = ""
+    takes_background: bool = False
+    uses_given_splits: bool = True
+    split_shares: Mapping[str, float] = field(default_factory=dict)
+    min_examples: Mapping[str, int] = field(default_factory=dict)
+    default_min_examples: int = 1
+    measures: Mapping[str, VideoMeasures] = field(default_factory=dict)
+    production: "CheckInputs | None" = None
+    previous: "CheckInputs | None" = None
+    features: Mapping[str, Vector] = field(default_factory=dict)
+    scores: Mapping[str, LabelScores] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_label(self) -> dict[str, list[CheckedSegment]]:
+        """Segments of each label, labels sorted."""
+        return grouped(self.segments, lambda segment: segment.label)
+
+    @cached_property
+    def actions(self) -> dict[str, list[CheckedSegment]]:
+        """The same without the background."""
+        return {label: segments for label, segments in self.by_label.items() if not self.is_background(label)}
+
+    @cached_property
+    def by_video(self) -> dict[str, list[CheckedSegment]]:
+        """Segments of each video, videos sorted."""
+        return grouped(self.segments, lambda segment: segment.video)
+
+    @cached_property
+    def cluster_of(self) -> dict[str, str]:
+        """What decides a video's split: one name for all videos that belong together, by group or by their bytes."""
+        videos = {video: [segment.record for segment in segments] for video, segments in self.by_video.items()}
+        ties = [[video for video in tie if video in videos] for tie in self.ties]
+        clusters = find_clusters(videos, [tie for tie in ties if len(tie) > 1])
+        return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
+
+    @cached_property
+    def embedding(self) -> Embedding | None:
+        """Segments by what a network makes of them, or else by what their motion looks like; None if they are too few."""
+        vectors = self.features or {
+            segment.id: measures.descriptor
+            for segment, measures in self.measured(self.segments)
+            if measures.descriptor.any()
+        }
+        segments = [segment for segment in self.segments if segment.id in vectors]
+        groups = [self.cluster_of[segment.video] for segment in segments]
+        return embed(segments, [vectors[segment.id] for segment in segments], groups)
+
+    def measures_of(self, segment: CheckedSegment) -> SegmentMeasures | None:
+        """What was measured between its bounds."""
+        video = self.measures.get(segment.video)
+        return video.segments.get(segment.id) if video else None
+
+    def measured(self, segments: Iterable[CheckedSegment]) -> Iterator[tuple[CheckedSegment, SegmentMeasures]]:
+        """Those of the segments whose frames were measured, with what was."""
+        for segment in segments:
+            measures = self.measures_of(segment)
+            if measures:
+                yield segment, measures
+
+    def video_seconds(self, segment: CheckedSegment) -> float:
+        """How long the segment's video is, by its header; 0 where that is unknown."""
+        facts = self.videos.get(segment.video)
+        return facts.duration_seconds if facts else 0.0
+
+    def split_of(self, segment: CheckedSegment) -> str | None:
+        """The split in which a run would have it; None where that cannot be said."""
+        return segment.split if self.uses_given_splits else self.splits.get(segment.video)
+
+    def is_background(self, label: str) -> bool:
+        """Whether the label is that of clips that show none of the actions."""
+        return bool(label) and label == self.background_label
+
+    def one_of_each_group(self, segments: Iterable[CheckedSegment]) -> list[CheckedSegment]:
+        """The first segment of each group."""
+        examples: dict[str, CheckedSegment] = {}
+        for segment in segments:
+            examples.setdefault(self.cluster_of[segment.video], segment)
+        return list(examples.values())
+
+
+def make_inputs(
+    manifest: Manifest,
+    videos: Mapping[str, VideoFacts],
+    inspection: Inspection,
+    splits: Mapping[str, str] | None = None,
+) -> CheckInputs:
+    """The inputs of all checks, without what was measured.
+
+    Args:
+      manifest: what a run would make clips of, and what it would leave out; made with the same `inspection`.
+      videos: what the headers say, by path below the root, as far as they could be read.
+      splits: of each video, as a run would assign it.
+    """
+    negatives = inspection.negatives
+    return CheckInputs(
+        segments=tuple(
+            _checked(video, segment, videos.get(video))
+            for video, segments in manifest.segments_by_video.items()
+            for segment in segments
+        ),
+        rejects=manifest.rejects,
+        videos=videos,
+        ties=manifest.ties,
+        splits=splits or {},
+        background_label=negatives.label if negatives else "",
+        takes_background=bool(negatives and negatives.clips_per_video),
+        uses_given_splits=inspection.splits is None or inspection.splits.mode == "official",
+        split_shares=(inspection.splits or SplitsConfig()).shares,
+        min_examples=inspection.min_examples,
+        default_min_examples=inspection.default_min_examples,
+    )
+
+
+def _checked(video: str, segment: Segment, facts: VideoFacts | None) -> CheckedSegment:
+    scale = 1.0
+    if segment.time_unit is TimeUnit.FRAMES:
+        scale = facts.frame_seconds if facts else 0.0
+    start = segment.start * scale
+    end = segment.end * scale if segment.end is not None else facts.duration_seconds if facts else 0.0
+    return CheckedSegment(
+        id=segment_id(video, segment),
+        record=segment,
+        video=video,
+        label=segment.label,
+        start_seconds=start,
+        end_seconds=end if end > start else None,
+    )

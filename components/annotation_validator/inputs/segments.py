@@ -1,0 +1,78 @@
+"""Segments and videos as checks see them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from components.annotation_validator.findings import Place, Suggestion
+from components.annotations.records.record import Segment
+
+
+@dataclass(frozen=True)
+class CheckedSegment:
+    """A segment in seconds, with the video's path and the label that training would use.
+
+    Attributes:
+      record: as the reader gave it, in its format's units.
+      video: path below the videos' root.
+      label: that of the background where the record is a negative.
+      start_seconds: exact where the format has seconds; else by the header's frame rate, 0 where that is unknown.
+      end_seconds: likewise; the video's end where the record names none; None where that is unknown.
+      group: None where the row names none.
+    """
+
+    id: str
+    record: Segment
+    video: str
+    label: str
+    start_seconds: float
+    end_seconds: float | None
+
+    @property
+    def group(self) -> str | None:
+        return self.record.group
+
+    @property
+    def split(self) -> str | None:
+        return self.record.split
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it lasts; None where that is unknown."""
+        return None if self.end_seconds is None else max(0.0, self.end_seconds - self.start_seconds)
+
+    def place(self, suggestion: Suggestion | None = None) -> Place:
+        """This segment in a finding."""
+        return Place(
+            self.video, self.label, self.record.source, self.id, self.start_seconds, self.end_seconds, suggestion
+        )
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What a video's header says, rotation applied; it may be wrong, and 0 or "" is unknown."""
+
+    width: int
+    height: int
+    fps: float
+    duration_seconds: float
+    codec: str = ""
+
+    @property
+    def frame_seconds(self) -> float:
+        """How long a frame is shown, nominally; 0 where the rate is unknown."""
+        return 1 / self.fps if self.fps else 0.0
+
+
+def places(segments: Iterable[CheckedSegment]) -> tuple[Place, ...]:
+    """Segments in a finding, without suggestions."""
+    return tuple(segment.place() for segment in segments)
+
+
+def grouped(
+    segments: Iterable[CheckedSegment], key: Callable[[CheckedSegment], str]
+) -> dict[str, list[CheckedSegment]]:
+    """Segments by a key, keys sorted; of one key in their own order."""
+    found: dict[str, list[CheckedSegment]] = {}
+    for segment in sorted(segments, key=key):
+        found.setdefault(key(segment), []).append(segment)
+    return found

@@ -1,0 +1,90 @@
+"""From records to what checks look at: videos are listed, and their headers are asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from components.annotation_validator.inputs.inputs import CheckInputs, make_inputs
+from components.annotation_validator.inputs.segments import VideoFacts
+from components.annotation_validator.inspection import Inspection
+from components.annotations.files.manifest import Manifest, build_manifest, manifest_without_videos
+from components.annotations.records.reasons import Reason
+from components.annotations.records.record import Record, Reject
+from components.annotations.splits.splitting import split_manifest
+from components.storage.root import Root
+from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video.decoder_pool import DecoderPool
+from components.video.reader import VideoError
+from foundation.messages.errors import UserError
+
+# Is called with the number of videos done, and of all.
+OnVideo = Callable[[int, int], None]
+
+
+def read_headers(
+    records: Sequence[Record],
+    inspection: Inspection,
+    root: Root,
+    decoders: DecoderPool,
+    on_video: OnVideo,
+) -> CheckInputs:
+    """What checks look at, without what frames show.
+
+    Raises:
+      UserError: the root cannot be listed.
+    """
+    manifest = build_manifest(records, root, inspection.classes, inspection.negatives)
+    facts: dict[str, VideoFacts] = {}
+    problems: dict[str, Reject] = {}
+    videos = manifest.segments_by_video
+    found_of = decoders.map(lambda decoder, video: _read_header(decoder, root, video, inspection.sampling), videos)
+    for number, (video, found) in enumerate(zip(videos, found_of, strict=True)):
+        if isinstance(found, VideoFacts):
+            facts[video] = found
+        else:
+            problems[video] = found
+        on_video(number + 1, len(videos))
+    return _inputs(_without(manifest, problems), facts, inspection)
+
+
+def read_rows(records: Sequence[Record], inspection: Inspection) -> CheckInputs:
+    """What checks look at where no videos are at hand: rows are taken at their word."""
+    return _inputs(manifest_without_videos(records, inspection.classes, inspection.negatives), {}, inspection)
+
+
+def _inputs(manifest: Manifest, facts: Mapping[str, VideoFacts], inspection: Inspection) -> CheckInputs:
+    splits: Mapping[str, str] = {}
+    if inspection.splits and inspection.splits.mode != "official" and manifest.segments_by_video:
+        # Why they cannot be assigned is said by other checks and by the run.
+        with suppress(UserError):
+            splits = split_manifest(manifest, inspection.splits, inspection.negatives)[0]
+    return make_inputs(manifest, facts, inspection, splits)
+
+
+def _read_header(decoder: Decoder, root: Root, video: str, sampling: SamplingConfig) -> VideoFacts | Reject:
+    """What the header says, or why it says nothing."""
+    try:
+        with root.local_copy(video) as path:
+            info = decoder.probe(path, sampling)
+        return VideoFacts(info.width, info.height, info.fps, info.duration_seconds, info.codec)
+    except VideoError as error:
+        return Reject(Reason(error.code), str(error), video=video)
+    except OSError as error:
+        return Reject(Reason.VIDEO_UNREADABLE, f"cannot be read: {error.strerror}", video=video)
+
+
+def _without(manifest: Manifest, problems: Mapping[str, Reject]) -> Manifest:
+    """The manifest without videos that cannot be read; each of their rows is rejected."""
+    rejects = []
+    for video, problem in problems.items():
+        rejects.append(problem)
+        rejects += [
+            replace(problem, source=segment.source, video=segment.video, label=segment.label)
+            for segment in manifest.segments_by_video[video]
+        ]
+    return replace(
+        manifest,
+        segments_by_video={v: each for v, each in manifest.segments_by_video.items() if v not in problems},
+        rejects=(*manifest.rejects, *rejects),
+    )
