@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
@@ -16,7 +15,6 @@ from components.annotations.records.record import Record, Segment, Source
 from components.storage.root import Root
 from components.video.decoder_pool import DecoderPool
 from foundation.messages.errors import UserError
-from models.export_info import ExportInfo
 
 # Gets a title, and gives what is called with the number of videos done, and of all.
 Progress = Callable[[str], OnVideo]
@@ -33,8 +31,6 @@ def look(
     frames: bool = False,
     previous: PreviousSpan | None = None,
     production: Root | None = None,
-    model: tuple[Path, ExportInfo] | None = None,
-    over_time: bool = True,
     beam_args: Sequence[str] = (),
 ) -> CheckInputs:
     """What checks look at.
@@ -44,8 +40,6 @@ def look(
       videos: where the videos lie; None: only rows are looked at, those of the previous span too.
       frames: whether videos are decoded and measured.
       production: videos such as the model is to work on.
-      model: an exported model, whose network looks at the segments, and what it says of itself.
-      over_time: whether its scores of windows are wanted as well.
       beam_args: Beam's options for the previous span's file systems.
 
     Raises:
@@ -74,11 +68,6 @@ def look(
         if production:
             sample = headers(sample_of(production), Inspection(), production, "reading headers of production")
             inputs = replace(inputs, production=measured(sample, production))
-    if model:
-        # TensorFlow is loaded by what a network looks at.
-        from components.annotation_validator.measuring.network import embed_videos
-
-        inputs = embed_videos(inputs, videos, *model, progress("looking"), over_time)
     return inputs
 
 

@@ -97,8 +97,7 @@ def check(
     records = load_annotations(task.data, task.beam_args)
     if fixed:
         records = converted(records, task.data, task.beam_args)
-    if pushed:
-        load_tensorflow()
+    root = open_root(task.data.videos, "--videos", task.beam_args) if task.has_videos else None
     # OpenCV is loaded by what looks into videos.
     from components.annotation_validator.look import look
 
@@ -106,15 +105,19 @@ def check(
         inputs = look(
             records,
             task.inspection,
-            open_root(task.data.videos, "--videos", task.beam_args) if task.has_videos else None,
+            root,
             progress=progress,
             frames=frames,
             previous=span,
             production=open_root(production, "--like", task.beam_args) if production else None,
-            model=pushed,
-            over_time=task.checks.bar("doubtful_bounds") is not None,
             beam_args=task.beam_args,
         )
+        if pushed and root:
+            load_tensorflow()
+            from components.annotation_validator.measuring.network import embed_videos
+
+            over_time = task.checks.bar("doubtful_bounds") is not None
+            inputs = embed_videos(inputs, root, *pushed, progress("looking"), over_time)
     findings = run_checks(inputs, task.checks)
     if pictures:
         draw_findings(pictures, inputs, findings)

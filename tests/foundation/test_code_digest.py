@@ -26,8 +26,8 @@ ENTRIES = {
 
 CHANGED_BY = {
     "components/annotations/readers/ava.py": {"AnnotationValidator", "VideoExampleGen"},
-    "components/annotation_validator/checks/intervals.py": {"AnnotationValidator"},
-    "components/annotation_validator/embedding.py": set(),  # of the command `check` alone
+    "components/annotation_validator/checks/nearly_touching.py": {"AnnotationValidator"},
+    "components/annotation_validator/measuring/network.py": set(),  # of the command `check` alone
     "components/base_model/component.py": {"BaseModelCopy"},
     "components/baseline/component.py": {"Baseline"},
     "components/evaluator/windows.py": {"Evaluator"},
@@ -54,7 +54,7 @@ CHANGED_BY = {
     "models/training/own_process.py": {"Trainer"},
     "models/tuning/oracles.py": {"Tuner"},
     "models/embedding.py": set(),
-    "foundation/statistics.py": {"ModelGate", "Reporter"},
+    "foundation/statistics.py": {"AnnotationValidator", "ModelGate", "Reporter"},
     "foundation/section.py": set(ENTRIES) - {"Baseline"},
     "foundation/messages/progress.py": set(),
     "pipeline/plan.py": set(),
