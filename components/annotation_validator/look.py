@@ -18,9 +18,6 @@ from components.video.decoder_pool import DecoderPool
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
 
-# Gets a title, and gives what is called with the number of videos done, and of all.
-Progress = Callable[[str], OnVideo]
-
 _MOST_OF_PRODUCTION = 500
 
 
@@ -29,7 +26,7 @@ def look(
     inspection: Inspection,
     videos: Root | None,
     *,
-    progress: Progress = lambda title: lambda done, total: None,
+    progress: Callable[[str], OnVideo] = lambda title: lambda done, total: None,
     frames: bool = False,
     previous: PreviousSpan | None = None,
     production: Root | None = None,
@@ -42,6 +39,7 @@ def look(
     Args:
       records: the annotations.
       videos: where the videos lie; None: only rows are looked at, those of the previous span too.
+      progress: gives what is told of the videos under a title.
       frames: whether videos are decoded and measured.
       production: videos such as the model is to work on.
       model: an exported model, whose network looks at the segments, and what it says of itself.
