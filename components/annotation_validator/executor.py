@@ -30,11 +30,7 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
     """Writes `report`. Nothing runs on Beam, but its options hold those of the file systems."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-        """See the component's specification for the parameters.
-
-        Raises:
-          DataFaultsError: something fails the data, and the configuration says that a run stops then.
-        """
+        """Raises DataFaultsError if something fails the data, and the configuration says that a run stops then."""
         data = DataConfig.model_validate_json(exec_properties["data"])
         inspection = Inspection.model_validate_json(exec_properties["inspection"])
         checks = ChecksConfig.model_validate_json(exec_properties["checks"])

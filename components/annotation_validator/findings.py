@@ -140,7 +140,6 @@ class Finding:
     places: tuple[Place, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The finding as a JSON object."""
         return _printable(asdict(self))
 
     @staticmethod

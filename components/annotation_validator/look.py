@@ -16,9 +16,6 @@ from components.storage.root import Root
 from components.video.decoder_pool import DecoderPool
 from foundation.messages.errors import UserError
 
-# Gets a title, and gives what is called with the number of videos done, and of all.
-Progress = Callable[[str], OnVideo]
-
 _MOST_OF_PRODUCTION = 500
 
 
@@ -27,7 +24,7 @@ def look(
     inspection: Inspection,
     videos: Root | None,
     *,
-    progress: Progress = lambda title: lambda done, total: None,
+    progress: Callable[[str], OnVideo] = lambda title: lambda done, total: None,
     frames: bool = False,
     previous: PreviousSpan | None = None,
     production: Root | None = None,
@@ -38,6 +35,7 @@ def look(
     Args:
       records: the annotations.
       videos: where the videos lie; None: only rows are looked at, those of the previous span too.
+      progress: gives what is told of the videos under a title.
       frames: whether videos are decoded and measured.
       production: videos such as the model is to work on.
       beam_args: Beam's options for the previous span's file systems.

@@ -65,7 +65,7 @@ def as_sarif(findings: Sequence[Finding]) -> dict[str, Any]:
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "clipgate check", "rules": [_rule(check) for check in rules]}},
+                "tool": {"driver": {"name": "clipgate check", "rules": list(map(_rule, rules))}},
                 "results": [_result(finding, rules) for finding in findings],
             }
         ],

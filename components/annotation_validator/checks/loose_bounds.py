@@ -30,7 +30,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
 
 
 def _tightened(segment: CheckedSegment, measures: SegmentMeasures, bar: float) -> Place:
-    """Only the bounds that are loose are moved."""
+    """The segment with a suggestion for the bounds that are loose, and only for them."""
     head, tail = measures.rests
     start, end = measures.active or measures.bounds
     return segment.place(
