@@ -31,6 +31,7 @@ from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.findings import Finding, Place
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.look import look
+from components.annotation_validator.measuring.network import embed_videos
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
@@ -66,7 +67,7 @@ def measure(records: Sequence[Segment], root: LocalRoot, model: Path, num_loosen
     videos = look(records, Inspection(), root).videos
     rows = loosen_some(records, {video: facts.duration_seconds for video, facts in videos.items()}, num_loosened, seed)
     moved = [replace(record, start=row.start, end=row.end) for record, row in zip(records, rows, strict=True)]
-    inputs = look(moved, Inspection(), root, frames=True, model=find_model(model))
+    inputs = embed_videos(look(moved, Inspection(), root, frames=True), root, *find_model(model))
     row_of = {record.source: row for record, row in zip(records, rows, strict=True)}
     by_model = run_checks(inputs, ChecksConfig(loose_bounds=None))
     by_both = run_checks(inputs, ChecksConfig())

@@ -27,6 +27,7 @@ from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.look import look
+from components.annotation_validator.measuring.network import embed_videos
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
@@ -45,7 +46,8 @@ def main() -> None:
     arguments = parser.parse_args()
     root = LocalRoot(arguments.videos)
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
-    inputs = look(load_annotations(data), Inspection(), root, model=find_model(arguments.model), over_time=False)
+    inputs = look(load_annotations(data), Inspection(), root)
+    inputs = embed_videos(inputs, root, *find_model(arguments.model), over_time=False)
     results = {
         "segments": len(inputs.segments),
         "named_of_right_labels": len(suggestions(inputs)),

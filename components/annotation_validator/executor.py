@@ -10,12 +10,12 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
 from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.findings import Finding
+from components.annotation_validator.findings import FINDINGS_FILE, PAGE_FILE, Finding
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.look import look
 from components.annotation_validator.page import render
 from components.annotation_validator.previous import find_previous
-from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE, as_json, count_failures, failures, tally
+from components.annotation_validator.report import as_json, count_failures, failures, tally
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations

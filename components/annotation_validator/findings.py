@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from components.annotations.records.record import Source, printable
 
+# In the component's artifact.
+FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
+
 
 class Severity(str, Enum):
     """How bad a finding is: an error spoils the training or its evaluation, a warning may, a note is worth knowing."""

@@ -15,8 +15,6 @@ from components.annotations.records.record import printable
 from foundation.messages.wording import counted
 
 JSON_VERSION = 1
-# In the component's artifact.
-FINDINGS_FILE, PAGE_FILE = "findings.json", "report.html"
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # Where a row is a line; elsewhere it is an annotation's rank, which no editor could jump to.
 _LINE_BASED = frozenset((".csv", ".tsv", ".txt", ".jsonl", ".ndjson"))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
+from components.annotation_validator.findings import FINDINGS_FILE, PAGE_FILE
 from components.annotation_validator.findings import Finding as DataFinding
-from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
 from components.annotations.splits.config import SPLITS
 from components.evaluator.results import (
     CANDIDATE,

@@ -32,8 +32,8 @@ def embed_videos(
     root: Root,
     model_dir: Path,
     info: ExportInfo,
-    on_video: OnVideo,
-    over_time: bool,
+    on_video: OnVideo = lambda done, total: None,
+    over_time: bool = True,
 ) -> CheckInputs:
     """The inputs with `features` of the segments that give a clip, and `scores` of the actions among them.
 

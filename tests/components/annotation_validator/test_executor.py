@@ -8,8 +8,8 @@ import pytest
 from components.annotation_validator.component import AnnotationValidator
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.executor import AnnotationValidatorExecutor
+from components.annotation_validator.findings import FINDINGS_FILE, PAGE_FILE
 from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.report import FINDINGS_FILE, PAGE_FILE
 from components.annotations.config import DataConfig
 from components.artifacts import AnnotationReport
 from foundation.messages.errors import DataFaultsError

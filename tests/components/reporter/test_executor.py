@@ -11,8 +11,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
-from components.annotation_validator.findings import Finding, Severity
-from components.annotation_validator.report import FINDINGS_FILE
+from components.annotation_validator.findings import FINDINGS_FILE, Finding, Severity
 from components.artifacts import AnnotationReport, GateReport, IngestLedger, RunReport, ServingReport
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
