@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="the folder of all versions")
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args()
-    result = soak(arguments.model, 60 * arguments.minutes)
+    result = soak(arguments.model, 60 * arguments.minutes, _NUM_CLIENTS)
     print(json.dumps(result, indent=2))
     sys.exit(bool(result["wrong"]))
 
@@ -63,7 +63,7 @@ class Tally:
                 self.wrong.append(f"{kind}: {answer}")
 
 
-def soak(base: Path, seconds: float, num_clients: int = _NUM_CLIENTS) -> dict[str, Any]:
+def soak(base: Path, seconds: float, num_clients: int) -> dict[str, Any]:
     """Ask a server over the versions in `base` for so long, and until each client has tried every attack."""
     version, info = find_model(base)
     clips = draw_clips(info, 6)

@@ -23,7 +23,7 @@ import psutil
 from pipeline.config import Config, load_config
 
 
-class PeakMemory(threading.Thread):
+class ProcessMemory(threading.Thread):
     """Samples the resident memory of a process and its children."""
 
     def __init__(self, pid: int) -> None:
@@ -73,7 +73,7 @@ def measure(config: Config) -> dict[str, Any]:
             env={**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(Path.cwd())},
         )
         os.close(write_end)
-        memory = PeakMemory(process.pid)
+        memory = ProcessMemory(process.pid)
         memory.start()
         stages: dict[str, Any] = {}
         stage, stage_started, stage_cpu, overall_peak = "imports", started, 0.0, 0

@@ -14,41 +14,31 @@ it was trained on does. For each seed:
 `named_of_right_labels` is how many segments are named when nothing was exchanged.
 """
 
-import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.checked import look_at, model_parser
 from components.annotation_validator.checks.finding import CheckInputs
 from components.annotation_validator.checks.learned import check_confident_disagreement
 from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.embedding import embed_videos
-from components.annotation_validator.inspection import Inspection
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.storage.local import LocalRoot
-from components.video.decoder_pool import DecoderPool
-from pipeline.prediction.model import find_model
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--annotations", required=True)
-    parser.add_argument("--videos", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    parser = model_parser(__doc__)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
-    root = LocalRoot(arguments.videos)
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
-    with DecoderPool() as decoders:
-        inputs = Inspection().inputs(load_annotations(data), root, decoders)
-    inputs = embed_videos(inputs, root, *find_model(arguments.model))
+    root = LocalRoot(arguments.videos)
+    inputs = look_at(load_annotations(data), root, with_frames=False, model=arguments.model)
     results = {
         "segments": len(inputs.segments),
         "named_of_right_labels": len(suggestions(inputs)),

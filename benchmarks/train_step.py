@@ -10,11 +10,13 @@ seconds and of the CPU seconds of all threads, and ratios ours / PyTorch's, whic
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from benchmarks.timing import Times
+from benchmarks.turns import compare
 
 _ROOT = Path(__file__).resolve().parents[1]
 _UV = _ROOT / ".setup/uv/bin/uv"
@@ -22,8 +24,6 @@ _TORCH_VENV = _ROOT / ".setup/torch"
 _TORCH = "torch==2.13.0"
 _TASKS = ("train", "predict")
 _NUM_CLASSES = 10
-
-Times = dict[str, float]
 
 
 class Contestant:
@@ -84,17 +84,7 @@ def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict
     ]
     for contestant in contestants.values():
         contestant.leave()
-    return {task: _summary([turn[task] for turn in turns]) for task in _TASKS}
-
-
-def _summary(turns: list[dict[str, Times]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for clock in ("seconds", "cpu_seconds"):
-        for name in ("ours", "pytorch"):
-            result[f"{name}_{clock}"] = round(statistics.median(turn[name][clock] for turn in turns), 3)
-        ratio = statistics.median(turn["ours"][clock] / turn["pytorch"][clock] for turn in turns)
-        result[f"ratio_of_{clock}"] = round(ratio, 2)
-    return result
+    return {task: compare([turn[task] for turn in turns], digits=3) for task in _TASKS}
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.planted_defects import Planted, look_into, plant, score
+from benchmarks.checked import look_into
+from benchmarks.planted_defects import Planted, plant, score
 from components.annotation_validator.checks.finding import CheckInputs, run_checks
 from components.annotation_validator.checks.pixels import PIXEL_CHECKS
 from components.annotation_validator.config import ChecksConfig
