@@ -30,7 +30,6 @@ _REPETITIONS = 5
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=500)
     num_clips = parser.parse_args().clips

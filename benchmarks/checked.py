@@ -53,12 +53,10 @@ def demo_rows(plan: demo_data.VideoPlan) -> list[PlantedRow]:
 
 
 def video_seconds(plans: Iterable[demo_data.VideoPlan]) -> dict[str, float]:
-    """The length of each video."""
     return {plan.path: len(plan.poses) / plan.scene.fps for plan in plans}
 
 
 def write_rows(path: Path, rows: Iterable[PlantedRow], *, with_boxes: bool) -> None:
-    """A table of annotations."""
     columns = demo_data.COLUMNS if with_boxes else demo_data.COLUMNS[:-1]
     with path.open("w", newline="") as file:
         writer = csv.writer(file)

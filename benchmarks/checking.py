@@ -32,7 +32,6 @@ _FINDINGS = 4  # exit code
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=17)
     parser.add_argument("--rounds", type=int, default=3)
@@ -42,7 +41,6 @@ def main() -> None:
 
 
 def measure(folder: Path, num_people: int, num_rounds: int) -> dict[str, Any]:
-    """Generate videos in `folder`, and compare."""
     demo_data.generate(folder / "demo", num_people=num_people, videos_per_person=4)
     rows = read_rows(folder / "demo")
     once, fourfold = (copy_videos(folder, rows, name, factor) for name, factor in (("once", 1), ("fourfold", 4)))

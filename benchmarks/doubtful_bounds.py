@@ -40,7 +40,6 @@ _PUSH = 12.0  # pixels a second
 
 
 def main() -> None:
-    """Measure and print."""
     parser = model_parser(__doc__)
     parser.add_argument("--loosened", type=int, default=60)
     parser.add_argument("--seeds", type=int, default=3)
@@ -57,7 +56,6 @@ def main() -> None:
 
 
 def measure(records: Sequence[Segment], root: LocalRoot, model: Path, num_loosened: int, seed: int) -> dict[str, Any]:
-    """Loosen bounds, check, and count."""
     videos = look_at(records, root, with_frames=False).videos
     rows = loosen_some(records, {video: facts.duration_seconds for video, facts in videos.items()}, num_loosened, seed)
     moved = [replace(record, start=row.start, end=row.end) for record, row in zip(records, rows, strict=True)]
@@ -118,7 +116,6 @@ def loosen_some(
 
 
 def is_loosened(row: PlantedRow) -> bool:
-    """Whether the row's bounds were moved."""
     return (row.start, row.end) != row.true_bounds
 
 

@@ -32,7 +32,6 @@ class Target:
 
     @property
     def path(self) -> str:
-        """Of predictions through REST."""
         return f"/v1/models/{self.server.name}:predict"
 
 

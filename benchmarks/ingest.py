@@ -70,7 +70,6 @@ print(frames, time.perf_counter() - started)
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=3)
     repetitions = parser.parse_args().repetitions
@@ -99,7 +98,6 @@ def enlarge_videos(folder: Path) -> None:
 
 
 def read_rows(folder: Path) -> list[dict[str, str]]:
-    """A data set's annotations."""
     with (folder / "annotations.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -180,7 +178,6 @@ def compare_speeds(folder: Path, tiny: Path, full: Path, repetitions: int) -> di
 
 
 def count_frames(data: Path) -> int:
-    """Frames of all videos."""
     return sum(map(num_frames, data.glob("*.mp4")))
 
 

@@ -40,7 +40,6 @@ _EVERYTHING = AugmentationConfig(
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     defaults = ModelConfig()
     parser.add_argument("--preset", default=defaults.preset)

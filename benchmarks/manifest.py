@@ -33,7 +33,6 @@ _T = TypeVar("_T")
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--videos", type=int, default=20_000)
@@ -62,7 +61,6 @@ def make_data(folder: Path, num_rows: int, num_videos: int) -> DataConfig:
 
 
 def measure(data: DataConfig) -> dict[str, object]:
-    """Seconds of each step."""
     steps: dict[str, dict[str, float]] = {}
     before = psutil.Process().memory_info().rss
 

@@ -56,7 +56,6 @@ class Planted:
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=36)
     parser.add_argument("--seed", type=int, default=11)
@@ -66,7 +65,6 @@ def main() -> None:
 
 
 def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
-    """Plant defects in `folder`, check, and count."""
     planted = plant(folder, num_people, seed)
     inputs = look_into(folder)
     return score(planted, inputs, run_checks((*ANNOTATION_CHECKS, *PIXEL_CHECKS), inputs, ChecksConfig()))
@@ -184,7 +182,6 @@ def _cut_out(folder: Path, planted: Planted, plan: demo_data.VideoPlan, frames: 
 
 
 def score(planted: Planted, inputs: CheckInputs, findings: list[Finding]) -> dict[str, Any]:
-    """What was found, against what was planted."""
     rows = {row.key: row for row in planted.rows}
     named: dict[str, list[PlantedRow]] = defaultdict(list)
     errors = []

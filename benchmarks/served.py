@@ -41,7 +41,6 @@ class ServerProcess:
         return float(times.user + times.system)
 
     def resident_bytes(self) -> int:
-        """Memory now."""
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
 

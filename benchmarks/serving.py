@@ -46,7 +46,6 @@ _MEMORY_CLIPS = (100, 1000)
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="the folder of all versions")
     parser.add_argument("--rounds", type=int, default=30)

@@ -14,7 +14,6 @@ from pipeline.prediction.model import find_model
 
 
 def main() -> None:
-    """Ask once by `predict_jpeg`, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--clips", type=int, required=True)

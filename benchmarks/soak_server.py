@@ -37,7 +37,6 @@ _MAX_REQUEST_MEGABYTES = 4
 
 
 def main() -> None:
-    """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="the folder of all versions")
     parser.add_argument("--minutes", type=float, default=10)
@@ -49,14 +48,11 @@ def main() -> None:
 
 @dataclass
 class Tally:
-    """What was answered, by kind of request."""
-
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, kind: str, answer: str, *, is_right: bool) -> None:
-        """Note an answer."""
         with self._lock:
             self.answers[f"{kind}: {answer}"] += 1
             if not is_right:

@@ -108,7 +108,6 @@ def num_bytes(folder: Path) -> int:
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, required=True)
     print(json.dumps(measure(load_config(parser.parse_args().config)), indent=2))

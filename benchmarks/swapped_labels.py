@@ -31,7 +31,6 @@ from components.storage.local import LocalRoot
 
 
 def main() -> None:
-    """Measure and print."""
     parser = model_parser(__doc__)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--seeds", type=int, default=5)
@@ -48,7 +47,6 @@ def main() -> None:
 
 
 def measure(inputs: CheckInputs, share: float, seed: int) -> dict[str, Any]:
-    """Exchange labels, check, and count."""
     rng = np.random.default_rng(seed)
     labels = sorted(inputs.by_label)
     chosen = rng.choice(len(inputs.segments), round(share * len(inputs.segments)), replace=False)

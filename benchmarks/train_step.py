@@ -42,13 +42,11 @@ class Contestant:
         self.facts = self._answer()
 
     def take_turn(self, task: str) -> Times:
-        """Run a task once."""
         assert self._process.stdin
         print(task, file=self._process.stdin, flush=True)
         return self._answer()
 
     def leave(self) -> None:
-        """End the process."""
         self._process.communicate()
 
     def _answer(self) -> dict[str, Any]:
@@ -70,7 +68,6 @@ def install_torch() -> Path:
 
 
 def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict[str, Any]:
-    """Both frameworks in one precision."""
     contestants = {
         "ours": Contestant(Path(sys.executable), "benchmarks.train_step_keras", precision, batch),
         "pytorch": Contestant(torch_python, "benchmarks.train_step_torch", precision, batch),
@@ -88,7 +85,6 @@ def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--batch", type=int, default=2, help="clips in a step")
     parser.add_argument("--rounds", type=int, default=7)

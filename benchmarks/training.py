@@ -37,7 +37,6 @@ def write_parts(folder: Path, parts: Mapping[str, Iterable[bytes]], config: Conf
 
 
 def train(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, seed: int) -> Trained:
-    """Train on the parts in `folder`."""
     # A folder for each: the checkpoint of one training must not shorten another.
     own = tempfile.mkdtemp(dir=folder)
     training = config.training.model_copy(update={"epochs": epochs, "seed": seed})

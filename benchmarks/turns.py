@@ -3,6 +3,7 @@
 Imports nothing but the standard library, so that contestants of any virtual environment can use it.
 """
 
+import argparse
 import json
 import statistics
 import sys
@@ -10,6 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.timing import Times, timed
+
+
+def contestant_options(description: str) -> argparse.Namespace:
+    """What a contestant of `benchmarks.train_step` is started with."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], required=True)
+    parser.add_argument("--batch", type=int, required=True)
+    parser.add_argument("--classes", type=int, required=True)
+    return parser.parse_args()
 
 
 def serve(facts: Mapping[str, Any], tasks: Mapping[str, Callable[[], object]]) -> None:

@@ -19,7 +19,6 @@ def read_video(path: Path) -> tuple[list[Frame], float]:
 
 
 def write_video(path: Path, frames: Sequence[Frame], fps: float, codec: str = "mp4v") -> None:
-    """Write frames of one size."""
     height, width = frames[0].shape[:2]
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), fps, (width, height))
     for frame in frames:
