@@ -7,7 +7,8 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-tfx121 image-check lint setup lock bench bench-pytorch bench-serving fuzz soak clean
+.PHONY: demo test test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
+  fuzz soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -35,8 +36,19 @@ bench: setup
 	$(PYTHON_IN_VENV) -m benchmarks.ingest
 	$(PYTHON_IN_VENV) -m benchmarks.carrying_clips
 	$(PYTHON_IN_VENV) -m benchmarks.input
-	$(PYTHON_IN_VENV) -m benchmarks.tracker
 	$(PYTHON_IN_VENV) -m benchmarks.stages --config examples/demo.yaml
+
+bench-scale: setup
+	$(PYTHON_IN_VENV) -m benchmarks.manifest
+	$(PYTHON_IN_VENV) -m benchmarks.scale --config examples/demo.yaml
+
+bench-training: setup
+	$(CLIPGATE) demo-data demo/data
+	$(CLIPGATE) run --config examples/long_videos.yaml
+	$(PYTHON_IN_VENV) -m benchmarks.long_videos --model demo/long_videos/serving/action
+	$(PYTHON_IN_VENV) -m benchmarks.against_tutorial --config examples/demo.yaml --folds 1 --seeds 3
+	$(PYTHON_IN_VENV) -m benchmarks.tracker
+	$(PYTHON_IN_VENV) -m benchmarks.networks
 
 # Installs PyTorch beside the project, which takes a few gigabytes.
 bench-pytorch: setup
@@ -46,9 +58,18 @@ bench-pytorch: setup
 fuzz: setup
 	$(PYTHON_IN_VENV) -m benchmarks.mutated_videos
 
-# Both need a pushed model, such as that of `make demo`.
+# These need a pushed model, such as that of `make demo`.
 MODEL ?= demo/run/serving/action
 MINUTES ?= 10
+LABELLED = --annotations demo/data/annotations.csv --videos demo/data --model $(MODEL)
+
+bench-checks: setup
+	$(PYTHON_IN_VENV) -m benchmarks.planted_defects
+	$(PYTHON_IN_VENV) -m benchmarks.checking
+	$(PYTHON_IN_VENV) -m benchmarks.fixing
+	$(PYTHON_IN_VENV) -m benchmarks.swapped_labels $(LABELLED)
+	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED)
+	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED) --shaken
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)

@@ -13,11 +13,9 @@ and of the mean difference, by Student's t over the runs.
 
 import argparse
 import json
-import multiprocessing
 import os
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from scipy import stats
 from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks import tutorial
+from benchmarks.timing import in_own_process, timed
 from benchmarks.training import Trained, answers, train, write_parts
 from components.annotations.files.fetch import load_annotations
 from components.annotations.files.manifest import build_manifest
@@ -42,29 +41,28 @@ _NUM_FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Sample:
+class SharedClip:
     """A clip as both recipes take it: as Examples (several if the configuration has views or windows), and in its file."""
 
     examples: tuple[bytes, ...]
-    in_file: tutorial.Clip
+    in_file: tutorial.LabelledFrames
     group: str
 
 
 @dataclass(frozen=True)
-class Run:
-    """What one training needs: its clips, and where it may write."""
+class TrainingPlan:
+    """What one training is given."""
 
     config: Config
     classes: tuple[str, ...]
-    train: tuple[Sample, ...]
-    evaluation: tuple[Sample, ...]
-    test: tuple[Sample, ...]
+    train: tuple[SharedClip, ...]
+    evaluation: tuple[SharedClip, ...]
+    test: tuple[SharedClip, ...]
     seed: int
     cpu_seconds: float
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=120)
@@ -72,25 +70,25 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
     config = load_config(arguments.config)
-    classes, samples = ingest(config)
+    classes, clips = ingest(config)
     results = []
     for fold in range(arguments.folds):
         for seed in range(arguments.seeds):
-            train, evaluation, test = split(samples, fold)
-            run = Run(config, classes, train, evaluation, test, seed, arguments.seconds * _NUM_CORES)
-            ours = in_own_process(train_ours, run)
-            theirs = in_own_process(train_tutorial, replace(run, cpu_seconds=ours["cpu_seconds"]))
+            train, evaluation, test = split(clips, fold)
+            plan = TrainingPlan(config, classes, train, evaluation, test, seed, arguments.seconds * _NUM_CORES)
+            ours = in_own_process(train_ours, plan)
+            theirs = in_own_process(train_tutorial, replace(plan, cpu_seconds=ours["cpu_seconds"]))
             results.append({"fold": fold, "seed": seed, "ours": ours, "tutorial": theirs})
             print(json.dumps(results[-1]), flush=True)
     print(json.dumps(summarise(results), indent=2))
 
 
-def ingest(config: Config) -> tuple[tuple[str, ...], list[Sample]]:
+def ingest(config: Config) -> tuple[tuple[str, ...], list[SharedClip]]:
     """All clips of a data set, in the order of the videos' names."""
     root = LocalRoot(Path(config.data.videos))
     manifest = build_manifest(load_annotations(config.data, ()), root)
     classes = tuple(sorted({segment.label for some in manifest.segments_by_video.values() for segment in some}))
-    samples = []
+    clips = []
     with Decoder() as decoder:
         videos = VideoIngest(root, config.sampling, None, decoder)
         for video, segments in manifest.segments_by_video.items():
@@ -103,56 +101,50 @@ def ingest(config: Config) -> tuple[tuple[str, ...], list[Sample]]:
                     elif isinstance(result, Accepted):
                         label_id = classes.index(segment.label)
                         in_file = locate(Path(config.data.videos, video), segment, label_id)
-                        samples.append(Sample(tuple(examples), in_file, result.group))
+                        clips.append(SharedClip(tuple(examples), in_file, result.group))
                         examples = []
-    return classes, samples
+    return classes, clips
 
 
-def locate(path: Path, segment: Segment, label_id: int) -> tutorial.Clip:
+def locate(path: Path, segment: Segment, label_id: int) -> tutorial.LabelledFrames:
     """A segment by the numbers of its frames."""
     capture = cv2.VideoCapture(str(path))
     rate = capture.get(cv2.CAP_PROP_FPS) if segment.time_unit is TimeUnit.SECONDS else 1.0
     num_frames = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
     end = num_frames if segment.end is None else min(num_frames, round(segment.end * rate))
-    return tutorial.Clip(str(path), min(round(segment.start * rate), end - 1), end, label_id)
+    return tutorial.LabelledFrames(str(path), min(round(segment.start * rate), end - 1), end, label_id)
 
 
-def split(samples: Sequence[Sample], fold: int) -> tuple[tuple[Sample, ...], ...]:
+def split(clips: Sequence[SharedClip], fold: int) -> tuple[tuple[SharedClip, ...], ...]:
     """Train, evaluation and test: the fold is test, the next one evaluation."""
-    labels, groups = [sample.in_file.label_id for sample in samples], [sample.group for sample in samples]
+    labels, groups = [clip.in_file.label_id for clip in clips], [clip.group for clip in clips]
     folds = StratifiedGroupKFold(_NUM_FOLDS, shuffle=True, random_state=0).split(labels, labels, groups)
-    fold_of = np.empty(len(samples), int)
+    fold_of = np.empty(len(clips), int)
     for number, (_, members) in enumerate(folds):
         fold_of[members] = number
-    parts: dict[str, list[Sample]] = {"train": [], "evaluation": [], "test": []}
-    for sample, number in zip(samples, (fold_of - fold) % _NUM_FOLDS, strict=True):
-        parts[("test", "evaluation")[number] if number < 2 else "train"].append(sample)
+    parts: dict[str, list[SharedClip]] = {"train": [], "evaluation": [], "test": []}
+    for clip, number in zip(clips, (fold_of - fold) % _NUM_FOLDS, strict=True):
+        parts[("test", "evaluation")[number] if number < 2 else "train"].append(clip)
     return tuple(tuple(part) for part in parts.values())
 
 
-def in_own_process(train: Callable[[Run], dict[str, Any]], run: Run) -> dict[str, Any]:
-    """What one training leaves in memory must not slow down the next."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(train, (run,))
-
-
-def train_ours(run: Run) -> dict[str, Any]:
+def train_ours(plan: TrainingPlan) -> dict[str, Any]:
     """Accuracy on the test clips, and what training took."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts = {
-            part: [one for sample in getattr(run, part) for one in sample.examples]
+            part: [one for clip in getattr(plan, part) for one in clip.examples]
             for part in ("train", "evaluation", "test")
         }
-        write_parts(folder, parts, run.config, run.classes)
+        write_parts(folder, parts, plan.config, plan.classes)
 
         def fit_epochs(epochs: int) -> Trained:
-            return train(folder, run.config, run.classes, epochs=epochs, seed=run.seed)
+            return train(folder, plan.config, plan.classes, epochs=epochs, seed=plan.seed)
 
         one, three = fit_epochs(1).cpu_seconds, fit_epochs(3).cpu_seconds
         # What an epoch takes once the network is traced and the clips are decoded.
         later = (three - one) / 2
-        trained = fit_epochs(max(1, round(1 + (run.cpu_seconds - one) / later)))
+        trained = fit_epochs(max(1, round(1 + (plan.cpu_seconds - one) / later)))
         labels, found = answers(trained, folder / "test.gz")
         return {
             "accuracy": round(float((labels == found).mean()), 4),
@@ -161,16 +153,14 @@ def train_ours(run: Run) -> dict[str, Any]:
         }
 
 
-def train_tutorial(run: Run) -> dict[str, Any]:
+def train_tutorial(plan: TrainingPlan) -> dict[str, Any]:
     """The same for the tutorial's recipe."""
-    clips = [sample.in_file for sample in (*run.train, *run.evaluation)]
-    started = time.process_time()
-    network, num_steps = tutorial.train(clips, len(run.classes), run.cpu_seconds, run.seed)
-    cpu_seconds = time.process_time() - started
-    accuracy = tutorial.accuracy(network, [sample.in_file for sample in run.test], tutorial.frame_step(clips))
+    clips = [clip.in_file for clip in (*plan.train, *plan.evaluation)]
+    (network, num_steps), times = timed(lambda: tutorial.train(clips, len(plan.classes), plan.cpu_seconds, plan.seed))
+    accuracy = tutorial.accuracy(network, [clip.in_file for clip in plan.test], tutorial.frame_step(clips))
     return {
         "accuracy": round(accuracy, 4),
-        "cpu_seconds": round(cpu_seconds, 1),
+        "cpu_seconds": round(times["cpu_seconds"], 1),
         "epochs": round(num_steps * tutorial.BATCH_SIZE / len(clips), 1),
     }
 

@@ -8,20 +8,19 @@ that Transform takes, and CPU milliseconds per clip that reading an epoch costs,
 
 import argparse
 import json
-import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from benchmarks.clips import transform, write_examples
+from benchmarks.clips import demo_examples, transform, write_records
+from benchmarks.timing import timed
 from components.video.config import SamplingConfig
-from examples import demo_data
 from models import features
 from models.config import ModelConfig
 from models.data import ClipSource
@@ -31,7 +30,6 @@ _REPETITIONS = 5
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=500)
     num_clips = parser.parse_args().clips
@@ -44,23 +42,14 @@ def main() -> None:
 
 def measure(folder: Path, num_clips: int, sampling: SamplingConfig, model: ModelConfig) -> dict[str, Any]:
     """Both ways on the same clips; reading alternates between them."""
-    demo_data.generate(folder / "data")
-    raw = folder / "raw.gz"
-    classes = write_examples(folder / "data", raw, num_clips, sampling)
-    transformed = folder / "transformed.gz"
+    raw, transformed = folder / "raw.gz", folder / "transformed.gz"
+    classes, examples = demo_examples(folder / "data", num_clips, sampling)
+    write_records(raw, examples)
 
     seconds = {}
     for way, target in (("not_materialised", None), ("materialised", transformed)):
-        started = time.perf_counter()
-        output = transform(
-            raw,
-            folder / way,
-            num_stored=sampling.num_frames,
-            model=model,
-            classes=classes,
-            materialised=target,
-        )
-        seconds[way] = time.perf_counter() - started
+        output, times = timed(partial(transform, raw, folder / way, sampling, model, classes, target))
+        seconds[way] = times["seconds"]
     readers: dict[str, Callable[[], tf.data.Dataset]] = {
         "not_materialised": ClipSource([str(raw)], output, model).clips,
         "materialised": lambda: read_materialised(transformed, output, sampling.num_frames, model),
@@ -98,11 +87,9 @@ def read_materialised(
 
 def cpu_milliseconds_per_clip(clips: tf.data.Dataset, num_clips: int) -> float:
     """CPU time of this process for one pass."""
-    before = os.times()
-    count = sum(1 for _ in clips)
-    after = os.times()
+    count, times = timed(lambda: sum(1 for _ in clips))
     assert count == num_clips
-    return 1000 * (after.user + after.system - before.user - before.system) / num_clips
+    return 1000 * times["cpu_seconds"] / num_clips
 
 
 if __name__ == "__main__":

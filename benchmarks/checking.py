@@ -14,19 +14,17 @@ needs anyway. CPU seconds hardly change with what else the machine does. Prints 
 
 import argparse
 import json
-import multiprocessing
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stages import PeakMemory
+from benchmarks.ingest import copy_videos, ingest, read_rows
+from benchmarks.stages import ProcessMemory
+from benchmarks.timing import Times, in_own_process, timed
 from examples import demo_data
 
 _NUM_CORES = os.cpu_count() or 1
@@ -34,7 +32,6 @@ _FINDINGS = 4  # exit code
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=17)
     parser.add_argument("--rounds", type=int, default=3)
@@ -44,23 +41,20 @@ def main() -> None:
 
 
 def measure(folder: Path, num_people: int, num_rounds: int) -> dict[str, Any]:
-    """Generate videos in `folder`, and compare."""
-    from benchmarks.ingest import copy_videos, read_rows
-
     demo_data.generate(folder / "demo", num_people=num_people, videos_per_person=4)
     rows = read_rows(folder / "demo")
     once, fourfold = (copy_videos(folder, rows, name, factor) for name, factor in (("once", 1), ("fourfold", 4)))
-    checks, ingests, whole_ingests = [], [], []
+    checks: list[Times] = []
+    ingests: list[Times] = []
+    whole_ingests: list[Times] = []
     for _ in range(num_rounds):
-        checks.append(timed(lambda: check(once)))
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            started = child_cpu_seconds()
-            ingests.append(pool.apply(timed_ingest, (once, folder / "out")))
-            pool.close()
-            pool.join()
-        whole_ingests.append(child_cpu_seconds() - started)
-    cpu, clock = (
-        [statistics.median(each[number] for each in times) for times in (checks, ingests)] for number in (0, 1)
+        checks.append(timed(lambda: check(once))[1])
+        own, whole = timed(lambda: in_own_process(timed_ingest, once, folder / "out"))
+        ingests.append(own)
+        whole_ingests.append(whole)
+    (cpu, clock) = (
+        [statistics.median(times[figure] for times in each) for each in (checks, ingests, whole_ingests)]
+        for figure in ("cpu_seconds", "seconds")
     )
     mebibytes = {name: check(data) for name, data in (("once", once), ("fourfold", fourfold))}
     return {
@@ -70,7 +64,7 @@ def measure(folder: Path, num_people: int, num_rounds: int) -> dict[str, Any]:
         "ingest": {"cpu_seconds": round(cpu[1], 2), "seconds": round(clock[1], 2)},
         "check_to_ingest": round(cpu[0] / cpu[1], 2),
         "by_the_clock": round(clock[0] / clock[1], 2),
-        "with_imports": round(cpu[0] / statistics.median(whole_ingests), 2),
+        "with_imports": round(cpu[0] / cpu[2], 2),
         "memory_mebibytes": mebibytes,
         "memory_of_fourfold": round(mebibytes["fourfold"] / mebibytes["once"], 2),
     }
@@ -82,31 +76,16 @@ def check(data: Path) -> int:
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", *map(str, command), "--format", "json"], stdout=subprocess.DEVNULL
     )
-    memory = PeakMemory(process.pid)
+    memory = ProcessMemory(process.pid)
     memory.start()
     if process.wait() not in (0, _FINDINGS):
         raise RuntimeError("clipgate check failed; its message stands above")
     return memory.take_mebibytes()
 
 
-def timed_ingest(data: Path, output: Path) -> tuple[float, float]:
-    """CPU seconds and seconds of VideoExampleGen."""
-    from benchmarks.ingest import ingest
-
-    return timed(lambda: ingest(data, output, _NUM_CORES))
-
-
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """CPU seconds of `work`, child processes that end in it included, and seconds by the clock."""
-    cpu_before, before = time.process_time() + child_cpu_seconds(), time.perf_counter()
-    work()
-    return time.process_time() + child_cpu_seconds() - cpu_before, time.perf_counter() - before
-
-
-def child_cpu_seconds() -> float:
-    """Of all child processes that have ended, and theirs."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+def timed_ingest(data: Path, output: Path) -> Times:
+    """What VideoExampleGen takes in this process, after the imports."""
+    return timed(lambda: ingest(data, output, _NUM_CORES))[1]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
@@ -21,17 +22,20 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
 from components.video_schema_gen.component import clip_schema
+from examples import demo_data
 from models.config import ModelConfig
 from models.metadata import NO_METADATA
 from models.preprocessing import preprocessing_fn
 
 
-def write_examples(data: Path, path: Path, num_clips: int, sampling: SamplingConfig) -> list[str]:
-    """Ingest the demo data, repeated until there are enough clips; returns the classes."""
-    config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
+def demo_examples(
+    folder: Path, num_clips: int, sampling: SamplingConfig, **options: Any
+) -> tuple[list[str], list[bytes]]:
+    """The classes of a demo data set, which is generated in `folder`, and its clips, repeated until there are enough."""
+    data = demo_data.generate(folder, **options)
+    config = DataConfig(annotations=str(data.annotations_path), videos=str(folder))
     clips = list(read_examples(config, sampling))
-    write_records(path, itertools.islice(itertools.cycle(clips), num_clips))
-    return find_classes(config, ())
+    return find_classes(config, ()), list(itertools.islice(itertools.cycle(clips), num_clips))
 
 
 def read_examples(data: DataConfig, sampling: SamplingConfig) -> Iterator[bytes]:
@@ -56,19 +60,18 @@ def write_records(path: Path, examples: Iterable[bytes]) -> None:
 def transform(
     examples: Path,
     target: Path,
-    *,
-    num_stored: int,
+    sampling: SamplingConfig,
     model: ModelConfig,
     classes: Sequence[str],
     materialised: Path | None = None,
 ) -> tft.TFTransformOutput:
-    """Analyse clips of `num_stored` frames; the graph is written to `target`, and the clips that it gives to `materialised`."""
+    """Analyse clips; the graph is written to `target`, and the clips that it gives to `materialised`."""
     custom_config = {
         "model": model.model_dump_json(),
         "classes": json.dumps(list(classes)),
         "metadata": NO_METADATA.model_dump_json(),
     }
-    schema = clip_schema(num_stored, classes)
+    schema = clip_schema(sampling.num_frames, classes)
     source = tfxio.TFExampleRecord(str(examples), schema=schema)
     with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=f"{target}.temporary"):
         data = (pipeline | source.BeamSource(), source.TensorAdapterConfig())

@@ -15,7 +15,6 @@ hand-held camera would have taken them. Prints JSON:
 Then with motion: `named_by_motion` is how many segments it names, `named_beside_motion` how many others the model does.
 """
 
-import argparse
 import json
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
@@ -26,28 +25,22 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.planted_defects import Row, bounds_errors, loosen
+from benchmarks.checked import PlantedRow, bounds_errors, look_at, loosen, model_parser
+from benchmarks.videos import read_video, write_video
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.findings import Finding, Place
-from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.look import look
-from components.annotation_validator.measuring.network import embed_videos
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.records.record import Segment
 from components.storage.local import LocalRoot
-from pipeline.prediction.model import find_model
+from components.video.images import Frame
 
 _PUSH = 12.0  # pixels a second
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--annotations", required=True)
-    parser.add_argument("--videos", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    parser = model_parser(__doc__)
     parser.add_argument("--loosened", type=int, default=60)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--shaken", action="store_true")
@@ -63,11 +56,10 @@ def main() -> None:
 
 
 def measure(records: Sequence[Segment], root: LocalRoot, model: Path, num_loosened: int, seed: int) -> dict[str, Any]:
-    """Loosen bounds, check, and count."""
-    videos = look(records, Inspection(), root).videos
+    videos = look_at(records, root, with_frames=False).videos
     rows = loosen_some(records, {video: facts.duration_seconds for video, facts in videos.items()}, num_loosened, seed)
     moved = [replace(record, start=row.start, end=row.end) for record, row in zip(records, rows, strict=True)]
-    inputs = embed_videos(look(moved, Inspection(), root, frames=True), root, *find_model(model))
+    inputs = look_at(moved, root, model=model)
     row_of = {record.source: row for record, row in zip(records, rows, strict=True)}
     by_model = run_checks(inputs, ChecksConfig(loose_bounds=None))
     by_both = run_checks(inputs, ChecksConfig())
@@ -93,28 +85,33 @@ def shake(source: Path, videos: Collection[str], target: Path) -> Path:
     """Copies of videos whose frames sway by a few pixels, below the folder that is returned."""
     rng = np.random.default_rng(0)
     for video in sorted(videos):
-        capture = cv2.VideoCapture(str(source / video))
-        width, height = (int(capture.get(each)) for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
-        fps = capture.get(cv2.CAP_PROP_FPS)
+        frames, fps = read_video(source / video)
         (target / video).parent.mkdir(parents=True, exist_ok=True)
-        writer = cv2.VideoWriter(str(target / video), cv2.VideoWriter.fourcc(*"mp4v"), fps, (width, height))
-        place, velocity = np.zeros(2), np.zeros(2)  # pixels, and pixels a frame
-        while (frame := capture.read()[1]) is not None:
-            # A spring that is pushed at random: it comes back to the middle and never rests.
-            velocity = 0.8 * velocity - 0.1 * place + rng.normal(0, _PUSH / fps, 2)
-            place = place + velocity
-            shift = np.float32([[1, 0, place[0]], [0, 1, place[1]]])
-            writer.write(cv2.warpAffine(frame, shift, (width, height), borderMode=cv2.BORDER_REFLECT))
-        writer.release()
+        write_video(target / video, swaying(frames, fps, rng), fps)
     return target
 
 
-def loosen_some(records: Sequence[Segment], seconds: Mapping[str, float], num_loosened: int, seed: int) -> list[Row]:
+def swaying(frames: Sequence[Frame], fps: float, rng: np.random.Generator) -> list[Frame]:
+    """Frames moved by a spring that is pushed at random: it comes back to the middle and never rests."""
+    height, width = frames[0].shape[:2]
+    place, velocity = np.zeros(2), np.zeros(2)  # pixels, and pixels a frame
+    moved = []
+    for frame in frames:
+        velocity = 0.8 * velocity - 0.1 * place + rng.normal(0, _PUSH / fps, 2)
+        place = place + velocity
+        shift = np.float32([[1, 0, place[0]], [0, 1, place[1]]])
+        moved.append(cv2.warpAffine(frame, shift, (width, height), borderMode=cv2.BORDER_REFLECT))
+    return moved
+
+
+def loosen_some(
+    records: Sequence[Segment], seconds: Mapping[str, float], num_loosened: int, seed: int
+) -> list[PlantedRow]:
     """A row for each record, in their order, so many of them loosened as far as there is room."""
     rows = []
     for record in records:
         bounds = record.start, seconds[record.video] if record.end is None else record.end
-        rows.append(Row(record.video, *bounds, record.label, record.group or "", [], bounds))
+        rows.append(PlantedRow(record.video, *bounds, record.label, record.group or "", [], bounds))
     rng = np.random.default_rng(seed)
     for number in rng.permutation(len(rows)):
         if num_loosened and loosen(rows[number], seconds[rows[number].path], rng):
@@ -122,8 +119,7 @@ def loosen_some(records: Sequence[Segment], seconds: Mapping[str, float], num_lo
     return rows
 
 
-def is_loosened(row: Row) -> bool:
-    """Whether the row's bounds were moved."""
+def is_loosened(row: PlantedRow) -> bool:
     return (row.start, row.end) != row.true_bounds
 
 

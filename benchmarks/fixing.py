@@ -10,18 +10,18 @@ after.
 """
 
 import argparse
-import csv
 import json
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.checked import PlantedRow, demo_rows, look_into, loosen, video_seconds, write_rows
 from benchmarks.clips import read_examples
-from benchmarks.planted_defects import Row, look_into, loosen
 from benchmarks.training import answers, train, write_parts
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.fix import fix
@@ -33,11 +33,9 @@ from pipeline.config import Config, load_config
 _IDLE_SECONDS = (1.0, 3.0)
 _SHARE_OF_TEST, _SHARE_OF_EVALUATION = 0.25, 0.15
 _SEED_OF_DATA = 11
-Span = tuple[float, float]
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("examples/demo.yaml"))
     parser.add_argument("--people", type=int, default=12)
@@ -48,18 +46,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         loosened, test = plant(folder, arguments.people)
-        corrected = correct(folder)
+        corrected = correct(folder, loosened)
         result: dict[str, Any] = {
             "training_segments": len(loosened),
             "test_segments": len(test),
-            "bounds_off_before": bounds_error(loosened, [(row.start, row.end) for row in loosened]),
-            "bounds_off_after": bounds_error(loosened, corrected),
+            "bounds_off_before": bounds_error(loosened),
+            "bounds_off_after": bounds_error(corrected),
         }
-        for when, spans in (("before", [(row.start, row.end) for row in loosened]), ("after", corrected)):
-            parts = {"train": [], "evaluation": [], "test": [(row, row.true_bounds) for row in test]}
-            evaluation_people = people_of(loosened, _SHARE_OF_EVALUATION)
-            for row, span in zip(loosened, spans, strict=True):
-                parts["evaluation" if row.group in evaluation_people else "train"].append((row, span))
+        evaluation_people = people_of(loosened, _SHARE_OF_EVALUATION)
+        for when, rows in (("before", loosened), ("after", corrected)):
+            parts = {
+                "train": [row for row in rows if row.group not in evaluation_people],
+                "evaluation": [row for row in rows if row.group in evaluation_people],
+                "test": test,
+            }
             recalls = [recall(folder, when, parts, config, arguments.epochs, seed) for seed in range(arguments.seeds)]
             result[f"recall_{when}"] = {
                 label: round(statistics.fmean(each[label] for each in recalls), 3) for label in LABELS
@@ -68,66 +68,56 @@ def main() -> None:
         print(json.dumps(result, indent=2))
 
 
-def plant(folder: Path, num_people: int) -> tuple[list[Row], list[Row]]:
+def plant(folder: Path, num_people: int) -> tuple[list[PlantedRow], list[PlantedRow]]:
     """Write videos, and loosened annotations of those of the training people; returns their rows and the test people's."""
     plans = demo_data.plan_videos(_SEED_OF_DATA, num_people, idle_seconds=_IDLE_SECONDS)
     demo_data.generate(folder, seed=_SEED_OF_DATA, num_people=num_people, idle_seconds=_IDLE_SECONDS)
     rng = np.random.default_rng(_SEED_OF_DATA)
-    rows = []
-    for plan in plans:
-        for path, start, end, label, group, _ in demo_data.annotation_rows(plan):
-            rows.append(Row(path, float(start), float(end), label, group, [], (float(start), float(end))))
+    rows = [row for plan in plans for row in demo_rows(plan)]
     test_people = people_of(rows, _SHARE_OF_TEST)
-    seconds = {plan.path: len(plan.poses) / plan.scene.fps for plan in plans}
+    seconds = video_seconds(plans)
     loosened = [row for row in rows if row.group not in test_people]
     for row in loosened:
         loosen(row, seconds[row.path], rng)
-    write_rows(folder / "annotations.csv", [(row, (row.start, row.end)) for row in loosened])
+    write_rows(folder / "annotations.csv", loosened, with_boxes=False)
     return loosened, [row for row in rows if row.group in test_people]
 
 
-def people_of(rows: Sequence[Row], share: float) -> set[str]:
+def people_of(rows: Sequence[PlantedRow], share: float) -> set[str]:
     """The last of the people: at least one, and this share of them."""
     people = sorted({row.group for row in rows})
     return set(people[-max(1, round(share * len(people))) :])
 
 
-def correct(folder: Path) -> list[Span]:
-    """The bounds that `clipgate check --frames --fix` writes, in the order of the rows."""
+def correct(folder: Path, rows: Sequence[PlantedRow]) -> list[PlantedRow]:
+    """The rows with the bounds that `clipgate check --frames --fix` writes."""
     inputs = look_into(folder)
     correction = fix(inputs, ChecksConfig())
-    by_row = {}
+    by_number = {}
     for segment in inputs.segments:
         after = correction.segments.get(segment.id, segment)
-        by_row[segment.record.source.row] = (after.start_seconds, after.end_seconds or 0.0)
-    return [by_row[row] for row in sorted(by_row)]
+        by_number[segment.record.source.row] = after.start_seconds, after.end_seconds or 0.0
+    bounds = [by_number[number] for number in sorted(by_number)]
+    return [replace(row, start=start, end=end) for row, (start, end) in zip(rows, bounds, strict=True)]
 
 
-def write_rows(path: Path, rows: Sequence[tuple[Row, Span]]) -> None:
-    """A table of rows with these bounds."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(demo_data.COLUMNS[:-1])
-        writer.writerows((row.path, start, end, row.label, row.group) for row, (start, end) in rows)
-
-
-def bounds_error(rows: Sequence[Row], spans: Sequence[Span]) -> float:
+def bounds_error(rows: Sequence[PlantedRow]) -> float:
     """Seconds, median over both bounds of all rows."""
-    return round(float(np.median(np.abs(np.array(spans) - [row.true_bounds for row in rows]))), 3)
+    return round(float(np.median(np.abs([np.subtract((row.start, row.end), row.true_bounds) for row in rows]))), 3)
 
 
 def recall(
-    folder: Path, name: str, parts: dict[str, list[tuple[Row, Span]]], config: Config, epochs: int, seed: int
+    folder: Path, name: str, parts: Mapping[str, Sequence[PlantedRow]], config: Config, epochs: int, seed: int
 ) -> dict[str, float]:
     """Recall of each class on the test part."""
     own = folder / f"{name}_{seed}"
     own.mkdir()
 
-    def examples(rows: Sequence[tuple[Row, Span]], part: str) -> Iterator[bytes]:
-        write_rows(own / f"{part}.csv", rows)
+    def examples(part: str) -> Iterator[bytes]:
+        write_rows(own / f"{part}.csv", parts[part], with_boxes=False)
         return read_examples(DataConfig(annotations=str(own / f"{part}.csv"), videos=str(folder)), config.sampling)
 
-    write_parts(own, {part: examples(rows, part) for part, rows in parts.items()}, config, LABELS)
+    write_parts(own, {part: examples(part) for part in parts}, config, LABELS)
     labels, found = answers(train(own, config, LABELS, epochs=epochs, seed=seed), own / "test.gz")
     return {label: float((found[labels == number] == number).mean()) for number, label in enumerate(LABELS)}
 

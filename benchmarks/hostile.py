@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from benchmarks.served import JpegClip, ServerProcess
+from benchmarks.served import JpegClip, ServerProcess, grpc_request
 
 _SECONDS = 60
 
@@ -32,7 +32,6 @@ class Target:
 
     @property
     def path(self) -> str:
-        """Of predictions through REST."""
         return f"/v1/models/{self.server.name}:predict"
 
 
@@ -46,7 +45,7 @@ class Attack:
 
 def ask_grpc(channel: grpc.Channel, name: str, clips: list[JpegClip]) -> np.ndarray:
     """Probabilities of clips, by `predict_jpeg`."""
-    request = _grpc_request(name, frames=clips)
+    request = grpc_request(name, frames=clips)
     outputs = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=_SECONDS).outputs
     return np.asarray(tf.make_ndarray(outputs["probabilities"]))
 
@@ -57,15 +56,6 @@ def ask_rest(address: str, name: str, clips: list[JpegClip]) -> np.ndarray:
     if status != 200:
         raise RuntimeError(f"{status}: {answer}")
     return np.array([row["probabilities"] for row in json.loads(answer)["predictions"]])
-
-
-def _grpc_request(name: str, signature: str = "predict_jpeg", **inputs: Any) -> predict_pb2.PredictRequest:
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = name
-    request.model_spec.signature_name = signature
-    for key, value in inputs.items():
-        request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
-    return request
 
 
 def _rest_request(clips: list[JpegClip]) -> bytes:
@@ -154,7 +144,7 @@ def _send_noise(target: Target, connection: socket.socket) -> None:
 
 def _cancel(target: Target) -> tuple[str, bool]:
     stub = prediction_service_pb2_grpc.PredictionServiceStub(target.channel)
-    future = stub.Predict.future(_grpc_request(target.server.name, frames=[target.clip]), timeout=_SECONDS)
+    future = stub.Predict.future(grpc_request(target.server.name, frames=[target.clip]), timeout=_SECONDS)
     time.sleep(target.draw.uniform(0, 0.05))
     future.cancel()
     return "left", True
@@ -171,7 +161,7 @@ def _broken(clip: JpegClip, draw: random.Random) -> JpegClip:
 
 
 def _tensor_bomb(target: Target) -> predict_pb2.PredictRequest:
-    request = _grpc_request(target.server.name, "predict_frames")
+    request = grpc_request(target.server.name, "predict_frames")
     request.inputs["frames"].dtype = tf.uint8.as_datatype_enum
     request.inputs["frames"].int_val.append(0)
     for size in (2**20, 2**10, 2**10, 2**10, 3):
@@ -180,7 +170,7 @@ def _tensor_bomb(target: Target) -> predict_pb2.PredictRequest:
 
 
 def _short_tensor(target: Target) -> predict_pb2.PredictRequest:
-    request = _grpc_request(target.server.name, "predict_frames", frames=np.zeros((1, 2, 8, 8, 3), np.uint8))
+    request = grpc_request(target.server.name, "predict_frames", frames=np.zeros((1, 2, 8, 8, 3), np.uint8))
     request.inputs["frames"].tensor_content = b"too short"
     return request
 
@@ -216,17 +206,17 @@ ATTACKS = (
     _by_socket("noise", _send_noise),
     _by_socket("noise", _send_noise, to_grpc=True),
     Attack("gRPC cancelled", _cancel),
-    _by_grpc("wrong shape", lambda target: _grpc_request(target.server.name, frames=["x"]), _INVALID),
-    _by_grpc("wrong type", lambda target: _grpc_request(target.server.name, "predict_frames", frames=[1.0]), _INVALID),
-    _by_grpc("wrong input", lambda target: _grpc_request(target.server.name, picture=["x"]), _INVALID),
+    _by_grpc("wrong shape", lambda target: grpc_request(target.server.name, frames=["x"]), _INVALID),
+    _by_grpc("wrong type", lambda target: grpc_request(target.server.name, "predict_frames", frames=[1.0]), _INVALID),
+    _by_grpc("wrong input", lambda target: grpc_request(target.server.name, picture=["x"]), _INVALID),
     _by_grpc("tensor bomb", _tensor_bomb, _INVALID),
     _by_grpc("short tensor", _short_tensor, _INVALID),
     _by_grpc(
         "corrupt JPEG",
-        lambda target: _grpc_request(target.server.name, frames=[_broken(target.clip, target.draw)]),
+        lambda target: grpc_request(target.server.name, frames=[_broken(target.clip, target.draw)]),
         _INVALID,
     ),
-    _by_grpc("wrong model", lambda target: _grpc_request("nothing", frames=["x"]), _NOT_FOUND),
-    _by_grpc("wrong signature", lambda target: _grpc_request(target.server.name, "nothing"), _PRECONDITION),
-    _by_grpc("huge", lambda target: _grpc_request(target.server.name, frames=[[_huge(target)]]), _EXHAUSTED),
+    _by_grpc("wrong model", lambda target: grpc_request("nothing", frames=["x"]), _NOT_FOUND),
+    _by_grpc("wrong signature", lambda target: grpc_request(target.server.name, "nothing"), _PRECONDITION),
+    _by_grpc("huge", lambda target: grpc_request(target.server.name, frames=[[_huge(target)]]), _EXHAUSTED),
 )

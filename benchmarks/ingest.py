@@ -16,6 +16,7 @@ stored. Prints JSON; the ratios are:
 
 import argparse
 import csv
+import itertools
 import json
 import multiprocessing
 import os
@@ -25,18 +26,23 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types.standard_artifacts import Examples
 
+from benchmarks import tutorial
 from benchmarks.clips import transform
-from benchmarks.stages import PeakMemory
+from benchmarks.stages import ProcessMemory
+from benchmarks.timing import timed
+from benchmarks.videos import read_video, write_video
 from components.annotations.config import DataConfig
 from components.annotations.files.fingerprint import find_classes
 from components.annotations.splits.config import SplitsConfig
@@ -52,7 +58,6 @@ from pipeline.beam import ingest_beam_args
 _NUM_CORES = os.cpu_count() or 1
 _SIZE = (320, 240)
 _SAMPLING = SamplingConfig()
-_FRAMES_OF_TUTORIAL, _STEP_OF_TUTORIAL, _SIZE_OF_TUTORIAL = 10, 15, 224
 _BARE_LOOP = """
 import sys, time, cv2
 started, frames = time.perf_counter(), 0
@@ -65,7 +70,6 @@ print(frames, time.perf_counter() - started)
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=3)
     repetitions = parser.parse_args().repetitions
@@ -89,18 +93,11 @@ def main() -> None:
 def enlarge_videos(folder: Path) -> None:
     """Scale videos to the size of UCF101's and Kinetics' smallest: 320x240."""
     for path in folder.rglob("*.mp4"):
-        capture = cv2.VideoCapture(str(path))
-        fps = capture.get(cv2.CAP_PROP_FPS)
-        larger = path.with_name(f"larger-{path.name}")
-        writer = cv2.VideoWriter(str(larger), cv2.VideoWriter.fourcc(*"mp4v"), fps, _SIZE)
-        while (frame := capture.read()[1]) is not None:
-            writer.write(cv2.resize(frame, _SIZE, interpolation=cv2.INTER_CUBIC))
-        writer.release()
-        larger.replace(path)
+        frames, fps = read_video(path)
+        write_video(path, [cv2.resize(frame, _SIZE, interpolation=cv2.INTER_CUBIC) for frame in frames], fps)
 
 
 def read_rows(folder: Path) -> list[dict[str, str]]:
-    """A data set's annotations."""
     with (folder / "annotations.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
@@ -148,18 +145,17 @@ def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
         "sampling": _SAMPLING.model_dump_json(),
         "classes": json.dumps(find_classes(config, ())),
     }
-    started = time.perf_counter()
-    VideoExampleGenExecutor(context).Do({}, {"examples": [examples], "ledger": [ledger]}, parameters)
-    seconds = time.perf_counter() - started
+    executor = VideoExampleGenExecutor(context)
+    _, times = timed(lambda: executor.Do({}, {"examples": [examples], "ledger": [ledger]}, parameters))
     summary = read_summary(output / "ledger")
-    return seconds, sum(split["clips"] for split in summary["splits"].values())
+    return times["seconds"], sum(split["clips"] for split in summary["splits"].values())
 
 
 def compare_speeds(folder: Path, tiny: Path, full: Path, repetitions: int) -> dict[str, Any]:
     """The generator against a bare loop, and two decoders against one."""
     rates: dict[str, list[float]] = {"bare_loop": [], "one_decoder": [], "two_decoders": [], "generator": []}
     clips = {}
-    num_frames = count_frames(full) - count_frames(tiny)
+    more_frames = count_frames(full) - count_frames(tiny)
     for _ in range(repetitions):
         for name, decoders in (("generator", _NUM_CORES), ("one_decoder", 1), ("two_decoders", 2)):
             start_up, few = ingest(tiny, folder / "out", decoders)
@@ -169,7 +165,7 @@ def compare_speeds(folder: Path, tiny: Path, full: Path, repetitions: int) -> di
         frames, seconds = bare_loop(full)
         rates["bare_loop"].append(frames / seconds)
     median = {name: statistics.median(values) for name, values in rates.items()}
-    frames_per_second = num_frames / clips["generator"] / median["generator"]
+    frames_per_second = more_frames / clips["generator"] / median["generator"]
     return {
         "bare_loop_frames_per_second": round(median["bare_loop"]),
         "generator_frames_per_second": round(frames_per_second),
@@ -182,8 +178,12 @@ def compare_speeds(folder: Path, tiny: Path, full: Path, repetitions: int) -> di
 
 
 def count_frames(data: Path) -> int:
-    """Frames of all videos, as their headers say; demo videos do not lie."""
-    return sum(int(cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT)) for path in data.glob("*.mp4"))
+    return sum(map(num_frames, data.glob("*.mp4")))
+
+
+def num_frames(video: Path) -> int:
+    """As the header says; demo videos do not lie."""
+    return int(cv2.VideoCapture(str(video)).get(cv2.CAP_PROP_FRAME_COUNT))
 
 
 def bare_loop(data: Path) -> tuple[int, float]:
@@ -207,7 +207,7 @@ def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any
     classes = find_classes(DataConfig(annotations=str(data / "annotations.csv"), videos=str(data)), ())
     model = ModelConfig()
     shards = sorted((folder / "out" / "examples" / "Split-train").glob("*.gz"))
-    output = transform(shards[0], folder / "transform", num_stored=_SAMPLING.num_frames, model=model, classes=classes)
+    output = transform(shards[0], folder / "transform", _SAMPLING, model, classes)
     source = ClipSource([str(shard) for shard in shards], output, model)
     videos = sorted(data.glob("*.mp4"))
     rates: dict[str, list[float]] = {"examples": [], "tutorial": []}
@@ -224,25 +224,13 @@ def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any
 
 def tutorial_clips(videos: list[Path]) -> tf.data.Dataset:
     """Each video opened anew, a random start sought by frame number, frames resized by TensorFlow."""
+    clips = [tutorial.LabelledFrames(str(video), 0, num_frames(video), 0) for video in videos]
 
-    def generate() -> Iterator[tf.Tensor]:
-        for video in random.sample(videos, len(videos)):
-            capture = cv2.VideoCapture(str(video))
-            needed = 1 + (_FRAMES_OF_TUTORIAL - 1) * _STEP_OF_TUTORIAL
-            length = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-            capture.set(cv2.CAP_PROP_POS_FRAMES, random.randint(0, max(0, length - needed)))
-            frames = []
-            for _ in range(_FRAMES_OF_TUTORIAL):
-                for _ in range(_STEP_OF_TUTORIAL if frames else 1):
-                    ok, frame = capture.read()
-                if not ok:
-                    frames.append(tf.zeros_like(frames[0]))
-                    continue
-                image = tf.image.convert_image_dtype(frame[..., ::-1].copy(), tf.float32)
-                frames.append(tf.image.resize_with_pad(image, _SIZE_OF_TUTORIAL, _SIZE_OF_TUTORIAL))
-            yield tf.stack(frames)
+    def generate() -> Iterator[npt.NDArray[np.float32]]:
+        for clip in random.sample(clips, len(clips)):
+            yield tutorial.read(clip, tutorial.STEP)
 
-    shape = (_FRAMES_OF_TUTORIAL, _SIZE_OF_TUTORIAL, _SIZE_OF_TUTORIAL, 3)
+    shape = (tutorial.NUM_FRAMES, tutorial.SIZE, tutorial.SIZE, 3)
     return tf.data.Dataset.from_generator(generate, output_signature=tf.TensorSpec(shape, tf.float32))
 
 
@@ -250,10 +238,8 @@ def clips_per_second(clips: tf.data.Dataset, num_clips: int) -> float:
     """After the first clip, so that start-up does not count."""
     iterator = iter(clips.repeat())
     next(iterator)
-    started = time.perf_counter()
-    for _ in range(num_clips):
-        next(iterator)
-    return num_clips / (time.perf_counter() - started)
+    _, times = timed(lambda: deque(itertools.islice(iterator, num_clips), maxlen=0))
+    return num_clips / times["seconds"]
 
 
 def compare_memory(folder: Path, tenfold: Path, full: Path) -> dict[str, Any]:
@@ -263,7 +249,7 @@ def compare_memory(folder: Path, tenfold: Path, full: Path) -> dict[str, Any]:
         process = multiprocessing.get_context("spawn").Process(target=ingest, args=(data, folder / "out", _NUM_CORES))
         process.start()
         assert process.pid
-        memory = PeakMemory(process.pid)
+        memory = ProcessMemory(process.pid)
         memory.start()
         process.join()
         mebibytes[name] = memory.take_mebibytes()

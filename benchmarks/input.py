@@ -15,20 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import keras
-import tensorflow as tf
-
-from benchmarks.clips import transform, write_examples
+from benchmarks.clips import demo_examples
+from benchmarks.training import train, write_parts
 from components.video.config import SamplingConfig
-from examples import demo_data
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
-from models.data import ClipSource
-from models.networks.build import build_network
-from models.training.batches import Batches
-from models.training.checkpoints import CheckpointFolder
 from models.training.config import TrainingConfig
-from models.training.fit import fit
+from pipeline.config import load_config
 
 _EVERYTHING = AugmentationConfig(
     speed=0.3,
@@ -47,7 +40,6 @@ _EVERYTHING = AugmentationConfig(
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     defaults = ModelConfig()
     parser.add_argument("--preset", default=defaults.preset)
@@ -64,28 +56,19 @@ def main() -> None:
 
 def measure(folder: Path, num_clips: int, model: ModelConfig) -> dict[str, Any]:
     """Two epochs in each way; the measures of the second one."""
-    sampling = SamplingConfig()
-    demo_data.generate(folder / "data", num_people=4, videos_per_person=1)
-    classes = write_examples(folder / "data", folder / "raw.gz", num_clips, sampling)
-    output = transform(
-        folder / "raw.gz", folder / "transform", num_stored=sampling.num_frames, model=model, classes=classes
-    )
-    source = ClipSource([str(folder / "raw.gz")], output, model)
+    changes = {"sampling": SamplingConfig(), "model": model, "training": TrainingConfig()}
+    config = load_config(Path("examples/demo.yaml")).model_copy(update=changes)
+    classes, examples = demo_examples(folder / "data", num_clips, config.sampling, num_people=4, videos_per_person=1)
+    write_parts(folder, {"train": examples, "evaluation": examples}, config, classes)
     ways = {}
     for keeping, cache_megabytes in (("in_memory", 4000), ("from_files", 0)):
-        for changes, augmentation in (("default", AugmentationConfig()), ("everything", _EVERYTHING)):
-            training = TrainingConfig(epochs=2, augmentation=augmentation, cache_megabytes=cache_megabytes)
-            keras.utils.set_random_seed(0)
-            history = fit(
-                lambda: build_network(model, num_classes=len(classes), dropout=0.4),
-                Batches(source, source, classes, training),
-                tf.distribute.get_strategy(),
-                CheckpointFolder(f"{folder}/{keeping}_{changes}/checkpoint"),
-                f"{folder}/{keeping}_{changes}/run",
-            ).history
-            ways[f"{keeping}, {changes} augmentation"] = {
-                "input_wait_share": round(history[1]["input_wait_share"], 4),
-                "clips_per_second": round(history[1]["clips_per_second"], 2),
+        for name, augmentation in (("default", AugmentationConfig()), ("everything", _EVERYTHING)):
+            training = TrainingConfig(augmentation=augmentation, cache_megabytes=cache_megabytes)
+            trained = train(folder, config.model_copy(update={"training": training}), classes, epochs=2, seed=0)
+            second = trained.fitted.history[1]
+            ways[f"{keeping}, {name} augmentation"] = {
+                "input_wait_share": round(second["input_wait_share"], 4),
+                "clips_per_second": round(second["clips_per_second"], 2),
             }
     return ways
 

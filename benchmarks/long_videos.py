@@ -28,7 +28,6 @@ MIN_IOU = 0.5
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
@@ -74,7 +73,6 @@ def measure(model: Path, folder: Path) -> dict[str, Any]:
 
 
 def read_spans(folder: Path) -> list[LabelledSpan]:
-    """The annotations of a demo data set."""
     with (folder / "annotations.csv").open(newline="") as file:
         return [
             LabelledSpan(row["path"], row["label"], float(row["start_seconds"]), float(row["end_seconds"]))

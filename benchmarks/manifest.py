@@ -11,13 +11,13 @@ import csv
 import json
 import random
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import psutil
 
+from benchmarks.timing import timed
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.files.fingerprint import find_classes, fingerprint_inputs
@@ -33,7 +33,6 @@ _T = TypeVar("_T")
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--videos", type=int, default=20_000)
@@ -62,27 +61,22 @@ def make_data(folder: Path, num_rows: int, num_videos: int) -> DataConfig:
 
 
 def measure(data: DataConfig) -> dict[str, object]:
-    """Seconds of each step."""
     steps: dict[str, dict[str, float]] = {}
     before = psutil.Process().memory_info().rss
 
-    def timed(name: str, step: Callable[[], _T]) -> _T:
-        wall, cpu = time.perf_counter(), time.process_time()
-        result = step()
-        steps[name] = {
-            "seconds": round(time.perf_counter() - wall, 1),
-            "cpu_seconds": round(time.process_time() - cpu, 1),
-        }
+    def step(name: str, work: Callable[[], _T]) -> _T:
+        result, times = timed(work)
+        steps[name] = {figure: round(value, 1) for figure, value in times.items()}
         return result
 
     splits = SplitsConfig()
-    timed("fingerprint", lambda: fingerprint_inputs(data, splits))
-    classes = timed("classes", lambda: find_classes(data, ()))
-    records = timed("read", lambda: load_annotations(data))
+    step("fingerprint", lambda: fingerprint_inputs(data, splits))
+    classes = step("classes", lambda: find_classes(data, ()))
+    records = step("read", lambda: load_annotations(data))
     root = open_root(data.videos, "data.videos")
-    manifest = timed("check", lambda: build_manifest(records, root, classes, None))
-    timed("split", lambda: split_manifest(manifest, splits, None))
-    total = {key: round(sum(step[key] for step in steps.values()), 1) for key in ("seconds", "cpu_seconds")}
+    manifest = step("check", lambda: build_manifest(records, root, classes, None))
+    step("split", lambda: split_manifest(manifest, splits, None))
+    total = {key: round(sum(times[key] for times in steps.values()), 1) for key in ("seconds", "cpu_seconds")}
     usable = sum(map(len, manifest.segments_by_video.values()))
     counts = {"rows": manifest.num_rows, "usable_rows": usable, "videos": manifest.num_videos}
     kept = psutil.Process().memory_info().rss - before

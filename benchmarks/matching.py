@@ -39,13 +39,11 @@ class Agreement:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of the two."""
         total = self.num_predicted + self.num_annotated
         return 2 * self.num_matched / total if total else 0.0
 
 
 def temporal_iou(a: LabelledSpan, b: LabelledSpan) -> float:
-    """Intersection over union of the two stretches of time."""
     shared = min(a.end_seconds, b.end_seconds) - max(a.start_seconds, b.start_seconds)
     total = (a.end_seconds - a.start_seconds) + (b.end_seconds - b.start_seconds) - shared
     return max(0.0, shared) / total if total > 0 else 0.0

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import psutil
 
+from benchmarks.videos import write_video
 from components.annotations.records.record import Reject, Segment, Source, TimeUnit
 from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
@@ -33,7 +33,6 @@ _CODECS = (("mp4v", ".mp4"), ("MJPG", ".avi"), ("XVID", ".avi"))
 
 
 def main() -> None:
-    """Run the campaign and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
@@ -52,10 +51,7 @@ def write_seeds(folder: Path) -> list[bytes]:
     rng = np.random.default_rng(0)
     for codec, suffix in _CODECS:
         path = folder / f"seed{suffix}"
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 25, (96, 64))
-        for _ in range(40):
-            writer.write(rng.integers(0, 256, (64, 96, 3), np.uint8))
-        writer.release()
+        write_video(path, list(rng.integers(0, 256, (40, 64, 96, 3), np.uint8)), 25, codec)
         contents.append(path.read_bytes())
     return contents
 

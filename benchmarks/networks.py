@@ -31,7 +31,6 @@ _REFERENCE = ("r2plus1d", "r2plus1d_18")
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, default in (("frames", 16), ("height", 112), ("width", 112), ("classes", 400)):
         parser.add_argument(f"--{name}", type=int, default=default)

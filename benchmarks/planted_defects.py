@@ -14,13 +14,12 @@ Of defects of classes: the classes in which they were planted, and those in whic
 """
 
 import argparse
-import csv
 import json
 import statistics
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +27,15 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.checked import PlantedRow, bounds_errors, demo_rows, look_into, loosen, video_seconds, write_rows
+from benchmarks.videos import write_video
 from components.annotation_validator.config import ChecksConfig
-from components.annotation_validator.findings import Finding, Place
+from components.annotation_validator.findings import Finding
 from components.annotation_validator.inputs.inputs import CheckInputs
-from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.look import look
 from components.annotation_validator.runner import run_checks
-from components.annotations.config import DataConfig, NegativesConfig
-from components.annotations.files.fetch import load_annotations
-from components.storage.local import LocalRoot
 from examples import demo_data
 from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
 
-LOOSE_SECONDS = (0.5, 2.0)
 _SHARES = {"loose_bounds": 0.08, "doubtful_labels": 0.05, "action_outside_boxes": 0.05}
 _SHARE_OF_COPIES = 0.1
 _SEGMENT_CHECKS = (*_SHARES, "outliers")
@@ -51,35 +46,16 @@ _MIRRORED_LABELS = {label: TWIN_OF[label] if "walk" in label else label for labe
 
 
 @dataclass
-class Row:
-    """An annotation, and what is wrong with it."""
-
-    path: str
-    start: float
-    end: float
-    label: str
-    group: str
-    boxes: list[list[float]]
-    true_bounds: tuple[float, float]
-    defects: set[str] = field(default_factory=set)
-
-    @property
-    def key(self) -> tuple[str, float, float]:
-        return self.path, round(self.start, 3), round(self.end, 3)
-
-
-@dataclass
 class Planted:
     """The data set: its rows, the pairs of copies, who stands by in which video, and its videos' lengths in seconds."""
 
-    rows: list[Row]
+    rows: list[PlantedRow]
     copies: set[frozenset[str]]
     bystanders: dict[str, Pose]
     seconds: dict[str, float]
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=36)
     parser.add_argument("--seed", type=int, default=11)
@@ -89,44 +65,27 @@ def main() -> None:
 
 
 def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
-    """Plant defects in `folder`, check, and count."""
     planted = plant(folder, num_people, seed)
     inputs = look_into(folder)
     return score(planted, inputs, run_checks(inputs, ChecksConfig()))
-
-
-def look_into(folder: Path) -> CheckInputs:
-    """What checks look at, frames included."""
-    data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
-    inspection = Inspection(negatives=NegativesConfig())
-    return look(load_annotations(data), inspection, LocalRoot(folder), frames=True)
 
 
 def plant(folder: Path, num_people: int, seed: int) -> Planted:
     """Write videos and annotations with defects."""
     rng = np.random.default_rng(seed)
     plans = demo_data.plan_videos(seed, num_people)
-    planted = Planted([], set(), {}, {})
-    for plan in plans:
-        planted.seconds[plan.path] = len(plan.poses) / plan.scene.fps
-        for path, start, end, label, group, boxes in demo_data.annotation_rows(plan):
-            bounds = float(start), float(end)
-            planted.rows.append(Row(path, *bounds, label, group, json.loads(boxes), bounds))
+    planted = Planted([row for plan in plans for row in demo_rows(plan)], set(), {}, video_seconds(plans))
     _plant_in_classes(planted, rng)
     _plant_in_segments(planted, {plan.path: plan for plan in plans}, rng)
     (folder / "videos").mkdir(parents=True)
     copied = rng.choice(len(plans), round(_SHARE_OF_COPIES * len(plans)), replace=False).tolist()
     for number, plan in enumerate(plans):
         frames = list(_frames(plan, planted.bystanders.get(plan.path)))
-        _write(folder / plan.path, frames, plan.scene.fps)
+        write_video(folder / plan.path, frames, plan.scene.fps)
         if number in copied:
             _add_copy(folder, planted, plan, frames, is_mirrored=copied.index(number) % 2 == 0, rng=rng)
         _cut_out(folder, planted, plan, frames)
-    with (folder / "annotations.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(demo_data.COLUMNS)
-        for row in planted.rows:
-            writer.writerow((row.path, row.start, row.end, row.label, row.group, json.dumps(row.boxes)))
+    write_rows(folder / "annotations.csv", planted.rows, with_boxes=True)
     return planted
 
 
@@ -164,19 +123,7 @@ def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], 
                 missing -= 1
 
 
-def loosen(row: Row, video_seconds: float, rng: Generator) -> bool:
-    """Move one bound or both outwards by 0.5 to 2 s, as far as the video reaches."""
-    sides = ((True, False), (False, True), (True, True))[rng.integers(3)]
-    start, end = (row.true_bounds[side] + (2 * side - 1) * rng.uniform(*LOOSE_SECONDS) * sides[side] for side in (0, 1))
-    start, end = max(0.0, start), min(video_seconds, end)
-    moved = row.true_bounds[0] - start, end - row.true_bounds[1]
-    if any(is_moved and by < LOOSE_SECONDS[0] for is_moved, by in zip(sides, moved, strict=True)):
-        return False
-    row.start, row.end = round(start, 4), round(end, 4)
-    return True
-
-
-def _put_box_on_bystander(row: Row, planted: Planted, plan: demo_data.VideoPlan) -> bool:
+def _put_box_on_bystander(row: PlantedRow, planted: Planted, plan: demo_data.VideoPlan) -> bool:
     """Let somebody stand where the actor does not come, and give the segment that body's box."""
     if row.path in planted.bystanders:
         return False
@@ -205,13 +152,13 @@ def _add_copy(
     name = Path(plan.path).stem
     path = f"videos/copy_of_{name}.{'mp4' if is_mirrored else 'avi'}"
     if is_mirrored:
-        _write(folder / path, [frame[:, ::-1] for frame in frames], plan.scene.fps)
+        write_video(folder / path, [frame[:, ::-1] for frame in frames], plan.scene.fps)
     else:
         gain, scale = rng.uniform(0.75, 1.2), float(rng.choice([0.75, 1.5]))
         altered = [
             cv2.convertScaleAbs(cv2.resize(frame, None, fx=scale, fy=scale), alpha=gain, beta=8) for frame in frames
         ]
-        _write(folder / path, altered, plan.scene.fps, "MJPG")
+        write_video(folder / path, altered, plan.scene.fps, "MJPG")
     planted.copies.add(frozenset((plan.path, path)))
     for row in [row for row in planted.rows if row.path == plan.path]:
         label = _MIRRORED_LABELS.get(row.label, row.label) if is_mirrored else row.label
@@ -228,24 +175,15 @@ def _cut_out(folder: Path, planted: Planted, plan: demo_data.VideoPlan, frames: 
         first = max(0, round((row.start - _CUT_SECONDS) * fps))
         last = round((row.end + _CUT_SECONDS) * fps)
         row.path = plan.path.replace(".mp4", f"_{number}.mp4")
-        _write(folder / row.path, [cv2.resize(frame, _OWN_SIZE) for frame in frames[first:last]], fps)
+        write_video(folder / row.path, [cv2.resize(frame, _OWN_SIZE) for frame in frames[first:last]], fps)
         row.start, row.end = round(row.start - first / fps, 4), round(row.end - first / fps, 4)
         row.true_bounds = row.start, row.end
         row.boxes = [[round(time - first / fps, 5), *edges] for time, *edges in row.boxes]
 
 
-def _write(path: Path, frames: list[Image], fps: float, codec: str = "mp4v") -> None:
-    height, width = frames[0].shape[:2]
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), fps, (width, height))
-    for frame in frames:
-        writer.write(np.ascontiguousarray(frame))
-    writer.release()
-
-
 def score(planted: Planted, inputs: CheckInputs, findings: list[Finding]) -> dict[str, Any]:
-    """What was found, against what was planted."""
     rows = {row.key: row for row in planted.rows}
-    named: dict[str, list[Row]] = defaultdict(list)
+    named: dict[str, list[PlantedRow]] = defaultdict(list)
     errors = []
     for finding in findings:
         for place in finding.places if finding.check in _SEGMENT_CHECKS else ():
@@ -275,7 +213,7 @@ def score(planted: Planted, inputs: CheckInputs, findings: list[Finding]) -> dic
     return results
 
 
-def _rates(expected: set[tuple[str, float, float]], named: list[Row], kind: str) -> dict[str, Any]:
+def _rates(expected: set[tuple[str, float, float]], named: list[PlantedRow], kind: str) -> dict[str, Any]:
     counted = [row for row in named if not (kind == "doubtful_labels" and row.defects & set(_CLASS_CHECKS))]
     right = {row.key for row in counted} & expected
     return {
@@ -283,14 +221,6 @@ def _rates(expected: set[tuple[str, float, float]], named: list[Row], kind: str)
         "recall": _share(len(right), len(expected)),
         "precision": _share(len(right), len(counted)),
     }
-
-
-def bounds_errors(row: Row, place: Place) -> list[float]:
-    """Seconds from each suggested bound to the true one."""
-    if place.suggestion is None:
-        return []
-    suggested = place.suggestion.start_seconds, place.suggestion.end_seconds
-    return [abs(bound - true) for bound, true in zip(suggested, row.true_bounds, strict=True) if bound is not None]
 
 
 def _share(part: int, whole: int) -> float:

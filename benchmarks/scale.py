@@ -18,7 +18,6 @@ from pipeline.config import Config, load_config
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--people", type=int, default=16)

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2
 
 from components.video.config import SamplingConfig
 from components.video.images import encode_jpeg
@@ -38,7 +41,6 @@ class ServerProcess:
         return float(times.user + times.system)
 
     def resident_bytes(self) -> int:
-        """Memory now."""
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
 
@@ -75,11 +77,11 @@ def served(base: Path, *options: str) -> Iterator[ServerProcess]:
             raise RuntimeError(f"the server ended with exit code {process.returncode}; its message is above")
 
 
-def draw_clips(info: ExportInfo, count: int, seed: int = 0) -> list[JpegClip]:
+def draw_clips(info: ExportInfo, count: int) -> list[JpegClip]:
     """Clips as large as ingest stores them for a model, of smooth pictures with some noise."""
     sampling, model = SamplingConfig.model_validate(info.sampling), ModelConfig.model_validate(info.model)
     height, width = sampling.short_side, sampling.short_side * model.width // model.height
-    draw = np.random.default_rng(seed)
+    draw = np.random.default_rng(0)
 
     def frame(corners: np.ndarray, time: float) -> bytes:
         rows, columns = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j][..., np.newaxis]
@@ -91,3 +93,13 @@ def draw_clips(info: ExportInfo, count: int, seed: int = 0) -> list[JpegClip]:
         [frame(corners, time) for time in np.linspace(0, 1, sampling.num_frames)]
         for corners in draw.uniform(0, 255, (count, 3, 3))
     ]
+
+
+def grpc_request(name: str, signature: str = "predict_jpeg", **inputs: Any) -> predict_pb2.PredictRequest:
+    """What asks a signature of the model `name`."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = name
+    request.model_spec.signature_name = signature
+    for key, value in inputs.items():
+        request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
+    return request

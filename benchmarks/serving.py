@@ -15,8 +15,6 @@ Prints JSON:
 import argparse
 import asyncio
 import json
-import re
-import statistics
 import subprocess
 import sys
 import time
@@ -24,10 +22,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.served import JpegClip, ServerProcess, draw_clips, served
+import grpc
+import keras
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+from benchmarks.served import JpegClip, ServerProcess, draw_clips, grpc_request, served
+from benchmarks.timing import Times, timed
+from benchmarks.turns import compare
+from models import features
 from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
 from models.export_info import ExportInfo
+from models.networks.build import build_network
+from models.networks.outputs import outputs_of
+from models.preprocessing import decode_clips, fit_clips
+from models.views import centre_view
 from pipeline.prediction.model import find_model
 
 _BATCH_SIZES = (1, 8)
@@ -36,18 +46,13 @@ _MEMORY_CLIPS = (100, 1000)
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="the folder of all versions")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=10, help="how long the clients ask in each turn")
     parser.add_argument("--turns", type=int, default=3, help="of the clients")
-    parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     version, info = find_model(arguments.model)
-    if arguments.memory_of:
-        print(peak_mebibytes(version, info, arguments.memory_of))
-        return
     result = {
         "latency": measure_latency(version, info, arguments.rounds),
         "memory": measure_memory(arguments.model),
@@ -58,8 +63,6 @@ def main() -> None:
 
 def measure_latency(version: Path, info: ExportInfo, rounds: int) -> dict[str, Any]:
     """Every signature that classifies clips, at every batch size."""
-    import tensorflow as tf
-
     exported = tf.saved_model.load(str(version))
     networks = network_calls(version, info)
     clips = draw_clips(info, max(_BATCH_SIZES))
@@ -78,18 +81,9 @@ def measure_latency(version: Path, info: ExportInfo, rounds: int) -> dict[str, A
 
 def network_calls(version: Path, info: ExportInfo) -> dict[str, Callable[[Any], Any]]:
     """Probabilities by the Keras network, for what each signature takes; the work of a signature without its export."""
-    import keras
-    import tensorflow as tf
-
-    from models import features
-    from models.networks.build import build_network
-    from models.networks.outputs import outputs_of
-    from models.preprocessing import decode_clips, fit_clips
-    from models.views import centre_view
-
     config = ModelConfig.model_validate(info.model)
-    statistics_ = {f"channel_{name}": values for name, values in info.normalization.items()}
-    network = build_network(config, num_classes=len(info.classes), dropout=0.0, **statistics_)
+    normalization = {f"channel_{name}": values for name, values in info.normalization.items()}
+    network = build_network(config, num_classes=len(info.classes), dropout=0.0, **normalization)
     network.load_weights(version / WEIGHTS_FILE)
     num_stored = info.sampling["num_frames"]
 
@@ -112,10 +106,6 @@ def network_calls(version: Path, info: ExportInfo) -> dict[str, Callable[[Any], 
 
 def inputs_of(signature: str, clips: list[JpegClip]) -> tuple[str, Any]:
     """Name and tensor of a signature's input."""
-    import tensorflow as tf
-
-    from models import features
-
     if signature == "predict_jpeg":
         return "frames", tf.constant(clips)
     if signature == "predict_frames":
@@ -129,28 +119,17 @@ def take_turns(ways: dict[str, Callable[[], Any]], rounds: int) -> dict[str, Any
     for call in ways.values():
         for _ in range(3):
             call()
-    turns = [{name: _times(call) for name, call in ways.items()} for _ in range(rounds)]
-    result: dict[str, Any] = {}
-    for clock in ("milliseconds", "cpu_milliseconds"):
-        for name in ways:
-            result[f"{name}_{clock}"] = round(statistics.median(turn[name][clock] for turn in turns), 2)
-        ratio = statistics.median(turn["export"][clock] / turn["network"][clock] for turn in turns)
-        result[f"ratio_of_{clock}"] = round(ratio, 2)
-    return result
+    return compare([{name: _milliseconds(call) for name, call in ways.items()} for _ in range(rounds)], digits=2)
 
 
-def _times(call: Callable[[], Any]) -> dict[str, float]:
-    started, cpu_started = time.perf_counter(), time.process_time()
-    call()
-    return {
-        "milliseconds": 1000 * (time.perf_counter() - started),
-        "cpu_milliseconds": 1000 * (time.process_time() - cpu_started),
-    }
+def _milliseconds(call: Callable[[], Any]) -> Times:
+    _, times = timed(call)
+    return {"milliseconds": 1000 * times["seconds"], "cpu_milliseconds": 1000 * times["cpu_seconds"]}
 
 
 def measure_memory(model: Path) -> dict[str, Any]:
     """Peak RSS of fresh processes, in MiB."""
-    command = [sys.executable, "-m", "benchmarks.serving", "--model", str(model), "--memory-of"]
+    command = [sys.executable, "-m", "benchmarks.serving_memory", "--model", str(model), "--clips"]
     peaks = {
         count: float(subprocess.run([*command, str(count)], stdout=subprocess.PIPE, check=True, text=True).stdout)
         for count in _MEMORY_CLIPS
@@ -159,47 +138,19 @@ def measure_memory(model: Path) -> dict[str, Any]:
     return {**{f"{count}_clips_mebibytes": peak for count, peak in peaks.items()}, "ratio": round(many / few, 2)}
 
 
-def peak_mebibytes(version: Path, info: ExportInfo, num_clips: int) -> int:
-    """Peak RSS of this process after one request of `predict_jpeg`."""
-    import tensorflow as tf
-
-    few = draw_clips(info, 10)
-    clips = tf.constant([few[i % len(few)] for i in range(num_clips)])
-    tf.saved_model.load(str(version)).signatures["predict_jpeg"](frames=clips)
-    # Not ru_maxrss: a process inherits that of the one which started it.
-    status = Path("/proc/self/status").read_text()
-    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) // 1024
-
-
 async def measure_server(base: Path, info: ExportInfo, turns: int, seconds: float) -> dict[str, Any]:
     """Requests per second and CPU time of a request, with and without batching; ratios batching / without."""
-    measured: dict[str, list[dict[str, float]]] = {"batching": [], "no_batching": []}
+    measured = []
     with served(base) as batching, served(base, "--no-batching") as alone:
+        servers = {"batching": batching, "no_batching": alone}
         for _ in range(turns):
-            for way, server in (("batching", batching), ("no_batching", alone)):
-                measured[way].append(await ask_for_a_while(server, info, seconds))
-    result: dict[str, Any] = {"clients": _NUM_CLIENTS}
-    for figure in measured["batching"][0]:
-        for way, turns_ in measured.items():
-            result[f"{way}_{figure}"] = round(statistics.median(turn[figure] for turn in turns_), 1)
-        pairs = zip(measured["batching"], measured["no_batching"], strict=True)
-        result[f"ratio_of_{figure}"] = round(statistics.median(one[figure] / two[figure] for one, two in pairs), 2)
-    return result
+            measured.append({way: await ask_for_a_while(server, info, seconds) for way, server in servers.items()})
+    return {"clients": _NUM_CLIENTS, **compare(measured, digits=1)}
 
 
-async def ask_for_a_while(server: ServerProcess, info: ExportInfo, seconds: float) -> dict[str, float]:
+async def ask_for_a_while(server: ServerProcess, info: ExportInfo, seconds: float) -> Times:
     """What the server does for clients that each wait for an answer before they ask again, through gRPC and `predict_jpeg`."""
-    import grpc
-    import tensorflow as tf
-    from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
-
-    requests = []
-    for clip in draw_clips(info, _NUM_CLIENTS):
-        request = predict_pb2.PredictRequest()
-        request.model_spec.name = server.name
-        request.model_spec.signature_name = "predict_jpeg"
-        request.inputs["frames"].CopyFrom(tf.make_tensor_proto([clip]))
-        requests.append(request)
+    requests = [grpc_request(server.name, frames=[clip]) for clip in draw_clips(info, _NUM_CLIENTS)]
     async with grpc.aio.insecure_channel(server.grpc) as channel:
         stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
         await asyncio.gather(*(stub.Predict(request) for request in requests))

@@ -37,33 +37,29 @@ _MAX_REQUEST_MEGABYTES = 4
 
 
 def main() -> None:
-    """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="the folder of all versions")
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args()
-    result = soak(arguments.model, 60 * arguments.minutes)
+    result = soak(arguments.model, 60 * arguments.minutes, _NUM_CLIENTS)
     print(json.dumps(result, indent=2))
     sys.exit(bool(result["wrong"]))
 
 
 @dataclass
 class Tally:
-    """What was answered, by kind of request."""
-
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, kind: str, answer: str, *, is_right: bool) -> None:
-        """Note an answer."""
         with self._lock:
             self.answers[f"{kind}: {answer}"] += 1
             if not is_right:
                 self.wrong.append(f"{kind}: {answer}")
 
 
-def soak(base: Path, seconds: float, num_clients: int = _NUM_CLIENTS) -> dict[str, Any]:
+def soak(base: Path, seconds: float, num_clients: int) -> dict[str, Any]:
     """Ask a server over the versions in `base` for so long, and until each client has tried every attack."""
     version, info = find_model(base)
     clips = draw_clips(info, 6)

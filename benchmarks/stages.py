@@ -22,7 +22,7 @@ from foundation.processes import child_environment, reporting_process
 from pipeline.config import Config, load_config
 
 
-class PeakMemory(threading.Thread):
+class ProcessMemory(threading.Thread):
     """Samples the resident memory of a process and its children."""
 
     def __init__(self, pid: int) -> None:
@@ -66,7 +66,7 @@ def measure(config: Config) -> dict[str, Any]:
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = child_environment(PYTHONWARNINGS="ignore")
         with reporting_process("pipeline.local", str(copy), env=environment, **silent) as (process, events):
-            memory = PeakMemory(process.pid)
+            memory = ProcessMemory(process.pid)
             memory.start()
             stages: dict[str, Any] = {}
             stage, stage_started, stage_cpu, overall_peak = "imports", started, 0.0, 0
@@ -100,7 +100,6 @@ def num_bytes(folder: Path) -> int:
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, required=True)
     print(json.dumps(measure(load_config(parser.parse_args().config)), indent=2))

@@ -14,40 +14,30 @@ it was trained on does. For each seed:
 `named_of_right_labels` is how many segments are named when nothing was exchanged.
 """
 
-import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.checked import look_at, model_parser
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inputs.inputs import CheckInputs
-from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.look import look
-from components.annotation_validator.measuring.network import embed_videos
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.storage.local import LocalRoot
-from pipeline.prediction.model import find_model
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--annotations", required=True)
-    parser.add_argument("--videos", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    parser = model_parser(__doc__)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
-    root = LocalRoot(arguments.videos)
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
-    inputs = look(load_annotations(data), Inspection(), root)
-    inputs = embed_videos(inputs, root, *find_model(arguments.model), over_time=False)
+    root = LocalRoot(arguments.videos)
+    inputs = look_at(load_annotations(data), root, with_frames=False, model=arguments.model)
     results = {
         "segments": len(inputs.segments),
         "named_of_right_labels": len(suggestions(inputs)),
@@ -57,7 +47,6 @@ def main() -> None:
 
 
 def measure(inputs: CheckInputs, share: float, seed: int) -> dict[str, Any]:
-    """Exchange labels, check, and count."""
     rng = np.random.default_rng(seed)
     labels = sorted(inputs.by_label)
     chosen = rng.choice(len(inputs.segments), round(share * len(inputs.segments)), replace=False)

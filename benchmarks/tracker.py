@@ -22,7 +22,6 @@ from pipeline.config import load_config
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("examples/tracker.yaml"))
     with tempfile.TemporaryDirectory() as folder:

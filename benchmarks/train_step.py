@@ -10,11 +10,13 @@ seconds and of the CPU seconds of all threads, and ratios ours / PyTorch's, whic
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from benchmarks.timing import Times
+from benchmarks.turns import compare
 
 _ROOT = Path(__file__).resolve().parents[1]
 _UV = _ROOT / ".setup/uv/bin/uv"
@@ -22,8 +24,6 @@ _TORCH_VENV = _ROOT / ".setup/torch"
 _TORCH = "torch==2.13.0"
 _TASKS = ("train", "predict")
 _NUM_CLASSES = 10
-
-Times = dict[str, float]
 
 
 class Contestant:
@@ -42,13 +42,11 @@ class Contestant:
         self.facts = self._answer()
 
     def take_turn(self, task: str) -> Times:
-        """Run a task once."""
         assert self._process.stdin
         print(task, file=self._process.stdin, flush=True)
         return self._answer()
 
     def leave(self) -> None:
-        """End the process."""
         self._process.communicate()
 
     def _answer(self) -> dict[str, Any]:
@@ -70,7 +68,6 @@ def install_torch() -> Path:
 
 
 def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict[str, Any]:
-    """Both frameworks in one precision."""
     contestants = {
         "ours": Contestant(Path(sys.executable), "benchmarks.train_step_keras", precision, batch),
         "pytorch": Contestant(torch_python, "benchmarks.train_step_torch", precision, batch),
@@ -84,21 +81,10 @@ def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict
     ]
     for contestant in contestants.values():
         contestant.leave()
-    return {task: _summary([turn[task] for turn in turns]) for task in _TASKS}
-
-
-def _summary(turns: list[dict[str, Times]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for clock in ("seconds", "cpu_seconds"):
-        for name in ("ours", "pytorch"):
-            result[f"{name}_{clock}"] = round(statistics.median(turn[name][clock] for turn in turns), 3)
-        ratio = statistics.median(turn["ours"][clock] / turn["pytorch"][clock] for turn in turns)
-        result[f"ratio_of_{clock}"] = round(ratio, 2)
-    return result
+    return {task: compare([turn[task] for turn in turns], digits=3) for task in _TASKS}
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--batch", type=int, default=2, help="clips in a step")
     parser.add_argument("--rounds", type=int, default=7)

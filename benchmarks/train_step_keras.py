@@ -1,13 +1,12 @@
 """R(2+1)D-18 as this project trains it: a contestant of `benchmarks.train_step`."""
 
-import argparse
 import itertools
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.turns import serve
+from benchmarks.turns import contestant_options, serve
 from models.config import ModelConfig
 from models.networks.build import build_network
 from models.training.config import TrainingConfig
@@ -16,12 +15,7 @@ from models.training.precision import choose_policy, dtype_policy
 
 
 def main() -> None:
-    """Take turns."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--precision", choices=["float32", "bfloat16"], required=True)
-    parser.add_argument("--batch", type=int, required=True)
-    parser.add_argument("--classes", type=int, required=True)
-    arguments = parser.parse_args()
+    arguments = contestant_options(__doc__)
 
     def build() -> keras.Model:
         with dtype_policy(choose_policy(arguments.precision)):

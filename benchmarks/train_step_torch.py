@@ -3,13 +3,12 @@
 Three-dimensional convolutions, and memory formats and fused updates as PyTorch's own guides for CPUs recommend them.
 """
 
-import argparse
 import contextlib
 
 import torch
 from torch import Tensor, nn
 
-from benchmarks.turns import serve
+from benchmarks.turns import contestant_options, serve
 
 _WIDTHS = (64, 128, 256, 512)
 
@@ -34,7 +33,6 @@ class Block(nn.Module):
             self.shortcut = nn.Sequential(nn.Conv3d(in_width, width, 1, stride, bias=False), nn.BatchNorm3d(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        """The sum, rectified."""
         return torch.relu_(self.branch(x) + self.shortcut(x))
 
 
@@ -72,12 +70,7 @@ class R2Plus1D18(nn.Module):
 
 
 def main() -> None:
-    """Take turns."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--precision", required=True)
-    parser.add_argument("--batch", type=int, required=True)
-    parser.add_argument("--classes", type=int, required=True)
-    arguments = parser.parse_args()
+    arguments = contestant_options(__doc__)
 
     network = R2Plus1D18(arguments.classes).to(memory_format=torch.channels_last_3d)
     clips = torch.randint(0, 256, (arguments.batch, 3, 16, 112, 112), dtype=torch.uint8)

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from benchmarks.clips import transform, write_records
+from benchmarks.timing import timed
 from models.training.checkpoints import CheckpointFolder
 from models.training.fit import Fitted, fit
 from models.training.job import Job
@@ -33,12 +33,10 @@ def write_parts(folder: Path, parts: Mapping[str, Iterable[bytes]], config: Conf
     """Examples of each part ('train', 'evaluation' and any others) as a file, and what Transform makes of 'train'."""
     for name, examples in parts.items():
         write_records(folder / f"{name}.gz", examples)
-    num_stored = config.sampling.num_frames
-    transform(folder / "train.gz", folder / "transform", num_stored=num_stored, model=config.model, classes=classes)
+    transform(folder / "train.gz", folder / "transform", config.sampling, config.model, classes)
 
 
 def train(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, seed: int) -> Trained:
-    """Train on the parts in `folder`."""
     # A folder for each: the checkpoint of one training must not shorten another.
     own = tempfile.mkdtemp(dir=folder)
     training = config.training.model_copy(update={"epochs": epochs, "seed": seed})
@@ -59,10 +57,11 @@ def train(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, 
     )
     prepared = prepare(job)
     keras.utils.set_random_seed(seed)
-    started = time.process_time()
     checkpoints = CheckpointFolder(f"{own}/checkpoints")
-    fitted = fit(prepared.build_for_training, prepared.batches, tf.distribute.get_strategy(), checkpoints, own)
-    return Trained(prepared, fitted, time.process_time() - started)
+    fitted, times = timed(
+        lambda: fit(prepared.build_for_training, prepared.batches, tf.distribute.get_strategy(), checkpoints, own)
+    )
+    return Trained(prepared, fitted, times["cpu_seconds"])
 
 
 def answers(trained: Trained, examples: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -1,31 +1,47 @@
-"""The worker's side of a benchmark whose contestants take turns: each is a process that runs what it is asked to.
+"""Contestants that take turns, so that other work on the machine slows down all of them.
 
-Imports nothing but the standard library, so that workers of any virtual environment can use it.
+Imports nothing but the standard library, so that contestants of any virtual environment can use it.
 """
 
+import argparse
 import json
-import resource
+import statistics
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from benchmarks.timing import Times, timed
 
-def serve(facts: Mapping[str, Any], tasks: Mapping[str, Callable[[], None]]) -> None:
-    """Run each task once, say `facts` in a line of JSON, then run a task for each line of standard input that names one.
 
-    Each run is answered with a line: {"seconds": wall clock, "cpu_seconds": of all threads}.
+def contestant_options(description: str) -> argparse.Namespace:
+    """What a contestant of `benchmarks.train_step` is started with."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], required=True)
+    parser.add_argument("--batch", type=int, required=True)
+    parser.add_argument("--classes", type=int, required=True)
+    return parser.parse_args()
+
+
+def serve(facts: Mapping[str, Any], tasks: Mapping[str, Callable[[], object]]) -> None:
+    """A contestant in a process of its own: runs what it is asked to.
+
+    Runs each task once, says `facts` in a line of JSON, then runs a task for each line of standard input that names one and
+    answers with a line of JSON: its Times.
     """
     for task in tasks.values():
         task()
     print(json.dumps(facts), flush=True)
     for line in sys.stdin:
-        started, cpu_before = time.perf_counter(), _cpu_seconds()
-        tasks[line.strip()]()
-        times = {"seconds": time.perf_counter() - started, "cpu_seconds": _cpu_seconds() - cpu_before}
-        print(json.dumps(times), flush=True)
+        print(json.dumps(timed(tasks[line.strip()])[1]), flush=True)
 
 
-def _cpu_seconds() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+def compare(turns: Sequence[Mapping[str, Times]], digits: int) -> Times:
+    """Medians of the two contestants' figures, and medians of the turns' ratios, first to second."""
+    one, two = turns[0]
+    result = {}
+    for figure in turns[0][one]:
+        for name in (one, two):
+            result[f"{name}_{figure}"] = round(statistics.median(turn[name][figure] for turn in turns), digits)
+        ratio = statistics.median(turn[one][figure] / turn[two][figure] for turn in turns)
+        result[f"ratio_of_{figure}"] = round(ratio, 2)
+    return result

@@ -22,10 +22,11 @@ from keras import layers
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
 
 NUM_FRAMES, SIZE, BATCH_SIZE, LEARNING_RATE = 10, 224, 8, 1e-4
+STEP = 15  # of a video of at least six seconds
 
 
 @dataclass(frozen=True)
-class Clip:
+class LabelledFrames:
     """Frames `first_frame` to before `end_frame` of a video, and the class that they show."""
 
     path: str
@@ -34,7 +35,7 @@ class Clip:
     label_id: int
 
 
-def train(clips: Sequence[Clip], num_classes: int, cpu_seconds: float, seed: int) -> tuple[keras.Model, int]:
+def train(clips: Sequence[LabelledFrames], num_classes: int, cpu_seconds: float, seed: int) -> tuple[keras.Model, int]:
     """Train until this process has used `cpu_seconds` of all cores together; returns the network and the number of steps."""
     random.seed(seed)
     keras.utils.set_random_seed(seed)
@@ -54,7 +55,7 @@ def train(clips: Sequence[Clip], num_classes: int, cpu_seconds: float, seed: int
     return network, num_steps
 
 
-def accuracy(network: keras.Model, clips: Sequence[Clip], step: int) -> float:
+def accuracy(network: keras.Model, clips: Sequence[LabelledFrames], step: int) -> float:
     """The share of clips that the network gets right, each seen from one random start."""
     hits = [
         network(frames, training=False).numpy().argmax(axis=1) == labels for frames, labels in _batches(clips, step)
@@ -62,10 +63,10 @@ def accuracy(network: keras.Model, clips: Sequence[Clip], step: int) -> float:
     return float(np.concatenate(hits).mean())
 
 
-def frame_step(clips: Sequence[Clip]) -> int:
-    """The step that fits the median clip; the tutorial's own, 15, is for videos of at least six seconds."""
+def frame_step(clips: Sequence[LabelledFrames]) -> int:
+    """The step that fits the median clip, but no more than the tutorial's own."""
     lengths = sorted(clip.end_frame - clip.first_frame for clip in clips)
-    return max(1, min(15, lengths[len(lengths) // 2] // NUM_FRAMES))
+    return max(1, min(STEP, lengths[len(lengths) // 2] // NUM_FRAMES))
 
 
 def build(num_classes: int) -> keras.Model:
@@ -102,15 +103,15 @@ def _scaled(x: keras.KerasTensor, size: int) -> keras.KerasTensor:
     return keras.ops.reshape(layers.Resizing(size, size)(folded), (-1, time_steps, size, size, channels))
 
 
-def _shuffled_for_ever(clips: Sequence[Clip]) -> Iterator[Clip]:
+def _shuffled_for_ever(clips: Sequence[LabelledFrames]) -> Iterator[LabelledFrames]:
     while True:
         yield from random.sample(clips, len(clips))
 
 
-def _batches(clips: Iterator[Clip] | Sequence[Clip], step: int) -> Iterator[Batch]:
+def _batches(clips: Iterator[LabelledFrames] | Sequence[LabelledFrames], step: int) -> Iterator[Batch]:
     frames, labels = [], []
     for clip in clips:
-        frames.append(_read(clip, step))
+        frames.append(read(clip, step))
         labels.append(clip.label_id)
         if len(frames) == BATCH_SIZE:
             yield np.stack(frames), np.array(labels)
@@ -119,7 +120,7 @@ def _batches(clips: Iterator[Clip] | Sequence[Clip], step: int) -> Iterator[Batc
         yield np.stack(frames), np.array(labels)
 
 
-def _read(clip: Clip, step: int) -> npt.NDArray[np.float32]:
+def read(clip: LabelledFrames, step: int) -> npt.NDArray[np.float32]:
     """Float32 [10, 224, 224, 3]: frames from a random start, black after the last one."""
     capture = cv2.VideoCapture(clip.path)
     needed = 1 + (NUM_FRAMES - 1) * step

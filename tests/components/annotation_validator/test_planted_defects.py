@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.planted_defects import Planted, look_into, plant, score
+from benchmarks.checked import look_into
+from benchmarks.planted_defects import Planted, plant, score
 from components.annotation_validator.drawing.picture_files import MAP_FILE, write_pictures
 from components.annotation_validator.inputs.inputs import CheckInputs
 from tests.components.annotation_validator.making import found_in_frames
