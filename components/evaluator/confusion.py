@@ -1,6 +1,7 @@
 """Confusion matrices with the rates that follow from them, and counts for two models on the same clips."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class ConfusionMatrix(NamedTuple):
@@ -57,6 +58,14 @@ class ConfusionMatrix(NamedTuple):
         if precision is None or recall is None:
             return None
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return {"classes": self.classes, "confusion_matrix": self.counts}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "ConfusionMatrix":
+        """The inverse of `as_json`; other keys are ignored."""
+        return ConfusionMatrix(tuple(value["classes"]), tuple(map(tuple, value["confusion_matrix"])))
 
 
 class Pairing(NamedTuple):
