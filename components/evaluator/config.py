@@ -15,7 +15,7 @@ Edges = Annotated[tuple[float, ...], Field(min_length=1)]
 
 
 class EvaluationConfig(Section):
-    """What is measured beyond what the gates need; of class, group and each column of metadata there always are slices."""
+    """Measurements beyond those of the gates. Class, group and each column of metadata always have slices."""
 
     slices: tuple[str | Cross, ...] = Field(
         ("duration", "motion"),
@@ -40,16 +40,17 @@ class EvaluationConfig(Section):
         return ranges
 
     def keys(self, metadata: Sequence[str]) -> list[tuple[str, ...]]:
-        """The keys by whose values clips are divided, for each way to divide them; `metadata` are columns.
+        """One entry for each way to slice the clips: the keys whose values tell the slices apart.
 
         Raises:
           ValueError: a name in `slices` or `ranges` is unknown.
         """
+        numbers = (*EDGES, *metadata)
         for name in self.ranges:
-            if name not in (*EDGES, *metadata):
+            if name not in numbers:
                 raise ValueError(
                     f"ranges: {name!r} is neither a number of a clip nor a column of data.metadata; there are "
-                    f"{', '.join((*EDGES, *metadata))}"
+                    f"{', '.join(numbers)}"
                 )
         wanted = (*_FEATURES, *metadata, *self.slices)
         crosses = [(part,) if isinstance(part, str) else part for part in wanted]

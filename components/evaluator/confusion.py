@@ -1,12 +1,11 @@
-"""Which class was taken for which, with the rates that follow from it, and which of two models was right."""
+"""Confusion matrices with the rates that follow from them, and counts for two models on the same clips."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class ConfusionMatrix:
-    """`counts[i][j]` test clips of class i were taken for class j; clips of unknown label are not counted."""
+class ConfusionMatrix(NamedTuple):
+    """`counts[i][j]` is the number of test clips of class i that were taken for class j. Unknown labels are not counted."""
 
     classes: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
@@ -26,7 +25,7 @@ class ConfusionMatrix:
 
     @property
     def majority_share(self) -> float | None:
-        """Share of the clips that belong to the most frequent class: no constant answer is more often right."""
+        """Share of the most frequent class: the accuracy of the best constant answer; None without clips."""
         return max(map(sum, self.counts)) / self.num_clips if self.num_clips else None
 
     def examples(self, label: str) -> int:
@@ -39,16 +38,16 @@ class ConfusionMatrix:
         return sum(row[i] for row in self.counts)
 
     def hits(self, label: str) -> int:
-        """Number of a class's clips that were found."""
+        """Number of a class's clips that were taken for it."""
         i = self.classes.index(label)
         return self.counts[i][i]
 
     def recall(self, label: str) -> float | None:
-        """Share of a class's clips that were found; None without clips."""
+        """Share of a class's clips that were taken for it; None without clips."""
         return self.hits(label) / self.examples(label) if self.examples(label) else None
 
     def precision(self, label: str) -> float | None:
-        """Share of right ones among the clips taken for a class; 0 for a class that is never predicted."""
+        """Share of right ones among the clips taken for a class; 0 for a class that is never predicted, None without clips."""
         if not self.num_clips:
             return None
         return self.hits(label) / self.predictions(label) if self.predictions(label) else 0.0
@@ -60,9 +59,17 @@ class ConfusionMatrix:
             return None
         return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
+    def as_json(self) -> dict[str, Any]:
+        return {"classes": self.classes, "confusion_matrix": self.counts}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "ConfusionMatrix":
+        """The inverse of `as_json`; other keys are ignored."""
+        return ConfusionMatrix(tuple(value["classes"]), tuple(map(tuple, value["confusion_matrix"])))
+
 
 class Pairing(NamedTuple):
-    """Two models on the same clips: how many both got right, only the candidate, only the other, and neither."""
+    """Counts for two models on the same clips: both were right, only the candidate, only the other, or neither."""
 
     both: int
     only_candidate: int

@@ -1,4 +1,4 @@
-"""What TFMA measures: which metrics, on which slices. What the numbers must be is the gates' business."""
+"""Settings for TFMA: which metrics it computes, on which slices. The gates say which values are good enough."""
 
 import json
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from components.evaluator.metrics.misses import Misses
 from components.evaluator.metrics.pairing import PairedAnswers
 from components.evaluator.results import BASELINE, CANDIDATE
 
-# No cross-entropy: it raises on the label id -1, which is what a class that is new since the last push is to the baseline.
-# Thresholds of zero make TFMA's confusion matrix one by argmax: at the default of 0.5, unsure answers count as none.
+# No cross-entropy: it raises on the label id -1, which a class that is new since the last push has for the baseline.
+# The threshold of zero makes it a matrix by argmax: at the default of 0.5, TFMA leaves unsure answers out.
 _EVAL_CONFIG = """
   model_specs {
     signature_name: "evaluate"
@@ -36,9 +36,9 @@ _EVAL_CONFIG = """
 def make_eval_config(
     evaluation: EvaluationConfig, *, num_classes: int, metadata: Sequence[str] = (), tracks: bool = False
 ) -> EvalConfig:
-    """The Evaluator's configuration for the candidate and the baseline, overall and on every slice.
+    """Make the Evaluator's configuration for the candidate and the baseline, overall and on every slice.
 
-    `metadata`: columns, whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
+    `metadata`: columns whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
     """
     config = make_plain_eval_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
@@ -56,14 +56,14 @@ def make_eval_config(
 
 
 def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> EvalConfig:
-    """The configuration for the candidate on the train split: overall."""
+    """Make the configuration for the candidate on the train split: all clips, no slices."""
     config = make_plain_eval_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
     return config
 
 
 def make_plain_eval_config() -> EvalConfig:
-    """The configuration for a model that is only compared with: the accuracy and the confusion matrix of all clips."""
+    """Make the configuration for a model that others are compared with: accuracy and confusion matrix of all clips."""
     config = text_format.Parse(_EVAL_CONFIG, EvalConfig())
     _add(config, TopKAccuracy, k=1, name=ACCURACY)
     return config
@@ -72,14 +72,13 @@ def make_plain_eval_config() -> EvalConfig:
 def _add_metrics(config: EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:
     _add(config, CalibrationError)
     for k in evaluation.top_k:
-        if k < num_classes:  # of fewer classes, everything is among the first k
+        if k < num_classes:  # with k classes or fewer, every answer is among the first k
             _add(config, TopKAccuracy, k=k, name=f"top_{k}_accuracy")
     if tracks:
         _add(config, MeanIou)
 
 
 def _add(config: EvalConfig, metric: type[tfma.metrics.Metric], **settings: Any) -> None:
-    """One of our metrics with its settings."""
     config.metrics_specs[0].metrics.add(
         class_name=metric.__name__, module=metric.__module__, config=json.dumps(settings) if settings else ""
     )

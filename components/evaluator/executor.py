@@ -13,7 +13,7 @@ from components.video_example_gen.ledger import read_summary
 
 
 class EvaluatorExecutor(Executor):
-    """TFX's own, which is told the quartiles of metadata that the ledger holds. Writes `evaluation`."""
+    """TFX's executor. It gets the quartiles of metadata from the ledger."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         quartiles = read_summary(Path(artifact_utils.get_single_uri(input_dict["ledger"])))["metadata_quartiles"]

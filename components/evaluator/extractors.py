@@ -1,4 +1,4 @@
-"""What TFMA's extractors do not extract: in which ranges a clip's numbers lie. The Evaluator finds it by its module path."""
+"""An extractor for TFMA that adds the ranges in which a clip's numbers lie. The Evaluator finds it by its module path."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _SLICING_STAGE = "ExtractSliceKeys"
 def custom_extractors(
     eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
 ) -> list[tfma.extractors.Extractor]:
-    """TFMA's own, with one that adds the ranges just before the clips are sliced by them."""
+    """TFMA's own extractors, and one more that adds the ranges just before the clips are sliced."""
     extractors = tfma.default_extractors(
         eval_shared_model=eval_shared_model, eval_config=eval_config, tensor_adapter_config=tensor_adapter_config
     )

@@ -1,10 +1,9 @@
-"""Reads what TFX's Evaluator wrote: confusion matrices and values per slice."""
+"""Reads the Evaluator's output: confusion matrices and values per slice."""
 
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +24,8 @@ CROSS = " × "
 _MATRICES = "multi_class_confusion_matrix_at_thresholds"
 
 
-@dataclass(frozen=True)
-class SliceMetrics:
-    """Accuracy and number of clips in one slice, such as feature `group`, value `person_03`; of a cross with CROSS between."""
+class SliceMetrics(NamedTuple):
+    """Accuracy and number of clips in a slice, such as feature `group`, value `person_03`. A cross joins both with CROSS."""
 
     feature: str
     value: str
@@ -35,11 +33,10 @@ class SliceMetrics:
     num_clips: int
 
 
-@dataclass(frozen=True)
-class ClassMisses:
+class ClassMisses(NamedTuple):
     """Clips of a class that were taken for another, the highest loss first.
 
-    `mean_own`: mean probability that the class's clips get of their own class; None without clips.
+    `mean_own`: mean probability of the class among its own clips; None without clips.
     """
 
     mean_own: float | None
@@ -47,13 +44,12 @@ class ClassMisses:
 
 
 def read_confusion_matrix(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> ConfusionMatrix:
-    """The overall slice's confusion matrix by argmax; a clip whose label is none of `classes` is left out."""
+    """The confusion matrix of all clips, by argmax; a clip whose label is none of `classes` is left out."""
     found = [values for keys, values in _slices(evaluation_uri, model_name) if not keys and _MATRICES in values]
-    return _matrix(found[0][_MATRICES], classes) if found else _matrix(None, classes)
+    return _matrix(found[0][_MATRICES] if found else None, classes)
 
 
 def read_group_matrices(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> list[ConfusionMatrix]:
-    """One confusion matrix for each group."""
     return [
         _matrix(values.get(_MATRICES), classes)
         for keys, values in _slices(evaluation_uri, model_name)
@@ -77,7 +73,7 @@ def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
 
 
 def read_pairings(evaluation_uri: str) -> dict[str, Pairing]:
-    """Candidate and baseline on the same clips, by class."""
+    """Counts for candidate and baseline on the same clips, by class."""
     return {
         keys[features.LABEL]: Pairing(*_array(values[PAIRING]).astype(int).tolist())
         for keys, values in _slices(evaluation_uri, CANDIDATE)
@@ -86,7 +82,7 @@ def read_pairings(evaluation_uri: str) -> dict[str, Pairing]:
 
 
 def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
-    """What the model is most wrong about, by class."""
+    """The clips that the model is most wrong about, by class."""
     found = {
         keys[features.LABEL]: json.loads(values[MISSES].bytes_value)
         for keys, values in _slices(evaluation_uri, model_name)
@@ -99,7 +95,7 @@ def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
 
 
 def read_overall(evaluation_uri: str, model_name: str) -> dict[str, float]:
-    """What is one number of all clips, by the metric's name; what is NaN is left out."""
+    """All metrics of all clips that are one number, by name; NaN is left out."""
     numbers = {
         name: value.double_value.value
         for keys, values in _slices(evaluation_uri, model_name)
@@ -111,12 +107,11 @@ def read_overall(evaluation_uri: str, model_name: str) -> dict[str, float]:
 
 
 def read_calibration_error(evaluation_uri: str, model_name: str) -> float | None:
-    """The expected calibration error of all clips."""
     return read_overall(evaluation_uri, model_name).get(CALIBRATION_ERROR)
 
 
 def read_reliability(evaluation_uri: str, model_name: str) -> list[tuple[float, float, float]]:
-    """Number of clips, mean confidence and share of right answers of each bin of confidence that holds clips."""
+    """Number of clips, mean confidence and share of right answers in each bin of confidence; empty bins are left out."""
     found = [
         values[RELIABILITY]
         for keys, values in _slices(evaluation_uri, model_name)
@@ -127,7 +122,7 @@ def read_reliability(evaluation_uri: str, model_name: str) -> list[tuple[float, 
 
 
 def read_mean_ious(evaluation_uri: str, model_name: str) -> dict[str, float]:
-    """Mean IoU of a tracker's boxes in each class by its label, and in all clips as ""; what has no box is left out."""
+    """Mean IoU of a tracker's boxes by class, and of all clips under ""; a class without boxes is left out."""
     found = {
         keys.get(features.LABEL, ""): values[MEAN_IOU].double_value.value
         for keys, values in _slices(evaluation_uri, model_name)
@@ -137,7 +132,7 @@ def read_mean_ious(evaluation_uri: str, model_name: str) -> dict[str, float]:
 
 
 def _slices(evaluation_uri: str, model_name: str) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-    """Each slice: its values by feature, and the model's metrics by name."""
+    """Yield for each slice its values by feature, and the model's metrics by name."""
     for record in tfma.load_metrics(evaluation_uri):
         yield (
             {key.column: _text(key) for key in record.slice_key.single_slice_keys},
@@ -166,5 +161,4 @@ def _matrix(value: Any, classes: Sequence[str]) -> ConfusionMatrix:
 
 def _array(value: Any) -> npt.NDArray[np.float64]:
     array = value.array_value
-    numbers = [*array.float64_values, *array.int64_values]
-    return np.array(numbers, np.float64).reshape(array.shape)
+    return np.array([*array.float64_values, *array.int64_values], np.float64).reshape(array.shape)

@@ -1,8 +1,7 @@
-"""The parts of a split that are looked at on their own: the keys by which TFMA tells them apart, and which part a clip is in.
+"""Slices: the parts of a split that are measured on their own, the keys by which TFMA slices, and the slice of a clip.
 
-A key is the name of a feature, such as `label`, or of a number with the upper edges of its ranges: `duration:1,2,4`. The edges
-are in it because it is all that reaches the workers, and what decides whether the cache holds. Without TensorFlow, because
-the configuration is checked with it.
+A key is the name of a feature, such as `label`, or a number with the upper edges of its ranges: `duration:1,2,4`. Only the
+key reaches the workers and the cache, so the edges are in it. No TensorFlow here: the check of the configuration uses it.
 """
 
 from bisect import bisect_left
@@ -12,7 +11,7 @@ import numpy as np
 
 from models.metadata import VALUE_PREFIX, imputed_feature, value_feature
 
-# Upper edges of the ranges that stand for a number, in its unit.
+# Default upper edges of the ranges of each number, in its unit.
 EDGES: Mapping[str, tuple[float, ...]] = {
     "duration": (1, 2, 4, 8, 16, 32),  # seconds
     "size": (240, 360, 480, 720, 1080),  # pixels of the shorter side
@@ -22,7 +21,7 @@ EDGES: Mapping[str, tuple[float, ...]] = {
 }
 
 _NUMBERS: Mapping[str, Callable[[Mapping[str, float]], float]] = {
-    # Stored as float32: without rounding, clips of two seconds were on both sides of two.
+    # Times are stored as float32: without rounding, clips of two seconds would lie on both sides of two.
     "duration": lambda features: round(features["end_seconds"] - features["start_seconds"], 3),
     "size": lambda features: min(features["width"], features["height"]),
     "fps": lambda features: round(features["fps"], 3),
@@ -36,39 +35,39 @@ _UNKNOWN = "unknown"
 
 
 def number_key(name: str, edges: Sequence[float]) -> str:
-    """By ranges of a number of the clip, which EDGES names."""
+    """Key for ranges of a number, of the clip or of its metadata."""
     return f"{name}:{','.join(f'{edge:.12g}' for edge in edges)}"
 
 
 def column_key(column: str, edges: Sequence[float] | None) -> str:
-    """By ranges of a column of metadata; None: of its quartiles, which are known once the rows have been split."""
+    """Key for ranges of a column of metadata. None stands for its quartiles, which are known only after the split."""
     name = value_feature(column)
     return number_key(name, edges) if edges else f"{name}:{_QUARTILES}"
 
 
 def with_quartiles(key: str, quartiles: Mapping[str, Sequence[float]]) -> str:
-    """The key with the quartiles of its column, which `quartiles` has by the columns' names; any other as it is."""
+    """Put the quartiles, given by column, into a key that stands for them; other keys stay as they are."""
     columns = {column_key(column, None): column for column in quartiles}
     return column_key(columns[key], quartiles[columns[key]]) if key in columns else key
 
 
 def is_of_ranges(key: str) -> bool:
-    """Whether it stands for ranges of a number, and not for the values of a feature."""
+    """Tell a key for ranges of a number from one for the values of a feature."""
     return ":" in key
 
 
 def features_of_ranges(keys: Iterable[str]) -> set[str]:
-    """The features that `range_of` has to know of a clip."""
+    """Names of the features of a clip that `range_of` reads for these keys."""
     names = {key.partition(":")[0] for key in keys if key.startswith(VALUE_PREFIX)}
     return {*_FEATURES, *names, *map(_mark, names)}
 
 
 def range_of(key: str, features: Mapping[str, float]) -> str:
-    """In which range of `key` a clip lies, in words; `features`: those of `features_of_ranges` that it has."""
+    """The range of `key` in which a clip lies, in words; `features`: those of `features_of_ranges` that the clip has."""
     name, _, edges = key.partition(":")
     if name in _NUMBERS:
         return _in_words(_NUMBERS[name](features), edges.split(","))
-    if name not in features or features.get(_mark(name)):  # what an imputation has put there is not known either
+    if name not in features or features.get(_mark(name)):  # an imputed value is not known either
         return _UNKNOWN
     return _in_words(features[name], edges.split(","))
 
@@ -78,7 +77,7 @@ def _mark(value: str) -> str:
 
 
 def _in_words(number: float, edges: Sequence[str]) -> str:
-    # In the precision in which Examples keep numbers: 0.1 is no more than 0.1.
+    # Compares in the precision of Examples: otherwise 0.1, stored as float32, would lie above the edge 0.1.
     upper = bisect_left([np.float32(edge) for edge in edges], np.float32(number))
     above = f"above {edges[upper - 1]}" if upper else ""
     up_to = f"up to {edges[upper]}" if upper < len(edges) else ""

@@ -1,4 +1,4 @@
-"""One answer for each segment that was cut into windows: the mean of theirs. The Evaluator finds it by its module path."""
+"""One answer for each segment that was cut into windows: the mean of theirs. The Evaluator finds this by its module path."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ Extracts = dict[str, Any]
 def custom_extractors(
     eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
 ) -> list[tfma.extractors.Extractor]:
-    """Those of clips, with one that makes one of all windows of a segment, before it is sliced."""
+    """The extractors of clips, and one more that merges the windows of a segment before it is sliced."""
     of_clips = extractors.custom_extractors(eval_shared_model, eval_config, tensor_adapter_config)
     keys = {key for spec in eval_config.slicing_specs for key in spec.feature_keys}
     place = [extractor.stage_name for extractor in of_clips].index(extractors.RANGES_STAGE)
@@ -28,7 +28,7 @@ def custom_extractors(
 
 @beam.ptransform_fn
 def merge_windows(windows: beam.PCollection, slice_keys: list[str]) -> beam.PCollection:
-    """Extracts of clips to extracts of segments; of the features remain those that the clips are sliced or named by."""
+    """Merge extracts of clips into extracts of segments; only the features that slice or name the clips are kept."""
     kept = {*slice_keys, *features_of_ranges(slice_keys), features.SEGMENT_ID}
     return (
         windows
@@ -39,7 +39,7 @@ def merge_windows(windows: beam.PCollection, slice_keys: list[str]) -> beam.PCol
 
 
 def average(windows: Iterable[Extracts]) -> Extracts:
-    """The mean of the windows' predictions; the segment begins with its first window and ends with its last."""
+    """Average the windows' predictions; the segment begins with its first window and ends with its last."""
     ordered = sorted(
         windows, key=lambda extracts: float(np.ravel(extracts[tfma.FEATURES_KEY][features.START_SECONDS])[0])
     )
@@ -53,19 +53,19 @@ def average(windows: Iterable[Extracts]) -> Extracts:
 
 
 def _segment_of(extracts: Extracts) -> bytes:
-    # Windows are numbered behind a hyphen; ids themselves are hexadecimal.
+    # The window's number stands behind a hyphen; the id itself is hexadecimal.
     return bytes(np.ravel(extracts[tfma.FEATURES_KEY][features.SEGMENT_ID])[0]).partition(b"-")[0]
 
 
 def _without_frames(extracts: Extracts, kept: set[str]) -> Extracts:
-    """What is grouped is held in memory."""
+    """Drop the frames: grouped extracts are held in memory."""
     found = {name: value for name, value in extracts[tfma.FEATURES_KEY].items() if name in kept}
     wanted = (tfma.LABELS_KEY, tfma.PREDICTIONS_KEY, tfma.EXAMPLE_WEIGHTS_KEY)
     return {**{key: extracts[key] for key in wanted if key in extracts}, tfma.FEATURES_KEY: found}
 
 
 def _mean(predictions: list[Any]) -> Any:
-    """Of arrays, or of each array in a dict of them, such as that of several models."""
+    """Mean of arrays; dicts of arrays, such as those of several models, are averaged key by key."""
     if isinstance(predictions[0], Mapping):
         return {name: _mean([one[name] for one in predictions]) for name in predictions[0]}
     return np.mean(predictions, axis=0)

@@ -6,7 +6,7 @@ from foundation.section import Section
 
 
 class ClassGates(Section):
-    """Bars for one class; what is not given is taken from the gates of all classes."""
+    """Bars for one class; a bar that is not given is that of all classes."""
 
     min_recall: float | None = Field(None, ge=0, le=1)
     min_recall_lower_bound: float | None = Field(None, ge=0, le=1)
@@ -17,7 +17,7 @@ class ClassGates(Section):
 
 
 class GatesConfig(Section):
-    """Bars on the test split. Recall and precision are of the class with the highest probability."""
+    """Bars on the test split. Recall and precision count the class with the highest probability."""
 
     min_accuracy: float = Field(0.6, ge=0, le=1)
     min_recall: float = Field(0.5, ge=0, le=1)
@@ -52,23 +52,22 @@ class GatesConfig(Section):
     classes: dict[str, ClassGates] = Field({}, description="other bars for single classes, by label")
 
     def bar(self, label: str, name: str) -> float:
-        """The bar called `name` that holds for `label`."""
         bar = self.optional_bar(label, name)
         if bar is None:
             raise ValueError(f"{name} has no bar")
         return bar
 
     def optional_bar(self, label: str, name: str) -> float | None:
-        """The bar called `name` that holds for `label`, if there is one."""
+        """The bar called `name` for a class; a label without bars of its own, such as "", has those of all classes."""
         own = getattr(self.classes[label], name) if label in self.classes else None
         return getattr(self, name) if own is None else own
 
     def strictest_bar(self, name: str) -> float | None:
-        """The lowest of the bars called `name`, if there is one."""
+        """The lowest of the bars called `name`, of all classes and of single ones."""
         bars = (getattr(gates, name) for gates in (self, *self.classes.values()))
         return min((bar for bar in bars if bar is not None), default=None)
 
     @property
     def limit_forgetting(self) -> bool:
-        """Whether the model that training began from has to be evaluated."""
+        """Tell whether some bar asks for an evaluation of the model that training began from."""
         return self.strictest_bar("max_forgetting") is not None

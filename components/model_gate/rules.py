@@ -4,7 +4,6 @@ A rule is a function and an entry in one of the catalogues at the end. Its bar i
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from components.evaluator.confusion import ConfusionMatrix
@@ -18,7 +17,7 @@ _ROUNDING = 1e-9
 
 
 class Case(NamedTuple):
-    """What a rule is applied to: all that was measured, and the class with its bar; an empty label is the whole."""
+    """The subject of a rule: all measurements, the class, and the bar; the label is empty for all classes together."""
 
     measured: Measurements
     gates: GatesConfig
@@ -31,12 +30,11 @@ class Case(NamedTuple):
 
     @property
     def is_known(self) -> bool:
-        """Whether the candidate knows the class."""
         return self.label in self.candidate.classes
 
 
 class Reading(NamedTuple):
-    """A rule's value, None where it could not be measured, and what people should know beside it.
+    """A rule's value, None if it could not be measured, with a detail for people.
 
     `is_excused`: the value passes although it is beyond its bar.
     """
@@ -46,13 +44,12 @@ class Reading(NamedTuple):
     is_excused: bool = False
 
 
-@dataclass(frozen=True)
-class Rule:
-    """How a value is read, and how it must stand to its bar.
+class Rule(NamedTuple):
+    """A value that is read from the measurements, and how it must stand to its bar.
 
     Attributes:
-      key: of the bar in GatesConfig.
-      read: gives the value, or None where there is nothing to judge. Its docstring tells people what the value is.
+      key: the bar's name in GatesConfig.
+      read: gives the value, or None if there is nothing to judge. People see its docstring as the meaning of the value.
     """
 
     key: str
@@ -88,7 +85,7 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
 
 
 def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
-    # A class with a bar of its own, or of the last pushed model, must fail if this one does not know it.
+    # A class that has a bar of its own, or that the last pushed model knows, must fail if the candidate does not know it.
     pushed = measured.baseline.classes if measured.baseline else ()
     return dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
 
@@ -177,14 +174,14 @@ def _forgetting(case: Case) -> Reading:
 
 
 def _gain(candidate: ConfusionMatrix, name: str, floor: float | None) -> Reading:
-    """How much more often the candidate is right than a `floor`, which people know by this name."""
+    """Compare the candidate's accuracy with a `floor`, which people know as `name`."""
     if candidate.accuracy is None or floor is None:
         return Reading(None, f"over: {name}")
     return Reading(candidate.accuracy - floor, f"{name} {floor:.3g}, this one {candidate.accuracy:.3g}")
 
 
 def _drop(case: Case, name: str, earlier: ConfusionMatrix) -> Reading:
-    """How much of a class's recall an `earlier` model, which people know by this name, has ahead of the candidate."""
+    """Compare a class's recall with that of an `earlier` model, which people know as `name`."""
     if not case.is_known:
         return Reading(None, f"the {name} knows this class, this one does not")
     before, after = earlier.recall(case.label), case.candidate.recall(case.label)
@@ -200,7 +197,7 @@ OVERALL_RULES = (
     Rule("max_calibration_error", "at most", _calibration_error),
 )
 
-# For each class of the candidate, of the last pushed model, and with a bar of its own.
+# Applied to each class that the candidate or the last pushed model knows, or that has a bar of its own.
 CLASS_RULES = (
     Rule("min_examples", "at least", _examples),
     Rule("min_recall", "at least", _recall),
@@ -209,7 +206,7 @@ CLASS_RULES = (
     Rule("max_recall_drop", "at most", _recall_drop),
 )
 
-# For each class of the model that training began from; once if that one was not measured.
+# Applied to each class of the model that training began from; once if that model was not measured.
 BASE_RULES = (Rule("max_forgetting", "at most", _forgetting),)
 
 RULES = (*OVERALL_RULES, *CLASS_RULES, *BASE_RULES)

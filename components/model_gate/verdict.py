@@ -1,15 +1,13 @@
-"""What a rule found, and the verdict on all of it. The same findings decide and explain."""
+"""Findings of the rules, and the verdict on a model. The same findings decide and explain."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class RuleFinding:
-    """One rule applied to the whole or to one class: whether `value` stands in this relation to `bar`.
+class RuleFinding(NamedTuple):
+    """The result of one rule for one class, or for all of them together (`label` empty).
 
-    `value` is None where it could not be measured.
+    It passed if `value` stands in this `relation` to `bar`, or is excused. `value` is None if it could not be measured.
     """
 
     rule: str
@@ -21,13 +19,10 @@ class RuleFinding:
     relation: str = "at least"
 
     def sentence(self) -> str:
-        """For people: which class, the value, the bar."""
-        text = f"{self.subject}: {self.rule.replace('_', ' ')} {self.value_text}, bar {self.bar_text}"
+        """The finding for people: class, value, bar."""
+        subject = f"class {self.label!r}" if self.label else "all classes"
+        text = f"{subject}: {self.rule.replace('_', ' ')} {self.value_text}, bar {self.bar_text}"
         return f"{text} ({self.detail})" if self.detail else text
-
-    @property
-    def subject(self) -> str:
-        return f"class {self.label!r}" if self.label else "all classes"
 
     @property
     def value_text(self) -> str:
@@ -38,9 +33,8 @@ class RuleFinding:
         return f"{self.relation} {_number(self.bar)}"
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """All findings on one model; it may be pushed when each of them passed."""
+class Verdict(NamedTuple):
+    """All findings on one model, which may be pushed if each of them passed."""
 
     findings: tuple[RuleFinding, ...]
 
@@ -53,11 +47,10 @@ class Verdict:
         return tuple(finding for finding in self.findings if not finding.passed)
 
     def as_json(self) -> dict[str, Any]:
-        return {"passed": self.passed, "findings": [asdict(finding) for finding in self.findings]}
+        return {"passed": self.passed, "findings": [finding._asdict() for finding in self.findings]}
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "Verdict":
-        """The inverse of `as_json`."""
         return Verdict(tuple(RuleFinding(**finding) for finding in value["findings"]))
 
 

@@ -1,4 +1,4 @@
-"""How all pages are made: from the templates beside this file, with one style and the same filters."""
+"""Renders all pages: from the templates beside this file, with one style and the same filters."""
 
 import base64
 from pathlib import Path
@@ -10,7 +10,7 @@ from foundation.messages.wording import counted
 
 
 def render_page(template: str, filters: dict[str, Any], **values: Any) -> str:
-    """One HTML document that needs no script and fetches nothing; `filters` are those of this page alone."""
+    """One HTML document that needs no script and fetches nothing; `filters` are used by this page alone."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Drawings as SVG that takes its colours and its font from the page around it. No TensorFlow."""
+"""SVG drawings that take their colours and font from the page around them. No TensorFlow here."""
 
 import io
 import re
@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-# Drawn in these colours, then bound to the page's variables, so that one drawing serves light and dark.
+# Figures are drawn in these colours. Then the page's variables take their place, so that one drawing serves light and dark.
 SOFT, RULE, ACCENT = "#101010", "#202020", "#303030"
 _PAGE_COLOURS = {SOFT: "--soft", RULE: "--rule", ACCENT: "--accent"}
 
 
 def as_svg(figure: Figure, name: str, label: str) -> str:
-    """An `<svg>` element with ids that begin with `name`; neither that nor `label` is escaped. Same figure, same text."""
-    # There is no other way to set these two; the context puts back what was there before.
+    """An `<svg>` element, the same for the same figure. Its ids begin with `name`; `name` and `label` are not escaped."""
+    # Matplotlib has no other way to set these two; the context restores the earlier values.
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
@@ -23,7 +23,7 @@ def as_svg(figure: Figure, name: str, label: str) -> str:
 
 
 def add_axes(figure: Figure, x_label: str) -> Axes:
-    """Axes as all drawings of the page have them."""
+    """Add axes in the style of all drawings of the page."""
     axes = figure.add_subplot()
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.set_xlabel(x_label, color=SOFT)
@@ -36,7 +36,7 @@ def add_axes(figure: Figure, x_label: str) -> Axes:
 
 
 def _inline(svg: str, name: str, label: str) -> str:
-    """The element alone, without what only a file of its own needs; ids are made unique by `name`."""
+    """Keep the element alone, without the parts that only a separate file needs; `name` makes its ids unique in the page."""
     svg = svg[svg.index("<svg") :].strip()
     svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)

@@ -6,12 +6,12 @@ from typing import Any
 
 from components.model_gate.verdict import Verdict
 
-# An underscore inside of a word means nothing.
+# An underscore inside a word means nothing to Markdown.
 _MARKUP = re.compile(r"[\\`*\[\]<>|#~&]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def to_markdown(card: Mapping[str, Any]) -> str:
-    """The page of a card that `components.pusher.model_card.make_model_card` made."""
+    """Write the page of a card that `components.pusher.model_card.make_model_card` made."""
     sections = (
         ("Intended use and limits", _limits(card)),
         ("Data", _data(card["data"])),
@@ -31,12 +31,8 @@ def to_markdown(card: Mapping[str, Any]) -> str:
 
 
 def _limits(card: Mapping[str, Any]) -> list[str]:
-    classes = ", ".join(map(_text, card["classes"]))
-    return [
-        f"Recognises which of these actions a clip shows: {classes}.",
-        "",
-        *(f"- {_text(s)}" for s in card["limits"]),
-    ]
+    use = f"Recognises which of these actions a clip shows: {', '.join(map(_text, card['classes']))}."
+    return [use, "", *(f"- {_text(sentence)}" for sentence in card["limits"])]
 
 
 def _data(data: Mapping[str, Any]) -> list[str]:
@@ -98,7 +94,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Keys as the configuration's messages write them, and their values."""
+    """Yield nested keys with dots between them, as the configuration's messages write them, and their values."""
     if isinstance(value, Mapping) and value:
         for name, inner in value.items():
             yield from _flat(f"{key}.{name}", inner)
@@ -113,5 +109,5 @@ def _number(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    """On one line and without any meaning to Markdown or HTML: labels and file names are someone else's."""
+    """Put a value on one line and escape it for Markdown and HTML: labels and file names are not trusted."""
     return _MARKUP.sub(r"\\\g<0>", " ".join(str(value).split()))

@@ -1,7 +1,7 @@
-"""The three ways in which the pushed versions change: a push, a rollback, and the removal of old ones. No TensorFlow here.
+"""Changes of the pushed versions: a push, a rollback, and the removal of old ones. No TensorFlow here.
 
-Whatever is interrupted, TensorFlow Serving sees the versions from before or those from after. Numbers always grow, since
-servers and clients know a version by its number: none is given twice, not even after a rollback or with a clock set back.
+Whenever a change is interrupted, TensorFlow Serving sees the versions from before it or those from after it. Servers and
+clients know a version by its number. So numbers always grow, and none is given twice, even if the clock was set back.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,12 +14,11 @@ from foundation.messages.errors import UserError
 
 
 def push(destination: Destination, make_model: Callable[[int], Path], now_seconds: float) -> Version:
-    """Make one more version.
+    """Make a new version, after any other push or rollback on a destination of this machine has ended.
 
     Args:
-      destination: where versions lie; another push or rollback at work there is waited for.
-      make_model: gives the folder to be copied; it is told the number.
-      now_seconds: Unix time, which the number is unless a later one was given before.
+      make_model: gets the version's number and returns the folder to copy.
+      now_seconds: Unix time; it becomes the number, unless an earlier version has the same or a higher one.
 
     Raises:
       UserError: the destination cannot be written, or is full; nothing was pushed.
@@ -31,7 +30,7 @@ def push(destination: Destination, make_model: Callable[[int], Path], now_second
 
 
 def remove_old(destination: Destination, keep_versions: int) -> list[Version]:
-    """Remove all but the newest available versions, and return those that were removed. Withdrawn ones stay."""
+    """Remove all but the newest available versions and return the removed ones. Withdrawn versions stay."""
     with _changing(destination):
         old = available_versions(destination)[:-keep_versions]
         for version in old:
@@ -40,7 +39,7 @@ def remove_old(destination: Destination, keep_versions: int) -> list[Version]:
 
 
 def rollback_target(destination: Destination, number: int | None = None) -> Version:
-    """The version with this number, or by default the one before that which is served.
+    """The version with this number; without a number, the last available one before the one that is served.
 
     Raises:
       UserError: there is no such version.
@@ -63,9 +62,9 @@ def rollback_target(destination: Destination, number: int | None = None) -> Vers
 
 
 def roll_back(destination: Destination, number: int) -> list[Version]:
-    """Let TensorFlow Serving load this version, and return those that were withdrawn for it.
+    """Let TensorFlow Serving load this version, and return the newer ones, which are withdrawn.
 
-    Repeated after an interruption it goes on from there.
+    After an interruption the same call finishes the work.
 
     Raises:
       UserError: there is no such version, or the destination cannot be written.
@@ -75,7 +74,7 @@ def roll_back(destination: Destination, number: int) -> list[Version]:
         if target.is_withdrawn:
             destination.move(target.folder, target.name)
         newer = [v for v in all_versions(destination) if not v.is_withdrawn and v.number > number]
-        # The served one, which is the newest, goes last: until then nothing has changed, and then all of it.
+        # The newest one is served and goes last: until then nothing has changed for clients.
         for version in newer:
             destination.move(version.folder, f"{WITHDRAWN}/{version.name}")
         return newer
@@ -83,7 +82,7 @@ def roll_back(destination: Destination, number: int) -> list[Version]:
 
 @contextmanager
 def _changing(destination: Destination) -> Iterator[None]:
-    """Nobody else changes it meanwhile, and what is left of changes that were interrupted is gone."""
+    """Lock the destination, and first remove what interrupted changes left behind."""
     with explained(destination.uri), destination.lock():
         destination.clear_leftovers()
         yield

@@ -6,9 +6,9 @@ from foundation.section import Section
 
 
 class PushConfig(Section):
-    """What is pushed beside a model, and what becomes of earlier versions."""
+    """Settings of a push: the model card's licence, and how many versions are kept."""
 
-    # Two: while TensorFlow Serving loads the newest version, it still serves the one before.
+    # At least two: while TensorFlow Serving loads the newest version, it still serves the one before.
     keep_versions: int | None = Field(
         None, ge=2, description="after a push all but the newest so many versions are removed; default: none is"
     )

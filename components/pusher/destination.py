@@ -1,8 +1,8 @@
-"""The folder that TensorFlow Serving watches, and the steps in which it is changed. No TensorFlow here.
+"""The folder that TensorFlow Serving watches, and the operations that change it. No TensorFlow here.
 
-TensorFlow Serving takes each child whose name is a number for a version and looks again every second
-(tensorflow_serving/sources/storage_path/file_system_storage_path_source.cc). So a version has to come and go at once, and
-everything else has a name that is no number.
+TensorFlow Serving takes each child whose name is a number for a version, and looks again every second
+(tensorflow_serving/sources/storage_path/file_system_storage_path_source.cc). So a version has to appear and disappear in
+one step, and everything else has a name that is no number.
 """
 
 import errno
@@ -21,50 +21,44 @@ _NUMBER = re.compile(r"[0-9]+")
 
 
 def is_number(name: str) -> bool:
-    """Whether TensorFlow Serving takes a folder of this name for a version."""
+    """Tell whether TensorFlow Serving takes a folder of this name for a version."""
     return _NUMBER.fullmatch(name) is not None and int(name) < 2**63
 
 
 class Destination(Protocol):
-    """A folder of versions. Names are paths below it, with '/' between the parts; what fails raises OSError."""
+    """A folder of versions. Names are paths below it, with '/' between the parts. Failures raise OSError."""
 
     uri: str
 
     def folders(self, name: str = "") -> list[str]:
-        """The names of the folders in one of them, sorted; none if there is no such folder."""
+        """The sorted names of the folders in a folder; none if there is no such folder."""
 
-    def is_file(self, name: str) -> bool:
-        """Whether there is such a file."""
+    def is_file(self, name: str) -> bool: ...
 
     def read_text(self, name: str) -> str:
-        """A file's text.
-
-        Raises:
-          FileNotFoundError: there is none.
-        """
+        """The text of a file; raises FileNotFoundError if there is none."""
 
     def lock(self) -> AbstractContextManager[None]:
-        """For as long as the context lasts, whoever else wants to change the destination waits."""
+        """Make all others that want to change the destination wait until the context ends."""
 
     def put(self, source: Path, name: str) -> None:
-        """Copy a folder of this machine here, so that nobody sees half of it under `name`."""
+        """Copy a folder of this machine here; nobody sees a part of it under `name`."""
 
     def fetch(self, name: str, target: Path) -> None:
-        """Copy a folder from here to one of this machine."""
+        """Copy a folder from here to this machine."""
 
-    def move(self, name: str, new_name: str) -> None:
-        """Rename a folder."""
+    def move(self, name: str, new_name: str) -> None: ...
 
     def remove(self, name: str) -> None:
-        """Remove a folder, so that nobody sees half of it under `name`."""
+        """Remove a folder; nobody sees a part of it under `name`."""
 
     def clear_leftovers(self) -> None:
-        """Remove what others have left behind who died at work; to be called under the lock."""
+        """Remove what interrupted operations left behind; call it under the lock."""
 
 
 @contextmanager
 def explained(uri: str) -> Iterator[None]:
-    """Turns what a file system says of the folder at `uri` into what the user can do about it."""
+    """Turn an OSError about the folder at `uri` into a UserError with a remedy."""
     try:
         yield
     except OSError as error:

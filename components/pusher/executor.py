@@ -34,9 +34,9 @@ Inputs = Mapping[str, list[Any]]
 
 
 class PusherExecutor(tfx_pusher.Executor):
-    """Writes `pushed_model`: what blessings mean and how the artifact is marked is TFX's; how the version gets there is not.
+    """Pushes in its own way, and leaves to TFX's Pusher what blessings mean and how the artifact is marked.
 
-    TFX copies into the version's folder, where TensorFlow Serving finds it before it is complete, and for ever if the
+    TFX copies into the version's folder. TensorFlow Serving would find it there before it is complete, and for ever if the
     Pusher dies.
     """
 
@@ -64,7 +64,7 @@ class PusherExecutor(tfx_pusher.Executor):
 
         config = PushConfig.model_validate_json(exec_properties["push"])
         if served and is_served:
-            # A step that a cluster tries again, or that runs once more beside a training from the cache.
+            # A cluster tried the step again, or it runs again after a training that came from the cache.
             self._MarkPushed(pushed_model, pushed_destination=served.uri, pushed_version=served.name)
             say(f"version {served.name}, which is this very model, is served already")
             _remove_old(config, destination)
@@ -73,14 +73,14 @@ class PusherExecutor(tfx_pusher.Executor):
         now = time.time()
 
         def make_model(number: int) -> Path:
-            """The artifact is the version as it is served: the model and its card."""
+            """Fill the artifact with the version as it is served: the model and its card."""
             folder = Path(pushed_model.uri)
             time_of_push = datetime.fromtimestamp(int(now), timezone.utc).isoformat()
             content = make_model_card(info, facts, number, time_of_push)
             with explained(pushed_model.uri):
                 copy_folder(Path(source), folder)
                 (folder / MODEL_CARD_JSON).write_text(json.dumps(content, indent=2) + "\n")
-                # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+                # A file name that is not UTF-8 arrives here with lone surrogates, which no encoding accepts.
                 (folder / MODEL_CARD_MARKDOWN).write_bytes(to_markdown(content).encode("utf-8", "backslashreplace"))
             return folder
 
@@ -89,7 +89,7 @@ class PusherExecutor(tfx_pusher.Executor):
         _remove_old(config, destination)
 
     def GetModelPath(self, input_dict: dict[str, Any]) -> str:  # noqa: N802
-        """The model that was validated in the server's place, with its warm-up requests; without one, the trainer's."""
+        """The path of the validated copy of the model, with its warm-up requests; without one, of the trainer's model."""
         blessings = input_dict.get("infra_blessing")
         if blessings and blessings[0].get_int_custom_property("has_model"):
             return path_utils.stamped_model_path(blessings[0].uri)
@@ -111,13 +111,13 @@ class PusherExecutor(tfx_pusher.Executor):
 
 
 def _lineage(context: Any, inputs: Inputs) -> dict[str, Any]:
-    """Which run pushed, and what from. Kubeflow tells an executor neither the pipeline nor the run nor the producers."""
+    """The run that pushed, and its inputs. On Kubeflow an executor knows neither pipeline, run nor producers."""
     node_inputs = context.pipeline_node.inputs.inputs if context.pipeline_node else {}
     producers = {name: spec.channels[0].producer_node_query.id for name, spec in node_inputs.items() if spec.channels}
     return {
         "pipeline": context.pipeline_info.id if context.pipeline_info else "",
         "run": context.pipeline_run_id or "",
-        # The id itself is TFX's secret; it names the folder of what an execution does not keep.
+        # TFX does not tell the execution's id, but names the execution's temporary folder by it.
         "execution": PurePath(context.get_tmp_path()).name,
         "artifacts": [
             {
@@ -134,7 +134,7 @@ def _lineage(context: Any, inputs: Inputs) -> dict[str, Any]:
 
 
 def _training_settings(training: dict[str, Any], inputs: Inputs) -> dict[str, Any]:
-    """The configured values, and instead of some of them those that a search has found."""
+    """The configured values; a search's best values take the place of some of them."""
     searches = inputs.get("hyperparameters")
     if not searches:
         return training
@@ -148,7 +148,7 @@ def _remove_old(config: PushConfig, destination: Destination) -> None:
         return
     try:
         removed = remove_old(destination, config.keep_versions)
-    except UserError as error:  # the push itself has succeeded, and the next one tries again
+    except UserError as error:  # the push itself has succeeded, and the next one will try again
         say(f"old versions could not be removed: {error}")
         return
     if removed:

@@ -18,7 +18,7 @@ class GFileDestination(RemoteDestination):
         try:
             children = _call(tf.io.gfile.listdir, self._address(name))
         except FileNotFoundError:
-            # So it says also where it has no file system for such addresses, or is not let in; this does not.
+            # listdir says this too if there is no file system for the address or no access; `exists` raises the real error.
             _call(tf.io.gfile.exists, self._address(name))
             return []
         # Object stores end the names of folders with '/'; some list the folder itself.
@@ -67,7 +67,7 @@ class GFileDestination(RemoteDestination):
 
 
 def _call(operation: Callable[..., _Result], *arguments: Any, **options: Any) -> _Result:
-    """What the operation returns; TensorFlow's errors become those of Python.
+    """Run the operation, and turn TensorFlow's errors into Python's.
 
     Raises:
       FileNotFoundError: there is no such file or folder.

@@ -1,11 +1,10 @@
 """Destinations on this machine."""
 
-import contextlib
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PUSHING, _REMOVING = ".pushing-", ".removing-"
@@ -14,7 +13,7 @@ _BLOCK_SIZE = 1 << 20
 
 
 class LocalDestination:
-    """A folder of this machine; its versions come and go by rename(2), which is atomic."""
+    """A folder of this machine. Versions appear and disappear by rename(2), which is atomic."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,7 +33,7 @@ class LocalDestination:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """The lock goes with the process, however it ends."""
+        """Lock a file; the lock ends with the process, even if that is killed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / _LOCK_FILE).open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -59,7 +58,7 @@ class LocalDestination:
         _sync_folder(self._folder)
 
     def remove(self, name: str) -> None:
-        """Who is reading its files at that moment goes on with those that are open."""
+        """Remove a folder; a process that has its files open can still read them."""
         doomed = self._folder / f"{_REMOVING}{name}"
         (self._folder / name).rename(doomed)
         shutil.rmtree(doomed)
@@ -71,7 +70,7 @@ class LocalDestination:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy a folder and wait until the disk has it: a name that outlives a power failure must not lead to empty files."""
+    """Copy a folder and wait until it is on disk: after a power failure, its name must not lead to empty files."""
     target.mkdir(parents=True, exist_ok=True)
     for path in sorted(source.rglob("*")):
         copy = target / path.relative_to(source)
@@ -89,8 +88,8 @@ def copy_folder(source: Path, target: Path) -> None:
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        # Network file systems may refuse this for folders; they have their own promises.
-        with contextlib.suppress(OSError):
+        # Network file systems may refuse this for folders; they give their own guarantees.
+        with suppress(OSError):
             os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -3,9 +3,9 @@
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.annotations.splits.config import SPLITS
 from components.evaluator.confusion import ConfusionMatrix
@@ -15,7 +15,7 @@ from models.training.history import best_epoch
 
 MODEL_CARD_JSON, MODEL_CARD_MARKDOWN = "assets.extra/model_card.json", "assets.extra/model_card.md"
 
-# Of 30 clips that are all recognised the 95 % interval of the recall (Wilson) still reaches down to 0.89.
+# If all of 30 clips are recognised, the 95 % interval of the recall (Wilson) still reaches down to 0.89.
 FEW_TEST_CLIPS = 30
 FEW_TRAIN_CLIPS = 100
 FEW_TEST_GROUPS = 5
@@ -26,13 +26,15 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class RunFacts:
-    """What a card is made from.
+class RunFacts(NamedTuple):
+    """The facts that a card is made from.
 
-    `settings`: of the run, for sections `data` and `training`, besides `name`, `licence` and `code_digest`; `summary`: the
-    ledger's, `accepted` its accepted rows; `gate`: the gate report; `network` and `history`: what the trainer measured;
-    `lineage`: the pipeline, its run, the execution and the artifacts.
+    Attributes:
+      settings: of the run: the sections `data` and `training`, and `name`, `licence` and `code_digest`.
+      summary, accepted: the ledger's summary and its accepted rows.
+      gate: the gate report.
+      network, history: the trainer's measurements.
+      lineage: the pipeline, its run, the execution and the artifacts.
     """
 
     settings: Mapping[str, Any]
@@ -45,14 +47,7 @@ class RunFacts:
 
 
 def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, pushed_at: str) -> dict[str, Any]:
-    """The card as a JSON object.
-
-    Args:
-      card: what clients read of the model.
-      facts: of the run.
-      version_number: of the pushed version.
-      pushed_at: the time of the push, ISO 8601.
-    """
+    """Make the card as a JSON object; `pushed_at`: ISO 8601."""
     summary, gate = facts.summary, facts.gate
     best = best_epoch(facts.history["val_loss"])
     data = {
@@ -68,10 +63,10 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
         "pushed_at": pushed_at,
         "licence": facts.settings["licence"],
         "classes": list(info.classes),
-        "limits": limits(info, data["splits"], evaluation),
+        "limits": _limits(info, data["splits"], evaluation),
         "data": data,
         "evaluation": evaluation,
-        # As the gate has written it, whatever it measures.
+        # The whole report, so that new measurements of the gate need no change here.
         "gates": {name: value for name, value in gate.items() if name not in ("classes", "confusion_matrix")},
         "training": {
             "key": info.training_key,
@@ -88,8 +83,8 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
     }
 
 
-def limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[str]:
-    """What the numbers do not vouch for, as sentences."""
+def _limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[str]:
+    """Sentences about what the numbers do not show."""
     test, train = splits["test"], splits["train"]
     sentences = [
         f"Every clip is given one of these {len(info.classes)} classes, also a clip that shows none of them.",
@@ -101,14 +96,12 @@ def limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str,
             f"Fewer than {FEW_TEST_GROUPS} groups in the test split: other people or places may give other numbers."
         )
     for name, split, bar in (("test", test, FEW_TEST_CLIPS), ("training", train, FEW_TRAIN_CLIPS)):
-        few = [
-            f"{label} ({of_class['clips']})" for label, of_class in split["classes"].items() if of_class["clips"] < bar
-        ]
+        few = [f"{label} ({counts['clips']})" for label, counts in split["classes"].items() if counts["clips"] < bar]
         if few:
             sentences.append(f"Fewer than {bar} {name} clips of: {', '.join(few)}.")
-    matrix = ConfusionMatrix(tuple(evaluation["classes"]), tuple(map(tuple, evaluation["confusion_matrix"])))
-    for label in matrix.classes:
-        row = dict(zip(matrix.classes, matrix.counts[matrix.classes.index(label)], strict=True))
+    matrix = ConfusionMatrix.from_json(evaluation)
+    for label, counts in zip(matrix.classes, matrix.counts, strict=True):
+        row = dict(zip(matrix.classes, counts, strict=True))
         wrong = max((other for other in row if other != label), key=lambda other: row[other])
         if row[wrong]:
             sentences.append(f"{row[wrong]} of {sum(row.values())} test clips of {label} were taken for {wrong}.")
@@ -126,7 +119,6 @@ def _splits(
     for split in SPLITS:
         counts = summary["splits"].get(split, {})
         clips = counts.get("clips_by_label", {})
-        labels = dict.fromkeys([*classes, *clips])
         splits[split] = {
             **{name: counts.get(name, 0) for name in ("clips", "videos", "groups")},
             "classes": {
@@ -135,14 +127,14 @@ def _splits(
                     "videos": len(seen[split, label, "video"]),
                     "groups": len(seen[split, label, "group"]),
                 }
-                for label in labels
+                for label in dict.fromkeys([*classes, *clips])
             },
         }
     return splits
 
 
 def _evaluation(gate: Mapping[str, Any]) -> dict[str, Any]:
-    matrix = ConfusionMatrix(tuple(gate["classes"]), tuple(map(tuple, gate["confusion_matrix"])))
+    matrix = ConfusionMatrix.from_json(gate)
     return {
         "split": "test",
         "clips": matrix.num_clips,
@@ -163,8 +155,6 @@ def _evaluation(gate: Mapping[str, Any]) -> dict[str, Any]:
 def _software() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
-        try:
+        with suppress(PackageNotFoundError):
             found[package] = version(package)
-        except PackageNotFoundError:
-            continue
     return found

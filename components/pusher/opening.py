@@ -1,4 +1,4 @@
-"""Opening the destination that a path or an address names."""
+"""Opens the destination that a path or an address names."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from components.storage.root import is_remote
 
 def open_destination(uri: str) -> Destination:
     """The destination at a path or at an address (gs://, s3://)."""
-    # Boto and TensorFlow take seconds to load.
+    # The imports are here because Boto and TensorFlow take seconds to load.
     if uri.startswith("s3://"):
         from components.pusher.s3 import S3Destination
 

@@ -1,4 +1,4 @@
-"""Destinations in object stores: what they have in common. What differs between stores is in `gfile` and `s3`."""
+"""Parts that destinations in object stores share. The differences between stores are in `gfile` and `s3`."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from components.pusher.destination import MODEL_FILE, WITHDRAWN, Destination, is
 class RemoteDestination(Destination):
     """A folder at an address.
 
-    Object stores rename nothing, they copy. So a version's `saved_model.pb`, without which it is none, comes last and goes
-    first. There are no locks either: only one push or rollback at a time may be at work on such a destination.
+    Object stores cannot rename. So the file without which a folder is no version, `saved_model.pb`, is copied last and
+    removed first. They have no locks either: only one push or rollback at a time may work on such a destination.
     """
 
     def __init__(self, uri: str) -> None:
@@ -20,7 +20,7 @@ class RemoteDestination(Destination):
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Here nobody waits."""
+        """Lock nothing: see the class."""
         yield
 
     def put(self, source: Path, name: str) -> None:
@@ -35,7 +35,7 @@ class RemoteDestination(Destination):
             self._download(f"{name}/{file}", path)
 
     def move(self, name: str, new_name: str) -> None:
-        """For a moment there are two of it."""
+        """Copy a folder, then remove the old one; for a moment there are both."""
         for file in _model_last(self._files_below(name)):
             self._copy(f"{name}/{file}", f"{new_name}/{file}")
         self.remove(name)
@@ -53,7 +53,7 @@ class RemoteDestination(Destination):
 
     @abstractmethod
     def _files_below(self, folder: str) -> list[str]:
-        """The paths of all files in a folder and its folders, from there."""
+        """Paths of all files below a folder, relative to it."""
 
     @abstractmethod
     def _upload(self, path: Path, name: str) -> None: ...

@@ -1,4 +1,4 @@
-"""Destinations on S3 and what speaks its protocol, such as MinIO. TensorFlow reads s3:// only with an extension."""
+"""Destinations on S3 and on servers with its protocol, such as MinIO. TensorFlow reads s3:// only with an extension."""
 
 import errno
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _LIMITS = Config(connect_timeout=10, read_timeout=60, retries={"total_max_attemp
 
 
 class S3Destination(RemoteDestination):
-    """The client finds server and credentials in the environment and below ~/.aws, as boto3 does."""
+    """A folder on S3. Boto3 finds server and credentials in the environment and below ~/.aws."""
 
     def __init__(self, uri: str) -> None:
         super().__init__(uri)
@@ -84,7 +84,7 @@ class S3Destination(RemoteDestination):
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """Boto's errors become those of Python.
+    """Turn Boto's errors into Python's.
 
     Raises:
       FileNotFoundError: there is no such file.
@@ -96,5 +96,5 @@ def _errors() -> Iterator[None]:
         if error.response["Error"]["Code"] in _NO_SUCH_FILE:
             raise FileNotFoundError(errno.ENOENT, str(error)) from error
         raise OSError(errno.EIO, str(error)) from error
-    except (BotoCoreError, Boto3Error, ValueError) as error:  # ValueError: of an address that is none
+    except (BotoCoreError, Boto3Error, ValueError) as error:  # ValueError: the address is malformed
         raise OSError(errno.EIO, str(error)) from error

@@ -1,21 +1,20 @@
-"""What has been pushed so far, and what is served of it. No TensorFlow here."""
+"""The versions that were pushed so far, and the one that is served. No TensorFlow here."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from components.pusher.destination import MODEL_FILE, WITHDRAWN, Destination, is_number
 from models.export_info import EXPORT_INFO_FILE, ExportInfo, parse_export_info
 
 
-@dataclass(frozen=True)
-class Version:
-    """A version of a model; `folder` is its path below the destination. TensorFlow Serving sees those with a number alone."""
+class Version(NamedTuple):
+    """A version of a model; `folder` is its path below the destination: the number, after `withdrawn/` if withdrawn."""
 
     destination: Destination
     folder: str
 
     @property
     def name(self) -> str:
-        """Its number as it is written."""
+        """The version's number as it is written."""
         return self.folder.rpartition("/")[2]
 
     @property
@@ -28,26 +27,22 @@ class Version:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether it was taken away from TensorFlow Serving."""
+        """Tell whether a rollback hid the version from TensorFlow Serving."""
         return self.folder != self.name
 
     @property
     def is_complete(self) -> bool:
-        """Whether it is a model of clipgate's; what another tool has pushed or left half done is not."""
+        """Tell whether it is a whole model of clipgate's, and not another tool's or half of one."""
         return all(self.destination.is_file(f"{self.folder}/{name}") for name in (MODEL_FILE, EXPORT_INFO_FILE))
 
     @property
     def info(self) -> ExportInfo:
-        """What clients know of the model.
-
-        Raises:
-          UserError: it cannot be understood.
-        """
+        """Facts about the model for clients; raises UserError if the file cannot be understood."""
         return parse_export_info(self.destination.read_text(f"{self.folder}/{EXPORT_INFO_FILE}"), self.uri)
 
 
 def all_versions(destination: Destination) -> list[Version]:
-    """Whatever TensorFlow Serving takes for a version, complete or not, and what was withdrawn from it; oldest first."""
+    """All versions that TensorFlow Serving sees, complete or not, and the withdrawn ones; oldest first."""
     versions = [
         Version(destination, f"{folder}{name}")
         for folder in ("", f"{WITHDRAWN}/")
@@ -58,14 +53,14 @@ def all_versions(destination: Destination) -> list[Version]:
 
 
 def available_versions(destination: Destination) -> list[Version]:
-    """The complete versions that TensorFlow Serving sees, oldest first; it serves the last one."""
+    """The complete versions that TensorFlow Serving sees, oldest first; the last one is served."""
     return [version for version in all_versions(destination) if not version.is_withdrawn and version.is_complete]
 
 
 def last_available(destination: Destination, training_key: str | None = None) -> Version | None:
-    """The version that is served; with a key, the newest one that was trained from something else.
+    """The version that is served; with a key, the newest one whose training has another key.
 
-    A run that is repeated finds its own model already pushed. Comparing it with itself would say nothing.
+    A repeated run finds its own model already pushed. A comparison with itself would say nothing.
     """
     for version in reversed(available_versions(destination)):
         if training_key is None or version.info.training_key != training_key:
@@ -76,8 +71,9 @@ def last_available(destination: Destination, training_key: str | None = None) ->
 def withdrawn_twin(destination: Destination, training_key: str) -> Version | None:
     """The last version that was trained from the very same data, configuration and code, if it was withdrawn.
 
-    What someone has withdrawn must not come back by itself.
+    A withdrawn model must not come back by itself.
     """
-    twins = (v for v in reversed(all_versions(destination)) if v.is_complete and v.info.training_key == training_key)
-    last = next(twins, None)
-    return last if last and last.is_withdrawn else None
+    for version in reversed(all_versions(destination)):
+        if version.is_complete and version.info.training_key == training_key:
+            return version if version.is_withdrawn else None
+    return None

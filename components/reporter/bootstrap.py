@@ -1,4 +1,4 @@
-"""Intervals of accuracy and F1 that know of groups. Pure."""
+"""Intervals of accuracy and F1 by resampling groups. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ _NUM_RESAMPLES = 2000
 
 
 class GroupIntervals(NamedTuple):
-    """Intervals of accuracy, and of each class's F1; None where the groups cannot tell."""
+    """Intervals of accuracy and of each class's F1; None if resampling says nothing."""
 
     accuracy: Interval | None
     f1: dict[str, Interval | None]
@@ -22,15 +22,9 @@ class GroupIntervals(NamedTuple):
 def bootstrap_groups(matrices: Sequence[ConfusionMatrix], confidence: float = 0.95) -> GroupIntervals | None:
     """Percentile intervals over whole groups drawn with replacement (Efron 1979); None with fewer than two groups.
 
-    Clips of one group resemble each other: as many clips of fewer groups say less, which resampling clips would hide. Where all
-    groups are alike, or a class is of one group, resampling says nothing.
-
-    Args:
-      matrices: one a group, all of the same classes.
-      confidence: of the intervals.
-
-    Returns:
-      The same for the same matrices.
+    Clips of one group resemble each other, so the same number of clips says less if it comes from fewer groups; resampling
+    clips would hide that. If all groups are alike, or only one has clips of a class, resampling says nothing. The same
+    matrices, one for each group, always give the same intervals.
     """
     if len(matrices) < 2:
         return None
@@ -43,7 +37,7 @@ def bootstrap_groups(matrices: Sequence[ConfusionMatrix], confidence: float = 0.
     true, predicted = totals.sum(axis=2), totals.sum(axis=1)
     with np.errstate(invalid="ignore"):
         accuracy = hits.sum(axis=1) / true.sum(axis=1)
-        # As of a whole test split, F1 of a class without clips is not defined.
+        # F1 of a class without clips is not defined, in a resample as in the whole split.
         f1 = np.where(true > 0, 2 * hits / (true + predicted), np.nan)
     groups_with = (counts.sum(axis=2) > 0).sum(axis=0)  # [classes]
     return GroupIntervals(

@@ -1,6 +1,6 @@
-"""What the report says of each class on the test split. Pure: no files, no TensorFlow."""
+"""Scores of each class on the test split, for the report. Pure: no files, no TensorFlow."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.verdict import RuleFinding, Verdict
@@ -10,9 +10,8 @@ from foundation.statistics import Interval
 NUM_CONFUSIONS = 3
 
 
-@dataclass(frozen=True)
-class Score:
-    """A value, its bar, and how sure it is. `value` None: could not be measured; `bar` None: no rule looks at it."""
+class Score(NamedTuple):
+    """A value with its bar and interval. `value` None: could not be measured; `bar` None: no rule looks at it."""
 
     value: float | None
     bar: float | None = None
@@ -20,9 +19,8 @@ class Score:
     interval: Interval | None = None
 
 
-@dataclass(frozen=True)
-class ClassRow:
-    """One class on the test split. `change`: recall minus that of the last pushed model, None if nothing to compare."""
+class ClassRow(NamedTuple):
+    """Scores of a class on the test split. `change`: recall minus that of the last pushed model, None without one."""
 
     label: str
     is_known: bool
@@ -34,8 +32,7 @@ class ClassRow:
     train_recall: float | None = None
 
 
-@dataclass(frozen=True)
-class Confusion:
+class Confusion(NamedTuple):
     """`num_clips` of the `num_true` test clips of one class were taken for another."""
 
     label: str
@@ -56,24 +53,19 @@ def class_rows(matrix: ConfusionMatrix, verdict: Verdict, quality: Quality) -> t
     rows = []
     for label in (*matrix.classes, *unknown):
         is_known = label in matrix.classes
-        hits, examples, predictions = (
-            (matrix.hits(label), matrix.examples(label), matrix.predictions(label)) if is_known else (0, 0, 0)
-        )
+        hits = examples = predictions = 0
+        recall = precision = f1 = None
+        if is_known:
+            hits, examples, predictions = matrix.hits(label), matrix.examples(label), matrix.predictions(label)
+            recall, precision, f1 = matrix.recall(label), matrix.precision(label), matrix.f1(label)
         rows.append(
             ClassRow(
                 label=label,
                 is_known=is_known,
                 clips=score("examples", label, examples),
-                recall=score(
-                    "recall", label, matrix.recall(label) if is_known else None, quality.interval(hits, examples)
-                ),
-                precision=score(
-                    "precision",
-                    label,
-                    matrix.precision(label) if is_known else None,
-                    quality.interval(hits, predictions),
-                ),
-                f1=score("f1", label, matrix.f1(label) if is_known else None, quality.f1_interval(label)),
+                recall=score("recall", label, recall, quality.interval(hits, examples)),
+                precision=score("precision", label, precision, quality.interval(hits, predictions)),
+                f1=score("f1", label, f1, quality.f1_interval(label)),
                 change=_change(judged.get(("recall_drop", label))),
                 train_recall=quality.train_recall(label),
             )
@@ -82,7 +74,7 @@ def class_rows(matrix: ConfusionMatrix, verdict: Verdict, quality: Quality) -> t
 
 
 def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
-    """What is most often taken for what."""
+    """The three confusions with the most clips; of equal ones first that of the largest share of its class."""
     confusions = [
         Confusion(label, taken_for, count, sum(row))
         for label, row in zip(matrix.classes, matrix.counts, strict=True)
@@ -93,5 +85,5 @@ def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
 
 
 def _change(drop: RuleFinding | None) -> Score | None:
-    # The rule bounds a drop from above; a change reads better, and is bounded from below.
+    # The rule bounds a drop from above. The page shows the change, which reads better and is bounded from below.
     return Score(None if drop.value is None else -drop.value, -drop.bar, drop.passed) if drop else None

@@ -31,11 +31,12 @@ from components.reporter.data import (
     make_split_table,
     rank_groups,
 )
-from components.reporter.frames import read_segments, read_strips
+from components.reporter.frames import read_strips
 from components.reporter.misses import missed_clips
-from components.reporter.quality import Quality, reliability_bins, slice_tables
+from components.reporter.quality import Quality, slice_tables
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
+from models import features
 from models.training.history import HISTORY_FILE
 
 _ANOMALIES_FILE = "SchemaDiff.pb"
@@ -55,14 +56,17 @@ def collect(
     train_evaluation: Path | None,
     serving_report: Path,
 ) -> ReportData:
-    """Read what the page needs from the folders of these artifacts."""
+    """Read the data of the page from the folders of these artifacts."""
     gate = json.loads((gate_report / GATE_FILE).read_text())
     classes = tuple(gate["classes"])
     summary = read_summary(ledger)
+    clips_by_label = summary["splits"].get("test", {}).get("clips_by_label", {})
     found_anomalies = read_anomalies(anomalies)
-    slices = read_slices(str(evaluation), CANDIDATE)
-    misses = read_misses(str(evaluation), CANDIDATE)
-    missed = read_segments(examples, {miss.segment_id for found in misses.values() for miss in found.misses})
+    findings = json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"]
+    evaluation_uri, train_uri = str(evaluation), str(train_evaluation) if train_evaluation else None
+    slices = read_slices(evaluation_uri, CANDIDATE)
+    misses = read_misses(evaluation_uri, CANDIDATE)
+    missed_ids = {miss.segment_id for found in misses.values() for miss in found.misses}
     return ReportData(
         name=name,
         push=push,
@@ -70,27 +74,24 @@ def collect(
         matrix=Measurements.from_json(gate).candidate,
         has_baseline=gate["baseline_uri"] is not None,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
-        strips=read_strips(examples, summary["splits"].get("test", {}).get("clips_by_label", {})),
-        misses=missed_clips(misses, missed, classes),
+        strips=read_strips(examples, features.LABEL, clips_by_label),
+        misses=missed_clips(misses, read_strips(examples, features.SEGMENT_ID, missed_ids), classes),
         splits=make_split_table(summary, classes),
-        inspected=Inspected(
-            tuple(map(DataFinding.from_json, json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"])),
-            str(annotation_report / PAGE_FILE),
-        ),
+        inspected=Inspected(tuple(map(DataFinding.from_json, findings)), str(annotation_report / PAGE_FILE)),
         account=make_account(summary, read_entries(ledger / REJECTED_FILE)),
         validated_splits=tuple(found_anomalies),
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),
         groups=rank_groups(slices),
-        mean_ious=read_mean_ious(str(evaluation), CANDIDATE),
+        mean_ious=read_mean_ious(evaluation_uri, CANDIDATE),
         quality=Quality(
             confidence=gate["confidence"],
             group_intervals=bootstrap_groups(
-                read_group_matrices(str(evaluation), CANDIDATE, classes), gate["confidence"]
+                read_group_matrices(evaluation_uri, CANDIDATE, classes), gate["confidence"]
             ),
-            reliability=reliability_bins(read_reliability(str(evaluation), CANDIDATE)),
-            overall=read_overall(str(evaluation), CANDIDATE),
-            train_overall=read_overall(str(train_evaluation), CANDIDATE) if train_evaluation else {},
-            train_matrix=read_confusion_matrix(str(train_evaluation), CANDIDATE, classes) if train_evaluation else None,
+            reliability=tuple(read_reliability(evaluation_uri, CANDIDATE)),
+            overall=read_overall(evaluation_uri, CANDIDATE),
+            train_overall=read_overall(train_uri, CANDIDATE) if train_uri else {},
+            train_matrix=read_confusion_matrix(train_uri, CANDIDATE, classes) if train_uri else None,
             slices=slice_tables(slices, gate["confidence"]),
         ),
         serving=ServingVerdict.from_json(json.loads((serving_report / SERVING_FILE).read_text())),
@@ -98,7 +99,7 @@ def collect(
 
 
 def read_anomalies(folder: Path) -> dict[str, list[Anomaly]]:
-    """What ExampleValidator found in each split that it looked at; an empty list where the data fit the schema."""
+    """The anomalies that ExampleValidator found, by split; an empty list if the data fit the schema."""
     files = {split: folder / f"Split-{split}" / _ANOMALIES_FILE for split in SPLITS}
     return {
         split: _anomalies(split, anomalies_pb2.Anomalies.FromString(path.read_bytes()))
@@ -111,16 +112,10 @@ def _anomalies(split: str, message: anomalies_pb2.Anomalies) -> list[Anomaly]:
     infos = dict(message.anomaly_info)
     if message.HasField("dataset_anomaly_info"):
         infos[""] = message.dataset_anomaly_info
-    found = [
-        Anomaly(
-            split,
-            feature,
-            anomalies_pb2.AnomalyInfo.Severity.Name(info.severity).lower(),
-            info.short_description,
-            info.description,
-        )
-        for feature, info in sorted(infos.items())
-    ]
+    found = []
+    for feature, info in sorted(infos.items()):
+        severity = anomalies_pb2.AnomalyInfo.Severity.Name(info.severity).lower()
+        found.append(Anomaly(split, feature, severity, info.short_description, info.description))
     if message.data_missing:
         found.append(Anomaly(split, "", "error", "No data", "The split holds no Example."))
     return found

@@ -1,10 +1,10 @@
-"""What the report says, computed from parsed inputs. Pure: no files, no TensorFlow."""
+"""The content of the report, computed from parsed inputs. Pure: no files, no TensorFlow."""
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from components.annotation_validator.findings import Finding as DataFinding
 from components.annotations.records.reasons import Reason
@@ -14,7 +14,7 @@ from components.model_gate.verdict import Verdict
 from components.reporter.quality import Quality
 from components.serving_validator.rules import ServingVerdict
 
-if TYPE_CHECKING:  # importing it for real would bring TFMA along
+if TYPE_CHECKING:  # a real import would load TFMA
     from components.evaluator.results import SliceMetrics
 
 NUM_SAMPLES_PER_REASON = 10
@@ -22,17 +22,13 @@ NUM_WORST_GROUPS = 10
 _LONGEST_TEXT = 300  # characters; a hostile annotation file may hold megabytes in one cell
 
 
-@dataclass(frozen=True)
-class Push:
-    """Where the Pusher put the model."""
-
+class Push(NamedTuple):
     version: str
     destination: str
 
 
-@dataclass(frozen=True)
-class History:
-    """One value an epoch, of each."""
+class History(NamedTuple):
+    """Losses and accuracies, one value for each epoch."""
 
     train_loss: tuple[float, ...]
     eval_loss: tuple[float, ...]
@@ -41,21 +37,19 @@ class History:
 
     @property
     def restored_epoch(self) -> int | None:
-        """The epoch (from 1) whose weights were kept: the first with the lowest eval loss; None if none is finite."""
+        """The epoch, counted from 1, whose weights were kept: the first with the lowest eval loss; None if none is finite."""
         finite = [(loss, epoch) for epoch, loss in enumerate(self.eval_loss, 1) if math.isfinite(loss)]
         return min(finite)[1] if finite else None
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A thumbnail: JPEG bytes, and its time in the video."""
+class Frame(NamedTuple):
+    """A thumbnail as JPEG, and its time in the video."""
 
     jpeg: bytes
     seconds: float
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(NamedTuple):
     """Frames of one clip, in order of time."""
 
     label: str
@@ -65,15 +59,12 @@ class Strip:
     frames: tuple[Frame, ...]
 
 
-@dataclass(frozen=True)
-class MissedClip:
+class MissedClip(NamedTuple):
     """A test clip that was taken for another class.
 
     Attributes:
-      strip: its frames.
-      taken_for: the class that the model chose.
-      probability, own: of that class, and of the clip's own one.
-      is_confident: whether the model is as sure as it usually is of clips that carry that label: then the label may be wrong.
+      probability, own: of the class `taken_for`, and of the clip's own class.
+      is_confident: the model is as sure as it usually is of clips of the class `taken_for`, so the label may be wrong.
     """
 
     strip: Strip
@@ -83,9 +74,8 @@ class MissedClip:
     is_confident: bool
 
 
-@dataclass(frozen=True)
-class SplitTable:
-    """Counts per split, in the order of SPLITS; `clips_by_label` has an entry for every class."""
+class SplitTable(NamedTuple):
+    """Counts for each split, in the order of SPLITS; `clips_by_label` has an entry for every class."""
 
     clips_by_label: Mapping[str, tuple[int, ...]]
     clips: tuple[int, ...]
@@ -97,9 +87,8 @@ class SplitTable:
         return self.groups[SPLITS.index("test")]
 
 
-@dataclass(frozen=True)
-class RejectedInput:
-    """One entry of the ledger; `file` and `row` are empty when the video itself was rejected."""
+class RejectedInput(NamedTuple):
+    """An entry of the ledger; `file` and `row` are empty if the video itself was rejected."""
 
     file: str
     row: int | None
@@ -108,9 +97,8 @@ class RejectedInput:
     message: str
 
 
-@dataclass(frozen=True)
-class ReasonRow:
-    """What was rejected for one reason, and what to do about it."""
+class ReasonRow(NamedTuple):
+    """Numbers and samples of what was rejected for one reason, and the remedy."""
 
     code: str
     remedy: str
@@ -119,9 +107,8 @@ class ReasonRow:
     samples: tuple[RejectedInput, ...]
 
 
-@dataclass(frozen=True)
-class Account:
-    """The ledger in short: what was found is what was used plus what was rejected."""
+class Account(NamedTuple):
+    """The ledger in short: every row and video that was found is either used or rejected."""
 
     rows_found: int
     rows_accepted: int
@@ -132,9 +119,8 @@ class Account:
     reasons: tuple[ReasonRow, ...]
 
 
-@dataclass(frozen=True)
-class Anomaly:
-    """Where a split's data depart from the schema. `feature` is empty when the data set as a whole does."""
+class Anomaly(NamedTuple):
+    """A departure of a split's data from the schema; `feature` is empty if it concerns the split as a whole."""
 
     split: str
     feature: str
@@ -143,18 +129,14 @@ class Anomaly:
     description: str
 
 
-@dataclass(frozen=True)
-class GroupRow:
-    """One group of the test split."""
-
+class GroupRow(NamedTuple):
     group: str
     num_clips: int
     accuracy: float
 
 
-@dataclass(frozen=True)
-class Inspected:
-    """What the AnnotationValidator found, the worst first, and where its own page lies, which has all of it."""
+class Inspected(NamedTuple):
+    """The findings of the AnnotationValidator, the worst first, and the path of its own page, which shows more of each."""
 
     findings: tuple[DataFinding, ...] = ()
     page: str = ""
@@ -162,10 +144,14 @@ class Inspected:
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything on the page. `push` None: not pushed. `groups`: of the test split, the worst first.
+    """Everything on the page.
 
-    `misses`: test clips that were taken for another class, by their own. `mean_ious`: of a tracker's boxes by class, and in all
-    classes as ""; empty of other networks.
+    Attributes:
+      push: None if the model was not pushed.
+      strips: a test clip of each class.
+      groups: of the test split, the worst first.
+      mean_ious: of a tracker's boxes by class, and of all clips under ""; empty for other networks.
+      misses: test clips that were taken for another class, by their own class.
     """
 
     name: str
@@ -188,28 +174,23 @@ class ReportData:
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:
-    """From the trainer's history: metric name to one value an epoch."""
-    names = ("loss", "val_loss", "accuracy", "val_accuracy")
-    return History(*(tuple(values[name]) for name in names))
+    """Convert the trainer's history, which has one value for each epoch by the name of the metric."""
+    return History(*(tuple(values[name]) for name in ("loss", "val_loss", "accuracy", "val_accuracy")))
 
 
 def make_split_table(summary: Mapping[str, Any], classes: Sequence[str]) -> SplitTable:
-    """From the ledger's summary; a split or class that it does not name counts as zero."""
+    """Make the table from the ledger's summary; a split or class that is not in it counts as zero."""
     splits = [summary["splits"].get(split, {}) for split in SPLITS]
-    found = sorted({label for split in splits for label in split.get("clips_by_label", {})} - set(classes))
+    by_label = [split.get("clips_by_label", {}) for split in splits]
+    labels = [*classes, *sorted({label for clips in by_label for label in clips} - set(classes))]
+    clips, groups, videos = (tuple(split.get(name, 0) for split in splits) for name in ("clips", "groups", "videos"))
     return SplitTable(
-        clips_by_label={
-            label: tuple(split.get("clips_by_label", {}).get(label, 0) for split in splits)
-            for label in (*classes, *found)
-        },
-        clips=tuple(split.get("clips", 0) for split in splits),
-        groups=tuple(split.get("groups", 0) for split in splits),
-        videos=tuple(split.get("videos", 0) for split in splits),
+        {label: tuple(clips.get(label, 0) for clips in by_label) for label in labels}, clips, groups, videos
     )
 
 
 def make_account(summary: Mapping[str, Any], rejected: Iterable[Mapping[str, Any]]) -> Account:
-    """From the ledger's summary and its rejects; the most frequent reason comes first."""
+    """Make the account from the ledger's summary and its rejects; the most frequent reason comes first."""
     samples: dict[str, list[RejectedInput]] = defaultdict(list)
     for entry in rejected:
         if len(samples[entry["reason"]]) < NUM_SAMPLES_PER_REASON:
@@ -233,13 +214,13 @@ def make_account(summary: Mapping[str, Any], rejected: Iterable[Mapping[str, Any
 
 
 def rank_groups(slices: Iterable["SliceMetrics"]) -> tuple[GroupRow, ...]:
-    """The groups among `slices`: lowest accuracy first, and of equal ones that with more clips."""
+    """Sort the groups among `slices`: the lowest accuracy first, and of equal ones that with more clips."""
     groups = [GroupRow(s.value, s.num_clips, s.accuracy) for s in slices if s.feature == "group"]
     return tuple(sorted(groups, key=lambda row: (row.accuracy, -row.num_clips, row.group)))
 
 
 def evenly_spread(num_items: int, num_wanted: int) -> tuple[int, ...]:
-    """Indices of up to `num_wanted` items, first and last included; each item at most once."""
+    """Indices of up to `num_wanted` items, the first and the last among them; no index twice."""
     if num_items <= num_wanted:
         return tuple(range(num_items))
     return tuple(round(i * (num_items - 1) / (num_wanted - 1)) for i in range(num_wanted))

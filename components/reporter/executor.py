@@ -14,10 +14,7 @@ REPORT_FILE = "report.html"
 
 
 class ReporterExecutor(base_executor.BaseExecutor):
-    """Writes `report`."""
-
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
-
         def folder(key: str) -> Path:
             return Path(artifact_utils.get_single_uri(input_dict[key]))
 
@@ -36,12 +33,12 @@ class ReporterExecutor(base_executor.BaseExecutor):
         )
         report = Path(artifact_utils.get_single_uri(output_dict["report"]))
         report.mkdir(parents=True, exist_ok=True)
-        # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+        # A file name that is not UTF-8 arrives here with lone surrogates, which no encoding accepts.
         (report / REPORT_FILE).write_bytes(render(data).encode("utf-8", "backslashreplace"))
 
 
 def _push(pushed_model: Any) -> Push | None:
-    # The property names are those that TFX's Pusher sets; it keeps them to itself.
+    # TFX's Pusher sets properties of these names, which are private there.
     if not pushed_model.get_int_custom_property("pushed"):
         return None
     return Push(

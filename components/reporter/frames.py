@@ -1,6 +1,6 @@
-"""Thumbnails of one test clip per class, read from the Examples."""
+"""Thumbnails of test clips, read from the Examples."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 import cv2
@@ -15,52 +15,37 @@ _HEIGHT = 96  # pixels
 _JPEG_QUALITY = 80
 
 
-def read_strips(examples_uri: Path, labels: Collection[str]) -> dict[str, Strip]:
-    """The first clip of each of `labels` in the test split, in the order of the files; reads no further than needed."""
-    return _first_clips(examples_uri, features.LABEL, labels)
-
-
-def read_segments(examples_uri: Path, segment_ids: Collection[str]) -> dict[str, Strip]:
-    """The first clip of each of these segments in the test split, by segment id; reads no further than needed."""
-    return _first_clips(examples_uri, features.SEGMENT_ID, segment_ids)
-
-
-def _first_clips(examples_uri: Path, feature: str, values: Collection[str]) -> dict[str, Strip]:
-    """The first test clip with each of these values of a feature."""
+def read_strips(examples_uri: Path, feature: str, values: Collection[str]) -> dict[str, Strip]:
+    """The first test clip with each of these values of a feature, in the order of the files; reads no further than needed."""
     wanted = set(values)
     strips: dict[str, Strip] = {}
-    for example in _test_examples(examples_uri):
+    files = sorted(str(path) for path in (examples_uri / "Split-test").glob("*.gz"))
+    for record in tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").as_numpy_iterator():
         if len(strips) == len(wanted):
             break
+        example = tf.train.Example.FromString(record)
         value = _text(example, feature)
         if value in wanted and value not in strips:
             strips[value] = _strip(example)
     return strips
 
 
-def _test_examples(examples_uri: Path) -> Iterator[tf.train.Example]:
-    files = sorted(str(path) for path in (examples_uri / "Split-test").glob("*.gz"))
-    for record in tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").as_numpy_iterator():
-        yield tf.train.Example.FromString(record)
-
-
 def thumbnail(jpeg: bytes) -> bytes:
-    """`jpeg` scaled to a height of 96 pixels, as JPEG."""
+    """Scale a JPEG to a height of 96 pixels."""
     image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)  # [height, width, 3]
     if image is None:
         raise ValueError(f"a stored frame is no image; its first bytes are {jpeg[:8]!r}")
     height, width = image.shape[:2]
     size = (max(1, round(width * _HEIGHT / height)), _HEIGHT)
-    _, data = cv2.imencode(
-        ".jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
-    )
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     return bytes(data.tobytes())
 
 
 def _strip(example: tf.train.Example) -> Strip:
     frames = example.features.feature[features.FRAMES].bytes_list.value
     seconds = _numbers(example, features.FRAME_SECONDS)
-    # A clip shorter than the model's input repeats its last frame, which would say nothing here.
+    # A clip shorter than the model's input repeats its last frame; the repetitions would show nothing new.
     distinct = [i for i, second in enumerate(seconds) if i == 0 or second != seconds[i - 1]]
     chosen = [distinct[i] for i in evenly_spread(len(distinct), FRAMES_PER_STRIP)]
     return Strip(

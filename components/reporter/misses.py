@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from components.reporter.data import MissedClip, Strip
 
-if TYPE_CHECKING:  # importing them for real would bring TFMA along
+if TYPE_CHECKING:  # a real import would load TFMA
+    from components.evaluator.metrics.misses import Miss
     from components.evaluator.results import ClassMisses
 
 
@@ -14,27 +15,18 @@ def missed_clips(
 ) -> dict[str, tuple[MissedClip, ...]]:
     """The misses of each class, the highest loss first; `strips` by segment id.
 
-    What is confident is told by the thresholds of confident learning (Northcutt et al. 2021): a class's is the mean
-    probability that its own clips get.
+    A miss is confident by the thresholds of confident learning (Northcutt et al. 2021): the threshold of a class is its mean
+    probability among its own clips.
     """
-    thresholds = {label: found.mean_own for label, found in misses.items()}
 
-    def is_confident(label: str, probability: float) -> bool:
-        threshold = thresholds.get(label)
-        return threshold is not None and probability >= threshold
+    def missed_clip(miss: "Miss") -> MissedClip:
+        taken_for = classes[miss.chosen]
+        threshold = misses[taken_for].mean_own if taken_for in misses else None
+        is_confident = threshold is not None and miss.probability >= threshold
+        return MissedClip(strips[miss.segment_id], taken_for, miss.probability, miss.own, is_confident)
 
     return {
-        label: tuple(
-            MissedClip(
-                strips[miss.segment_id],
-                classes[miss.chosen],
-                miss.probability,
-                miss.own,
-                is_confident(classes[miss.chosen], miss.probability),
-            )
-            for miss in found.misses
-            if miss.segment_id in strips
-        )
+        label: tuple(missed_clip(miss) for miss in found.misses if miss.segment_id in strips)
         for label, found in misses.items()
         if found.misses
     }

@@ -1,4 +1,4 @@
-"""The page: ReportData to HTML."""
+"""Renders ReportData as HTML."""
 
 from markupsafe import Markup
 
@@ -31,7 +31,7 @@ def render(data: ReportData) -> str:
         worst_groups=data.groups[:NUM_WORST_GROUPS],
         split_names=SPLITS,
         bad_request=BAD_REQUEST,
-        # Only numbers went into these, so they need no escaping.
+        # Only numbers went into these drawings, so they need no escaping.
         reliability_svg=Markup(reliability_diagram(data.quality.reliability)),
         loss_svg=Markup(loss),
         accuracy_svg=Markup(accuracy),

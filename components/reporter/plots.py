@@ -1,4 +1,4 @@
-"""Learning curves and reliability as SVG for the page. No TensorFlow."""
+"""Learning curves and the reliability diagram, as SVG for the page. No TensorFlow here."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from components.pages.svg import ACCENT, SOFT, add_axes, as_svg
 
 
 def reliability_diagram(bins: Sequence[tuple[float, float, float]]) -> str:
-    """An `<svg>` element: number of clips, mean confidence and share of right answers of each bin; larger with more clips."""
+    """An `<svg>` element; a bin is its number of clips, mean confidence and share of right answers. More clips, larger dot."""
     figure = Figure(figsize=(4.8, 3.2), layout="constrained")
     axes = add_axes(figure, "confidence")
     axes.plot([0, 1], [0, 1], "--", color=SOFT, linewidth=1.2)
@@ -27,14 +27,7 @@ def reliability_diagram(bins: Sequence[tuple[float, float, float]]) -> str:
 def learning_curve(
     name: str, train: Sequence[float], evaluation: Sequence[float], restored_epoch: int | None = None
 ) -> str:
-    """An `<svg>` element of metric `name` per epoch; `restored_epoch` counts from 1. Same numbers, same text."""
-    label = (
-        f"{name} per epoch; last: train {train[-1]:.3g}, eval {evaluation[-1]:.3g}" if train else f"{name}: no epoch"
-    )
-    return as_svg(_draw(train, evaluation, restored_epoch), name, label)
-
-
-def _draw(train: Sequence[float], evaluation: Sequence[float], restored_epoch: int | None) -> Figure:
+    """An `<svg>` element of a metric by epoch, always the same for the same numbers; `restored_epoch` counts from 1."""
     figure = Figure(figsize=(4.8, 2.7), layout="constrained")
     axes = add_axes(figure, "epoch")
     # A line through one point is invisible.
@@ -42,19 +35,17 @@ def _draw(train: Sequence[float], evaluation: Sequence[float], restored_epoch: i
     axes.plot(_epochs(train), _finite(train), "--", marker=marker, color=SOFT, linewidth=1.4, label="train")
     axes.plot(_epochs(evaluation), _finite(evaluation), "-", marker=marker, color=ACCENT, linewidth=2, label="eval")
     if restored_epoch is not None:
-        axes.axvline(
-            restored_epoch,
-            color=SOFT,
-            linewidth=1.2,
-            linestyle=(0, (1.5, 2)),
-            label=f"restored: epoch {restored_epoch}",
-        )
+        label = f"restored: epoch {restored_epoch}"
+        axes.axvline(restored_epoch, color=SOFT, linewidth=1.2, linestyle=(0, (1.5, 2)), label=label)
         axes.plot([restored_epoch], _finite(evaluation)[restored_epoch - 1], "o", color=ACCENT, markersize=6)
     if len(train) <= 1:
         axes.set_xlim(0.5, 1.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     figure.legend(loc="outside upper left", ncols=3, frameon=False, labelcolor=SOFT, borderpad=0, handlelength=1.8)
-    return figure
+    words = (
+        f"{name} per epoch; last: train {train[-1]:.3g}, eval {evaluation[-1]:.3g}" if train else f"{name}: no epoch"
+    )
+    return as_svg(figure, name, words)
 
 
 def _epochs(values: Sequence[float]) -> range:
@@ -62,5 +53,5 @@ def _epochs(values: Sequence[float]) -> range:
 
 
 def _finite(values: Sequence[float]) -> list[float]:
-    # A training that diverged ends in infinities, which an axis cannot hold.
+    # A training that diverged ends in infinities, which an axis cannot show.
     return [value if math.isfinite(value) else math.nan for value in values]

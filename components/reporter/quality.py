@@ -1,8 +1,8 @@
-"""What the report says of the model's quality beyond each class. Pure: no files, no TensorFlow."""
+"""The quality of a model beyond its scores by class, for the report. Pure: no files, no TensorFlow."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,34 +11,22 @@ from components.reporter.bootstrap import GroupIntervals
 from foundation.statistics import Interval, wilson_interval
 from models.metadata import VALUE_PREFIX
 
-if TYPE_CHECKING:  # importing it for real would bring TFMA along
+if TYPE_CHECKING:  # a real import would load TFMA
     from components.evaluator.results import SliceMetrics
 
-# These have a table of their own.
+# Classes and groups have tables of their own.
 _SHOWN_ELSEWHERE = ("label", "group")
 
 
-class ReliabilityBin(NamedTuple):
-    """Clips of like confidence: their number, mean confidence, and share of right answers."""
-
-    num_clips: float
-    confidence: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class SliceRow:
-    """One part of the test split, with the interval of its accuracy."""
-
+class SliceRow(NamedTuple):
     value: str
     num_clips: int
     accuracy: float
     interval: Interval | None
 
 
-@dataclass(frozen=True)
-class SplitFigures:
-    """One number of all clips for each of these names, on the test split and, where it was evaluated, on train."""
+class SplitFigures(NamedTuple):
+    """A number of all clips: on the test split and, if it was evaluated, on the train split."""
 
     name: str
     test: float
@@ -47,11 +35,18 @@ class SplitFigures:
 
 @dataclass(frozen=True)
 class Quality:
-    """What was measured. `confidence`: of all intervals; `group_intervals`: by resampling groups."""
+    """Measurements of a model.
+
+    Attributes:
+      confidence: of all intervals.
+      group_intervals: by resampling groups.
+      reliability: for each bin of confidence the number of clips, their mean confidence and the share of right answers.
+      slices: by feature, the slice with the most clips first.
+    """
 
     confidence: float = 0.95
     group_intervals: GroupIntervals | None = None
-    reliability: tuple[ReliabilityBin, ...] = ()
+    reliability: tuple[tuple[float, float, float], ...] = ()
     overall: Mapping[str, float] = field(default_factory=dict)
     train_overall: Mapping[str, float] = field(default_factory=dict)
     train_matrix: ConfusionMatrix | None = None
@@ -62,17 +57,14 @@ class Quality:
         return self.overall.get("calibration_error")
 
     def interval(self, num_hits: int, num_trials: int) -> Interval | None:
-        """Of a rate."""
         return wilson_interval(num_hits, num_trials, self.confidence)
 
     def f1_interval(self, label: str) -> Interval | None:
-        """Of a class's F1, by resampling groups."""
         return self.group_intervals.f1.get(label) if self.group_intervals else None
 
     def train_recall(self, label: str) -> float | None:
-        """Of a class, on the split that the model learned from."""
-        known = self.train_matrix is not None and label in self.train_matrix.classes
-        return self.train_matrix.recall(label) if self.train_matrix and known else None
+        matrix = self.train_matrix
+        return matrix.recall(label) if matrix and label in matrix.classes else None
 
     @property
     def figures(self) -> tuple[SplitFigures, ...]:
@@ -88,7 +80,7 @@ class Quality:
 
 
 def slice_tables(slices: Iterable["SliceMetrics"], confidence: float) -> dict[str, tuple[SliceRow, ...]]:
-    """The slices by their feature, each with the most clips first."""
+    """Group slices by their feature, the slice with the most clips first; the intervals of accuracy are Wilson's."""
     tables: dict[str, list[SliceRow]] = defaultdict(list)
     for entry in slices:
         if entry.feature not in _SHOWN_ELSEWHERE:
@@ -96,8 +88,3 @@ def slice_tables(slices: Iterable["SliceMetrics"], confidence: float) -> dict[st
             title = re.sub(rf"\b{VALUE_PREFIX}", "", entry.feature).replace("label", "class")
             tables[title].append(SliceRow(entry.value, entry.num_clips, entry.accuracy, interval))
     return {title: tuple(sorted(rows, key=lambda row: -row.num_clips)) for title, rows in tables.items()}
-
-
-def reliability_bins(bins: Sequence[tuple[float, float, float]]) -> tuple[ReliabilityBin, ...]:
-    """As `components.evaluator.results.read_reliability` gives them."""
-    return tuple(ReliabilityBin(*one) for one in bins)

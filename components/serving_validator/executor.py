@@ -17,18 +17,17 @@ from components.serving_validator.rules import (
     SIZE,
     Measurement,
     ServingValidationConfig,
-    ServingVerdict,
     judge,
 )
 from foundation.messages.progress import say
 
-# The names that TFX's InfraValidator gives to files and properties, and that its Pusher reads; they are private there.
+# TFX's InfraValidator gives these names to files and properties, and its Pusher reads them; they are private there.
 _BLESSED_FILE, _NOT_BLESSED_FILE = "INFRA_BLESSED", "INFRA_NOT_BLESSED"
 _BLESSED, _HAS_MODEL = "blessed", "has_model"
 
 
 class ServingValidatorExecutor(base_executor.BaseExecutor):
-    """Writes `serving_report` and `blessing`; what is blessed is a copy of the model with warm-up requests in it."""
+    """Tries a copy of the model, with warm-up requests in it; the blessing holds this very copy."""
 
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         config = ServingValidationConfig.model_validate_json(exec_properties["serving_validation"])
@@ -36,7 +35,6 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
         examples = Path(artifact_utils.get_single_uri(input_dict["examples"])) / "Split-test"
         blessing = artifact_utils.get_single_instance(output_dict["blessing"])
 
-        # What is tried is the very copy that will be pushed.
         candidate = Path(path_utils.stamped_model_path(blessing.uri))
         io_utils.copy_dir(exported, str(candidate))
         size = Measurement(SIZE, "", _megabytes(candidate))
@@ -52,11 +50,12 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
         report = Path(artifact_utils.get_single_uri(output_dict["serving_report"]))
         report.mkdir(parents=True, exist_ok=True)
         (report / SERVING_FILE).write_text(json.dumps(verdict.as_json(), indent=2) + "\n")
-        _tell(verdict)
+        num_passed = len(verdict.findings) - len(verdict.failures)
+        say(f"{num_passed} of {len(verdict.findings)} checks passed")
 
 
 def read_container_blessing(blessings: Sequence[Any], num_requests: int) -> tuple[Measurement, ...]:
-    """What TFX's InfraValidator has found, where there was one; the artifact says no more than yes or no."""
+    """The result of TFX's InfraValidator, if there was one; the artifact says no more than yes or no."""
     return tuple(
         Measurement(CONTAINER, "", float(num_requests))
         if blessing.get_int_custom_property(_BLESSED)
@@ -67,8 +66,3 @@ def read_container_blessing(blessings: Sequence[Any], num_requests: int) -> tupl
 
 def _megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
-
-
-def _tell(verdict: ServingVerdict) -> None:
-    num_passed = len(verdict.findings) - len(verdict.failures)
-    say(f"{num_passed} of {len(verdict.findings)} checks passed")

@@ -1,4 +1,4 @@
-"""How much memory this process holds while it works."""
+"""Measures how much memory this process holds while it works."""
 
 import resource
 import threading
@@ -9,9 +9,9 @@ _SECONDS_BETWEEN_LOOKS = 0.01
 
 
 class PeakMemory:
-    """Measures by how many megabytes the resident memory of this process rises inside the context, at its highest.
+    """Measures how many megabytes of resident memory this process takes at most inside the context, beyond those before.
 
-    The kernel's own peak (ru_maxrss) is that since the process began; loading the model may have been higher.
+    The kernel's own peak (ru_maxrss) counts from the start of the process; the peak of loading the model may be higher.
     """
 
     def __enter__(self) -> "PeakMemory":
@@ -37,5 +37,4 @@ class PeakMemory:
 
 
 def resident_bytes() -> int:
-    """The resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -1,7 +1,7 @@
-"""Tries an exported model in a process of its own, in which nothing of its training is in memory.
+"""Tries an exported model in a process of its own, without anything of its training in memory.
 
-Run as `python -m components.serving_validator.probe EVENTS_FD JOB`. It writes one JSON object a line to the file
-descriptor: a step before each thing that may take long, crash or never end, and a measurement after it.
+`python -m components.serving_validator.probe EVENTS_FD JOB` writes one JSON object a line to the file descriptor: a step
+before each thing that may take long, crash or never end, and a measurement after it.
 """
 
 import json
@@ -9,9 +9,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -46,16 +46,15 @@ _SECONDS_FOR_MANY_CLIPS = 3.0
 _LONGEST_DETAIL = 200  # characters
 
 
-@dataclass(frozen=True)
-class Step:
-    """What comes next, for people; `total`: the number of all steps, once it is known."""
+class Step(NamedTuple):
+    """The next thing to try, named for people; `total`: the number of all steps, once it is known."""
 
     name: str
     total: int | None = None
 
 
 def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
-    """Load the export in both ways and try every signature; ends early if there is nothing to try."""
+    """Load the export in both ways and try every signature; end early if there is nothing to try."""
     model_dir = Path(job.model_dir)
     models: list[Any] = []
     for name, load in (("a session, as TensorFlow Serving has it", ServedModel), ("tf.saved_model.load", LoadedModel)):
@@ -63,7 +62,7 @@ def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
         started = time.monotonic()
         try:
             models.append(load(model_dir))
-        except Exception as error:  # whatever a foreign file may cause
+        except Exception as error:  # a foreign file may cause any
             yield Measurement(LOAD, name, None, describe(error))
             return
         yield Measurement(LOAD, name, time.monotonic() - started)
@@ -92,42 +91,38 @@ def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
 
 
 def _expected(loaded: AskedModel, clips: Sequence[requests.StoredClip]) -> Tensors:
-    """What the Evaluator saw, and of a tracker the boxes, which it does not see: each [clips, ...]."""
+    """The probabilities that the Evaluator saw, and a tracker's boxes, which it did not see: float arrays [clips, ...]."""
     probabilities = loaded("evaluate", requests.request("evaluate", clips))["probabilities"]
     answer = loaded("serving_default", requests.request("serving_default", clips))
     others = {name: answer[name] for name in answer if answer[name].dtype.kind in "fi"}
     return {**others, "probabilities": probabilities}
 
 
+@dataclass
 class Probe:
-    """The things to try on a model that could be loaded."""
+    """Tries a model that could be loaded.
 
-    def __init__(
-        self,
-        job: ProbeJob,
-        served: AskedModel,
-        loaded: AskedModel,
-        clips: Sequence[requests.StoredClip],
-        expected: Tensors,
-        config: ModelConfig,
-        classes: Sequence[str],
-    ) -> None:
-        """`expected`: right answers for `clips`, float arrays [clips, ...]."""
-        self._job = job
-        self._served = served
-        self._loaded = loaded
-        self._clips = clips
-        self._expected = expected
-        self._config = config
-        self._classes = [label.encode() for label in classes]
-        # Frames of one request have one size; those of others are asked one by one only.
-        alike = [i for i, clip in enumerate(clips) if clip.frames.shape == clips[0].frames.shape]
-        self._alike = alike
-        self._batch = [alike[i % len(alike)] for i in range(BATCH)]
+    `expected`: right answers for `clips`, float arrays [clips, ...].
+    """
+
+    job: ProbeJob
+    served: AskedModel
+    loaded: AskedModel
+    clips: Sequence[requests.StoredClip]
+    expected: Tensors
+    config: ModelConfig
+    classes: Sequence[str]
+
+    def __post_init__(self) -> None:
+        self._labels = [label.encode() for label in self.classes]
+        # Frames of one request have one size; clips of other sizes are asked one by one only.
+        shape = self.clips[0].frames.shape
+        self._alike = [i for i, clip in enumerate(self.clips) if clip.frames.shape == shape]
+        self._batch = [self._alike[i % len(self._alike)] for i in range(BATCH)]
         self._clips_per_second = float("inf")
 
     def steps(self, signatures: Sequence[str], *, streams: bool) -> list[tuple[str, Callable[[], list[Measurement]]]]:
-        """What to do, in this order, each with a name for people."""
+        """Everything to do, in this order, each with a name for people."""
 
         def step(name: str, run: Callable[..., list[Measurement]], *arguments: Any) -> Any:
             return name, lambda: run(*arguments)
@@ -135,7 +130,7 @@ class Probe:
         steps = [step(f"{name}: real clips", self._real, name) for name in signatures]
         steps += [step(f"{name}: tf.saved_model.load", self._in_python, name) for name in signatures]
         for name in signatures:
-            for problem, inputs in requests.bad_requests(name, self._clips[0]).items():
+            for problem, inputs in requests.bad_requests(name, self.clips[0]).items():
                 steps.append(step(f"{name}: {problem}", self._bad, f"{name}, {problem}", name, inputs))
         steps += [step(f"{name}: a real clip after the bad requests", self._after, name) for name in signatures]
         steps.append(step("predict_frames: many clips", self._many))
@@ -143,11 +138,11 @@ class Probe:
         return steps
 
     def _real(self, signature: str) -> list[Measurement]:
-        """Clips one by one, and several at once: answers and times."""
-        singles = [[i] for i in range(len(self._clips))]
+        """Ask about clips one by one, and about several at once, and compare answers and times."""
+        singles = [[i] for i in range(len(self.clips))]
         batches = [self._batch] * _BATCH_REQUESTS
         try:
-            (difference, first), *_ = self._timed(signature, singles[:1])  # which does what is done once
+            (difference, first), *_ = self._timed(signature, singles[:1])  # with the work that is done only once
             one, many = self._timed(signature, singles), self._timed(signature, batches)
         except Exception as error:
             return [Measurement(PARITY, signature, None, describe(error))]
@@ -155,18 +150,18 @@ class Probe:
         if signature == "predict_frames":
             self._clips_per_second = BATCH / float(np.median([seconds for _, seconds in many]))
         return [
-            Measurement(PARITY, signature, max(differences), f"{len(self._clips)} clips"),
+            Measurement(PARITY, signature, max(differences), f"{len(self.clips)} clips"),
             _latency(f"{signature}, {ONE_CLIP}", one, f", first request {1000 * first:.0f} ms"),
             _latency(f"{signature}, {BATCH} clips", many),
         ]
 
     def _timed(self, signature: str, batches: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
-        """For each batch the largest difference from what is expected, and the seconds that the answer took."""
+        """For each batch the largest difference from the expected answer, and the seconds that the answer took."""
         results = []
         for batch in batches:
-            clips = [self._clips[i] for i in batch]
+            clips = [self.clips[i] for i in batch]
             started = time.monotonic()
-            answer = requests.ask(self._served, signature, clips, self._config)
+            answer = requests.ask(self.served, signature, clips, self.config)
             seconds = time.monotonic() - started
             results.append((self._difference(answer, batch), seconds))
         return results
@@ -174,15 +169,15 @@ class Probe:
     def _in_python(self, signature: str) -> list[Measurement]:
         subject = f"{signature} in Python"
         try:
-            answer = requests.ask(self._loaded, signature, [self._clips[i] for i in self._alike], self._config)
+            answer = requests.ask(self.loaded, signature, [self.clips[i] for i in self._alike], self.config)
             return [Measurement(PARITY, subject, self._difference(answer, self._alike), f"{len(self._alike)} clips")]
         except Exception as error:
             return [Measurement(PARITY, subject, None, describe(error))]
 
     def _bad(self, subject: str, signature: str, inputs: Tensors) -> list[Measurement]:
         try:
-            state = requests.first_state(self._served, 1) if signature == requests.STREAM_STEP else {}
-            answer = self._served(signature, {**inputs, **state})
+            state = requests.first_state(self.served, 1) if signature == requests.STREAM_STEP else {}
+            answer = self.served(signature, {**inputs, **state})
         except (tf.errors.OpError, UnicodeDecodeError) as error:  # the latter: the message quotes bytes of the request
             return [Measurement(BAD_REQUEST, subject, ERROR, describe(error))]
         except Exception as error:
@@ -198,14 +193,14 @@ class Probe:
         return [Measurement(PARITY, subject, difference)]
 
     def _many(self) -> list[Measurement]:
-        """As many clips as a client might send at once, or as many of them as can be answered in a few seconds."""
+        """Send as many clips as a client might send at once, or as many as can be answered in a few seconds."""
         possible = min(float(_MANY_CLIPS), self._clips_per_second * _SECONDS_FOR_MANY_CLIPS)
         num_clips = max(_FEWEST_MANY_CLIPS, int(possible))
         subject = f"a request of {num_clips} clips"
         started = time.monotonic()
         try:
             with PeakMemory() as memory:
-                answer = self._served("predict_frames", requests.many_clips(num_clips))
+                answer = self.served("predict_frames", requests.many_clips(num_clips))
         except Exception as error:
             return [Measurement(MEMORY, subject, None, describe(error))]
         if len(answer["probabilities"]) != num_clips or not _is_finite(answer):
@@ -216,44 +211,41 @@ class Probe:
         return [Measurement(MEMORY, subject, memory.growth_megabytes, detail)]
 
     def _warm_up(self, streams: bool) -> list[Measurement]:
-        model_dir = Path(self._job.model_dir)
+        model_dir = Path(self.job.model_dir)
         try:
-            write_warmup(
-                model_dir,
-                self._job.model_name,
-                requests.warmup_requests(self._served, self._clips[0], streams=streams),
-            )
+            made = requests.warmup_requests(self.served, self.clips[0], streams=streams)
+            write_warmup(model_dir, self.job.model_name, made)
             written = read_warmup(model_dir)
             for signature, inputs in written.items():
-                self._served(signature, inputs)
+                self.served(signature, inputs)
         except Exception as error:
             return [Measurement(WARMUP, "", None, describe(error))]
         return [Measurement(WARMUP, "", len(written), ", ".join(written))]
 
     def _difference(self, answer: Tensors, batch: Sequence[int]) -> float:
-        """The largest one of any number from what is expected for these clips.
+        """The largest difference of any number from the expected answers for these clips.
 
         Raises:
           ValueError: the answer has another shape, is not finite, or its labels do not follow from its probabilities.
         """
         probabilities = answer["probabilities"]
         wrong = 0.0
-        for name in self._expected.keys() & answer.keys():
-            right = self._expected[name][list(batch)]
+        for name in self.expected.keys() & answer.keys():
+            right = self.expected[name][list(batch)]
             if answer[name].shape != right.shape:
                 raise ValueError(f"{name} has the shape {list(answer[name].shape)}, not {list(right.shape)}")
             if not np.isfinite(answer[name]).all():
                 raise ValueError(f"{name} is not finite")
             wrong = max(wrong, float(np.abs(answer[name] - right).max()))
-        if answer["classes"].tolist() != [self._classes] * len(batch):
-            raise ValueError(f"classes are {answer['classes'][:1].tolist()}, not {self._classes}")
-        if answer["label"].tolist() != [self._classes[i] for i in probabilities.argmax(axis=1)]:
+        if answer["classes"].tolist() != [self._labels] * len(batch):
+            raise ValueError(f"classes are {answer['classes'][:1].tolist()}, not {self._labels}")
+        if answer["label"].tolist() != [self._labels[i] for i in probabilities.argmax(axis=1)]:
             raise ValueError("label is not the class with the highest probability")
         return wrong
 
 
 def describe(error: Exception) -> str:
-    """An error in one line."""
+    """Describe an error in one line of at most 200 characters."""
     lines = str(error).strip().splitlines() or [""]
     return f"{type(error).__name__}: {lines[0]}"[:_LONGEST_DETAIL]
 
@@ -269,12 +261,11 @@ def _is_finite(answer: Tensors) -> bool:
 
 
 def main() -> None:
-    """Try the job of the command line and end with an empty event."""
     events_fd, job = int(sys.argv[1]), ProbeJob(**json.loads(sys.argv[2]))
     with os.fdopen(events_fd, "w") as events:
         for event in measure(job):
             kind = "step" if isinstance(event, Step) else "measurement"
-            events.write(json.dumps({kind: asdict(event)}) + "\n")
+            events.write(json.dumps({kind: event._asdict()}) + "\n")
             events.flush()
         events.write(json.dumps({"end": True}) + "\n")
 

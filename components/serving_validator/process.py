@@ -1,11 +1,10 @@
-"""Runs the probe in a child process, which a bad model may crash, or keep from ever answering."""
+"""Runs the probe in a child process: a bad model may crash it, or never answer."""
 
 import json
 import subprocess
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.serving_validator.rules import PROCESS, Measurement
 from foundation.messages.progress import Progress
@@ -14,9 +13,8 @@ from foundation.processes import child_environment, reporting_process
 _MODULE = "components.serving_validator.probe"
 
 
-@dataclass(frozen=True)
-class ProbeJob:
-    """What to try: an export, into which warm-up requests are written, on the clips of a folder with Examples."""
+class ProbeJob(NamedTuple):
+    """An export to try, into which warm-up requests are written, and a folder of Examples with the clips."""
 
     model_dir: str
     examples: str
@@ -25,14 +23,14 @@ class ProbeJob:
 
 
 def run_probe(job: ProbeJob, time_limit_seconds: float) -> tuple[Measurement, ...]:
-    """What was measured; with a measurement of the process as the last one if it did not come to its end.
+    """Run the probe and return its measurements; if it does not reach its end, the last one is of the process itself.
 
     Args:
       time_limit_seconds: how long a step may take before the process is killed.
     """
-    # The process of the pipeline may hold all of a GPU's memory.
+    # No GPU: the process of the pipeline may hold all of its memory.
     env = child_environment(CUDA_VISIBLE_DEVICES="-1")
-    with reporting_process(_MODULE, json.dumps(asdict(job)), env=env) as (process, events):
+    with reporting_process(_MODULE, json.dumps(job._asdict()), env=env) as (process, events):
         try:
             return follow(events, process, time_limit_seconds)
         finally:

@@ -1,9 +1,8 @@
 """Requests to an exported model: real ones from the test split, and bad ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +20,8 @@ _START_OF_FRAME = b"\xff\xc0"  # of a baseline JPEG: marker, length (2 bytes), p
 _LARGEST_JPEG = (65_500).to_bytes(2, "big")  # libjpeg's limit
 
 
-@dataclass(frozen=True)
-class StoredClip:
-    """A clip of the test split: a serialized Example, its JPEGs, and these decoded, uint8 [time, height, width, 3]."""
+class StoredClip(NamedTuple):
+    """A clip of the test split: a serialized Example, its JPEGs, and these decoded to uint8 [time, height, width, 3]."""
 
     example: bytes
     jpegs: tuple[bytes, ...]
@@ -39,13 +37,13 @@ def read_clips(folder: Path, num_clips: int) -> list[StoredClip]:
 
 def _clip(record: bytes) -> StoredClip:
     jpegs = tuple(tf.train.Example.FromString(record).features.feature[features.FRAMES].bytes_list.value)
-    # As the export decodes them: the pixels are the same, and so must the answers be.
+    # Decoded as the export decodes them: with the same pixels, the answers must be the same.
     frames = [tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs]
     return StoredClip(record, jpegs, np.stack(frames))
 
 
 def request(signature: str, clips: Sequence[StoredClip]) -> Tensors:
-    """The inputs of a signature for clips whose frames have one size; not of streams."""
+    """The inputs of a signature, other than a stream's, for clips whose frames have one size."""
     if signature == "predict_frames":
         return {"frames": np.stack([clip.frames for clip in clips])}
     if signature == "predict_jpeg":
@@ -54,7 +52,7 @@ def request(signature: str, clips: Sequence[StoredClip]) -> Tensors:
 
 
 def ask(model: AskedModel, signature: str, clips: Sequence[StoredClip], config: ModelConfig) -> Tensors:
-    """The answer for clips; of a stream that after the last of the frames that the network wants, sent in two steps."""
+    """The answer for clips. A stream gets the frames that the network sees in two steps; its last answer counts."""
     if signature != STREAM_STEP:
         return model(signature, request(signature, clips))
     indices = centre_frames(tf.constant(len(clips[0].jpegs)), config).numpy()
@@ -73,13 +71,12 @@ def first_state(model: AskedModel, num_streams: int) -> Tensors:
 
 
 def many_clips(num_clips: int) -> Tensors:
-    """A request to `predict_frames` that is small itself: clips of one frame of 2 by 2 pixels, which the export enlarges."""
-    frames = np.random.default_rng(0).integers(0, 256, (num_clips, 1, 2, 2, 3), dtype=np.uint8)
-    return {"frames": frames}
+    """A small request to `predict_frames` for many clips: each has one frame of 2 by 2 pixels, which the export enlarges."""
+    return {"frames": np.random.default_rng(0).integers(0, 256, (num_clips, 1, 2, 2, 3), dtype=np.uint8)}
 
 
 def warmup_requests(model: AskedModel, clip: StoredClip, *, streams: bool) -> dict[str, Tensors]:
-    """One request of one clip to each signature that clients use."""
+    """One request with one clip for each signature that clients use."""
     requests = {signature: request(signature, [clip]) for signature in SIGNATURES}
     if streams:
         requests[STREAM_INIT] = {"num_streams": np.array(1, np.int32)}
@@ -88,7 +85,7 @@ def warmup_requests(model: AskedModel, clip: StoredClip, *, streams: bool) -> di
 
 
 def bad_requests(signature: str, clip: StoredClip) -> dict[str, Tensors]:
-    """What a client may send by mistake or on purpose, by a name for people; to a stream with the state of one stream."""
+    """Bad requests that a client may send by mistake or on purpose, named for people. To a stream, send its state too."""
     time, height, width, _ = clip.frames.shape
     if signature == STREAM_STEP:
         frames = {
@@ -140,5 +137,5 @@ def _enormous(jpeg: bytes) -> bytes:
 
 
 def _texts(values: Sequence[Any]) -> npt.NDArray[Any]:
-    # Of NumPy's own string type trailing zero bytes would be lost.
+    # NumPy's own string type would lose trailing zero bytes.
     return np.array(values, dtype=object)

@@ -1,7 +1,6 @@
-"""What an export must do before it is pushed. Pure: measurements in, findings out."""
+"""The checks that an export must pass before it is pushed. Pure: measurements in, findings out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
@@ -14,7 +13,7 @@ LOAD, SIGNATURES, PARITY, BAD_REQUEST, LATENCY, MEMORY, WARMUP, SIZE, PROCESS, C
     "load", "signatures", "parity", "bad_request", "latency", "memory", "warmup", "size", "process", "container",
 )  # fmt: skip
 
-# What may come of a bad request.
+# Results of a bad request.
 ERROR, ANSWER, NOT_FINITE = "error", "answer", "not finite"
 
 ONE_CLIP = "1 clip"
@@ -25,7 +24,7 @@ Value = float | str | None
 
 
 class ServingValidationConfig(Section):
-    """How the exported model is asked before it is pushed, and what it may take."""
+    """Settings for the requests to the exported model before it is pushed, and bars for its answers."""
 
     num_requests: int = Field(8, ge=1, le=1000, description="test clips that each signature is asked about")
     tolerance: float = Field(1e-5, gt=0, lt=1, description="largest difference from what the Evaluator saw")
@@ -52,14 +51,13 @@ class ServingValidationConfig(Section):
         return self
 
     def latency_bar(self, signature: str) -> float | None:
-        """The bar for one clip, if there is one."""
+        """The bar for a request of one clip, in milliseconds."""
         bars = self.max_latency_milliseconds
         return bars.get(signature) if isinstance(bars, dict) else bars
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """One thing that was tried. `subject`: on what; `value` None: it failed, and `detail` says why."""
+class Measurement(NamedTuple):
+    """The result of trying one thing on a `subject`. `value` None: it failed, and `detail` says why."""
 
     check: str
     subject: str
@@ -67,9 +65,8 @@ class Measurement:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class ServingFinding:
-    """A measurement and whether it is good enough. `bar` None: nothing is asked of the value."""
+class ServingFinding(NamedTuple):
+    """A measurement and its verdict. `bar` None: every value is good enough."""
 
     check: str
     subject: str
@@ -84,11 +81,11 @@ class ServingFinding:
 
     @property
     def name(self) -> str:
-        """What was tried, for people."""
+        """The thing that was tried, for people."""
         return f"{_RULES[self.check].name} {self.subject}".strip()
 
     def sentence(self) -> str:
-        """The finding for people: what was tried, the value, the bar."""
+        """The finding for people: name, value, bar."""
         text = f"{self.name}: {self.shown(self.value)}"
         if self.bar is not None:
             text += f", bar {'' if isinstance(self.bar, str) else 'at most '}{self.shown(self.bar)}"
@@ -103,9 +100,8 @@ class ServingFinding:
         return f"{value:.4g} {_RULES[self.check].unit}".strip()
 
 
-@dataclass(frozen=True)
-class ServingVerdict:
-    """All findings on one export; it may be pushed when each of them passed."""
+class ServingVerdict(NamedTuple):
+    """All findings on one export, which may be pushed if each of them passed."""
 
     findings: tuple[ServingFinding, ...] = ()
 
@@ -118,14 +114,12 @@ class ServingVerdict:
         return tuple(finding for finding in self.findings if not finding.passed)
 
     def as_json(self) -> dict[str, Any]:
-        """The verdict as a JSON object."""
-        findings = [{"id": f.id, **asdict(f), "sentence": f.sentence()} for f in self.findings]
+        findings = [{"id": f.id, **f._asdict(), "sentence": f.sentence()} for f in self.findings]
         return {"passed": self.passed, "findings": findings}
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "ServingVerdict":
-        """The inverse of `as_json`."""
-        names = ServingFinding.__dataclass_fields__
+        names = ServingFinding._fields
         return ServingVerdict(tuple(ServingFinding(**{name: f[name] for name in names}) for f in value["findings"]))
 
 
@@ -154,17 +148,15 @@ def judge(config: ServingValidationConfig, measurements: tuple[Measurement, ...]
 
 
 def _judge(config: ServingValidationConfig, measurement: Measurement) -> ServingFinding:
+    check, subject, value, detail = measurement
     bar = _bar(config, measurement)
-    value = measurement.value
-    if measurement.check == PROCESS:
-        passed = False
-    elif measurement.check == BAD_REQUEST:
+    if check == BAD_REQUEST:
         passed = value in (ERROR, ANSWER)
-    elif value is None or isinstance(value, str):
+    elif check == PROCESS or value is None or isinstance(value, str):
         passed = False
     else:
-        passed = not isinstance(bar, float) or value <= bar  # false of NaN
-    return ServingFinding(measurement.check, measurement.subject, value, bar, passed, measurement.detail)
+        passed = not isinstance(bar, float) or value <= bar  # a NaN fails
+    return ServingFinding(check, subject, value, bar, passed, detail)
 
 
 def _bar(config: ServingValidationConfig, measurement: Measurement) -> Value:

@@ -1,4 +1,4 @@
-"""An exported model as TensorFlow Serving has it, and as Python has it; both are asked with NumPy arrays."""
+"""An exported model as TensorFlow Serving loads it, and as Python loads it; both take and give NumPy arrays."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,14 +12,12 @@ Tensors = Mapping[str, npt.NDArray[Any]]
 
 
 class AskedModel(Protocol):
-    """Answers requests."""
-
     def __call__(self, signature: str, inputs: Tensors) -> Tensors:
         """The outputs of a signature by their names."""
 
 
 class ServedModel:
-    """As TensorFlow Serving loads it: a session on its graph, fed and fetched by the names in its signature definitions."""
+    """A model as TensorFlow Serving loads it: a session on its graph; signature definitions name what is fed and fetched."""
 
     def __init__(self, model_dir: Path) -> None:
         self._session = tf.compat.v1.Session(graph=tf.Graph())
@@ -29,7 +27,7 @@ class ServedModel:
         self._callables: dict[str, Any] = {}
 
     def __call__(self, signature: str, inputs: Tensors) -> Tensors:
-        """Raises whatever a client would be told; shapes are checked by the graph alone."""
+        """Answer a request, or raise the error that a client would get; only the graph checks shapes."""
         definition = self.signatures[signature]
         if signature not in self._callables:
             options = config_pb2.CallableOptions(
@@ -43,12 +41,11 @@ class ServedModel:
 
 
 class LoadedModel:
-    """As `tf.saved_model.load` restores it, which is how the Evaluator and Python clients have it."""
+    """A model as `tf.saved_model.load` restores it, for the Evaluator and for Python clients."""
 
     def __init__(self, model_dir: Path) -> None:
         self._model = tf.saved_model.load(str(model_dir))
 
     def __call__(self, signature: str, inputs: Tensors) -> Tensors:
-        """Raises what TensorFlow raises."""
         answer = self._model.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
         return {name: value.numpy() for name, value in answer.items()}

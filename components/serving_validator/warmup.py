@@ -1,6 +1,6 @@
-"""Requests that TensorFlow Serving sends to a model when it loads it, so that the first client does not wait.
+"""Warm-up requests: TensorFlow Serving sends them to a model when it loads it, so that the first client does not wait.
 
-The file is described in https://www.tensorflow.org/tfx/serving/saved_model_warmup.
+Source: https://www.tensorflow.org/tfx/serving/saved_model_warmup.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 
 
 def write_warmup(model_dir: Path, model_name: str, requests: Mapping[str, Tensors]) -> None:
-    """Write one request to each signature into an exported model."""
+    """Write requests, given by signature, into an exported model."""
     path = model_dir / WARMUP_FILE
     path.parent.mkdir(exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:

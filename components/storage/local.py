@@ -22,16 +22,16 @@ class LocalRoot:
             yield FileEntry(entry.path[start:], status.st_size, status.st_mtime_ns / 1e9, entry.is_symlink())
 
     def canonical(self, name: str) -> str:
-        """A link's canonical name is that of the file it leads to."""
+        """The real path below the root: a link has the name of the file that it leads to."""
         path = resolve_inside(self._folder, name)
-        # Says so when the file may not be looked at, rather than that it is missing.
+        # Raises if access is denied; otherwise the file would count as missing.
         path.exists()
         return path.relative_to(self._folder).as_posix()
 
     def read_heads(self, names: Iterable[str], num_bytes: int) -> Iterator[bytes | OSError]:
         for name in names:
             try:
-                with open(f"{self.uri}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - for each of many files
+                with open(f"{self.uri}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - faster, and files are many
                     yield file.read(num_bytes)
             except OSError as error:
                 yield error

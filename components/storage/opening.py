@@ -1,4 +1,4 @@
-"""Opening what a path or an address names: a root, or a single file."""
+"""Opens the root or the single file that a path or an address names."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -14,18 +14,18 @@ def open_root(uri: str, key: str, beam_args: Sequence[str] = ()) -> Root:
     """The root at a path or address.
 
     Args:
-      uri: a folder of this machine, or an address that Beam's FileSystems reads.
+      uri: a folder of this machine, or an address that Beam's FileSystems can read.
       key: the configuration's key, for messages.
-      beam_args: Beam's options, which hold those of its file systems, such as `--s3_endpoint_url=...`.
+      beam_args: Beam's options, also those of its file systems, such as `--s3_endpoint_url=...`.
 
     Raises:
       UserError: there is no such folder, or no file system for such addresses.
     """
     if is_remote(uri):
         with warnings.catch_warnings():
-            # Google's libraries announce here when they will end their support of this Python.
+            # Google's libraries warn here that they will stop to support this Python.
             warnings.simplefilter("ignore", FutureWarning)
-            # Beam takes seconds to load, and most roots are local.
+            # The import is here because Beam takes seconds to load, and most roots are local.
             from components.storage.remote import RemoteRoot
         return RemoteRoot(uri, key, tuple(beam_args))
     if not Path(uri).is_dir():
@@ -35,7 +35,7 @@ def open_root(uri: str, key: str, beam_args: Sequence[str] = ()) -> Root:
 
 @contextmanager
 def local_file(uri: str, key: str, beam_args: Sequence[str] = ()) -> Iterator[Path]:
-    """A single file as one of this machine; the arguments are those of `open_root`.
+    """A path of this machine to a single file; see `open_root` for the arguments.
 
     Raises:
       UserError: there is no such file, or it cannot be read.
@@ -54,11 +54,7 @@ def local_file(uri: str, key: str, beam_args: Sequence[str] = ()) -> Iterator[Pa
 
 @contextmanager
 def local_copy(root: Root, name: str, key: str) -> Iterator[Path]:
-    """`root.local_copy(name)` of a file without which nothing goes on.
-
-    Raises:
-      UserError: there is no such file, or it cannot be read.
-    """
+    """Open `root.local_copy(name)`; raise UserError if there is no such file, or it cannot be read."""
     with ExitStack() as stack:
         try:
             path = stack.enter_context(root.local_copy(name))
@@ -69,5 +65,5 @@ def local_copy(root: Root, name: str, key: str) -> Iterator[Path]:
 
 
 def _remedy(key: str) -> str:
-    """Options of the command line are relative to the current folder, as anywhere."""
+    # Options of the command line are relative to the current folder.
     return "" if key.startswith("--") else "; write the path relative to the configuration file"

@@ -1,4 +1,4 @@
-"""Paths as hostile input: nothing that an annotation names may lie outside the data root."""
+"""Checks of paths, which are hostile input: nothing that an annotation names may lie outside the data root."""
 
 import os
 import re
@@ -10,7 +10,7 @@ _LONGEST_NAME = 255
 
 
 def check_name(name: str) -> None:
-    """Nothing, if `name` may be looked for below a root.
+    """Check that `name` may be looked for below a root.
 
     Raises:
       ValueError: the path is empty, too long, absolute, a URL, contains NUL or '..', or is not UTF-8.
@@ -25,7 +25,7 @@ def check_name(name: str) -> None:
 
 
 def check_parts(parts: Iterable[str]) -> None:
-    """Nothing, if each part of a path is one that a file can have.
+    """Check that each part of a path can be a file's name.
 
     Raises:
       ValueError: a part is not UTF-8, or longer than file systems allow.
@@ -56,12 +56,12 @@ def resolve_inside(root: Path, name: str) -> Path:
 
 
 def files_below(root: Path) -> Iterator[Path]:
-    """Files, and links to files, below `root`; linked folders, and what may not be looked at, are left out."""
+    """Files, and links to files, below `root`; linked and unreadable folders are left out."""
     return (Path(entry.path) for entry in scan_files(root))
 
 
 def scan_files(root: Path) -> Iterator["os.DirEntry[str]"]:
-    """What `files_below` gives, with what the folders themselves say of each file: no file is asked twice."""
+    """The entries of `files_below`; they hold the facts that a folder's listing already gives about each file."""
     folders = [str(root)]
     while folders:
         try:

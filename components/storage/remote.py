@@ -1,4 +1,4 @@
-"""Roots on file systems that Beam reads: gs://, s3://, hdfs://. Only `open_root` imports this, for addresses."""
+"""Roots on file systems that Beam can read: gs://, s3://, hdfs://. Only `open_root` imports this, for addresses."""
 
 import errno
 import re
@@ -26,10 +26,10 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
 class RemoteRoot:
-    """A folder at an address; a file is copied here for as long as it is looked at. See `components.storage.root.Root`.
+    """A folder at an address; a file is copied to this machine for as long as it is used.
 
     Raises:
-      UserError: Beam has no file system for such addresses, or lacks what it needs to reach it.
+      UserError: Beam has no file system for such addresses, or an option for it is missing.
     """
 
     def __init__(self, uri: str, key: str, beam_args: tuple[str, ...]) -> None:
@@ -42,11 +42,11 @@ class RemoteRoot:
         self._files = self._file_system()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Beam's workers get the address, and make connections of their own.
+        # Beam's workers get the address, and make their own connections.
         return RemoteRoot, (self.uri, self._key, self._beam_args)
 
     def entries(self) -> Iterator[FileEntry]:
-        """Raises UserError where the address cannot be listed."""
+        """List all files; raise UserError if that fails."""
         try:
             self._connection()
             for metadata in self._list(f"{self.uri}/"):
@@ -55,16 +55,15 @@ class RemoteRoot:
                 if name and not name.endswith("/"):
                     yield FileEntry(name, metadata.size_in_bytes, metadata.last_updated_in_seconds)
         except Exception as error:  # of botocore, google.cloud, requests or Beam
-            raise UserError(
-                f"{self._key}: {self.uri} cannot be listed: {error}; check address and credentials"
-            ) from error
+            message = f"{self._key}: {self.uri} cannot be listed: {error}; check address and credentials"
+            raise UserError(message) from error
 
     def canonical(self, name: str) -> str:
         check_name(name)
         return PurePosixPath(name).as_posix()
 
     def read_heads(self, names: Iterable[str], num_bytes: int) -> Iterator[bytes | OSError]:
-        """Many files are asked at once, since each answer takes its time."""
+        """Read several files at the same time, since each answer takes a while."""
 
         def read_head(name: str) -> bytes | OSError:
             try:
@@ -82,10 +81,10 @@ class RemoteRoot:
 
     @contextmanager
     def local_copy(self, name: str) -> Iterator[Path]:
-        """The copy is gone afterwards, whatever happened to the work on it."""
+        """A temporary copy, which is always removed at the end of the context."""
         suffix = PurePosixPath(name).suffix
         with tempfile.TemporaryDirectory(prefix="clipgate-") as folder:
-            # Of a name that may be anything, no more than an ordinary suffix is used here.
+            # The name may be anything, so the copy has only its suffix, and only an ordinary one.
             path = Path(folder, f"file{suffix if _SUFFIX.fullmatch(suffix) else ''}")
             with self._open(name) as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target, _COPY_BUFFER)
@@ -108,9 +107,9 @@ class RemoteRoot:
             raise OSError(errno.EIO, str(error), name) from error
 
     def _connection(self) -> Any:
-        """A connection kept for this thread: Beam's FileSystem makes a new one for each file, a tenth of a second each.
+        """The connection of this thread. Beam's FileSystem would make one for each file, which takes a tenth of a second.
 
-        It also buffers 16 MiB of every file, however little is read.
+        It would also buffer 16 MiB of every file, even if little is read.
         """
         if not hasattr(self._of_thread, "connection"):
             self._of_thread.connection = self._connect()
@@ -119,7 +118,7 @@ class RemoteRoot:
     def _connect(self) -> Any:
         if self._scheme == "s3":
             connection = S3IO(options=self._options)
-            # Where credentials or the server are missing, this fails at once; Beam would try again for ten minutes.
+            # Without credentials or a server this fails at once; Beam would try again for ten minutes.
             bucket, _, prefix = self.uri.removeprefix("s3://").partition("/")
             connection.client.client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
             return connection
@@ -130,7 +129,7 @@ class RemoteRoot:
         return None
 
     def _file_system(self) -> FileSystem:
-        # As FileSystems.get_filesystem does, which takes its options from a global.
+        # FileSystems.get_filesystem does the same, but takes its options from a global.
         known = {kind.scheme(): kind for kind in FileSystem.get_all_subclasses()}
         if self._scheme not in known:
             schemes = ", ".join(sorted(f"{scheme}://" for scheme in known if scheme))
@@ -141,7 +140,7 @@ class RemoteRoot:
             raise UserError(f"{self._key}: {self.uri}: {error}. Options of Beam go under beam.args") from error
 
     def _list(self, folder: str) -> Iterator[Any]:
-        # FileSystem.match has no way to quote its wildcards, which names may hold.
+        # FileSystem.match cannot be used: names may hold its wildcards, which it cannot quote.
         if not self._files.has_dirs():
             yield from self._files._list(folder)
             return
@@ -150,7 +149,7 @@ class RemoteRoot:
         except OSError:
             if not self._files.exists(folder.rstrip("/")):
                 raise
-            # A file has nothing below it, as on object stores.
+            # A file has nothing below it; object stores say the same.
             found = []
         for metadata in found:
             # A folder has no size; nothing else tells it from an empty file.

@@ -1,18 +1,16 @@
-"""A folder of files, on this machine or elsewhere, and the ways in which ingest looks at it."""
+"""The interface of a root: a folder of files on this machine or elsewhere, from which ingest reads."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 _BLOCK_SIZE = 1 << 20
 
 
-@dataclass(frozen=True)
-class FileEntry:
-    """A file: its path below the root ('/' between the parts), its size in bytes, when it was last changed (Unix time)."""
+class FileEntry(NamedTuple):
+    """A file: its path below the root ('/' between the parts), its size in bytes, and its last change (Unix time)."""
 
     name: str
     size: int
@@ -21,44 +19,43 @@ class FileEntry:
 
 
 class Root(Protocol):
-    """A folder of files. Names are paths below it; what cannot be read raises OSError."""
+    """A folder of files. Names are paths below it. Files that cannot be read raise OSError."""
 
     uri: str
 
     def entries(self) -> Iterator[FileEntry]:
-        """All files below, in no particular order; links to files count, linked folders and what is closed do not."""
+        """All files below the root, in no particular order. Links to files count; linked and unreadable folders do not."""
 
     def canonical(self, name: str) -> str:
-        """The one name for all spellings of a path, whether there is such a file or not.
+        """The one name for all spellings of a path; the file need not exist.
 
         Raises:
           ValueError: the path may lead out of the root.
-          OSError: a folder on the way is closed to us.
+          OSError: access to a folder on the way is denied.
         """
 
     def read_heads(self, names: Iterable[str], num_bytes: int) -> Iterator[bytes | OSError]:
-        """The first `num_bytes` of each file, in the order of the names; instead of those of a closed file, the error."""
+        """The first `num_bytes` of each file, or the error, in the order of the names."""
 
     def digest(self, name: str) -> str:
         """SHA-256 of a file's content, hexadecimal."""
 
     def local_copy(self, name: str) -> AbstractContextManager[Path]:
-        """The file as one of this machine, for as long as the context lasts."""
+        """A path of this machine to the file's content, until the context ends."""
 
 
 def is_remote(uri: str) -> bool:
-    """Whether `uri` is an address (gs://, s3://, hdfs://) rather than a path of this machine."""
+    """Tell an address (gs://, s3://, hdfs://) from a path of this machine."""
     return "://" in uri
 
 
 def split_uri(uri: str) -> tuple[str, str]:
-    """The folder of an address, and the name in it."""
     folder, _, name = uri.rstrip("/").rpartition("/")
     return folder, name
 
 
 def digest_of(file: BinaryIO) -> str:
-    """SHA-256 of what can be read from `file`, hexadecimal."""
+    """SHA-256 of the rest of a file, hexadecimal."""
     digest = hashlib.sha256()
     while block := file.read(_BLOCK_SIZE):
         digest.update(block)

@@ -1,20 +1,20 @@
 """TFMA's metric for how often the right class is among the most probable ones.
 
-TFMA knows Keras's metrics of this, which call TensorFlow for each slice and are rewritten by AutoGraph first.
+TFMA could use Keras's metrics for this. They call TensorFlow for each slice, and AutoGraph rewrites them first.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
-import apache_beam as beam
+import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
 from components.evaluator.metrics.answers import answer_of
+from components.evaluator.metrics.per_model import SumCombiner, Sums, computation_per_model
 
-# As Keras calls it, and with it what reads TFMA's results elsewhere.
+# Keras's name, so that other readers of TFMA's results know it too.
 ACCURACY = "sparse_categorical_accuracy"
-
-_Counts = tuple[int, int]
 
 
 class TopKAccuracy(tfma.metrics.Metric):
@@ -25,34 +25,21 @@ class TopKAccuracy(tfma.metrics.Metric):
 
 
 def _computations(k: int, name: str, model_names: Iterable[str] | None = None) -> MetricComputations:
-    """One computation for each of the models."""
-    keys = [tfma.metrics.MetricKey(name=name, model_name=model_name) for model_name in model_names or [""]]
-    return [
-        tfma.metrics.MetricComputation(keys=[key], preprocessors=None, combiner=HitsCombiner(key, k)) for key in keys
-    ]
+    return computation_per_model(model_names, [name], partial(HitsCombiner, k=k))
 
 
-class HitsCombiner(beam.CombineFn):
+class HitsCombiner(SumCombiner):
     """Counts clips whose class is among the `k` most probable ones, and all clips."""
+
+    zero = np.zeros(2, np.int64)
 
     def __init__(self, key: tfma.metrics.MetricKey, k: int) -> None:
         self._key, self._k = key, k
 
-    def create_accumulator(self) -> _Counts:
-        """No clip."""
-        return 0, 0
+    def add_input(self, accumulator: Sums, element: StandardMetricInputs) -> Sums:
+        accumulator += (answer_of(element, self._key.model_name).rank < self._k, 1)
+        return accumulator
 
-    def add_input(self, accumulator: _Counts, element: StandardMetricInputs) -> _Counts:
-        """One clip more."""
-        num_hits, num_clips = accumulator
-        return num_hits + (answer_of(element, self._key.model_name).rank < self._k), num_clips + 1
-
-    def merge_accumulators(self, accumulators: Iterable[_Counts]) -> _Counts:
-        """The sums of several parts."""
-        num_hits, num_clips = zip(*accumulators, strict=True)
-        return sum(num_hits), sum(num_clips)
-
-    def extract_output(self, accumulator: _Counts) -> dict[tfma.metrics.MetricKey, float]:
-        """The share."""
-        num_hits, num_clips = accumulator
+    def extract_output(self, accumulator: Sums) -> dict[tfma.metrics.MetricKey, float]:
+        num_hits, num_clips = accumulator.tolist()
         return {self._key: num_hits / num_clips if num_clips else float("nan")}

@@ -1,4 +1,4 @@
-"""What a model said of one clip, out of what TFMA hands to a metric."""
+"""The answer of a model on one clip, read from the inputs of a TFMA metric."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,13 +8,13 @@ from tensorflow_model_analysis.metrics.metric_types import StandardMetricInputs
 
 
 class Answer(NamedTuple):
-    """What a model said of a clip.
+    """A model's answer on a clip.
 
     Attributes:
       confidence: the probability of the most probable class.
       chosen: the id of that class.
-      own: the probability of the clip's class; 0 of one that the model does not know.
-      rank: how many classes are more probable than the clip's; of equal ones the first counts as more, as for argmax.
+      own: the probability of the clip's class; 0 if the model does not know the class.
+      rank: the number of classes that are more probable than the clip's; of equal ones the first ranks higher, as in argmax.
     """
 
     confidence: float
@@ -24,12 +24,11 @@ class Answer(NamedTuple):
 
     @property
     def is_right(self) -> bool:
-        """Whether the most probable class is the clip's."""
         return self.rank == 0
 
 
 def answer_of(inputs: StandardMetricInputs, model_name: str) -> Answer:
-    """The model's answer on the clip; wrong where it does not know the class."""
+    """The model's answer on the clip; a wrong one if it does not know the clip's class."""
     predictions = inputs.get_predictions(model_name)
     probabilities = np.ravel(predictions["probabilities"] if isinstance(predictions, Mapping) else predictions)
     label_id = int(np.ravel(inputs.get_labels(model_name))[0])

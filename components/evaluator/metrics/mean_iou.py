@@ -3,21 +3,20 @@
 import math
 from collections.abc import Iterable, Mapping
 
-import apache_beam as beam
+import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
+from components.evaluator.metrics.per_model import SumCombiner, Sums, computation_per_model
 from models import features
 
 MEAN_IOU = "mean_iou"
 
-_Sums = tuple[float, float]
-
 
 class MeanIou(tfma.metrics.Metric):
-    """Mean IoU of predicted and annotated boxes over the frames of a slice, each weighed with its box's validity.
+    """Mean IoU of predicted and annotated boxes over the frames of a slice, weighted by the validity of the boxes.
 
-    It reads what the `evaluate` signature of a tracker says, and is NaN where no frame has a box, and for other networks.
+    It reads the outputs of a tracker's `evaluate` signature. It is NaN where no frame has a box, and for other networks.
     """
 
     def __init__(self, name: str = MEAN_IOU) -> None:
@@ -25,39 +24,24 @@ class MeanIou(tfma.metrics.Metric):
 
 
 def _computations(name: str = MEAN_IOU, model_names: Iterable[str] | None = None) -> MetricComputations:
-    """One computation for each of the models."""
-    keys = [tfma.metrics.MetricKey(name=name, model_name=model_name) for model_name in model_names or [""]]
-    return [
-        tfma.metrics.MetricComputation(keys=[key], preprocessors=None, combiner=MeanIouCombiner(key)) for key in keys
-    ]
+    return computation_per_model(model_names, [name], MeanIouCombiner)
 
 
-class MeanIouCombiner(beam.CombineFn):
-    """Sums of validity times IoU, and of validity, over clips."""
+class MeanIouCombiner(SumCombiner):
+    """Adds up validity times IoU, and validity."""
+
+    zero = np.zeros(2)
 
     def __init__(self, key: tfma.metrics.MetricKey) -> None:
         self._key = key
 
-    def create_accumulator(self) -> _Sums:
-        """No frame."""
-        return 0.0, 0.0
-
-    def add_input(self, accumulator: _Sums, element: StandardMetricInputs) -> _Sums:
-        """One clip more."""
+    def add_input(self, accumulator: Sums, element: StandardMetricInputs) -> Sums:
         predictions = element.get_predictions(self._key.model_name)
-        if not isinstance(predictions, Mapping) or features.BOX_IOU not in predictions:
-            return accumulator
-        validity = predictions[features.BOX_VALID]
-        return self.merge_accumulators(
-            [accumulator, (float((predictions[features.BOX_IOU] * validity).sum()), float(validity.sum()))]
-        )
+        if isinstance(predictions, Mapping) and features.BOX_IOU in predictions:
+            validity = predictions[features.BOX_VALID]
+            accumulator += ((predictions[features.BOX_IOU] * validity).sum(), validity.sum())
+        return accumulator
 
-    def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
-        """The sums of several parts."""
-        totals, validities = zip(*accumulators, strict=True)
-        return sum(totals), sum(validities)
-
-    def extract_output(self, accumulator: _Sums) -> dict[tfma.metrics.MetricKey, float]:
-        """The mean."""
-        total, validity = accumulator
+    def extract_output(self, accumulator: Sums) -> dict[tfma.metrics.MetricKey, float]:
+        total, validity = accumulator.tolist()
         return {self._key: total / validity if validity else math.nan}

@@ -7,13 +7,10 @@ from typing import NamedTuple
 import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
-from tensorflow_model_analysis.metrics.metric_types import (
-    FeaturePreprocessor,
-    MetricComputations,
-    StandardMetricInputs,
-)
+from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
 from components.evaluator.metrics.answers import answer_of
+from components.evaluator.metrics.per_model import computation_per_model
 from models import features
 
 MISSES = "misses"
@@ -21,7 +18,10 @@ NUM_MISSES = 6
 
 
 class Miss(NamedTuple):
-    """A clip that was taken for the class `chosen`: its probability of its own class, and of that one."""
+    """A clip that was taken for the class `chosen`.
+
+    `own` and `probability` are the probabilities of its own class and of that one.
+    """
 
     own: float
     probability: float
@@ -38,23 +38,14 @@ class _Sums(NamedTuple):
 
 
 class Misses(tfma.metrics.Metric):
-    """Of a slice the mean probability of the clips' own classes, and the 6 misses with the highest loss: JSON as bytes."""
+    """The mean probability of the clips' own classes, and the 6 misses of a slice with the highest loss: JSON as bytes."""
 
     def __init__(self, name: str = MISSES) -> None:
         super().__init__(_computations, name=name)
 
 
 def _computations(name: str = MISSES, model_names: Iterable[str] | None = None) -> MetricComputations:
-    """One computation for each of the models."""
-    keys = [tfma.metrics.MetricKey(name=name, model_name=model_name) for model_name in model_names or [""]]
-    return [
-        tfma.metrics.MetricComputation(
-            keys=[key],
-            preprocessors=[FeaturePreprocessor([features.SEGMENT_ID])],
-            combiner=MissesCombiner(key),
-        )
-        for key in keys
-    ]
+    return computation_per_model(model_names, [name], MissesCombiner, features=[features.SEGMENT_ID])
 
 
 class MissesCombiner(beam.CombineFn):
@@ -64,11 +55,9 @@ class MissesCombiner(beam.CombineFn):
         self._key = key
 
     def create_accumulator(self) -> _Sums:
-        """No clip."""
         return _Sums(0, 0.0, ())
 
     def add_input(self, accumulator: _Sums, element: StandardMetricInputs) -> _Sums:
-        """One clip more."""
         answer = answer_of(element, self._key.model_name)
         found: tuple[Miss, ...] = ()
         if not answer.is_right:
@@ -78,12 +67,11 @@ class MissesCombiner(beam.CombineFn):
         return self.merge_accumulators([accumulator, _Sums(1, answer.own, found)])
 
     def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
-        """The sums of several parts."""
         counts, owns, worst = zip(*accumulators, strict=True)
         return _Sums(sum(counts), sum(owns), tuple(sorted(miss for part in worst for miss in part)[:NUM_MISSES]))
 
     def extract_output(self, accumulator: _Sums) -> dict[tfma.metrics.MetricKey, bytes]:
-        """As JSON, since TFMA keeps numbers or bytes."""
         mean = accumulator.own / accumulator.num_clips if accumulator.num_clips else None
         misses = [miss._asdict() for miss in accumulator.worst]
+        # TFMA keeps numbers or bytes.
         return {self._key: json.dumps({"mean_own": mean, "misses": misses}).encode()}

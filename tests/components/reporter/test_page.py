@@ -29,7 +29,7 @@ from components.reporter.data import (
     Strip,
 )
 from components.reporter.page import render
-from components.reporter.quality import Quality, ReliabilityBin, SliceRow
+from components.reporter.quality import Quality, SliceRow
 from components.serving_validator.rules import BAD_REQUEST, PARITY, Measurement, ServingValidationConfig, judge
 from foundation.statistics import Interval
 
@@ -253,13 +253,13 @@ def hostile_report(make_report: MakeReport) -> ReportData:
     """A run in which whatever a user or a file can name is an attack."""
     report = make_report(classes=(HOSTILE, "stand"), counts=((0, 4), (4, 0)), baseline=((4, 0), (0, 4)))
     sample = RejectedInput(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE)
-    strip: Strip = replace(report.strips["stand"], label=HOSTILE, video=HOSTILE)
+    strip: Strip = report.strips["stand"]._replace(label=HOSTILE, video=HOSTILE)
     return replace(
         report,
         name=HOSTILE,
         push=Push(HOSTILE, HOSTILE),
         strips={HOSTILE: strip},
-        account=replace(report.account, reasons=(ReasonRow("label_unknown", "", 1, 0, (sample,)),)),
+        account=report.account._replace(reasons=(ReasonRow("label_unknown", "", 1, 0, (sample,)),)),
         anomalies=(Anomaly("test", HOSTILE, "error", HOSTILE, HOSTILE),),
         groups=(GroupRow(HOSTILE, 4, 0.5),),
         quality=Quality(slices={HOSTILE: (SliceRow(HOSTILE, 4, 0.5, None),)}),
@@ -285,7 +285,7 @@ def test_rates_have_their_intervals_and_f1_that_of_its_groups(make_report: MakeR
 
 
 def test_calibration_is_drawn_and_summed_up_or_said_to_be_missing(make_report: MakeReport) -> None:
-    quality = Quality(reliability=(ReliabilityBin(8, 0.6, 0.875),), overall={"calibration_error": 0.275})
+    quality = Quality(reliability=((8, 0.6, 0.875),), overall={"calibration_error": 0.275})
     page = render(make_report(quality=quality))
     assert "differ by 0.275" in text_of("calibration", page)
     assert "0.88 at 0.60" in page and page.count("<svg") == 3
