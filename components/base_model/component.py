@@ -1,23 +1,21 @@
-"""BaseModelCopy: the model that a training begins from, as an artifact, so that metadata know where a model comes from."""
+"""BaseModelCopy: makes the model that a training begins from an artifact, so that ML Metadata know where a model comes from."""
 
 import shutil
 from pathlib import Path
 from typing import Any
 
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.types import artifact_utils, channel_utils
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types import artifact_utils
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
 from models.base_model import WEIGHTS_FILE
 
 
 class BaseModelCopyExecutor(base_executor.BaseExecutor):
-    """Writes `base_model`."""
-
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         source = Path(exec_properties["path"])
         base_model = artifact_utils.get_single_instance(output_dict["base_model"])
@@ -33,29 +31,17 @@ class BaseModelCopyExecutor(base_executor.BaseExecutor):
 
 
 class BaseModelCopySpec(ComponentSpec):
-    """`path`: what `models.base_model.open_base` opens; `fingerprint` tells the cache what it holds."""
+    """`path` is what `models.base_model.open_base` opens; `fingerprint` tells the cache what lies there."""
 
     INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"base_model": ChannelParameter(type=Model)}
-    PARAMETERS = {
-        "path": ExecutionParameter(type=str),
-        "fingerprint": ExecutionParameter(type=str),
-        "code_digest": ExecutionParameter(type=str),
-    }
+    PARAMETERS = text_parameters("path", "fingerprint", "code_digest")
 
 
 class BaseModelCopy(base_component.BaseComponent):
-    """Brings a base model into the pipeline."""
-
     SPEC_CLASS = BaseModelCopySpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(BaseModelCopyExecutor)
 
     def __init__(self, *, path: str, fingerprint: str) -> None:
         """`path`: the folder of an exported model, or a file of weights."""
-        spec = BaseModelCopySpec(
-            path=path,
-            fingerprint=fingerprint,
-            code_digest=code_digest(__name__),
-            base_model=channel_utils.as_channel([Model()]),
-        )
-        super().__init__(spec=spec)
+        super().__init__(make_spec(type(self), path=path, fingerprint=fingerprint))

@@ -1,16 +1,16 @@
-"""Baseline: the last pushed model, found by looking at the push destination.
+"""Baseline: finds the last pushed model at the push destination.
 
 A Resolver node would find it in ML Metadata, but open-source Kubeflow does not implement resolver executors. Before the
-first push the candidate itself stands in, marked so: an output without an artifact would not run on Kubeflow either.
+first push the candidate itself stands in, marked: on Kubeflow an output without an artifact would not run either.
 """
 
 from pathlib import Path
 from typing import Any
 
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.types import artifact_utils, channel_utils
+from tfx.types import artifact_utils
 from tfx.types.channel import BaseChannel
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
@@ -18,13 +18,11 @@ from components.artifacts import IS_FIRST_PUSH
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import last_available
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
 
 
 class BaselineExecutor(base_executor.BaseExecutor):
-    """Writes `baseline`."""
-
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         candidate = artifact_utils.get_single_instance(input_dict["model"])
         baseline = artifact_utils.get_single_instance(output_dict["baseline"])
@@ -48,28 +46,22 @@ class BaselineSpec(ComponentSpec):
 
     INPUTS = {"model": ChannelParameter(type=Model)}
     OUTPUTS = {"baseline": ChannelParameter(type=Model)}
-    PARAMETERS = {
-        "push_destination": ExecutionParameter(type=str),
-        "training_key": ExecutionParameter(type=str),
-        "last_version": ExecutionParameter(type=str),
-        "code_digest": ExecutionParameter(type=str),
-    }
+    PARAMETERS = text_parameters("push_destination", "training_key", "last_version", "code_digest")
 
 
 class Baseline(base_component.BaseComponent):
-    """Finds the last pushed model that was not trained from the very same data, configuration and code."""
+    """Finds the last pushed model that was trained from other data, configuration or code than the candidate."""
 
     SPEC_CLASS = BaselineSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(BaselineExecutor)
 
     def __init__(self, *, model: BaseChannel, push_destination: str, training_key: str, last_version: str) -> None:
-        """`model`: the candidate; `training_key`: that of the candidate's card."""
-        spec = BaselineSpec(
+        """`model`: the candidate; `training_key`: as in the candidate's card."""
+        spec = make_spec(
+            type(self),
             model=model,
             push_destination=push_destination,
             training_key=training_key,
             last_version=last_version,
-            code_digest=code_digest(__name__),
-            baseline=channel_utils.as_channel([Model()]),
         )
-        super().__init__(spec=spec)
+        super().__init__(spec)

@@ -1,31 +1,27 @@
 """Evaluator: how good a model is on a split, overall and on each slice."""
 
 import json
-from typing import Any
 
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 from tfx.dsl.components.base import base_beam_component, executor_spec
-from tfx.types import channel_utils, standard_component_specs
+from tfx.types import standard_component_specs
 from tfx.types.channel import BaseChannel
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
-from tfx.types.standard_artifacts import ModelBlessing, ModelEvaluation
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.system_executions import Evaluate
 
 from components.artifacts import IngestLedger
 from components.evaluator import extractors, windows
 from components.evaluator.executor import EvaluatorExecutor
+from components.specification import make_spec, text_parameters
 from foundation.code_digest import code_digest
 
 
 class EvaluatorSpec(ComponentSpec):
-    """That of TFX's Evaluator, which does not know that metrics and extractors are code of its user's."""
+    """TFX's own specification, and the digest of our metrics and extractors, for which TFX has no parameter."""
 
     INPUTS = {**standard_component_specs.EvaluatorSpec.INPUTS, "ledger": ChannelParameter(type=IngestLedger)}
     OUTPUTS = standard_component_specs.EvaluatorSpec.OUTPUTS
-    PARAMETERS = {
-        **standard_component_specs.EvaluatorSpec.PARAMETERS,
-        "code_digest": ExecutionParameter(type=str),
-    }
+    PARAMETERS = {**standard_component_specs.EvaluatorSpec.PARAMETERS, **text_parameters("code_digest")}
     TYPE_ANNOTATION = Evaluate
 
 
@@ -39,15 +35,13 @@ class Evaluator(base_beam_component.BaseBeamComponent):
         self, *, eval_config: EvalConfig, split: str, average_windows: bool = False, **inputs: BaseChannel | None
     ) -> None:
         """`inputs`: the channels of the specification, by name; `average_windows`: those of a segment count as one clip."""
-        channels: dict[str, Any] = dict(inputs)
-        spec = EvaluatorSpec(
+        spec = make_spec(
+            type(self),
+            # Of the whole package: TFMA finds metrics by the names in `eval_config`.
+            code_digest=code_digest(__package__),
             eval_config=eval_config,
             example_splits=json.dumps([split]),
             module_path=(windows if average_windows else extractors).__name__,
-            # All of the package: TFMA finds metrics by the names in `eval_config`.
-            code_digest=code_digest(__package__),
-            evaluation=channel_utils.as_channel([ModelEvaluation()]),
-            blessing=channel_utils.as_channel([ModelBlessing()]),
-            **channels,
+            **inputs,
         )
-        super().__init__(spec=spec)
+        super().__init__(spec)

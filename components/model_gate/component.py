@@ -1,7 +1,7 @@
 """ModelGate: judges what the Evaluator measured and blesses the model, or not.
 
-TFMA's own thresholds are not used for this: they cannot express argmax precision, skip a class that is absent from the
-data, and report a violation as a metric key. The rules here do all three, and their findings are what people read.
+TFMA's own thresholds cannot express argmax precision, skip a class that is absent from the data, and report a violation as
+a metric key. The rules here do better in all three, and people read their findings.
 """
 
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 from tfx.components.evaluator import constants
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.types import artifact_utils, channel_utils
+from tfx.types import artifact_utils
 from tfx.types.channel import BaseChannel
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from tfx.utils import path_utils
 
@@ -30,14 +30,12 @@ from components.evaluator.results import (
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import judge
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
 from models.export_info import read_export_info
 
 
 class ModelGateExecutor(base_executor.BaseExecutor):
-    """Writes `gate_report` and `blessing`."""
-
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         gates = GatesConfig.model_validate_json(exec_properties["gates"])
         model = artifact_utils.get_single_instance(input_dict["model"])
@@ -108,11 +106,8 @@ class ModelGateSpec(ComponentSpec):
         "single_frame_model": ChannelParameter(type=Model, optional=True),
         "single_frame_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
     }
-    OUTPUTS = {
-        "gate_report": ChannelParameter(type=GateReport),
-        "blessing": ChannelParameter(type=ModelBlessing),
-    }
-    PARAMETERS = {"gates": ExecutionParameter(type=str), "code_digest": ExecutionParameter(type=str)}
+    OUTPUTS = {"gate_report": ChannelParameter(type=GateReport), "blessing": ChannelParameter(type=ModelBlessing)}
+    PARAMETERS = text_parameters("gates", "code_digest")
 
 
 class ModelGate(base_component.BaseComponent):
@@ -135,10 +130,11 @@ class ModelGate(base_component.BaseComponent):
     ) -> None:
         """`evaluation`: of `model` and `baseline` on the same examples.
 
-        `base_model` is the one that training began from, `base_evaluation` its evaluation on them; neither or both. The same
-        holds for `single_frame_model`, which sees one frame of each clip.
+        `base_model` is the model that training began from, and `single_frame_model` sees one frame of each clip. Each comes
+        with its evaluation on these examples, or not at all.
         """
-        spec = ModelGateSpec(
+        spec = make_spec(
+            type(self),
             evaluation=evaluation,
             model=model,
             baseline=baseline,
@@ -146,9 +142,6 @@ class ModelGate(base_component.BaseComponent):
             base_evaluation=base_evaluation,
             single_frame_model=single_frame_model,
             single_frame_evaluation=single_frame_evaluation,
-            gates=gates.model_dump_json(),
-            code_digest=code_digest(__name__),
-            gate_report=channel_utils.as_channel([GateReport()]),
-            blessing=channel_utils.as_channel([ModelBlessing()]),
+            gates=gates,
         )
-        super().__init__(spec=spec)
+        super().__init__(spec)

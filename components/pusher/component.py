@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import channel_utils, standard_component_specs
+from tfx.types import standard_component_specs
 from tfx.types.channel import BaseChannel
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
-from tfx.types.standard_artifacts import Examples, HyperParameters, ModelRun, PushedModel
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
+from tfx.types.standard_artifacts import Examples, HyperParameters, ModelRun
 from tfx.types.system_executions import Deploy
 
 from components.artifacts import GateReport, IngestLedger
 from components.pusher.config import PushConfig
 from components.pusher.executor import PusherExecutor
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 
 
 class PusherSpec(ComponentSpec):
@@ -33,13 +33,7 @@ class PusherSpec(ComponentSpec):
         "hyperparameters": ChannelParameter(type=HyperParameters, optional=True),
     }
     OUTPUTS = standard_component_specs.PusherSpec.OUTPUTS
-    PARAMETERS = {
-        "push_destination": ExecutionParameter(type=str),
-        "push": ExecutionParameter(type=str),
-        "settings": ExecutionParameter(type=str),
-        "withdrawn_version": ExecutionParameter(type=str),
-        "code_digest": ExecutionParameter(type=str),
-    }
+    PARAMETERS = text_parameters("push_destination", "push", "settings", "withdrawn_version", "code_digest")
     TYPE_ANNOTATION = Deploy
 
 
@@ -59,14 +53,12 @@ class Pusher(base_component.BaseComponent):
         **inputs: BaseChannel | None,
     ) -> None:
         """`inputs`: the channels of the specification, by name."""
-        channels: dict[str, Any] = dict(inputs)
-        spec = PusherSpec(
+        spec = make_spec(
+            type(self),
             push_destination=push_destination,
-            push=push.model_dump_json(),
+            push=push,
             settings=json.dumps(settings, sort_keys=True),
             withdrawn_version=withdrawn_version,
-            code_digest=code_digest(__name__),
-            pushed_model=channel_utils.as_channel([PushedModel()]),
-            **channels,
+            **inputs,
         )
-        super().__init__(spec=spec)
+        super().__init__(spec)

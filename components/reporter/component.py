@@ -1,16 +1,13 @@
-"""Reporter: one HTML page about a run."""
-
-from typing import Any
+"""Reporter: writes one HTML page about a run."""
 
 from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import channel_utils
 from tfx.types.channel import BaseChannel
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import ExampleAnomalies, Examples, ModelEvaluation, ModelRun, PushedModel
 
 from components.artifacts import AnnotationReport, GateReport, IngestLedger, RunReport, ServingReport
 from components.reporter.executor import ReporterExecutor
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 
 
 class ReporterSpec(ComponentSpec):
@@ -29,22 +26,13 @@ class ReporterSpec(ComponentSpec):
         "pushed_model": ChannelParameter(type=PushedModel),
     }
     OUTPUTS = {"report": ChannelParameter(type=RunReport)}
-    PARAMETERS = {"name": ExecutionParameter(type=str), "code_digest": ExecutionParameter(type=str)}
+    PARAMETERS = text_parameters("name", "code_digest")
 
 
 class Reporter(base_component.BaseComponent):
-    """Writes `report.html`."""
-
     SPEC_CLASS = ReporterSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(ReporterExecutor)
 
     def __init__(self, *, name: str, **inputs: BaseChannel | None) -> None:
-        """`inputs`: the channels of the specification, by name; None of an optional one that there is not."""
-        channels: dict[str, Any] = dict(inputs)
-        spec = ReporterSpec(
-            name=name,
-            code_digest=code_digest(__name__),
-            report=channel_utils.as_channel([RunReport()]),
-            **channels,
-        )
-        super().__init__(spec=spec)
+        """`inputs`: the channels of the specification, by name; an optional one may be None."""
+        super().__init__(make_spec(type(self), name=name, **inputs))

@@ -1,19 +1,19 @@
 """ServingValidator: asks the exported model as clients will, in a fresh process, and blesses it for the Pusher, or not.
 
-TFX's InfraValidator starts TensorFlow Serving in a container, and needs Docker for it. This one does not, and may take what
-the InfraValidator found as one check of many. Its blessing is the same artifact, and holds the model with warm-up requests.
+TFX's InfraValidator needs Docker to start TensorFlow Serving in a container. This one does not, and takes what the
+InfraValidator found, if it ran, as one check of many. Its blessing is the same artifact, and holds the model with warm-up
+requests.
 """
 
 from tfx.dsl.components.base import base_component, executor_spec
-from tfx.types import channel_utils
 from tfx.types.channel import BaseChannel
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Examples, InfraBlessing, Model
 
 from components.artifacts import ServingReport
 from components.serving_validator.executor import ServingValidatorExecutor
 from components.serving_validator.rules import ServingValidationConfig
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 
 
 class ServingValidatorSpec(ComponentSpec):
@@ -24,15 +24,8 @@ class ServingValidatorSpec(ComponentSpec):
         "examples": ChannelParameter(type=Examples),
         "container_blessing": ChannelParameter(type=InfraBlessing, optional=True),
     }
-    OUTPUTS = {
-        "serving_report": ChannelParameter(type=ServingReport),
-        "blessing": ChannelParameter(type=InfraBlessing),
-    }
-    PARAMETERS = {
-        "serving_validation": ExecutionParameter(type=str),
-        "model_name": ExecutionParameter(type=str),
-        "code_digest": ExecutionParameter(type=str),
-    }
+    OUTPUTS = {"serving_report": ChannelParameter(type=ServingReport), "blessing": ChannelParameter(type=InfraBlessing)}
+    PARAMETERS = text_parameters("serving_validation", "model_name", "code_digest")
 
 
 class ServingValidator(base_component.BaseComponent):
@@ -50,15 +43,13 @@ class ServingValidator(base_component.BaseComponent):
         model_name: str,
         container_blessing: BaseChannel | None = None,
     ) -> None:
-        """`examples`: with a `test` split; `container_blessing`: that of an InfraValidator."""
-        spec = ServingValidatorSpec(
+        """`examples`: with a `test` split; `container_blessing`: by an InfraValidator."""
+        spec = make_spec(
+            type(self),
             model=model,
             examples=examples,
             container_blessing=container_blessing,
-            serving_validation=serving_validation.model_dump_json(),
+            serving_validation=serving_validation,
             model_name=model_name,
-            code_digest=code_digest(__name__),
-            serving_report=channel_utils.as_channel([ServingReport()]),
-            blessing=channel_utils.as_channel([InfraBlessing()]),
         )
-        super().__init__(spec=spec)
+        super().__init__(spec)

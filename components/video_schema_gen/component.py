@@ -1,8 +1,8 @@
 """VideoSchemaGen: the curated schema of the Examples.
 
-What VideoExampleGen writes is known before the first Example exists, so nothing is inferred. A schema that comes before
-the statistics tells TFDV that `frames` are images (a histogram of formats instead of value counts of JPEG bytes),
-leaves ids and groups without a closed domain (a new video is no anomaly), and closes the domain of labels (a new label is).
+What VideoExampleGen writes is known before the first Example exists, so nothing is inferred. The schema tells TFDV that
+`frames` are images, so that it counts formats and not the values of JPEG bytes. Ids and groups have no closed domain: a new
+video is no anomaly. Labels have one: a new label is an anomaly.
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Any
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.types import artifact_utils, channel_utils
+from tfx.types import artifact_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 from tfx.types.standard_artifacts import Schema
 
-from foundation.code_digest import code_digest
+from components.specification import make_spec, text_parameters
 from models import features
 from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, value_feature
 
@@ -53,8 +53,6 @@ def _require(feature: schema_pb2.Feature, length: int) -> None:
 
 
 class VideoSchemaGenExecutor(base_executor.BaseExecutor):
-    """Writes `schema`."""
-
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         metadata = MetadataConfig.model_validate_json(exec_properties["metadata"])
         schema = clip_schema(exec_properties["num_frames"], json.loads(exec_properties["classes"]), metadata)
@@ -70,9 +68,7 @@ class VideoSchemaGenSpec(ComponentSpec):
     OUTPUTS = {"schema": ChannelParameter(type=Schema)}
     PARAMETERS = {
         "num_frames": ExecutionParameter(type=int),
-        "classes": ExecutionParameter(type=str),
-        "metadata": ExecutionParameter(type=str),
-        "code_digest": ExecutionParameter(type=str),
+        **text_parameters("classes", "metadata", "code_digest"),
     }
 
 
@@ -84,11 +80,6 @@ class VideoSchemaGen(base_component.BaseComponent):
 
     def __init__(self, *, num_frames: int, classes: Sequence[str], metadata: MetadataConfig = NO_METADATA) -> None:
         """`num_frames`: stored frames per clip; `classes`: labels in the order of their ids."""
-        spec = VideoSchemaGenSpec(
-            num_frames=num_frames,
-            classes=json.dumps(list(classes)),
-            metadata=metadata.model_dump_json(),
-            code_digest=code_digest(__name__),
-            schema=channel_utils.as_channel([Schema()]),
+        super().__init__(
+            make_spec(type(self), num_frames=num_frames, classes=json.dumps(list(classes)), metadata=metadata)
         )
-        super().__init__(spec=spec)
