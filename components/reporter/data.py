@@ -145,8 +145,6 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group of the test split."""
-
     group: str
     num_clips: int
     accuracy: float

@@ -14,8 +14,6 @@ REPORT_FILE = "report.html"
 
 
 class ReporterExecutor(base_executor.BaseExecutor):
-    """Writes `report`."""
-
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
 
         def folder(key: str) -> Path:

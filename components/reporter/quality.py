@@ -60,11 +60,9 @@ class Quality:
         return self.overall.get("calibration_error")
 
     def interval(self, num_hits: int, num_trials: int) -> Interval | None:
-        """Of a rate."""
         return wilson_interval(num_hits, num_trials, self.confidence)
 
     def f1_interval(self, label: str) -> Interval | None:
-        """Of a class's F1, by resampling groups."""
         return self.group_intervals.f1.get(label) if self.group_intervals else None
 
     def train_recall(self, label: str) -> float | None:

@@ -37,5 +37,4 @@ class PeakMemory:
 
 
 def resident_bytes() -> int:
-    """The resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -118,7 +118,6 @@ class ServingVerdict:
         return tuple(finding for finding in self.findings if not finding.passed)
 
     def as_json(self) -> dict[str, Any]:
-        """The verdict as a JSON object."""
         findings = [{"id": f.id, **asdict(f), "sentence": f.sentence()} for f in self.findings]
         return {"passed": self.passed, "findings": findings}
 
@@ -149,7 +148,6 @@ _RULES = {
 
 
 def judge(config: ServingValidationConfig, measurements: tuple[Measurement, ...]) -> ServingVerdict:
-    """Compare every measurement with its bar."""
     return ServingVerdict(tuple(_judge(config, measurement) for measurement in measurements))
 
 

@@ -49,6 +49,5 @@ class LoadedModel:
         self._model = tf.saved_model.load(str(model_dir))
 
     def __call__(self, signature: str, inputs: Tensors) -> Tensors:
-        """Raises what TensorFlow raises."""
         answer = self._model.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
         return {name: value.numpy() for name, value in answer.items()}

@@ -19,7 +19,6 @@ from pipeline.kubeflow.tasks import Json
 
 
 def main() -> None:
-    """Execute a compiled pipeline."""
     config_path, events_fd, compiled, *parameters = sys.argv[1:]
     report_run(int(events_fd), lambda send: run(Path(config_path), compiled, parameters, send))
 
