@@ -73,7 +73,7 @@ class ClipSource:
         return files.interleave(_read, _FILES_AT_ONCE)
 
     def decode(self, records: tf.data.Dataset) -> tf.data.Dataset:
-        """Records to Clips."""
+        """Records to DecodedClips."""
         layer = self.transform.transform_features_layer()
         spec = self.transform.raw_feature_spec()
 
@@ -88,7 +88,7 @@ class ClipSource:
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
 
     def clips(self) -> tf.data.Dataset:
-        """Elements are Clips, in the order of the files."""
+        """Elements are DecodedClips, in the order of the files."""
         return self.decode(self.records())
 
     def label_ids(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -65,7 +65,6 @@ class ServingModule(tf.Module):
 
     @property
     def network(self) -> keras.Model:
-        """The trained network."""
         return self._get_network()
 
     def signatures(self) -> dict[str, Any]:

@@ -143,7 +143,6 @@ _RULES = {
 
 
 def judge(config: ServingValidationConfig, measurements: tuple[Measurement, ...]) -> ServingVerdict:
-    """Compare every measurement with its bar."""
     return ServingVerdict(tuple(_judge(config, measurement) for measurement in measurements))
 
 

@@ -101,7 +101,6 @@ class Decoder:
         return unpack_mask(head, body)
 
     def close(self) -> None:
-        """Stop the process."""
         if self._mask_decoder:
             self._mask_decoder.close()
         if self._connection:

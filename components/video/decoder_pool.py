@@ -44,6 +44,5 @@ class DecoderPool:
             yield from threads.map(with_a_decoder, items)
 
     def close(self) -> None:
-        """Stop all processes."""
         for decoder in self._decoders:
             decoder.close()

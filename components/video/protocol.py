@@ -51,7 +51,6 @@ def pack_clip(clip: Clip) -> bytes:
 
 
 def unpack_clip(head: dict[str, Any], body: bytes) -> Clip:
-    """The clip that was packed."""
     distinct, start = [], 0
     for size in head["sizes"]:
         distinct.append(body[start : start + size])
@@ -69,22 +68,18 @@ def unpack_clip(head: dict[str, Any], body: bytes) -> Clip:
 
 
 def pack_ending(ending: Ending) -> bytes:
-    """Where reading stopped."""
     return pack({"kind": "end", "ending": asdict(ending)})
 
 
 def pack_info(info: VideoInfo) -> bytes:
-    """What a probe found."""
     return pack({"kind": "info", "info": asdict(info)})
 
 
 def pack_index(index: FrameIndex) -> bytes:
-    """The time of every frame."""
     return pack({"kind": "index", "end_seconds": index.end_seconds}, array("d", index.seconds).tobytes())
 
 
 def unpack_index(head: dict[str, Any], body: bytes) -> FrameIndex:
-    """The index that was packed."""
     return FrameIndex(array("d", body), head["end_seconds"])
 
 
@@ -102,7 +97,6 @@ def pack_survey(survey: Survey) -> bytes:
 
 
 def unpack_survey(head: dict[str, Any], body: bytes) -> Survey:
-    """The survey that was packed."""
     num_kept, height, width = head["shape"]
     frames_start, pictures_start = 16 * num_kept, (16 + height * width) * num_kept
     stream = io.BytesIO(body[pictures_start:])
@@ -123,7 +117,6 @@ def pack_mask(mask: Pixels) -> bytes:
 
 
 def unpack_mask(head: dict[str, Any], body: bytes) -> Pixels:
-    """The mask that was packed."""
     height, width = head["height"], head["width"]
     bits = np.unpackbits(np.frombuffer(body, np.uint8), count=height * width)
     return bits.reshape(height, width).astype(np.bool_)

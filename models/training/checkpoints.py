@@ -66,7 +66,6 @@ class CheckpointFolder:
             return None
 
     def clear(self) -> None:
-        """Remove everything."""
         if tf.io.gfile.exists(self.path):
             tf.io.gfile.rmtree(self.path)
 

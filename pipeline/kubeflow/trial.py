@@ -19,7 +19,6 @@ from pipeline.kubeflow.tasks import Json
 
 
 def main() -> None:
-    """Execute a compiled pipeline."""
     events_fd, config_path, compiled, *parameters = sys.argv[1:]
     report(int(events_fd), lambda send: run(Path(config_path), compiled, parameters, send))
 

@@ -39,11 +39,9 @@ class Classifier:
 
     @property
     def signature_names(self) -> frozenset[str]:
-        """What can be asked."""
         return frozenset(self._model.signatures)
 
     def signature(self, name: str) -> Callable[..., dict[str, Any]]:
-        """One of the model's signatures."""
         return cast(Callable[..., dict[str, Any]], self._model.signatures[name])
 
     def probabilities(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:

@@ -35,7 +35,6 @@ class Predict(beam.DoFn):
         self._version = version
 
     def setup(self) -> None:
-        """Load the model, once a worker."""
         self._model = tf.saved_model.load(self._version)
 
     def process(self, batch: Sequence[bytes]) -> Iterator[Row]:

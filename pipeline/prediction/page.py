@@ -12,8 +12,6 @@ _FRAMES_A_SEGMENT = 3
 
 @dataclass(frozen=True)
 class Lane:
-    """The segments of one label."""
-
     label: str
     segments: tuple[ActionSegment, ...]
 

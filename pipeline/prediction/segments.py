@@ -26,7 +26,6 @@ class ActionSegment:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
         return self.end_seconds - self.start_seconds
 
 

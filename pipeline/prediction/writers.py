@@ -99,7 +99,6 @@ def whole_file(option: str, path: Path) -> Iterator[Path]:
 
 
 def as_object(prediction: VideoPrediction, classes: Sequence[str]) -> dict[str, Any]:
-    """A video as JSON, with its segments."""
     return {
         "video": prediction.video,
         "duration_seconds": round(prediction.duration_seconds, 3),

@@ -40,7 +40,6 @@ class ModelThreads:
         return await asyncio.get_running_loop().run_in_executor(self._executor, functools.partial(function, *arguments))
 
     def close(self) -> None:
-        """End the threads."""
         self._executor.shutdown(wait=True)
 
 

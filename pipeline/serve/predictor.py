@@ -107,5 +107,4 @@ class Predictor:
         return await asyncio.get_running_loop().run_in_executor(self._converters, function, *arguments)
 
     def close(self) -> None:
-        """End the threads."""
         self._converters.shutdown(wait=True)

@@ -42,7 +42,6 @@ def to_tensor(name: str, proto: tensor_pb2.TensorProto, max_bytes: int) -> Tenso
 
 
 def to_proto(tensor: Tensor) -> tensor_pb2.TensorProto:
-    """An output tensor."""
     return tf.make_tensor_proto(tensor)
 
 

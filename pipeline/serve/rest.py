@@ -51,7 +51,6 @@ READ_TIMEOUT_SECONDS = 60.0
 
 
 def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
-    """The web application."""
     under_way = UnderWay()
     app = web.Application(client_max_size=max_request_bytes, middlewares=[under_way.count, _errors_as_json])
     app.router.add_route("*", "/{path:.*}", RestApi(predictor).answer)
@@ -109,13 +108,10 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
 
 
 class RestApi:
-    """The handlers."""
-
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Any request."""
         path = request.rel_url.raw_path
         if request.method == "POST" and (found := _PREDICTION.fullmatch(path)):
             if found["verb"].lower() != "predict":

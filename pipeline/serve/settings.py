@@ -24,8 +24,6 @@ class Latest:
 
 @dataclass(frozen=True)
 class Specific:
-    """Pinned versions."""
-
     versions: frozenset[int]
 
     def choose(self, versions: Collection[int]) -> set[int]:
@@ -35,8 +33,6 @@ class Specific:
 
 @dataclass(frozen=True)
 class All:
-    """Every version."""
-
     def choose(self, versions: Collection[int]) -> set[int]:
         """Those of the existing versions that are to be served."""
         return set(versions)

@@ -15,9 +15,7 @@ from pipeline.serve.errors import ServeError
 from pipeline.serve.json_tensors import parse_request, read_inputs, signature_name, to_json, to_tensor, write_outputs
 from pipeline.serve.signatures import STRING, Signature, TensorSpec
 
-FLOAT, INT, BYTE, BOOL, TEXT = (
-    TensorSpec(np.dtype(name), None) for name in ("float32", "int64", "uint8", "bool", "object")
-)
+FLOAT, BYTE, TEXT = (TensorSpec(np.dtype(name), None) for name in ("float32", "uint8", "object"))
 ONE = Signature("one", {"frames": BYTE}, {})
 TWO = Signature("two", {"a": FLOAT, "tag": TEXT}, {})
 
