@@ -74,7 +74,8 @@ def fit(
             summaries.write(len(history) - 1, history[-1])
         progress.advance(detail=_describe(history[-1]))
     if best is None:
-        checkpoints.clear()
+        if summaries:
+            checkpoints.clear()
         raise UserError(
             f"training diverged: the eval loss was {history[0]['val_loss']} after the first epoch. "
             f"Lower training.learning_rate, which is {training.learning_rate:g}"
