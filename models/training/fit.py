@@ -1,5 +1,6 @@
 """A training from its first or its last epoch to its end."""
 
+import contextlib
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from models.training.history import History, best_epoch, eval_losses, is_over
 from models.training.loop import Learner
 from models.training.losses import balancing_weights
 from models.training.optimizers import learning_rates
+from models.training.own_process import say_ended
 from models.training.summaries import Summaries
 
 
@@ -80,6 +82,7 @@ def fit(
             f"training diverged: the eval loss was {history[0]['val_loss']} after the first epoch. "
             f"Lower training.learning_rate, which is {training.learning_rate:g}"
         )
+    _end_together(strategy)
     return Fitted(best, history)
 
 
@@ -99,6 +102,18 @@ def _require_common_start(strategy: tf.distribute.Strategy, epoch: int) -> None:
             f"the workers found different checkpoints, this one that of epoch {epoch}; "
             "output_dir must be one folder that all of them share"
         )
+
+
+def _end_together(strategy: tf.distribute.Strategy) -> None:
+    """Wait until all workers have done their last epoch. Then none needs another, and each may leave when it likes.
+
+    TensorFlow has no orderly way to leave: to the others, whoever does is lost. One that was killed up to here has done all
+    the same what it was needed for.
+    """
+    if not is_chief(strategy):
+        say_ended()
+    with contextlib.suppress(tf.errors.OpError):
+        strategy.reduce("SUM", strategy.run(lambda: tf.constant(1.0)), axis=None).numpy()
 
 
 def _describe(measures: dict[str, float]) -> str:

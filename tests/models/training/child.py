@@ -1,6 +1,7 @@
 """Trainings in processes of their own: they can be killed, have several devices, or be several machines."""
 
 import contextlib
+import json
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_addresses
 
 # They are forked from a process that has loaded TensorFlow and computed nothing; loading it takes longer than the training.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -19,7 +22,8 @@ _CONTEXT.set_forkserver_preload(["tests.models.training.fitting"])
 class Request:
     """`network`: a function of `fitting`; `num_cpus`: logical devices; the result is written into `folder`.
 
-    The result's name ends in the environment's WORKER.
+    The result's name ends in the environment's WORKER. A training pauses for the environment's PAUSE_SECONDS when it has said
+    that its last epoch is done.
     """
 
     pattern: str
@@ -62,10 +66,27 @@ def start(request: Request, **environment: str) -> Child:
     return Child(process, receiver)
 
 
+def start_two(request: Request, first: Mapping[str, str], second: Mapping[str, str]) -> tuple[Child, Child]:
+    """Start a training on two machines, which here are two processes, with an environment each."""
+    addresses = free_addresses(2)
+
+    def start_one(index: int, environment: Mapping[str, str]) -> Child:
+        task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+        return start(request, TF_CONFIG=json.dumps(task), WORKER=str(index), **environment)
+
+    return start_one(0, first), start_one(1, second)
+
+
+def epochs_done(line: str) -> int:
+    """How many epochs are done when a training says this."""
+    event: dict[str, Any] = json.loads(line)
+    return int(event.get("done", 0))
+
+
 def _train(request: Request, environment: Mapping[str, str], events: Connection) -> None:
     """Train as the request says."""
-    import json
     import logging
+    import time
 
     import numpy as np
     import tensorflow as tf
@@ -79,6 +100,9 @@ def _train(request: Request, environment: Mapping[str, str], events: Connection)
     class Sender(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             events.send(record.getMessage())
+            event = json.loads(record.getMessage())
+            if event.get("done", 0) == event.get("total"):
+                time.sleep(float(os.environ.get("PAUSE_SECONDS", 0)))
 
     os.environ.update(environment)
     folder = Path(request.folder)

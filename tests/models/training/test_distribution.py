@@ -12,9 +12,8 @@ import tensorflow as tf
 from foundation.messages.errors import UserError
 from models.data import ClipSource
 from models.training.distribution import is_chief, make_strategy, require_even_shares
-from tests.models.training.child import Request, start
+from tests.models.training.child import Request, start, start_two
 from tests.models.training.fitting import train, training_config, warm_network
-from tests.ports import free_addresses
 
 # Sums in another order: after a few steps single-precision rounding is all that differs.
 TOLERANCE = 1e-4
@@ -70,15 +69,7 @@ def test_two_devices_train_what_one_does(source: ClipSource, tmp_path: Path, alo
 
 
 def test_two_processes_train_what_one_does(source: ClipSource, tmp_path: Path, alone: Any) -> None:
-    workers = free_addresses(2)
-
-    def tf_config(index: int) -> str:
-        return json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
-
-    children = [
-        start(request(source, tmp_path, distribution="multi_worker"), TF_CONFIG=tf_config(i), WORKER=str(i))
-        for i in range(2)
-    ]
+    children = start_two(request(source, tmp_path, distribution="multi_worker"), {}, {})
     assert [child.wait() for child in children] == [0, 0], (tmp_path / "stderr.txt").read_text()[-3000:]
     for worker in range(2):
         assert_close(tmp_path, worker, alone)

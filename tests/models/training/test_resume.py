@@ -5,13 +5,12 @@ import random
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from models.data import ClipSource
-from tests.models.training.child import Request, start
+from tests.models.training.child import Request, epochs_done, start
 from tests.models.training.fitting import dropout_network, train
 
 NUM_EPOCHS = 60
@@ -29,11 +28,6 @@ def result(folder: Path) -> tuple[list[np.ndarray], list[dict[str, float]]]:
     with np.load(folder / "result-0.npz") as arrays:
         weights = [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
     return weights, json.loads((folder / "result-0.json").read_text())
-
-
-def epochs_done(line: str) -> int:
-    event: dict[str, Any] = json.loads(line)
-    return int(event.get("done", 0))
 
 
 def test_two_kills_at_random_moments_change_nothing(source: ClipSource, tmp_path: Path) -> None:
