@@ -6,10 +6,10 @@ What people should see is written to the file descriptor, one JSON object a line
 import sys
 
 from foundation.events import Send, report, send_progress
+from foundation.messages.progress import say_ended
 from models.trainer import train
 from models.training.distribution import explained_loss
 from models.training.job import read_job
-from models.training.own_process import say_ended
 
 
 def main() -> None:

@@ -39,3 +39,8 @@ def announce(message: str) -> None:
 def say(message: str) -> None:
     """Tell people something that they should read, besides the progress."""
     logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"message": message}))
+
+
+def say_ended() -> None:
+    """Tell whoever started this process that nothing is left to do but to leave."""
+    logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"ended": True}))

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from foundation.messages.errors import UserError
-from foundation.messages.progress import Progress, say
+from foundation.messages.progress import Progress, say, say_ended
 from models.training.batches import Batches
 from models.training.checkpoints import Arrays, Checkpoint, CheckpointFolder
 from models.training.distribution import is_chief
@@ -18,7 +18,6 @@ from models.training.history import History, best_epoch, eval_losses, is_over
 from models.training.loop import Learner
 from models.training.losses import balancing_weights
 from models.training.optimizers import learning_rates
-from models.training.own_process import say_ended
 from models.training.summaries import Summaries
 
 

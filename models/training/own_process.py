@@ -66,11 +66,6 @@ def run_worker(job_path: str) -> None:
         raise RuntimeError(f"the training process ended with status {process.returncode}")
 
 
-def say_ended() -> None:
-    """In the child: nothing is left to do but to leave."""
-    logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"ended": True}))
-
-
 def _let_go(process: "subprocess.Popen[bytes]") -> None:
     """Give a process that has ended its work a moment to leave. TensorFlow may keep it longer: tf.data's tuner for a minute."""
     with contextlib.suppress(subprocess.TimeoutExpired):
