@@ -6,16 +6,12 @@ from contextlib import asynccontextmanager
 
 import grpc
 from tensorflow_serving.apis import (
-    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
-    inference_pb2,
-    model_management_pb2,
     model_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
-    regression_pb2,
 )
 
 from pipeline.serve.errors import ServeError, invalid
@@ -34,7 +30,7 @@ def make_server(predictor: Predictor, max_request_bytes: int) -> grpc.aio.Server
     options = [
         ("grpc.max_receive_message_length", max_request_bytes),
         ("grpc.max_send_message_length", -1),
-        # Otherwise two servers could share a port, and clients would meet either.
+        # Otherwise two servers could share a port, and clients would reach one or the other.
         ("grpc.so_reuseport", 0),
     ]
     server = grpc.aio.server(options=options)
@@ -46,17 +42,15 @@ def make_server(predictor: Predictor, max_request_bytes: int) -> grpc.aio.Server
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Predict and GetModelMetadata."""
+    """Serves Predict and GetModelMetadata; an input may have `max_tensor_bytes` when it is read."""
 
     def __init__(self, predictor: Predictor, max_tensor_bytes: int) -> None:
-        """`max_tensor_bytes`: how large an input may become."""
         self._predictor = predictor
         self._max_tensor_bytes = max_tensor_bytes
 
     async def Predict(  # noqa: N802
         self, request: predict_pb2.PredictRequest, context: grpc.aio.ServicerContext
     ) -> predict_pb2.PredictResponse:
-        """Run a signature."""
         async with _errors_as_statuses(context):
             spec = _spec(request.model_spec)
             with self._predictor.admitted(), self._predictor.find(spec).in_use() as servable:
@@ -70,7 +64,6 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def GetModelMetadata(  # noqa: N802
         self, request: get_model_metadata_pb2.GetModelMetadataRequest, context: grpc.aio.ServicerContext
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
-        """The signatures of a version."""
         async with _errors_as_statuses(context):
             if not request.metadata_field:
                 raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
@@ -87,22 +80,13 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             response.metadata[_SIGNATURE_DEF].Pack(signatures)
             return response
 
-    async def Classify(  # noqa: N802
-        self, request: classification_pb2.ClassificationRequest, context: grpc.aio.ServicerContext
-    ) -> None:
-        """Not served."""
+    async def Classify(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await _not_served(context, "Classify")
 
-    async def Regress(  # noqa: N802
-        self, request: regression_pb2.RegressionRequest, context: grpc.aio.ServicerContext
-    ) -> None:
-        """Not served."""
+    async def Regress(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await _not_served(context, "Regress")
 
-    async def MultiInference(  # noqa: N802
-        self, request: inference_pb2.MultiInferenceRequest, context: grpc.aio.ServicerContext
-    ) -> None:
-        """Not served."""
+    async def MultiInference(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await _not_served(context, "MultiInference")
 
     def _inputs(self, request: predict_pb2.PredictRequest) -> Tensors:
@@ -110,16 +94,14 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    """GetModelStatus."""
+    """Serves GetModelStatus."""
 
     def __init__(self, predictor: Predictor) -> None:
-        """`predictor`: knows the models."""
         self._predictor = predictor
 
     async def GetModelStatus(  # noqa: N802
         self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.aio.ServicerContext
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        """The state of a version, or of all versions."""
         async with _errors_as_statuses(context):
             if not request.HasField("model_spec"):
                 raise invalid("Missing ModelSpec")
@@ -130,10 +112,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
                 entry.status.error_message = status.message
             return response
 
-    async def HandleReloadConfigRequest(  # noqa: N802
-        self, request: model_management_pb2.ReloadConfigRequest, context: grpc.aio.ServicerContext
-    ) -> None:
-        """Not served."""
+    async def HandleReloadConfigRequest(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await context.abort(
             grpc.StatusCode.UNIMPLEMENTED,
             "start the server with --model-config and change that file, which is read anew",

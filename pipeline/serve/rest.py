@@ -46,12 +46,10 @@ _HTTP_STATUSES = {
     grpc.StatusCode.UNAUTHENTICATED: 401,
 }
 _INTERNAL = 500
-# A body that takes longer to arrive is given up.
-READ_TIMEOUT_SECONDS = 60.0
+READ_TIMEOUT_SECONDS = 60.0  # for a request's body to arrive
 
 
 def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
-    """The web application."""
     under_way = UnderWay()
     app = web.Application(client_max_size=max_request_bytes, middlewares=[under_way.count, _errors_as_json])
     app.router.add_route("*", "/{path:.*}", RestApi(predictor).answer)
@@ -60,7 +58,7 @@ def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
 
 
 class UnderWay:
-    """How many requests have begun and not ended."""
+    """Counts the requests that have begun and not ended."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -69,8 +67,6 @@ class UnderWay:
 
     @property
     def count(self) -> Middleware:
-        """The middleware that counts."""
-
         @web.middleware
         async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
             self._number += 1
@@ -85,7 +81,7 @@ class UnderWay:
         return count
 
     async def ended(self, timeout_seconds: float) -> None:
-        """Wait until there is none, but no longer than this."""
+        """Wait until there is none, but no longer than the timeout."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._none.wait(), timeout_seconds)
 
@@ -109,13 +105,10 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
 
 
 class RestApi:
-    """The handlers."""
-
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Any request."""
         path = request.rel_url.raw_path
         if request.method == "POST" and (found := _PREDICTION.fullmatch(path)):
             if found["verb"].lower() != "predict":
@@ -168,7 +161,7 @@ class RestApi:
 
 def _spec(found: "re.Match[str]") -> ModelSpec:
     digits = found["version"]
-    # Python reads no number of thousands of digits.
+    # Python refuses to read a number of thousands of digits.
     if digits and (len(digits) > len(str(_MAX_VERSION)) or int(digits) > _MAX_VERSION):
         raise invalid(f"Failed to convert version: {digits} to numeric.")
     return ModelSpec(unquote(found["name"]), int(digits) if digits else None, unquote(found["label"] or ""))
