@@ -1,1 +1,1 @@
-"""What everything above stands on: how people are told, how processes are started, what chance explains."""
+"""The ground floor: how people are told, how processes are started, what chance explains."""

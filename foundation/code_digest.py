@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-# What else lies beside them, where they are installed, is not ours.
+# Where they are installed, packages that are not ours lie beside them.
 PACKAGES = ("pipeline", "components", "models", "foundation")
 
 # What people are told changes no result.
@@ -24,14 +24,14 @@ _NAME_OF_CODE = re.compile(rf"({'|'.join(PACKAGES)})(\.\w+)+")
 _NAME_OF_FILE = re.compile(r"[\w-]+\.\w+")
 _FILES_IN_TEMPLATE = re.compile(rf"""["']({_NAME_OF_FILE.pattern})["']""")
 
-# Fields of syntax trees that follow from others or do not reach the interpreter; some versions of Python have more of them.
+# Fields of syntax trees that follow from other fields or do not reach the interpreter; not every version of Python has all.
 _LEFT_OUT = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
 
 
 def code_digest(*names: str, root: Path = ROOT) -> str:
-    """Of modules, and of all modules in packages, by their dotted names; `root`: where our packages lie.
+    """Digest (hex) of modules, and of all modules in packages, by their dotted names; `root`: the folder of our packages.
 
-    Neither comments, docstrings and the format of code change it, nor the words of a UserError.
+    Comments, docstrings, the layout of code and the words of a UserError do not change it.
 
     Raises:
       ValueError: there is no such module or package.
@@ -45,10 +45,10 @@ def code_digest(*names: str, root: Path = ROOT) -> str:
 
 
 def files_reached(*names: str, root: Path = ROOT) -> list[str]:
-    """The files that the digest is of, relative to `root`: modules, and the templates that they name.
+    """Files that the digest is made of, relative to `root`: modules, and the templates that they name.
 
-    No `__init__.py` is among them. They hold docstrings, and that of `components` a way by which Kubeflow finds classes of
-    artifacts: no result depends on them.
+    No `__init__.py` is among them, since no result depends on one: they hold docstrings, and that of `components` also how
+    Kubeflow finds classes of artifacts.
     """
     reached: set[str] = set()
     waiting = [file for name in names for file in _files_of(name, root)]
@@ -61,7 +61,7 @@ def files_reached(*names: str, root: Path = ROOT) -> list[str]:
 
 
 def file_of(name: str, root: Path = ROOT) -> str | None:
-    """The file of a module of ours, or of the module that has something of this name; None for all else, packages too."""
+    """File of a module of ours, or of the module that something of this name stands in; None for all else, also packages."""
     if not _NAME_OF_CODE.fullmatch(name):
         return None
     parts = name.split(".")
@@ -70,7 +70,7 @@ def file_of(name: str, root: Path = ROOT) -> str | None:
 
 
 def imported_names(statement: ast.AST) -> Iterator[str]:
-    """The dotted name of each thing that a statement imports, if it does; relative imports are not understood."""
+    """Dotted name of each thing that a statement imports, if it is an import; relative imports are not understood."""
     if isinstance(statement, ast.Import):
         yield from (alias.name for alias in statement.names)
     elif isinstance(statement, ast.ImportFrom):
@@ -91,7 +91,7 @@ def _is_package(name: str, root: Path) -> bool:
 
 def _used_by_module(file: str, root: Path) -> list[str]:
     module = _read((root / file).read_bytes())
-    # A name may stand in a string too, for TFX or for `python -m`; that of a package, for what imports one of its modules.
+    # A name may also stand in a string: for TFX, for `python -m`, or that of a package for code that imports its modules.
     modules = [used for name in module.imports | module.words if (used := file_of(name, root))]
     packages = [name for name in module.words if _NAME_OF_CODE.fullmatch(name) and _is_package(name, root)]
     modules += [used for name in packages for used in _files_of(name, root)]
@@ -109,11 +109,9 @@ def _existing(folder: Path, names: Iterable[str], root: Path) -> list[str]:
 
 
 class _Module(NamedTuple):
-    """`code`: what the interpreter sees of it; `imports`: dotted names of whatever kind; `words`: its string constants."""
-
-    code: bytes
-    imports: frozenset[str]
-    words: frozenset[str]
+    code: bytes  # what the interpreter sees of it
+    imports: frozenset[str]  # dotted names of modules and of what they hold
+    words: frozenset[str]  # all string constants
 
 
 @cache
@@ -126,8 +124,7 @@ def _read(source: bytes) -> _Module:
 class _Reader:
     """Turns a syntax tree into text, in one pass, and notes what it names.
 
-    The text is the same with every version of Python, unlike that of `ast.dump`, which shows what a version is the first to
-    know.
+    Unlike that of `ast.dump`, the text does not depend on the version of Python: new fields are left out.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Processes of our own: Python modules that run beside this process, and report what they do, one JSON object a line."""
+"""Processes of our own: Python modules that run beside this one, and report what they do, one JSON object a line."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 def child_environment(**variables: str) -> dict[str, str]:
-    """This process's environment with other `variables`; a child finds the same code in it."""
+    """Environment of this process with other `variables`; a child finds the same code in it."""
     paths = os.pathsep.join(dict.fromkeys([str(_ROOT), *filter(None, sys.path)]))
     return {**os.environ, "PYTHONPATH": paths, "KERAS_BACKEND": "tensorflow", **variables}
 
@@ -25,9 +25,9 @@ def reporting_process(
 
     Args:
       module: its dotted name.
-      arguments: those behind the number of the file descriptor, to which the module writes its events.
-      env: see `child_environment`.
-      options: further ones of `subprocess.Popen`.
+      arguments: what follows the number of the file descriptor to which the module writes its events.
+      env: `child_environment`.
+      options: of `subprocess.Popen`.
 
     Yields:
       The process, which the caller waits for or stops, and its events, line by line, until it closes them.

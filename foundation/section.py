@@ -8,13 +8,13 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class Section(BaseModel):
-    """A part of the configuration: immutable, strict about names so that a typing error is not ignored, and finite."""
+    """Part of the configuration: immutable, strict about names so that a typing error is not ignored, and finite."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, protected_namespaces=())
 
 
 class OneOf:
-    """Annotates a text of a section that must be a name in a catalogue; others are refused as by a Literal of the names."""
+    """Annotates text that must be a name in a catalogue; others are refused as by a Literal of the names."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = list(names)

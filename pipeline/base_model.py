@@ -1,4 +1,4 @@
-"""Which model a training begins from, and whether it can; found when the run is planned, before anything is decoded."""
+"""The model that a training begins from, found and checked when the run is planned, before anything is decoded."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +15,7 @@ from pipeline.config import Config
 def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel | None:
     """The base model that `training.warm_start` names; None for a training that begins with random weights.
 
-    Args:
-      config: the configuration.
-      training_key: the key of this run's training, given the fingerprint of its base.
+    `training_key`: from the fingerprint of a base model to the key of this run's training.
 
     Raises:
       UserError: there is none, or the configured network cannot take over its weights.
@@ -32,11 +30,11 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
             "name the folder in training.warm_start.model"
         )
     path = Path(place)
-    versions = pushed_versions(path)
-    if versions:
-        # A run that is repeated after its push finds its own model there, and does not go on from that.
-        others = [version for version in versions if _key(version) != training_key(read_export_info(version).base)]
-        path = (others or versions)[-1]
+    cards = {version: read_export_info(version) for version in pushed_versions(path)}
+    if cards:
+        # A run that is repeated after its push finds its own model there, and must not begin from that.
+        others = [version for version, card in cards.items() if card.training_key != training_key(card.base)]
+        path = (others or list(cards))[-1]
     elif warm_start.model == "latest":
         raise UserError(
             f"training.warm_start.model is latest, but no model was pushed to {path}; train one without warm_start, "
@@ -45,10 +43,6 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
     base = open_base(path)
     _require_usable(base, config, warm_start)
     return base
-
-
-def _key(version: Path) -> str:
-    return read_export_info(version).training_key
 
 
 def _require_usable(base: BaseModel, config: Config, warm_start: WarmStartConfig) -> None:
@@ -65,7 +59,7 @@ def _require_usable(base: BaseModel, config: Config, warm_start: WarmStartConfig
                 f"gates.max_forgetting: the base model reads clips of {stored} stored frames, but sampling.num_frames is "
                 f"{config.sampling.num_frames}; set it to {stored}, or leave max_forgetting out"
             )
-    # Keras takes seconds to load; all else is told before.
+    # Keras takes seconds to load, so this check comes last.
     from models.training.warm_start import require_fitting
 
     require_fitting(base, config.model, warm_start)

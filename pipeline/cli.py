@@ -1,4 +1,4 @@
-"""The command line. TensorFlow is loaded by the commands that need it, not by `--help`."""
+"""The command line. The commands that need TensorFlow load it, so `--help` does not."""
 
 import sys
 
@@ -45,7 +45,7 @@ app.command()(worker)
 
 
 def main() -> None:
-    """The console script: user mistakes end in one line on stderr, not in a traceback."""
+    """Entry point of the console script; mistakes of the user end in a message on stderr, not in a traceback."""
     try:
         app(standalone_mode=True)
     except UserError as error:

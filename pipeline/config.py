@@ -29,14 +29,14 @@ _SectionT = TypeVar("_SectionT", bound=Section)
 
 
 class ServingConfig(Section):
-    """Where a model goes that has passed the gates. `directory` defaults to `<output_dir>/serving/<model_name>`."""
+    """Where models go that have passed the gates. `directory` defaults to `<output_dir>/serving/<model_name>`."""
 
     model_name: str = Field("action", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     directory: str | None = None
 
 
 class BeamConfig(Section):
-    """How Beam runs on this machine, and any further pipeline options."""
+    """How Beam runs on this machine; `args` are further options of its pipelines."""
 
     decoders: int | None = Field(
         None, ge=1, le=256, description="videos decoded side by side on a machine; default: one a CPU core"
@@ -134,12 +134,12 @@ class Config(Section):
 
     @property
     def local_pipeline_root(self) -> str:
-        """Where the local runner keeps artifacts and checkpoints."""
+        """Folder in which the local runner keeps artifacts and checkpoints."""
         return f"{self.output_dir}/pipeline"
 
     @property
     def push_destination(self) -> str:
-        """The directory that TensorFlow Serving watches."""
+        """Folder or address that TensorFlow Serving watches."""
         return self.serving.directory or f"{self.output_dir}/serving/{self.serving.model_name}"
 
 
@@ -147,8 +147,7 @@ def load_config(path: Path) -> Config:
     """Read and check a configuration file; its relative paths are relative to the file.
 
     Raises:
-      UserError: the file cannot be read, or a key is unknown, missing or has an impossible value; one line each, with
-        the key's path and what was found.
+      UserError: the file cannot be read, or keys are unknown, missing or have impossible values; one line each.
     """
     try:
         values = yaml.load(path.read_bytes(), _StrictLoader)
@@ -167,17 +166,14 @@ def load_config(path: Path) -> Config:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """Refuses a key that stands twice: YAML would forget the first without a word."""
+    """Refuses a key that stands twice, of which YAML would drop the first without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key.value} stands twice", key.start_mark
-                    )
-                seen.add(key.value)
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -189,7 +185,7 @@ def _explain(error: ValidationError) -> list[str]:
             text = "unknown key; remove it or correct its spelling"
         elif problem["type"] == "missing":
             text = "missing; this key has no default"
-        elif problem["type"] == "value_error":  # one of our own, which says what was found
+        elif problem["type"] == "value_error":  # by a validator of ours, which says what was found
             text = problem["msg"].removeprefix("Value error, ")
         else:
             text = f"{problem['msg']}; found {reprlib.repr(problem['input'])}"

@@ -1,4 +1,4 @@
-"""The pipeline: which stages there are, and what flows from where to where."""
+"""The pipeline: its stages, and what flows between them."""
 
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
@@ -14,9 +14,9 @@ from pipeline.stages.learning import make_learning
 def create_pipeline(
     plan: Plan, pipeline_root: str, metadata_path: str | None = None, checkpoint_root: str | None = None
 ) -> Pipeline:
-    """The whole pipeline. Pure: runners bind the paths.
+    """Make the whole pipeline; the runner says where things lie.
 
-    `metadata_path` is for the local runner; checkpoints of trainings lie below `checkpoint_root`, by default the other root.
+    `metadata_path`: of the local runner's SQLite file; `checkpoint_root`: of trainings, by default the `pipeline_root`.
     """
     checkpoint_root = checkpoint_root or pipeline_root
     data = make_data(plan)

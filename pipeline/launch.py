@@ -1,4 +1,4 @@
-"""Starts a run in a process of its own and turns what it reports into something that people read."""
+"""Starts a run in a process of its own, and shows people what it reports."""
 
 import contextlib
 import fcntl
@@ -26,9 +26,9 @@ _SECONDS_TO_STOP = 10
 
 @dataclass
 class RunOutcome:
-    """What the run said at its end; `result` has the form of `pipeline.lineage.run_summary`'s value if it came that far.
+    """What the run said at its end: `result`, as `pipeline.lineage.run_summary` gives it, or `error`.
 
-    `error_kind` is whose error it is: the user's, that of faults in the data, or ours.
+    The error is the user's, that of faults in the data, or ours.
     """
 
     log_path: Path
@@ -45,14 +45,9 @@ def run_pipeline(
     module: str = "pipeline.local",
     arguments: Sequence[str] = (),
 ) -> RunOutcome:
-    """Run the pipeline and show one line per component.
+    """Run the pipeline of a configuration file and show one line per component.
 
-    Args:
-      config_path: the configuration's file.
-      config: what it says.
-      console: shows the components and how far they are.
-      module: the runner; it is given the number of a file descriptor for events, the file, and `arguments`.
-      arguments: the runner's own.
+    `module` is the runner. It is given the number of a file descriptor for events, the file, and its own `arguments`.
 
     Raises:
       UserError: another run uses the same output directory, or it cannot be written.
@@ -90,7 +85,7 @@ def run_pipeline(
 
 @contextlib.contextmanager
 def _exclusive(output_dir: Path) -> Iterator[None]:
-    """ML Metadata in SQLite serves one writer; the lock goes with the process, however it ends."""
+    """Lock the folder, since ML Metadata in SQLite serves one writer; the lock goes with the process, however it ends."""
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
         lock = (output_dir / ".lock").open("a+")
@@ -107,7 +102,7 @@ def _exclusive(output_dir: Path) -> Iterator[None]:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Wait for a process that ended its reports; stop it, and what it started, if it does not end."""
+    """Wait for a process that ended its reports; stop it, and all that it started, if it does not end."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=_SECONDS_TO_STOP if sys.exc_info()[0] is None else 0)
         return

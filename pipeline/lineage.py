@@ -6,16 +6,21 @@ from typing import Any
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
-_STATES = metadata_store_pb2.Execution
+from pipeline.config import Config
+
+
+def uri_of_last_run(config: Config, output: str) -> str:
+    """URI of an output (`node.output`) of the newest local run; empty if there is none."""
+    path = Path(config.output_dir, "metadata.sqlite")
+    return str(run_summary(path, config.name)["uris"].get(output, "")) if path.is_file() else ""
 
 
 def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
-    """States and output URIs of the newest run's nodes.
+    """States and output URIs of the newest run's nodes; all are empty before the first run.
 
     Returns:
       `nodes`: state by node (`complete` or `cached`); `uris`: first artifact's URI by `node.output`; `pushed_version`:
-      the pushed directory, or None; `not_pushed_reason`: why the Pusher refused a model that had passed, or empty. All are
-      empty before the first run.
+      the pushed directory, or None; `not_pushed_reason`: why the Pusher refused a model that had passed, or empty.
     """
     source = metadata_store_pb2.SqliteMetadataSourceConfig
     connection = source(filename_uri=str(metadata_path), connection_mode=source.READONLY)
@@ -31,7 +36,7 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
     executions = {execution.id: execution for execution in store.get_executions_by_context(run.id)}
     artifacts = {artifact.id: artifact for artifact in store.get_artifacts_by_context(run.id)}
     nodes = {
-        _node_name(store, execution): _STATES.State.Name(execution.last_known_state).lower()
+        _node_name(store, execution): metadata_store_pb2.Execution.State.Name(execution.last_known_state).lower()
         for execution in executions.values()
     }
     uris: dict[str, str] = {}

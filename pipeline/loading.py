@@ -9,17 +9,17 @@ from pathlib import Path
 
 
 def load_tensorflow() -> None:
-    """Load it without its notes on hardware and Python's version, which are not for users; what fails still raises."""
+    """Load it without its notes on hardware and on Python's version, which are not for users; errors are raised."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
-    # TensorFlow 2.21 writes some of them before it looks at that level.
+    # TensorFlow 2.21 writes some notes before it looks at that level.
     with _silent_stderr():
         importlib.import_module("tensorflow")
 
 
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
-    """Also what native code writes goes nowhere."""
+    """Drop what is written to stderr, by native code too."""
     stderr = os.dup(2)
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)

@@ -1,7 +1,7 @@
 """The local runner: TFX's LocalDagRunner in a process of its own, with ML Metadata in SQLite.
 
-Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE`: what TensorFlow and TFX print goes wherever the parent sends this
-process's output; what people should see is written to the file descriptor, one JSON object a line.
+Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE`. What people should see is written to the file descriptor, one JSON
+object a line; what TensorFlow and TFX print is this process's output.
 """
 
 import logging
@@ -20,7 +20,7 @@ _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
 
 
 class _NodeHandler(logging.Handler):
-    """Turns TFX's words on a node's start and end into events."""
+    """Turns what TFX logs of a node's start and end into events."""
 
     def __init__(self, send: Send) -> None:
         super().__init__(logging.INFO)
@@ -35,7 +35,6 @@ class _NodeHandler(logging.Handler):
 
 
 def main() -> None:
-    """Run the pipeline of a configuration file."""
     events_fd, config_path = sys.argv[1:]
     report(int(events_fd), lambda send: run(Path(config_path), send))
 
@@ -44,10 +43,10 @@ def run(config_path: Path, send: Send) -> None:
     """Run the pipeline; the last event, `result`, says what came of it."""
     send_progress(send)
     logging.getLogger().addHandler(_NodeHandler(send))
-    # Through absl's own switch: a level set on its logger is reset when TFX's components touch absl's flags.
+    # By absl's own switch: TFX's components touch absl's flags, which would reset a level that was set on its logger.
     absl_logging.set_verbosity(absl_logging.INFO)
     plan = make_plan(load_config(config_path))
-    # Only now: a mistake in the input is told at once, and these take ten seconds.
+    # These take ten seconds; mistakes in the input are told before.
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 
     from pipeline.dag import create_pipeline

@@ -1,4 +1,4 @@
-"""What a run needs to know beyond its configuration: the classes, a digest of the data, what was pushed before."""
+"""What a run must know beyond its configuration: the classes, a digest of the data, what was pushed before."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -16,16 +16,15 @@ from models.base_model import BaseModel
 from pipeline.base_model import find_base
 from pipeline.config import Config
 
-# What TFX's components call.
+# Modules that TFX's components call.
 TRANSFORM_MODULE, TRAINER_MODULE, TUNER_MODULE = "models.preprocessing", "models.trainer", "models.tuning.search"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A configuration and what was found in the outside world when the run was planned.
+    """A configuration, and what was found in the outside world when the run was planned.
 
-    TFX's cache sees a component's inputs and parameters only, no files outside: digests of them are parameters, as are those of
-    code, which each component computes itself.
+    TFX's cache sees a component's inputs and parameters, but no files outside: so digests of files are parameters.
     """
 
     config: Config
@@ -36,11 +35,11 @@ class Plan:
 
     @cached_property
     def training_key(self) -> str:
-        """Identifies all that determines a trained model."""
+        """Identifier of all that determines a trained model."""
         return self.training_key_from(self.base.fingerprint if self.base else "")
 
     def training_key_from(self, base_fingerprint: str) -> str:
-        """The key if training began with another base model; empty: with random weights."""
+        """The key if training began with another base model; an empty fingerprint stands for random weights."""
         config = self.config
         parts = [self.data_digest, self._code_of_training, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
@@ -53,15 +52,15 @@ class Plan:
         return code_digest("components.video_example_gen.component", TRANSFORM_MODULE, TRAINER_MODULE, *search)
 
     def checkpoint_dir(self, checkpoint_root: str) -> str:
-        """Where this very training goes on after an interruption.
+        """Folder in which this very training goes on after an interruption.
 
-        Not in the folder of its execution: the run after an interrupted one gets another.
+        It is not the folder of its execution, since the run after an interrupted one gets another.
         """
         return f"{checkpoint_root}/checkpoints/{self.training_key}"
 
     @property
     def last_version(self) -> str:
-        """The pushed version that a candidate of this plan is compared with; empty before the first push."""
+        """Name of the pushed version that a candidate of this plan is compared with; empty before the first push."""
         version = _last_version(self.config, self.training_key)
         return version.name if version else ""
 
@@ -81,7 +80,7 @@ class Plan:
 
     @property
     def withdrawn_version(self) -> str:
-        """The withdrawn version that this plan would push once more; empty if there is none."""
+        """Name of the withdrawn version that this plan would push once more; empty if there is none."""
         destination = open_destination(self.config.push_destination)
         with explained(destination.uri):
             version = withdrawn_twin(destination, self.training_key)
@@ -92,8 +91,7 @@ def make_plan(config: Config) -> Plan:
     """Look at the data and the push destination.
 
     Raises:
-      UserError: there is no data, or fewer than two classes, or no base model that the training could begin from, or no
-        previous span that the data could be compared with.
+      UserError: data, a base model or the previous span of data is missing, or there are fewer than two classes.
     """
     data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
     require_background(config.data, config.negatives, config.beam.args)

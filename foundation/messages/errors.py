@@ -2,8 +2,8 @@
 
 
 class UserError(Exception):
-    """Something that the user can put right; the message says what and how, and is shown without a traceback."""
+    """Mistake that the user can put right; the message says what and how, and is shown without a traceback."""
 
 
 class DataFaultsError(UserError):
-    """The data are readable, but not good enough to train on."""
+    """Data that are readable, but not good enough to train on."""

@@ -1,8 +1,9 @@
-"""How far a long step is, said through the standard logging, so that it works in every process and on every runner."""
+"""Progress of long steps, told through the standard logging, so that it works in every process and on every runner."""
 
 import json
 import logging
 import time
+from collections.abc import Callable
 
 PROGRESS_LOGGER = "clipgate.progress"
 _LEAST_SECONDS_BETWEEN_REPORTS = 0.2
@@ -21,7 +22,7 @@ class Progress:
         self._last_report = 0.0
 
     def advance(self, amount: int = 1, detail: str = "") -> None:
-        """`amount` more units are done; `detail` is a short text for people, such as a loss."""
+        """Count `amount` more units as done; `detail` is a short text for people, such as a loss."""
         self._done += amount
         now = time.monotonic()
         if self._done < self._total and now - self._last_report < _LEAST_SECONDS_BETWEEN_REPORTS:
@@ -32,7 +33,7 @@ class Progress:
 
 
 def announce(message: str) -> None:
-    """Tell people of one of the parts of a long step, as soon as it is done."""
+    """Tell people that one part of a long step is done."""
     logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"announcement": message}))
 
 
@@ -44,3 +45,19 @@ def say(message: str) -> None:
 def say_ended() -> None:
     """Tell whoever started this process that nothing is left to do but to leave."""
     logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"ended": True}))
+
+
+def listen(hear: Callable[[str], None]) -> None:
+    """From now on call `hear` with each of these messages, as JSON; what it raises reaches the code that told them."""
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    logger.addHandler(_Listener(hear))
+    logger.setLevel(logging.INFO)
+
+
+class _Listener(logging.Handler):
+    def __init__(self, hear: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._hear = hear
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._hear(record.getMessage())

@@ -1,1 +1,1 @@
-"""The commands of `clipgate`, one a file; each loads what is heavy when it runs, so that `--help` does not."""
+"""The commands of `clipgate`, one a file; heavy modules are loaded when a command runs, not for `--help`."""

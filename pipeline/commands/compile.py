@@ -15,13 +15,12 @@ def compile_pipeline(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
-    settings = load_config(config)
-    compile_for_cluster(settings, output)
+    compile_for_cluster(load_config(config), output)
     console.print(f"{output} written", highlight=False)
 
 
 def compile_for_cluster(config: Config, output: Path) -> None:
-    """Write the file, and name what a cluster will not find."""
+    """Write the compiled pipeline, and print the paths that a cluster will not find."""
     load_tensorflow()
     from pipeline.kubeflow.compiler import compile_to_file, paths_of_this_machine
 

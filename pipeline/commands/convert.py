@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from components.annotations.records.record import Record, Reject, Segment
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import console, errors, escaped
+from pipeline.commands.terminal import console, errors, escaped, whole_file
 from pipeline.config import load_config
 
 _WRITERS = {".csv": write_csv, ".jsonl": write_jsonl}
@@ -70,7 +69,7 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
     """The section `data` that options of the command line stand for.
 
     Raises:
-      UserError: one of them has an impossible value, or there are no such annotations.
+      UserError: an option has an impossible value, or there are no such annotations.
     """
     try:
         data = DataConfig.model_validate({"annotations": annotations, "videos": videos, **given})
@@ -84,7 +83,7 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
 
 
 def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:
-    """Records in seconds and shares of the frame, which name their video by path."""
+    """Records with times in seconds, boxes as shares of the frame, and videos by path."""
     # OpenCV is loaded by what looks into videos.
     from components.video.decoder import Decoder
     from components.video_example_gen.conversion import Converter
@@ -95,21 +94,9 @@ def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[s
 
 
 def write_table(output: Path, segments: Sequence[Segment]) -> None:
-    """Write segments in the generic form, the whole file or nothing.
-
-    Raises:
-      UserError: the file cannot be written.
-    """
-    partial = output.with_name(f"{output.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            _WRITERS[output.suffix](segments, file)
-        partial.replace(output)
-    except OSError as error:
-        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+    """Write segments in the generic form; see `whole_file`."""
+    with whole_file("--output", output) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        _WRITERS[output.suffix](segments, file)
 
 
 def _summary(output: Path, num_written: int, rejects: Sequence[Reject]) -> str:

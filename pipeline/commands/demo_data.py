@@ -24,8 +24,9 @@ def demo_data(
         return
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("drawing videos")
-        options = LONG_VIDEOS if long else {}
-        summary = generate(
-            output_dir, seed=seed, on_progress=lambda done, n: bar.update(task, completed=done, total=n), **options
-        )
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        summary = generate(output_dir, seed=seed, on_progress=show, **(LONG_VIDEOS if long else {}))
     console.print(f"{output_dir}: {summary}", highlight=False)

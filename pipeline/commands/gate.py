@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import RULES, judge
@@ -41,11 +41,9 @@ def gate(
 
 
 def _of_last_run(settings: Config, config: Path) -> Path:
-    from pipeline.lineage import run_summary
+    from pipeline.lineage import uri_of_last_run
 
-    metadata = Path(settings.output_dir) / "metadata.sqlite"
-    uris = run_summary(metadata, settings.name)["uris"] if metadata.is_file() else {}
-    path = Path(uris.get("ModelGate.gate_report", "")) / GATE_FILE
+    path = Path(uri_of_last_run(settings, "ModelGate.gate_report"), GATE_FILE)
     if not path.is_file():
         raise UserError(
             f"{settings.output_dir}: the last run did not come to the gates; run: clipgate run --config {config}"
@@ -72,9 +70,8 @@ def _print(verdict: Verdict, explain: bool) -> None:
                 console.print(f"  {escaped(finding.sentence())}", highlight=False)
     if explain:
         applied = {finding.rule for finding in shown}
-        for rule in RULES:
-            if rule.title in applied:
-                console.print(f"  [bold]{rule.title.replace('_', ' ')}[/]: {rule.meaning}", highlight=False)
+        for rule in (rule for rule in RULES if rule.title in applied):
+            console.print(f"  [bold]{rule.title.replace('_', ' ')}[/]: {rule.meaning}", highlight=False)
         console.print()
     console.print(_count(verdict), highlight=False)
 
@@ -84,12 +81,9 @@ def _count(verdict: Verdict) -> str:
 
 
 def _table(findings: tuple[RuleFinding, ...]) -> Table:
-    table = Table(box=None, padding=(0, 2))
-    table.add_column("rule", no_wrap=True)
-    table.add_column("class")
-    for name in ("value", "bar"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
+    numbers = (Column(name, justify="right", no_wrap=True) for name in ("value", "bar"))
+    rule, verdict = Column("rule", no_wrap=True), Column("verdict", no_wrap=True)
+    table = Table(rule, "class", *numbers, verdict, box=None, padding=(0, 2))
     for finding in findings:
         table.add_row(
             finding.rule.replace("_", " "),

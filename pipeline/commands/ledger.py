@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from components.storage.opening import local_file
 from components.storage.root import is_remote
@@ -50,9 +50,8 @@ def ledger(
     chosen = {code: entries for code, entries in by_reason.items() if code == (reason or code)}
     ordered = dict(sorted(chosen.items(), key=lambda item: (-len(item[1]), item[0])))
     if as_json:
-        print(
-            json.dumps({"ledger": place, "summary": summary, "reasons": [_as_json(*item) for item in ordered.items()]})
-        )
+        reasons = [_as_json(code, entries) for code, entries in ordered.items()]
+        print(json.dumps({"ledger": place, "summary": summary, "reasons": reasons}))
     elif reason:
         _print_entries(ordered[reason])
     else:
@@ -60,12 +59,10 @@ def ledger(
 
 
 def _of_last_run(config: Path) -> str:
-    from pipeline.lineage import run_summary
+    from pipeline.lineage import uri_of_last_run
 
     settings = load_config(config)
-    metadata = Path(settings.output_dir) / "metadata.sqlite"
-    uris = run_summary(metadata, settings.name)["uris"] if metadata.is_file() else {}
-    place = str(uris.get("VideoExampleGen.ledger", ""))
+    place = uri_of_last_run(settings, "VideoExampleGen.ledger")
     if not Path(place, SUMMARY_FILE).is_file():
         raise UserError(f"{settings.output_dir}: no run has written a ledger yet; run: clipgate run --config {config}")
     return place
@@ -96,11 +93,9 @@ def _print_overview(place: str, summary: Mapping[str, Any], by_reason: Mapping[s
     )
     if not by_reason:
         return
-    table = Table(box=None, padding=(0, 2))
-    table.add_column("reason", no_wrap=True)
-    table.add_column("rows", justify="right")
-    table.add_column("videos", justify="right")
-    table.add_column("what to do", overflow="fold")
+    numbers = (Column(name, justify="right") for name in ("rows", "videos"))
+    remedy = Column("what to do", overflow="fold")
+    table = Table(Column("reason", no_wrap=True), *numbers, remedy, box=None, padding=(0, 2))
     for code, entries in by_reason.items():
         counts = _counts(entries)
         table.add_row(escaped(code), str(counts["rows"]), str(counts["videos"]), escaped(entries[0]["remedy"]))

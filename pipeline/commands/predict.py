@@ -1,5 +1,6 @@
 """clipgate predict"""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,13 @@ from foundation.messages.errors import UserError
 from pipeline.commands.terminal import USER_ERROR, JsonOption
 from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
-_LONG, _OUTPUT, _STREAMS, _EXAMPLES = "Long videos (--segments)", "Output", "Streams", "Stored Examples"
+_long_option = partial(typer.Option, rich_help_panel="Long videos (--segments)")
+_stream_option = partial(typer.Option, rich_help_panel="Streams")
+_output_option = partial(typer.Option, rich_help_panel="Output")
+
 _DEFAULT = SegmentsConfig()
 _CLIPS, _SEGMENTS, _STREAM, _STORED = "clips", "long videos (--segments)", "streams", "stored Examples (--examples)"
-# What an option belongs to; those that are not here belong to all.
+# The modes that an option belongs to; options that are not here belong to all.
 _MODES = {
     **dict.fromkeys(("start_seconds", "end_seconds"), (_CLIPS,)),
     **dict.fromkeys(("segments", "timeline", "annotated", "window_seconds", "step_seconds"), (_SEGMENTS,)),
@@ -40,96 +44,68 @@ def predict(
     ] = False,
     window_seconds: Annotated[
         list[float] | None,
-        typer.Option(
-            min=0.05,
-            help="How long a window is; may be given several times. Default: as the training clips.",
-            rich_help_panel=_LONG,
+        _long_option(
+            min=0.05, help="How long a window is; may be given several times. Default: as the training clips."
         ),
     ] = None,
     step_seconds: Annotated[
-        float | None,
-        typer.Option(min=0.01, help="From window to window. Default: a fifth of the shortest.", rich_help_panel=_LONG),
+        float | None, _long_option(min=0.01, help="From window to window. Default: a fifth of the shortest.")
     ] = None,
-    smoothing: Annotated[
-        Smoothing, typer.Option(help="Of the scores over time.", rich_help_panel=_LONG)
-    ] = _DEFAULT.smoothing,
+    smoothing: Annotated[Smoothing, _long_option(help="Of the scores over time.")] = _DEFAULT.smoothing,
     smoothing_seconds: Annotated[
-        float, typer.Option(help="Standard deviation, or the width of the median.", rich_help_panel=_LONG)
+        float, _long_option(help="Standard deviation, or the width of the median.")
     ] = _DEFAULT.smoothing_seconds,
     method: Annotated[
-        Method, typer.Option(help="argmax: a class also has to be the most probable one.", rich_help_panel=_LONG)
+        Method, _long_option(help="argmax: a class also has to be the most probable one.")
     ] = _DEFAULT.method,
-    threshold: Annotated[
-        float, typer.Option(help="A score that a segment reaches somewhere.", rich_help_panel=_LONG)
-    ] = _DEFAULT.threshold,
+    threshold: Annotated[float, _long_option(help="A score that a segment reaches somewhere.")] = _DEFAULT.threshold,
     low_threshold: Annotated[
         float | None,
-        typer.Option(
-            help=f"A score that it does not fall below. Default: {_DEFAULT.low_threshold:g}, or the threshold if lower.",
-            rich_help_panel=_LONG,
+        _long_option(
+            help=f"A score that it does not fall below. Default: {_DEFAULT.low_threshold:g}, or the threshold if lower."
         ),
     ] = None,
-    min_seconds: Annotated[
-        float, typer.Option(help="Shorter segments are left out.", rich_help_panel=_LONG)
-    ] = _DEFAULT.min_seconds,
+    min_seconds: Annotated[float, _long_option(help="Shorter segments are left out.")] = _DEFAULT.min_seconds,
     max_gap_seconds: Annotated[
-        float, typer.Option(help="Segments of one label that are no further apart are joined.", rich_help_panel=_LONG)
+        float, _long_option(help="Segments of one label that are no further apart are joined.")
     ] = _DEFAULT.max_gap_seconds,
     background: Annotated[
-        str | None,
-        typer.Option(help="The class that is no action. Default: background, if there is one.", rich_help_panel=_LONG),
+        str | None, _long_option(help="The class that is no action. Default: background, if there is one.")
     ] = None,
-    camera: Annotated[
-        int | None, typer.Option(min=0, help="Follow a camera: 0 is the first.", rich_help_panel=_STREAMS)
-    ] = None,
+    camera: Annotated[int | None, _stream_option(min=0, help="Follow a camera: 0 is the first.")] = None,
     frame_size: Annotated[
         str | None,
-        typer.Option(
-            help="WIDTHxHEIGHT of raw rgb24 frames on standard input; without it they are JPEGs.",
-            rich_help_panel=_STREAMS,
-        ),
+        _stream_option(help="WIDTHxHEIGHT of raw rgb24 frames on standard input; without it they are JPEGs."),
     ] = None,
-    fps: Annotated[
-        float, typer.Option(min=0.01, help="Frames a second on standard input.", rich_help_panel=_STREAMS)
-    ] = 25.0,
+    fps: Annotated[float, _stream_option(min=0.01, help="Frames a second on standard input.")] = 25.0,
     pace: Annotated[
         float | None,
-        typer.Option(
-            min=0.01,
-            help="Frames a second that the network is shown. Default: as in training.",
-            rich_help_panel=_STREAMS,
-        ),
+        _stream_option(min=0.01, help="Frames a second that the network is shown. Default: as in training."),
     ] = None,
     examples: Annotated[
         str | None,
         typer.Option(
-            help="TFRecord files of Examples, as ingest writes them; needs --output.", rich_help_panel=_EXAMPLES
+            help="TFRecord files of Examples, as ingest writes them; needs --output.", rich_help_panel="Stored Examples"
         ),
     ] = None,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file to write: .csv or .json (.jsonl).", rich_help_panel=_OUTPUT),
+        Path | None, _output_option("--output", "-o", help="A file to write: .csv or .json (.jsonl).")
     ] = None,
     output_format: Annotated[
-        Format | None, typer.Option("--format", help="Default: what the file's name says.", rich_help_panel=_OUTPUT)
+        Format | None, _output_option("--format", help="Default: what the file's name says.")
     ] = None,
-    timeline: Annotated[
-        Path | None, typer.Option(help="A page of the segments to write, .html.", rich_help_panel=_OUTPUT)
-    ] = None,
-    annotated: Annotated[
-        Path | None, typer.Option(help="A copy of the video to write, .mp4, with labels.", rich_help_panel=_OUTPUT)
-    ] = None,
+    timeline: Annotated[Path | None, _output_option(help="A page of the segments to write, .html.")] = None,
+    annotated: Annotated[Path | None, _output_option(help="A copy of the video to write, .mp4, with labels.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Recognise the action in a video, find all actions in long ones (--segments), or follow a stream."""
     sources = [bool(videos), camera is not None, examples is not None]
     if sum(sources) != 1:
-        raise UserError(
-            "name videos, or --camera, or --examples" + ("; more than one was given" if any(sources) else "")
-        )
+        given = "; more than one was given" if any(sources) else ""
+        raise UserError(f"name videos, or --camera, or --examples{given}")
     mode = _mode(camera is not None or videos == [Path("-")], examples is not None, segments)
     _check_options(context, mode)
-    # What loads OpenCV, NumPy or Beam is loaded only now.
+    # These modules load OpenCV or Beam, which mistakes in the options need not wait for.
     if mode == _STORED:
         from pipeline.prediction.run_examples import predict_stored
 
@@ -173,15 +149,11 @@ def _mode(is_stream: bool, is_examples: bool, segments: bool) -> str:
 
 
 def _check_options(context: typer.Context, mode: str) -> None:
-    """Nothing, if every option that was given means something.
-
-    Raises:
-      UserError: one does not, and would have been ignored.
-    """
+    """Refuse an option that was given and that the mode would ignore."""
     for parameter in context.command.params:
         name = parameter.name or ""
         source = context.get_parameter_source(name)
-        # By its name: typer has a Click of its own, and may have another one tomorrow.
+        # Compared by name, since typer brings a Click of its own, whose enum is another class.
         is_given = source is not None and source.name == "COMMANDLINE"
         if is_given and name in _MODES and mode not in _MODES[name]:
             raise UserError(f"{parameter.opts[0]} belongs to {' and '.join(_MODES[name])}, not to {mode}")

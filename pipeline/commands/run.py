@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.measurements import GATE_FILE, Measurements
@@ -37,7 +37,7 @@ _ENDINGS = {
 
 
 class Runner(str, Enum):
-    """What runs the pipeline: TFX's local runner, or the commands of the compiled file, as in a cluster."""
+    """Runs the pipeline by TFX's local runner, or by the commands of the compiled file, as in a cluster."""
 
     local = "local"
     compiled = "compiled"
@@ -90,7 +90,7 @@ def report(config: ConfigOption) -> None:
 
 
 def show_result(config: Config, outcome: RunOutcome) -> int:
-    """Print what came of a run that came to its end; returns the exit code."""
+    """Print what came of a run that did not fail; returns the exit code."""
     result: dict[str, Any] = outcome.result or {}
     gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / GATE_FILE).read_text())
     verdict = Verdict.from_json(gate)
@@ -115,10 +115,8 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
 
 
 def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:
-    table = Table(box=None, padding=(0, 2))
-    table.add_column("class")
-    for name in ("test clips", "recall", "bar", "precision", "bar", "F1"):
-        table.add_column(name, justify="right")
+    numbers = (Column(name, justify="right") for name in ("test clips", "recall", "bar", "precision", "bar", "F1"))
+    table = Table("class", *numbers, box=None, padding=(0, 2))
     for label in matrix.classes:
         recall_bar, precision_bar = (config.gates.bar(label, name) for name in ("min_recall", "min_precision"))
         table.add_row(

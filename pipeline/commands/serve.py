@@ -39,11 +39,11 @@ def serve(
 ) -> None:
     """Serve a pushed model on this machine for development, as TensorFlow Serving would; production is TensorFlow Serving."""
     read_settings = _source(model, model_config, name, version)
-    read_settings()  # a mistake is told at once; loading TensorFlow takes seconds
+    read_settings()  # mistakes are found before TensorFlow is loaded, which takes seconds
     load_tensorflow()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("pipeline.serve").setLevel(logging.INFO)
-    # Until the server takes signals itself, both end the program in the same way.
+    # Until the server handles signals itself, SIGTERM ends the program as SIGINT does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     errors.print(
         "[bold yellow]for development only:[/] no TLS, no authentication. Production is TensorFlow Serving (docs/serving.md)",

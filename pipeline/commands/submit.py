@@ -7,14 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.compile import compile_for_cluster
-from pipeline.commands.terminal import (
-    INTERNAL_ERROR,
-    INTERRUPTED,
-    ConfigOption,
-    console,
-    errors,
-    escaped,
-)
+from pipeline.commands.terminal import INTERNAL_ERROR, INTERRUPTED, ConfigOption, console, errors, escaped
 from pipeline.config import load_config
 
 
@@ -49,7 +42,7 @@ def submit(
     """Start a run on Kubeflow Pipelines and follow it; exit code 0: it came to its end, 1: a component failed, 2: wrong
     input, such as an address where nobody answers."""
     settings = load_config(config)
-    # A mistake in the address is told before TensorFlow is loaded.
+    # The next lines find a mistake in the address before TensorFlow is loaded.
     from pipeline.kubeflow.backend import Access, Backend
     from pipeline.kubeflow.submit import follow, read_package
     from pipeline.kubeflow.submit import submit as start

@@ -1,10 +1,14 @@
-"""What the commands share: how they print, how they end, and the options that several of them have."""
+"""What the commands share: how they print, write files and end, and the options that several of them have."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from foundation.messages.errors import UserError
 
 PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -16,5 +20,23 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def escaped(text: str | None) -> str:
-    """Text as rich prints it, whatever brackets it has."""
+    """Text that rich prints as it is, whatever brackets it has."""
     return (text or "").replace("[", r"\[")
+
+
+@contextmanager
+def whole_file(option: str, path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to, which takes its place only if all goes well.
+
+    Raises:
+      UserError: it cannot be written; `option` names the path.
+    """
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        raise UserError(f"{option}: {path} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

@@ -1,1 +1,1 @@
-"""The pipeline on Kubeflow Pipelines: compiled into the file that it reads."""
+"""The pipeline compiled for Kubeflow Pipelines: written, checked, tried and submitted."""

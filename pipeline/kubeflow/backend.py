@@ -1,13 +1,13 @@
-"""Kubeflow Pipelines' API (v2beta1), through the kfp SDK's client."""
+"""Kubeflow Pipelines' API (v2beta1), by the client of the kfp SDK."""
 
+import functools
 import json
 import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import kfp
 import kfp_server_api
@@ -18,13 +18,12 @@ from foundation.messages.errors import UserError
 
 # To connect, and between two pieces of an answer. The SDK tries a request four times.
 _TIMEOUT_SECONDS = (5, 60)
-_EQUALS = 1  # of the API's filters
-_LOG = "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log"  # part of no newer version of the API
+_EQUALS = 1  # an operation of the API's filters
+_LOG = "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log"  # newer versions of the API have no logs
 
 
-@dataclass(frozen=True)
-class Access:
-    """Where the API is, and who asks. The SDK takes more from the environment: KF_PIPELINES_IAP_OAUTH2_CLIENT_ID and so on."""
+class Access(NamedTuple):
+    """Where the API is, and who asks. The SDK reads more from the environment, such as KF_PIPELINES_IAP_OAUTH2_CLIENT_ID."""
 
     endpoint: str
     namespace: str | None = None
@@ -37,7 +36,7 @@ class Backend:
     """The calls that a submission needs, each with a limit of time.
 
     Raises:
-      UserError: nobody answers at the address, or somebody else, or we are not let in. So do all methods.
+      UserError: in all methods: nobody answers at the address, or something else does, or we are not let in.
     """
 
     def __init__(self, access: Access) -> None:
@@ -57,7 +56,7 @@ class Backend:
                     # Without one the client asks for it at once, five times and without a limit of time.
                     namespace=access.namespace or "default",
                 )
-            health = self._method("healthz", "get_healthz")(_request_timeout=_TIMEOUT_SECONDS)
+            health = self._method("healthz", "get_healthz")()
         if health.multi_user is None:
             raise UserError(
                 f"{access.endpoint}: what answers is not Kubeflow Pipelines, or a page to log in; check the address, and give "
@@ -67,33 +66,28 @@ class Backend:
             raise UserError(f"{access.endpoint}: this Kubeflow has several users; name your profile's with --namespace")
 
     def upload(self, package: Path, name: str, version: str) -> tuple[str, str | None]:
-        """Upload a compiled pipeline: the first of its name, or a new version of it.
+        """Upload a compiled pipeline, as the first of its name or as a new version.
 
         Returns:
-          The ids of the pipeline and of its version; of a pipeline that has only one version, None.
+          The ids of the pipeline and of its version, which is None for the first.
         """
-        uploads = self._client.pipeline_uploads
         with self._explained(f"the pipeline {name}"):
-            found = self._method("pipeline", "list_pipelines")(**self._namespace(), **_named(name)).pipelines
+            found = self._method("pipeline", "list_pipelines")(**self._namespace(), filter=_named(name)).pipelines
             if not found:
-                pipeline = uploads.upload_pipeline(
-                    str(package), name=name, **self._namespace(), _request_timeout=_TIMEOUT_SECONDS
-                )
-                return pipeline.pipeline_id, None
-            uploaded = uploads.upload_pipeline_version(
-                str(package), name=version, pipelineid=found[0].pipeline_id, _request_timeout=_TIMEOUT_SECONDS
-            )
+                upload = self._method("pipeline_upload", "upload_pipeline")
+                return upload(str(package), name=name, **self._namespace()).pipeline_id, None
+            upload = self._method("pipeline_upload", "upload_pipeline_version")
+            uploaded = upload(str(package), name=version, pipelineid=found[0].pipeline_id)
             return uploaded.pipeline_id, uploaded.pipeline_version_id
 
     def experiment(self, name: str) -> str:
-        """The id of the experiment of this name, which is made if there is none."""
+        """Id of the experiment of this name, which is made if there is none."""
         with self._explained(f"the experiment {name}"):
-            found = self._method("experiment", "list_experiments")(**self._namespace(), **_named(name)).experiments
+            found = self._method("experiment", "list_experiments")(**self._namespace(), filter=_named(name)).experiments
             if found:
                 return str(found[0].experiment_id)
             body = kfp_server_api.V2beta1Experiment(display_name=name, **self._namespace())
-            create = self._method("experiment", "create_experiment")
-            return str(create(body, _request_timeout=_TIMEOUT_SECONDS).experiment_id)
+            return str(self._method("experiment", "create_experiment")(body).experiment_id)
 
     def start(self, name: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str) -> str:
         """Start a run of an uploaded pipeline (`upload`'s ids); returns the run's id."""
@@ -108,12 +102,12 @@ class Backend:
             runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters={}, pipeline_root=pipeline_root),
         )
         with self._explained(f"the run {name}"):
-            return str(self._method("run", "create_run")(body, _request_timeout=_TIMEOUT_SECONDS).run_id)
+            return str(self._method("run", "create_run")(body).run_id)
 
     def run(self, run_id: str) -> kfp_server_api.V2beta1Run:
         """A run and its tasks, as they are now."""
         with self._explained(f"the run {run_id}"):
-            return self._method("run", "get_run")(run_id, _request_timeout=_TIMEOUT_SECONDS)
+            return self._method("run", "get_run")(run_id)
 
     def log(self, run_id: str, node_id: str) -> str:
         """What a pod of a run has printed."""
@@ -131,17 +125,18 @@ class Backend:
             return bytes(response.data).decode(errors="replace")
 
     def address_of(self, run_id: str) -> str:
-        """Where people look at a run."""
+        """Address at which people look at a run."""
         base = os.environ.get("KF_PIPELINES_UI_ENDPOINT") or self._access.endpoint
         return f"{base.rstrip('/')}/#/runs/details/{run_id}"
 
     def _method(self, service: str, name: str) -> Callable[..., Any]:
-        """A method of the client that is generated from the API; newer ones say of which service: `run_service_get_run`."""
+        """A method of the generated client; newer clients have the service in its name: `run_service_get_run`."""
         methods = getattr(self._client, f"{service}s")
-        return getattr(methods, name, None) or getattr(methods, f"{service}_service_{name}")
+        method = getattr(methods, name, None) or getattr(methods, f"{service}_service_{name}")
+        return functools.partial(method, _request_timeout=_TIMEOUT_SECONDS)
 
     def _namespace(self) -> dict[str, str]:
-        # A Kubeflow for one user refuses requests that name one.
+        # A Kubeflow for one user refuses requests that name a namespace.
         return {"namespace": self._access.namespace} if self._access.namespace else {}
 
     @contextmanager
@@ -157,17 +152,16 @@ class Backend:
             raise UserError(
                 f"{endpoint} cannot be reached: {reason}; check the address, and that its port is open"
             ) from error
-        except (ValueError, TypeError, OSError) as error:  # of the SDK, over an address or an answer that is none
+        except (ValueError, TypeError, OSError) as error:  # by the SDK, for an address or an answer that is none
             raise UserError(f"{endpoint}: {subject}: {error}; check the address and the credentials") from error
 
 
-def _named(name: str) -> dict[str, Any]:
-    predicate = {"operation": _EQUALS, "key": "display_name", "stringValue": name}
-    return {"filter": json.dumps({"predicates": [predicate]}), "_request_timeout": _TIMEOUT_SECONDS}
+def _named(name: str) -> str:
+    return json.dumps({"predicates": [{"operation": _EQUALS, "key": "display_name", "stringValue": name}]})
 
 
 def _message(error: kfp_server_api.ApiException) -> str:
-    """What the server says of a request that it refused; without a word of its own, what HTTP says."""
+    """The server's own message on a request that it refused, or else HTTP's reason."""
     try:
         return str(json.loads(error.body)["message"])
     except (ValueError, TypeError, KeyError):

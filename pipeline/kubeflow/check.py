@@ -1,7 +1,7 @@
 """What open-source Kubeflow Pipelines does not run, found in the compiled file before a cluster finds it.
 
-Pure functions over the PipelineSpec as JSON. Each rule names the place in kubeflow/pipelines' backend/src/v2 that it comes from
-(August 2026). Vertex AI runs some of what is refused here; the compiled file is for both.
+Pure functions over the PipelineSpec as JSON. Each rule names its place in kubeflow/pipelines' backend/src/v2 (August 2026).
+Vertex AI runs some of what is refused here, but the compiled file is for both.
 """
 
 import json
@@ -15,7 +15,7 @@ from pipeline.kubeflow.config import SCHEMES
 Spec = dict[str, Any]
 _Problems = Iterator[tuple[str, str]]
 
-# Linux's limit for one argument (MAX_ARG_STRLEN) is 131072 bytes; artifacts and their types need some of it.
+# Linux's limit for one argument (MAX_ARG_STRLEN) is 131072 bytes, of which artifacts and their types need some.
 _MAX_PARAMETER_BYTES = 100_000
 _SCHEMA_VERSION = "2.1.0"
 # Argo's validation of tasks and templates.
@@ -29,10 +29,10 @@ _KNOWN_PLACEHOLDER = re.compile(
 
 
 def require_runnable(spec: Spec) -> None:
-    """Nothing, if open-source Kubeflow Pipelines implements all that the pipeline asks for.
+    """Check that open-source Kubeflow Pipelines implements all that the pipeline asks for.
 
     Raises:
-      UserError: it does not; a line for each node, with what it asks for and what to do instead.
+      UserError: it does not; each line names a node, what it asks for and what to do instead.
     """
     problems = [f"{node}: {problem}" for node, problem in find_problems(spec)]
     if problems:
@@ -40,7 +40,7 @@ def require_runnable(spec: Spec) -> None:
 
 
 def find_problems(spec: Spec) -> _Problems:
-    """Node and problem; the pipeline itself counts as a node."""
+    """Pairs of node and problem; the pipeline itself counts as a node."""
     yield from _pipeline_problems(spec)
     dags = {"pipeline": spec.get("root", {}).get("dag", {})}
     dags |= {name: part["dag"] for name, part in spec.get("components", {}).items() if "dag" in part}
@@ -51,13 +51,15 @@ def find_problems(spec: Spec) -> _Problems:
             if component is None:
                 yield name, "its componentRef leads nowhere"
                 continue
-            yield from ((name, problem) for problem in _task_problems(task, tasks))
-            yield from ((name, problem) for problem in _component_problems(component))
+            problems = [*_task_problems(task, tasks), *_component_problems(component)]
             if "executorLabel" in component:
                 executor = spec["deploymentSpec"]["executors"].get(component["executorLabel"], {})
-                yield from ((name, problem) for problem in _executor_problems(executor, task, component))
+                problems += _executor_problems(executor, task, component)
             if not _NAME.fullmatch(name):
-                yield name, "Argo allows letters, digits and '-' in a name; give the component another one: with_id()"
+                problems.append(
+                    "Argo allows letters, digits and '-' in a name; give the component another one: with_id()"
+                )
+            yield from ((name, problem) for problem in problems)
 
 
 def _pipeline_problems(spec: Spec) -> _Problems:
@@ -90,7 +92,7 @@ def _executor_problems(executor: Spec, task: Spec, component: Spec) -> Iterator[
 
 def _container_problems(container: Spec) -> Iterator[str]:
     if "lifecycle" in container:
-        # Nothing in the backend reads it, so the driver that TFX puts there never runs.
+        # The backend does not read it, so the driver that TFX puts there never runs.
         yield (
             "lifecycle hooks are never run, and with them the driver of a file-based ExampleGen, which finds its input; use a "
             "component with an executor only, such as VideoExampleGen"
@@ -135,26 +137,20 @@ def _task_problems(task: Spec, tasks: Spec) -> Iterator[str]:
             f"its parameters take {size} bytes, and Linux refuses an argument of 131072; keep long lists in files that "
             "the component reads"
         )
-    producers = {
-        f"input {name}": artifact["taskOutputArtifact"]
-        for name, artifact in inputs.get("artifacts", {}).items()
-        if "taskOutputArtifact" in artifact
-    } | {
-        f"parameter {name}": parameter["taskOutputParameter"]
-        for name, parameter in parameters.items()
-        if "taskOutputParameter" in parameter
-    }
-    for name, producer in producers.items():
-        if producer["producerTask"] not in tasks:
-            yield f"its {name} comes from {producer['producerTask']}, which is no task of this pipeline; pass an artifact"
+    sources = [
+        (f"input {name}", value.get("taskOutputArtifact")) for name, value in inputs.get("artifacts", {}).items()
+    ]
+    sources += [(f"parameter {name}", value.get("taskOutputParameter")) for name, value in parameters.items()]
+    for name, source in sources:
+        if source and source["producerTask"] not in tasks:
+            yield f"its {name} comes from {source['producerTask']}, which is no task of this pipeline; pass an artifact"
     for name in task.get("dependentTasks", ()):
         if name not in tasks:
             yield f"it waits for {name}, which is no task of this pipeline"
 
 
 def _component_problems(component: Spec) -> Iterator[str]:
-    definitions = component.get("inputDefinitions", {}), component.get("outputDefinitions", {})
-    for definition in definitions:
+    for definition in (component.get("inputDefinitions", {}), component.get("outputDefinitions", {})):
         for name, parameter in definition.get("parameters", {}).items():
             if "parameterType" not in parameter:  # driver/resolve.go: every value is of the wrong type then
                 yield f"its parameter {name} has no parameterType; compile with use_pipeline_spec_2_1=True"

@@ -1,4 +1,4 @@
-"""Compiles the pipeline into a file that Kubeflow Pipelines and Vertex AI read."""
+"""Compiles the pipeline into a file for Kubeflow Pipelines and Vertex AI."""
 
 from pathlib import Path
 
@@ -32,47 +32,39 @@ def compile_pipeline(config: Config) -> list[Spec]:
     """The documents of the compiled file: see `pipeline.kubeflow.spec.make_documents`."""
     _require_possible(config)
     kubeflow = config.kubeflow
-    runner = KubeflowV2DagRunner(
-        KubeflowV2DagRunnerConfig(
-            default_image=kubeflow.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
-        )
+    settings = KubeflowV2DagRunnerConfig(
+        default_image=kubeflow.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
     )
-    plan = make_plan(config)
-    pipeline = create_pipeline(plan, kubeflow.pipeline_root, checkpoint_root=kubeflow.checkpoint_root)
-    job = runner.run(pipeline, write_out=False)
+    pipeline = create_pipeline(make_plan(config), kubeflow.pipeline_root, checkpoint_root=kubeflow.checkpoint_root)
+    job = KubeflowV2DagRunner(settings).run(pipeline, write_out=False)
     documents = make_documents(job["pipelineSpec"], kubeflow)
     require_runnable(documents[0])
     return documents
 
 
 def _require_possible(config: Config) -> None:
-    runners = [arg for arg in config.beam.args if arg.startswith("--runner")]
-    problems = [
-        problem
-        for is_there, problem in (
-            (
-                config.serving_validation.docker_image,
-                "serving_validation.docker_image: TFX's InfraValidator starts containers, which a step in a cluster may not; "
-                "leave it out for Kubeflow, where the ServingValidator asks the model",
-            ),
-            (
-                config.training.distribution == "multi_worker",
-                "training.distribution: a step of Kubeflow is one pod, which cannot start the other workers of multi_worker; "
-                "use mirrored, with several accelerators under kubeflow.resources",
-            ),
-            (
-                any(not arg.endswith(("=FnApiRunner", "=DirectRunner")) for arg in runners),
-                f"beam.args: {' '.join(runners)}: workers elsewhere do not see the files of a step; leave the runner out",
-            ),
+    problems = []
+    if config.serving_validation.docker_image:
+        problems.append(
+            "serving_validation.docker_image: TFX's InfraValidator starts containers, which a step in a cluster may not; "
+            "leave it out for Kubeflow, where the ServingValidator asks the model"
         )
-        if is_there
-    ]
+    if config.training.distribution == "multi_worker":
+        problems.append(
+            "training.distribution: a step of Kubeflow is one pod, which cannot start the other workers of multi_worker; "
+            "use mirrored, with several accelerators under kubeflow.resources"
+        )
+    runners = [arg for arg in config.beam.args if arg.startswith("--runner")]
+    if any(not arg.endswith(("=FnApiRunner", "=DirectRunner")) for arg in runners):
+        problems.append(
+            f"beam.args: {' '.join(runners)}: workers elsewhere do not see the files of a step; leave the runner out"
+        )
     if problems:
         raise UserError("\n".join(problems))
 
 
 def paths_of_this_machine(config: Config) -> dict[str, str]:
-    """What the configuration names that a step in a cluster will not find, by key: neither an address nor on a volume."""
+    """Places that a step in a cluster will not find, by their keys: neither addresses nor below a volume."""
     places = {
         "data.annotations": config.data.annotations,
         "data.videos": config.data.videos,

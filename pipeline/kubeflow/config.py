@@ -1,4 +1,4 @@
-"""The `kubeflow` section of the configuration: what a cluster has to know beyond the pipeline itself."""
+"""The `kubeflow` section of the configuration: what a cluster must know beyond the pipeline itself."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from foundation.section import Section
 # (backend/src/v2/component/launcher_v2.go, LocalPathForURI).
 MOUNTS = {"gs://": "/gcs/", "s3://": "/s3/", "minio://": "/minio/"}
 SCHEMES = tuple(MOUNTS)
-# A pod's own disk, which goes with it: a training that is tried again starts anew.
+# On a pod's own disk, which goes when the pod goes: a training that is tried again starts anew.
 _LOCAL_CHECKPOINTS = "/tmp/clipgate"  # noqa: S108 - a container's own
 
 _VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -18,7 +18,7 @@ _KubernetesName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?
 
 
 class ResourcesConfig(Section):
-    """What one step may use at most; Kubernetes also reserves that much. What is left out, the cluster decides."""
+    """What one step may use at most; Kubernetes reserves as much. The cluster decides what is left out."""
 
     cpu: float | None = Field(None, gt=0, description="cores")
     memory_gigabytes: float | None = Field(None, gt=0, description="1 GB is 10^9 bytes")
@@ -29,21 +29,21 @@ class ResourcesConfig(Section):
 
 
 class SecretConfig(Section):
-    """A Kubernetes secret whose values become environment variables of every step."""
+    """Kubernetes secret whose values become environment variables of every step."""
 
     name: _KubernetesName
     variables: dict[_VariableName, str] = Field(min_length=1, description="the secret's key by variable")
 
 
 class VolumeConfig(Section):
-    """A persistent volume claim that every step finds at a path."""
+    """Persistent volume claim that every step finds at a path."""
 
     claim: _KubernetesName
     path: str = Field(pattern=r"^/")
 
 
 class KubeflowConfig(Section):
-    """What the compiled pipeline needs to know; used by `clipgate compile` and what runs its file."""
+    """Settings of the compiled pipeline, for `clipgate compile` and what runs its file."""
 
     image: str = Field("clipgate:latest", min_length=1)
     pipeline_root: str = "gs://your-bucket/clipgate"
@@ -74,7 +74,7 @@ class KubeflowConfig(Section):
 
     @property
     def checkpoint_root(self) -> str:
-        """Where checkpoints of trainings are kept. TensorFlow writes to gs:// by itself, to other stores it does not."""
+        """Folder or address for checkpoints of trainings. Of the stores, TensorFlow writes only to gs:// by itself."""
         if self.checkpoints:
             return self.checkpoints
         is_written_by_tensorflow = self.pipeline_root.startswith("gs://") or "://" not in self.pipeline_root

@@ -1,7 +1,7 @@
 """Executes a compiled pipeline on this machine: the commands of its containers, one after the other, each in its own process.
 
-There is no cluster, no image and no cache: what a file asks for besides its commands (resources, secrets, volumes, retries) is
-not looked at, and Python is the one that runs this. What the commands do and pass on is what they do in a cluster.
+The commands do and pass on what they do in a cluster. But there is no image and no cache, Python is the one that runs this, and
+resources, secrets, volumes and retries are ignored.
 """
 
 import json
@@ -35,14 +35,14 @@ Report = Callable[[Json], None]
 
 
 class StepFailedError(Exception):
-    """A step has ended with an error that is not the user's; the message names it and holds the end of its output."""
+    """Failure of a step that is not the user's; the message names the step and holds the end of its output."""
 
 
 def load_spec(path: Path) -> Json:
     """The pipeline of a compiled file.
 
     Raises:
-      UserError: it cannot be read, or is none.
+      UserError: it cannot be read, or holds none.
     """
     try:
         documents = list(yaml.safe_load_all(path.read_text()))
@@ -66,13 +66,13 @@ def execute(
       pipeline_root: a folder; artifacts lie in `<pipeline_root>/<pipeline>/<run_id>/<task>/<output>`.
       run_id: the folder's name; no other run may have it.
       parameters: the pipeline's own, as text.
-      report: is told what happens, as events of `pipeline.local`.
+      report: takes the events that `pipeline.local` sends.
 
     Returns:
       The artifacts by task and output.
 
     Raises:
-      UserError: of a component, or the pipeline needs a cluster.
+      UserError: a component raised it, or the pipeline needs a cluster.
       StepFailedError: a component has failed for another reason.
     """
     require_simple(spec)
@@ -91,12 +91,10 @@ def execute(
 
 
 def run_task(name: str, container: Json, executor_input: Json, report: Report) -> None:
-    """Run a container's command.
-
-    What it prints goes to the standard output, except for events.
+    """Run a container's command; what it prints goes to the standard output, except for events.
 
     Raises:
-      UserError: as the component says.
+      UserError: the component raised it.
       StepFailedError: the command has failed for another reason.
     """
     command = command_line(container, executor_input)
@@ -141,7 +139,7 @@ def _fail(name: str, status: int, error: Json, last_lines: deque[str]) -> None:
 
 
 def _event(line: str) -> Json | None:
-    # What another thread prints may stand before it, without an end of its line.
+    # Another thread may have printed something before the event on the same line.
     _, _, text = line.partition(EVENT_MARK)
     try:
         event: Any = json.loads(text)
@@ -152,5 +150,5 @@ def _event(line: str) -> Json | None:
 
 def _read_output(executor_input: Json) -> Json:
     path = Path(executor_input["outputs"]["outputFile"])
-    # A container that has nothing to add writes nothing.
+    # A container that has nothing to add writes no file.
     return dict(json.loads(path.read_text())) if path.exists() else {}

@@ -1,12 +1,12 @@
-"""What TFX's compiler cannot say, added to what it wrote: resources, environment, retries, caching, secrets and volumes.
+"""What TFX's compiler leaves out, added to what it wrote: resources, environment, retries, caching, secrets and volumes.
 
 Pure functions over the PipelineSpec as JSON. The names are those of kfp's api/v2alpha1/pipeline_spec.proto and
-kubernetes_platform/proto/kubernetes_executor_config.proto. Where a field has a newer twin (`cpuLimit`, `secretName`), the old
-one is written: every backend since 2.0 reads it, and one that does not know the new one refuses the file.
+kubernetes_platform/proto/kubernetes_executor_config.proto. Some fields have newer twins (`cpuLimit`, `secretName`). The old
+ones are written: every backend since 2.0 reads them, and a backend that does not know the new ones refuses the file.
 """
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from foundation.messages.errors import UserError
@@ -15,14 +15,14 @@ from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
 Spec = dict[str, Any]
 
 DEFAULT = "default"
-# It looks at the push destination, which changes while its inputs do not.
+# Looks at the push destination, which changes while its inputs do not.
 NEVER_CACHED = "Baseline"
 
 
 def make_documents(spec: Spec, config: KubeflowConfig) -> list[Spec]:
-    """The documents of the file: the pipeline, and what only Kubernetes understands if there is anything.
+    """The documents of the file: the pipeline, and what only Kubernetes understands.
 
-    Vertex AI reads files of one document only.
+    The second one is left out if there is nothing to say, since Vertex AI reads files of one document only.
 
     Raises:
       UserError: the configuration names a component that the pipeline does not have.
@@ -32,14 +32,13 @@ def make_documents(spec: Spec, config: KubeflowConfig) -> list[Spec]:
     executor = _kubernetes_executor(config)
     if not executor:
         return [pipeline]
-    executors = dict.fromkeys(pipeline["deploymentSpec"]["executors"], executor)
     # Each has its own copy, or YAML would refer from one to the other.
-    deployment = {"executors": {label: copy.deepcopy(value) for label, value in executors.items()}}
-    return [pipeline, {"platforms": {"kubernetes": {"deploymentSpec": deployment}}}]
+    executors = {label: copy.deepcopy(executor) for label in pipeline["deploymentSpec"]["executors"]}
+    return [pipeline, {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}}]
 
 
 def executor_labels(spec: Spec) -> Iterator[tuple[str, str]]:
-    """The name of each component that runs something, and the label of its executor."""
+    """Pairs of a component that runs something and the label of its executor."""
     for name, component in spec["components"].items():
         if "executorLabel" in component:
             yield name, component["executorLabel"]
@@ -70,7 +69,7 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
         if not config.cache or name in (NEVER_CACHED, *config.uncached):
             task["cachingOptions"] = {}
         if config.retries:
-            # A minute, two, four, up to an hour: what fails in a cluster is often short of something for a while.
+            # Waits a minute, two, four, up to an hour: in a cluster something is often missing for a while.
             task["retryPolicy"] = {
                 "maxRetryCount": config.retries,
                 "backoffDuration": "60s",
@@ -81,13 +80,9 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
 
 
 def _resource_spec(resources: ResourcesConfig) -> Spec:
-    fields: Mapping[str, Any] = {
-        "cpuLimit": resources.cpu,
-        "memoryLimit": resources.memory_gigabytes,
-        "accelerator": {"type": resources.accelerator, "count": str(resources.num_accelerators)}
-        if resources.accelerator
-        else None,
-    }
+    fields: Spec = {"cpuLimit": resources.cpu, "memoryLimit": resources.memory_gigabytes}
+    if resources.accelerator:
+        fields["accelerator"] = {"type": resources.accelerator, "count": str(resources.num_accelerators)}
     return {name: value for name, value in fields.items() if value is not None}
 
 

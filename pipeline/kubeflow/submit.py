@@ -1,14 +1,13 @@
-"""From a compiled pipeline to a run on a cluster, and what is said of its tasks until it ends."""
+"""Starts a compiled pipeline on a cluster, and follows its tasks until the run ends."""
 
 import contextlib
 import json
 import re
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -20,14 +19,13 @@ from pipeline.kubeflow.entrypoint import EVENT_MARK
 from pipeline.kubeflow.execute import load_spec
 
 _ENDED = {"SUCCEEDED", "SKIPPED", "FAILED", "CANCELED"}
-# How often in succession the state may be out of reach, as when a connection or a proxy is renewed.
+# How often in succession the state may be out of reach, for example while a proxy is renewed.
 _PATIENCE = 20
 _RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt|Exit): .+", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Package:
-    """A compiled pipeline: its file, its name, where its artifacts go, and the components that it runs."""
+class Package(NamedTuple):
+    """A compiled pipeline: its file, its name, where its artifacts go, and the names of its components."""
 
     path: Path
     name: str
@@ -35,9 +33,8 @@ class Package:
     components: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class StepState:
-    """One component of a run: `state` as the API has it, how long it ran, and the ids of the pods that it has had."""
+class StepState(NamedTuple):
+    """One component of a run: `state` as the API names it, how long it ran, and `nodes`, the ids of its pods."""
 
     name: str
     state: str = "PENDING"
@@ -46,25 +43,23 @@ class StepState:
     nodes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended; `failures` are the failed components, and what each of them said."""
+class Outcome(NamedTuple):
+    """How a run ended: `state` as the API names it; `failures`: by failed component what it said."""
 
     state: str
     failures: dict[str, str]
 
 
 def read_package(path: Path) -> Package:
-    """Read what a submission needs to know of a file that `clipgate compile` has written.
+    """Read a file that `clipgate compile` has written.
 
     Raises:
       UserError: the file cannot be read, is no compiled pipeline, or one that Kubeflow does not run.
     """
     spec = load_spec(path)
     require_runnable(spec)
-    return Package(
-        path, spec["pipelineInfo"]["name"], spec.get("defaultPipelineRoot", ""), tuple(spec["root"]["dag"]["tasks"])
-    )
+    name, components = spec["pipelineInfo"]["name"], tuple(spec["root"]["dag"]["tasks"])
+    return Package(path, name, spec.get("defaultPipelineRoot", ""), components)
 
 
 def submit(backend: Backend, package: Package, experiment: str | None = None) -> str:
@@ -75,10 +70,10 @@ def submit(backend: Backend, package: Package, experiment: str | None = None) ->
 
 
 def follow(backend: Backend, run_id: str, package: Package, console: Console, seconds_between_looks: float) -> Outcome:
-    """Show one line per component that ended, until the run does.
+    """Show one line for each component that ended, until the run does.
 
     Raises:
-      UserError: the run's state could not be had for a while; the run itself goes on.
+      UserError: the run's state was out of reach for a while; the run itself goes on.
     """
     columns = (
         SpinnerColumn(),
@@ -114,32 +109,25 @@ def follow(backend: Backend, run_id: str, package: Package, console: Console, se
 
 
 def tasks_of(run: Any, names: Collection[str]) -> dict[str, StepState]:
-    """The components' tasks of a run (`V2beta1Run`), by name; a component that has not begun is pending.
+    """The state of each component of a run (`V2beta1Run`), by name; a component that has not begun is pending.
 
     The API lists a component's driver (`<name>-driver`) and its pod (`executor`) as tasks of their own. Where a driver fails,
     its component never begins, so its failure is the component's.
     """
     tasks = {name: StepState(name) for name in names}
-    details = run.run_details.task_details if run.run_details else None
-    for detail in details or []:
+    for detail in _details(run):
         name = (detail.display_name or "").removesuffix("-driver")
         is_driver = name != detail.display_name
-        if name not in tasks or (is_driver and detail.state != "FAILED"):
-            continue
-        tasks[name] = StepState(
-            name,
-            detail.state or "PENDING",
-            _seconds(detail),
-            _said(detail),
-            tuple(child.pod_name for child in detail.child_tasks or [] if child.pod_name),
-        )
+        if name in tasks and (not is_driver or detail.state == "FAILED"):
+            nodes = tuple(child.pod_name for child in detail.child_tasks or [] if child.pod_name)
+            tasks[name] = StepState(name, detail.state or "PENDING", _seconds(detail), _said(detail), nodes)
     return tasks
 
 
 def telling_line(log: str) -> str:
-    """Of what a pod has printed, the error that ended it.
+    """The line of a pod's log with the error that ended it.
 
-    That is what `pipeline.kubeflow.entrypoint` has said, else the last line that looks like a Python exception, else the last.
+    This is what `pipeline.kubeflow.entrypoint` wrote, else the last line that looks like a Python exception, else the last one.
     """
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     for line in reversed(lines):
@@ -152,29 +140,29 @@ def telling_line(log: str) -> str:
 def _failures(backend: Backend, run_id: str, run: Any, tasks: dict[str, StepState]) -> dict[str, str]:
     failed = [task for task in tasks.values() if task.state == "FAILED"]
     if run.state == "FAILED" and not failed:
-        # Nothing of ours began: the fault is the cluster's, or the pipeline's as a whole.
+        # No component began: the fault is the cluster's, or the pipeline's as a whole.
         return {"the run": (run.error.message if run.error else "") or "no component has begun"}
-    # Nothing says whose attempts they are, but where one component has failed they are its own.
+    # The API does not say whose attempts they are; where only one component has failed they are its own.
     attempts = _attempts(run) if len(failed) == 1 else ()
     return {task.name: task.message or _logged(backend, run_id, (*task.nodes, *attempts)) for task in failed}
 
 
 def _attempts(run: Any) -> tuple[str, ...]:
-    """The pods of what has failed, last attempt first; those that were tried again are listed below a node `executor`."""
-    failed = [
-        detail
-        for detail in (run.run_details.task_details if run.run_details else None) or []
-        if detail.display_name == "executor" and detail.state == "FAILED"
-    ]
+    """Pods of failed steps that were tried again, last attempt first; the API lists them below a node `executor`."""
+    failed = [detail for detail in _details(run) if (detail.display_name, detail.state) == ("executor", "FAILED")]
     return tuple(child.pod_name for detail in failed for child in reversed(detail.child_tasks or []) if child.pod_name)
 
 
+def _details(run: Any) -> list[Any]:
+    return (run.run_details.task_details if run.run_details else None) or []
+
+
 def _logged(backend: Backend, run_id: str, nodes: Iterable[str]) -> str:
-    """Servers leave a task's `error` empty as a rule; what its pod has printed tells more."""
+    """What a pod has printed on its error: as a rule, servers leave a task's `error` empty."""
     for node in nodes:
         try:
             said = telling_line(backend.log(run_id, node))
-        except UserError:  # it was removed, or is that of a node without a pod
+        except UserError:  # the log was removed, or the node had no pod
             continue
         if said:
             return said

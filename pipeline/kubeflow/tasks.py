@@ -1,4 +1,4 @@
-"""A compiled pipeline's tasks as Kubeflow's driver and launcher treat them: what each is given, and what becomes of its output.
+"""Tasks of a compiled pipeline as Kubeflow's driver and launcher treat them: their inputs, and what becomes of their outputs.
 
 Pure functions over JSON, after kubeflow/pipelines' backend/src/v2 (driver/resolve.go, driver/driver.go, metadata/converter.go,
 component/launcher_v2.go).
@@ -6,9 +6,8 @@ component/launcher_v2.go).
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from foundation.messages.errors import UserError
 
@@ -17,29 +16,28 @@ Json = dict[str, Any]
 Produced = Mapping[tuple[str, str], Json]
 
 
-@dataclass(frozen=True)
-class Run:
-    """One run of a compiled pipeline; `folder` holds its artifacts: `<pipeline root>/<pipeline>/<run id>`."""
+class Run(NamedTuple):
+    """One run of a compiled pipeline; `folder` holds its artifacts: `<pipeline root>/<pipeline>/<run id>`.
+
+    The methods take the name of a task.
+    """
 
     spec: Json
     folder: str
     parameters: Mapping[str, Any]
 
     def task(self, name: str) -> Json:
-        """A task's part of the pipeline."""
         return dict(self.spec["root"]["dag"]["tasks"][name])
 
     def component(self, name: str) -> Json:
-        """What a task takes and gives."""
         return dict(self.spec["components"][self.task(name)["componentRef"]["name"]])
 
     def container(self, name: str) -> Json:
-        """What a task runs."""
         return dict(self.spec["deploymentSpec"]["executors"][self.component(name)["executorLabel"]]["container"])
 
 
 def require_simple(spec: Json) -> None:
-    """Nothing, if all tasks are containers that run once and unconditionally, as TFX's compiler writes them.
+    """Check that all tasks are containers that run once and unconditionally, as TFX's compiler writes them.
 
     Raises:
       UserError: there is something else.
@@ -85,16 +83,14 @@ def _parse(name: str, text: str, kind: str) -> Any:
 
 
 def task_order(spec: Json) -> list[str]:
-    """The names of the tasks, each after those that it waits for.
+    """Names of the tasks, each after those that it waits for.
 
     Raises:
       UserError: tasks wait for each other.
     """
-    tasks = spec["root"]["dag"]["tasks"]
+    waits_for = {name: task.get("dependentTasks", ()) for name, task in spec["root"]["dag"]["tasks"].items()}
     try:
-        return list(
-            TopologicalSorter({name: task.get("dependentTasks", ()) for name, task in tasks.items()}).static_order()
-        )
+        return list(TopologicalSorter(waits_for).static_order())
     except CycleError as error:
         raise UserError(f"tasks wait for each other: {' → '.join(error.args[1])}") from error
 
@@ -105,38 +101,32 @@ def make_executor_input(run: Run, name: str, produced: Produced) -> Json:
     folder = f"{run.folder}/{name}"
     component = run.component(name)
     artifacts = component.get("outputDefinitions", {}).get("artifacts", {})
-    # What the driver adds unless its server is told not to publish logs.
+    # The driver adds the last one, unless its server is told not to publish logs.
     outputs = {**artifacts, "executor-logs": {"artifactType": {"schemaTitle": "system.Artifact"}}}
-    defaults = {
+    parameters = {
         key: parameter["defaultValue"]
         for key, parameter in component.get("inputDefinitions", {}).get("parameters", {}).items()
         if "defaultValue" in parameter
     }
-    return {
-        "inputs": {
-            "parameterValues": defaults
-            | {key: _parameter(value, run.parameters) for key, value in inputs.get("parameters", {}).items()},
-            "artifacts": {
-                key: {"artifacts": [produced[_producer(value)]]} for key, value in inputs.get("artifacts", {}).items()
-            },
-        },
-        "outputs": {
-            "artifacts": {
-                key: {
-                    "artifacts": [
-                        {
-                            "name": key,
-                            "uri": f"{folder}/{key}",
-                            "type": artifact["artifactType"],
-                            "metadata": artifact.get("metadata", {}),
-                        }
-                    ]
-                }
-                for key, artifact in outputs.items()
-            },
-            "outputFile": f"{folder}/output_metadata.json",
-        },
+    parameters |= {key: _parameter(value, run.parameters) for key, value in inputs.get("parameters", {}).items()}
+    given = {key: produced[_producer(value)] for key, value in inputs.get("artifacts", {}).items()}
+    wanted = {
+        key: {
+            "name": key,
+            "uri": f"{folder}/{key}",
+            "type": artifact["artifactType"],
+            "metadata": artifact.get("metadata", {}),
+        }
+        for key, artifact in outputs.items()
     }
+    return {
+        "inputs": {"parameterValues": parameters, "artifacts": _in_lists(given)},
+        "outputs": {"artifacts": _in_lists(wanted), "outputFile": f"{folder}/output_metadata.json"},
+    }
+
+
+def _in_lists(artifacts: Mapping[str, Json]) -> Json:
+    return {key: {"artifacts": [artifact]} for key, artifact in artifacts.items()}
 
 
 def _parameter(value: Json, parameters: Mapping[str, Any]) -> Any:
@@ -168,18 +158,17 @@ def _replacements(executor_input: Json) -> dict[str, str]:
         replacements[f"{{{{$.inputs.parameters['{key}']}}}}"] = value if isinstance(value, str) else json.dumps(value)
     for side in ("inputs", "outputs"):
         for key, members in executor_input[side]["artifacts"].items():
-            # Both, as the artifacts of such a run are folders of this machine.
+            # An artifact of such a run is a folder of this machine, so its URI is its path.
             for attribute in ("uri", "path"):
                 replacements[f"{{{{$.{side}.artifacts['{key}'].{attribute}}}}}"] = members["artifacts"][0]["uri"]
     return replacements
 
 
 def output_artifacts(executor_input: Json, executor_output: Json, run_name: str) -> dict[str, Json]:
-    """The artifacts of a task as the tasks after it get them, by output.
+    """The artifacts of a task as later tasks get them, by output.
 
     Args:
-      executor_input: what the task was given.
-      executor_output: what it wrote to `outputs.outputFile`, which may move artifacts and describes them.
+      executor_output: what the task wrote to `outputs.outputFile`: other URIs of artifacts, and their metadata.
       run_name: what distinguishes this execution from all others.
     """
     artifacts = {}
@@ -188,7 +177,7 @@ def output_artifacts(executor_input: Json, executor_output: Json, run_name: str)
         written = executor_output.get("artifacts", {}).get(key, {}).get("artifacts", [{}])[0]
         metadata = {"display_name": key, **artifact["metadata"], **written.get("metadata", {})}
         artifacts[key] = {
-            # ML Metadata's number in a cluster; components only see whether two are the same.
+            # In a cluster, ML Metadata's number; components only look whether two are the same.
             "name": f"{run_name}/{key}",
             "uri": written.get("uri") or artifact["uri"],
             "type": artifact["type"],

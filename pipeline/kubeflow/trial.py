@@ -1,7 +1,7 @@
-"""The compiled runner: what `clipgate compile` writes, executed without a cluster, in a process of its own.
+"""The compiled runner: executes what `clipgate compile` writes, without a cluster, in a process of its own.
 
-Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...]`; without a name for the compiled
-file the configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<output>`.
+Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...]`. If COMPILED_FILE is empty, the
+configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<output>`.
 """
 
 import sys
@@ -50,10 +50,10 @@ def _by_name(parameters: Sequence[str]) -> dict[str, str]:
 
 
 def _compile(config: Config, root: str) -> Path:
-    # Only now: these take ten seconds.
+    # It takes ten seconds to load.
     from pipeline.kubeflow.compiler import compile_to_file
 
-    # Nothing else differs from what a cluster gets.
+    # Nothing but these two differs from what a cluster gets.
     kubeflow = config.kubeflow.model_copy(update={"pipeline_root": root, "checkpoints": None})
     path = Path(root, "pipeline.yaml")
     compile_to_file(config.model_copy(update={"kubeflow": kubeflow}), path)
@@ -61,7 +61,7 @@ def _compile(config: Config, root: str) -> Path:
 
 
 def summary(produced: Mapping[tuple[str, str], Json]) -> dict[str, Any]:
-    """What `pipeline.lineage.run_summary` says of a local run."""
+    """The same as `pipeline.lineage.run_summary` for a local run."""
     pushed: Json = produced.get(("Pusher", "pushed_model"), {}).get("metadata", {})
     return {
         "nodes": {node: "complete" for node, _ in produced},

@@ -1,4 +1,4 @@
-"""A copy of a video in which one sees what was found. Decoding and encoding happen in a process of their own, with limits."""
+"""Makes a copy of a video that shows what was found. A process of its own decodes and encodes, within limits."""
 
 import json
 import subprocess
@@ -52,7 +52,7 @@ def annotate(video: Path, segments: Sequence[ActionSegment], sampling: SamplingC
 
 
 def main() -> None:
-    """The child: the request is on standard input, what went wrong goes to standard error."""
+    """Be the child process: the request is on standard input, what went wrong goes to standard error."""
     base_memory_bytes = address_space_bytes()
     request = json.loads(sys.stdin.read())
     limit_resources(SamplingConfig.model_validate_json(request["sampling"]), base_memory_bytes)
@@ -77,7 +77,7 @@ def _write(video: Path, segments: Sequence[ActionSegment], output: str) -> None:
 
 
 def at_rate(reader: FrameReader, fps: float) -> Iterator[tuple[float, Frame]]:
-    """The frame on display at each multiple of 1 / `fps`: a file that OpenCV writes has one rate from start to end."""
+    """The frame on display at each multiple of 1 / `fps`, since a file that OpenCV writes has one rate from start to end."""
     num_given = 0
     shown: Frame | None = None
     for seconds, retrieve in reader.frames():
@@ -93,7 +93,7 @@ def at_rate(reader: FrameReader, fps: float) -> Iterator[tuple[float, Frame]]:
 
 
 def draw(frame: Frame, seconds: float, segments: Sequence[ActionSegment], end_seconds: float) -> Frame:
-    """`frame` (BGR, uint8 [height, width, 3]) as it is, with labels above and a strip of all segments below."""
+    """Copy of a frame (BGR, uint8 [height, width, 3]) with labels at the top and a strip of all segments at the bottom."""
     image = frame.copy()
     height, width = image.shape[:2]
     scale = max(0.3, min(height, width) / 400)

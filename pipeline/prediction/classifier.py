@@ -11,12 +11,12 @@ from components.video.config import SamplingConfig
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
 
-# Clips that are sent to the graph at once; it works through a few at a time, whatever the number.
+# Clips that are sent to the graph at once. The graph itself works through a few at a time.
 BATCH_SIZE = 32
 
 
 class Classifier:
-    """Probabilities for clips as ingest stores them."""
+    """Model that gives probabilities for clips as ingest stores them."""
 
     def __init__(self, model_dir: Path) -> None:
         """`model_dir`: a pushed version, or the directory of all versions.
@@ -26,10 +26,10 @@ class Classifier:
         """
         self.version, self.info = find_model(model_dir)
         self.sampling = SamplingConfig.model_validate(self.info.sampling)
-        load_tensorflow()  # only now: a mistake in the input is told at once, and this takes seconds
+        load_tensorflow()  # takes seconds; mistakes in the input are told before
         import tensorflow as tf
 
-        # A signature lives no longer than the model that it belongs to.
+        # Kept, since a signature lives no longer than its model.
         self._model = tf.saved_model.load(str(self.version))
 
     @property

@@ -1,4 +1,4 @@
-"""A segment's clips, for clients: frames are chosen, scaled and encoded by the very functions that ingest uses."""
+"""Clips of a segment, for clients: the functions that ingest uses choose, scale and encode the frames."""
 
 import os
 from pathlib import Path

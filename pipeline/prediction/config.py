@@ -1,4 +1,4 @@
-"""How scores over time become segments: the options. Light, since the command line reads it at every start."""
+"""Options for how scores over time become segments. The command line imports this file at every start."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ Format = Literal["csv", "json", "activitynet"]
 
 
 class SegmentsConfig(Section):
-    """What is a segment, given the scores of each moment."""
+    """What counts as a segment, given the scores of each moment."""
 
     smoothing: Smoothing = "gaussian"
     smoothing_seconds: float = Field(0.1, ge=0, description="standard deviation, or the width of the median")

@@ -1,4 +1,4 @@
-"""What a model's card says of how long actions last, as windows; and which of its classes is no action. Pure."""
+"""Windows as long as a model's card says that actions last, and the class that is no action. Pure functions."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _STEPS_A_WINDOW = 5
 
 
 def choose_background(classes: Sequence[str], wanted: str | None) -> str | None:
-    """The class that is no action: the wanted one, else the one that `negatives` adds by default, if it is there.
+    """The class that is no action: the wanted one, else `background`, the default of `negatives`, if the model has it.
 
     Raises:
       UserError: the model has no class of the wanted name.
@@ -28,10 +28,10 @@ def choose_background(classes: Sequence[str], wanted: str | None) -> str | None:
 def choose_windows(
     info: ExportInfo, background: str | None, lengths: Sequence[float] = (), step_seconds: float | None = None
 ) -> Windows:
-    """The windows asked for; by default as long as the clips that the model was trained on.
+    """Windows of the `lengths` asked for; by default as long as the clips that the model was trained on.
 
-    Where those differ, there are several lengths, from the shortest to the longest, each at most twice the one before as far as
-    four lengths go. The step is a fifth of the shortest.
+    Where those differ, there are up to four lengths from the shortest to the longest, each at most twice the one before if four
+    are enough. The step is a fifth of the shortest.
 
     Raises:
       UserError: the card does not say how long the training clips were.

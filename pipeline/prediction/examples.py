@@ -1,4 +1,4 @@
-"""Predictions for stored Examples, by Beam: as many as there are, in memory that does not depend on how many."""
+"""Predictions for stored Examples, by Beam, in memory that does not depend on their number."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 class Predict(beam.DoFn):
-    """Lists of serialized Examples to rows."""
+    """Turns lists of serialized Examples into rows."""
 
     def __init__(self, version: str) -> None:
         self._version = version
@@ -38,7 +38,7 @@ class Predict(beam.DoFn):
         self._model = tf.saved_model.load(self._version)
 
     def process(self, batch: Sequence[bytes]) -> Iterator[Row]:
-        """One row an Example; one that the model refuses has a reason, and costs no other."""
+        """Yield a row for each Example; an Example that the model refuses has a reason, and the others have their answers."""
         try:
             outputs = self._model.signatures["serving_default"](examples=tf.constant(list(batch)))
         except tf.errors.InvalidArgumentError:
@@ -60,7 +60,7 @@ class Predict(beam.DoFn):
 
 
 def predict_examples(pattern: str, model: Path, output: Path) -> int:
-    """Write a row for each Example of the TFRecord files that match, in any order; returns how many have a reason.
+    """Write a row for each Example of the TFRecord files that match, in any order; return how many have a reason.
 
     Raises:
       UserError: no file matches, one is no TFRecord file, or the table cannot be written.
@@ -73,19 +73,19 @@ def predict_examples(pattern: str, model: Path, output: Path) -> int:
         raise UserError(f"--examples: no file matches {pattern}")
     header = _csv_line([*COLUMNS, *(f"p_{label}" for label in info.classes)]) if output.suffix == ".csv" else None
     write = _as_csv if output.suffix == ".csv" else _as_json
-    options = PipelineOptions(["--runner=FnApiRunner", "--direct_running_mode=in_memory"])
-    pipeline = beam.Pipeline(options=options)
+    compression = CompressionTypes.GZIP if all(file.endswith(".gz") for file in files) else CompressionTypes.AUTO
+    pipeline = beam.Pipeline(options=PipelineOptions(["--runner=FnApiRunner", "--direct_running_mode=in_memory"]))
     rows = (
         pipeline
         | "Files" >> beam.Create(files)
-        | "Examples" >> beam.io.ReadAllFromTFRecord(compression_type=_compression(files))
+        | "Examples" >> beam.io.ReadAllFromTFRecord(compression_type=compression)
         | "Batches" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH_SIZE)
         | "Predict" >> beam.ParDo(Predict(str(version)))
     )
     _ = rows | "Count" >> beam.Map(lambda row: _BROKEN.inc() if row.get("reason") else None)
     lines = rows | "Lines" >> beam.Map(write, classes=info.classes)
     try:
-        # Beam leaves a folder of its own behind when it is stopped.
+        # Beam leaves a folder behind when it is stopped.
         with tempfile.TemporaryDirectory(prefix=".partial_", dir=output.absolute().parent) as folder:
             partial = Path(folder, output.name)
             _ = lines | "Write" >> beam.io.WriteToText(
@@ -104,12 +104,8 @@ def predict_examples(pattern: str, model: Path, output: Path) -> int:
     return sum(counter.committed for counter in counters)
 
 
-def _compression(files: Sequence[str]) -> str:
-    return CompressionTypes.GZIP if all(file.endswith(".gz") for file in files) else CompressionTypes.AUTO
-
-
 def _identity(record: bytes) -> Row:
-    """What names an Example; nothing where it is none."""
+    """The columns that name an Example; empty where the bytes are none."""
     try:
         found = tf.train.Example.FromString(record).features.feature
     except DecodeError:

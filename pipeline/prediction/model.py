@@ -1,4 +1,4 @@
-"""Where a pushed model lies. No TensorFlow here."""
+"""Finds a pushed model, without TensorFlow."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from models.export_info import EXPORT_INFO_FILE, ExportInfo, read_export_info
 
 
 def find_model(model_dir: Path) -> tuple[Path, ExportInfo]:
-    """A version's directory and its card; for the directory of all versions, the newest one.
+    """Folder and card of a version, given its folder or that of all versions, of which the newest is taken.
 
     Raises:
       UserError: there is no model of clipgate's.

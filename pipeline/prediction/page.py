@@ -1,7 +1,7 @@
-"""The timeline as a page: predictions to HTML."""
+"""Turns predictions into the HTML page of a timeline."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from components.pages.environment import render_page
 from pipeline.prediction.records import Snapshot, VideoPrediction
@@ -10,8 +10,7 @@ from pipeline.prediction.segments import ActionSegment
 _FRAMES_A_SEGMENT = 3
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     label: str
     segments: tuple[ActionSegment, ...]
 
@@ -35,19 +34,17 @@ def lanes(prediction: VideoPrediction) -> list[Lane]:
 
 
 def frames_of(segment: ActionSegment, snapshots: Sequence[Snapshot]) -> list[Snapshot]:
-    """Those next to evenly spread moments of the segment, each once."""
+    """The snapshots next to evenly spread moments of the segment, each once."""
     if not snapshots:
         return []
-    moments = [
-        segment.start_seconds + (index + 0.5) * segment.seconds / _FRAMES_A_SEGMENT
-        for index in range(_FRAMES_A_SEGMENT)
-    ]
+    shares = [(index + 0.5) / _FRAMES_A_SEGMENT for index in range(_FRAMES_A_SEGMENT)]
+    moments = [segment.start_seconds + share * segment.seconds for share in shares]
     nearest = [min(snapshots, key=lambda snapshot: abs(snapshot.seconds - moment)) for moment in moments]
     return list(dict.fromkeys(nearest))
 
 
 def clock(seconds: float) -> str:
-    """Hours, minutes and seconds, as players show them.
+    """Text of hours, minutes and seconds, as players show them.
 
     >>> clock(3725.46)
     '1:02:05.5'

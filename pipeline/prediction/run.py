@@ -12,7 +12,7 @@ from components.video.decoder import Decoder
 from components.video.tasks import Span
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
-from pipeline.commands.terminal import errors, escaped
+from pipeline.commands.terminal import errors, escaped, whole_file
 from pipeline.prediction.annotate import annotate
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import Format, SegmentsConfig
@@ -22,7 +22,7 @@ from pipeline.prediction.page import render
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.terminal import show_clip, show_predictions
 from pipeline.prediction.videos import LongVideos, OnProgress, VideoPredictor, videos_of
-from pipeline.prediction.writers import choose_writer, whole_file
+from pipeline.prediction.writers import choose_writer
 
 _NUM_SNAPSHOTS = 600
 

@@ -1,4 +1,4 @@
-"""What `clipgate predict --examples` does: a table of predictions, and how many Examples have none."""
+"""Runs `clipgate predict --examples`: writes a table of predictions, and says how many Examples have none."""
 
 from pathlib import Path
 
@@ -9,14 +9,14 @@ from pipeline.prediction.model import find_model
 
 
 def predict_stored(pattern: str, model: Path, output: Path | None) -> int:
-    """Returns how many Examples could not be read."""
+    """Write the table; return how many Examples could not be read."""
     if output is None:
         raise UserError("--output is needed with --examples: a .csv or .jsonl file to write")
     find_model(model)
     if not output.absolute().parent.is_dir():
         raise UserError(f"--output: {output} cannot be written: its folder does not exist")
     load_tensorflow()
-    from pipeline.prediction.examples import predict_examples  # only now: Beam takes seconds to load
+    from pipeline.prediction.examples import predict_examples  # loads Beam, which takes seconds
 
     num_broken = predict_examples(pattern, model, output)
     console.print(f"predictions: {escaped(str(output))}", highlight=False)

@@ -1,4 +1,4 @@
-"""What `clipgate predict` does with a camera or standard input: print the label whenever it changes."""
+"""Runs `clipgate predict` on a camera or standard input: prints the label whenever it changes."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def predict_stream(
     background: str | None,
     as_json: bool,
 ) -> None:
-    """Until the stream ends. `fps`: of standard input; `pace`: frames a second that the network is shown."""
+    """Print labels until the stream ends. `fps`: of standard input; `pace`: frames a second that the network is shown."""
     _, info = find_model(model)
     no_action = choose_background(info.classes, background)
     pace = pace or trained_pace(info, no_action)
@@ -56,7 +56,7 @@ def predict_stream(
 
 
 def trained_pace(info: ExportInfo, background: str | None) -> float:
-    """Frames a second at which the network learned: its frames, spread over a clip of the usual length.
+    """Frames a second at which the network learned: its frames, spread over a clip of median length.
 
     Raises:
       UserError: the card does not say how long the training clips were.

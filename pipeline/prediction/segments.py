@@ -1,7 +1,7 @@
-"""Probabilities over time to segments: which action, from when to when, how sure. Pure.
+"""Turns probabilities over time into segments: which action, from when to when, how sure. Pure functions.
 
-A run of one class is found with two thresholds (hysteresis, as in Canny's edges, 1986): it has to reach the upper one
-somewhere, and goes on as long as it stays above the lower one.
+A segment of a class is found with two thresholds (hysteresis, as in Canny's edges, 1986): the score has to reach the upper one
+somewhere, and the segment goes on as long as it stays above the lower one.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from pipeline.prediction.timeline import Scores, Timeline
 
 @dataclass(frozen=True)
 class ActionSegment:
-    """An action that was found: the mean probability of its label is the score, and those of all classes are beside it."""
+    """An action that was found, with the mean probabilities of all classes; that of its label is the score."""
 
     label: str
     start_seconds: float
@@ -30,7 +30,7 @@ class ActionSegment:
 
 
 def find_segments(timeline: Timeline, classes: Sequence[str], config: SegmentsConfig) -> list[ActionSegment]:
-    """Segments in the order of their starts; those of one label do not overlap."""
+    """The segments of a timeline in the order of their starts; those of one label do not overlap."""
     most_probable = timeline.scores.argmax(axis=1)  # [cells]
     found: list[ActionSegment] = []
     for number, label in enumerate(classes):
@@ -48,7 +48,7 @@ def find_segments(timeline: Timeline, classes: Sequence[str], config: SegmentsCo
 
 
 def join(segments: Sequence[ActionSegment], max_gap_seconds: float) -> list[ActionSegment]:
-    """Segments of one label, in order, as fewer and longer ones; scores are weighted with the durations."""
+    """Join segments of one label, which are in order, over short gaps; scores are weighted with the durations."""
     joined: list[ActionSegment] = []
     for segment in segments:
         if not joined or segment.start_seconds - joined[-1].end_seconds > max_gap_seconds:
@@ -64,13 +64,13 @@ def join(segments: Sequence[ActionSegment], max_gap_seconds: float) -> list[Acti
 
 
 def _runs(allowed: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and past-the-last index of each run of True."""
+    """First index of each run of True, and the one behind its last."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], allowed, [False]]).astype(np.int8)))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 
 
 def _segment(timeline: Timeline, number: int, label: str, run: tuple[int, int], level: float) -> ActionSegment:
-    """Bounds lie where the scores of neighbouring cells, joined by a line, cross `level`."""
+    """The segment of a run; its bounds lie where the scores of neighbouring cells, joined by a line, cross `level`."""
     first, last = run
     scores: Scores = timeline.scores[:, number]
     step, centres = timeline.step_seconds, timeline.centres
@@ -84,5 +84,5 @@ def _segment(timeline: Timeline, number: int, label: str, run: tuple[int, int], 
 
 
 def _share(inside: float, outside: float, level: float) -> float:
-    """How far from one cell's middle to the next one's the line crosses `level`; halfway where it does not."""
+    """Share of the way between two cells' middles at which the line crosses `level`; a half where it does not."""
     return (inside - level) / (inside - outside) if outside < level <= inside else 0.5

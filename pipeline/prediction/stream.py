@@ -1,9 +1,8 @@
-"""Labels while a video is still running, by a causal network."""
+"""Labels a video while it is still running, with a causal network."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,10 @@ NUM_STREAMS = 4
 
 
 class Relay:
-    """Which of several states answers: each begins anew after `lifetime` frames, one after the other.
+    """Decides which of several states answers. Each begins anew after its lifetime, one after the other.
 
-    A network that never forgets is little use after the first action; one that has just begun knows too little. The oldest
-    state has seen at least `num_frames` frames, once that many have come.
+    A state that never forgets is little use after the first action, and one that has just begun knows too little. Once
+    `num_frames` frames have come, the oldest state has seen at least as many.
     """
 
     def __init__(self, num_frames: int) -> None:
@@ -30,7 +29,7 @@ class Relay:
         self._ages = [0] * NUM_STREAMS
 
     def advance(self) -> tuple[list[bool], int]:
-        """For the next frame: which states begin anew with it, and which one answers."""
+        """Which states begin anew with the next frame, and the index of the one that answers."""
         fresh = [self._num_seen > 0 and self._num_seen % self._lifetime == start for start in self._starts]
         self._ages = [1 if is_fresh else age + 1 for is_fresh, age in zip(fresh, self._ages, strict=True)]
         self._num_seen += 1
@@ -38,7 +37,7 @@ class Relay:
 
 
 class StreamClassifier:
-    """Probabilities after each frame of one endless video."""
+    """Gives probabilities after each frame of one endless video."""
 
     def __init__(self, init: Signature, step: Signature, num_frames: int, short_side: int) -> None:
         """`init` and `step`: a model's `stream_init` and `stream_step`; the rest: what it was trained with."""
@@ -52,7 +51,7 @@ class StreamClassifier:
         self._state = dict(self._begin)
 
     def add(self, image: Frame) -> npt.NDArray[np.float32]:
-        """The next frame (BGR, uint8 [height, width, 3]): float32 [classes]."""
+        """Probabilities, float32 [classes], with the next frame: BGR, uint8 [height, width, 3]."""
         tf = self._tf
         fresh, oldest = self._relay.advance()
         for name, begin in self._begin.items():
@@ -65,9 +64,8 @@ class StreamClassifier:
         return np.asarray(answer["probabilities"])[oldest]
 
 
-@dataclass(frozen=True)
-class ActionChange:
-    """From `seconds` on the label is another one; None is no action."""
+class ActionChange(NamedTuple):
+    """A new label from `seconds` on; None is no action."""
 
     seconds: float
     label: str | None
@@ -82,15 +80,16 @@ def changes(
     threshold: float,
     background: str | None,
 ) -> Iterator[ActionChange]:
-    """Whenever the label changes, and for the first frame: the most probable class, if it reaches `threshold`."""
+    """The label of the first frame, and each label that is another than the one before.
+
+    The label is the most probable class, if it reaches `threshold` and is not the background.
+    """
     last: ActionChange | None = None
     for frame in frames:
         values = probabilities(frame.image)
         best = int(values.argmax())
-        is_action = values[best] >= threshold and classes[best] != background
-        change = ActionChange(
-            frame.seconds, classes[best] if is_action else None, float(values[best]), tuple(values.tolist())
-        )
+        label = classes[best] if values[best] >= threshold and classes[best] != background else None
+        change = ActionChange(frame.seconds, label, float(values[best]), tuple(values.tolist()))
         if last is None or change.label != last.label:
             yield change
             last = change

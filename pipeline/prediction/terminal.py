@@ -1,4 +1,4 @@
-"""Predictions on the terminal."""
+"""Shows predictions on the terminal."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from pipeline.prediction.writers import as_object
 
 
 def show_clip(classes: Sequence[str], probabilities: Sequence[float], as_json: bool) -> None:
-    """The probability of each class."""
     pairs = list(zip(classes, probabilities, strict=True))
     if as_json:
         print(json.dumps(dict(pairs)))
@@ -25,7 +24,7 @@ def show_clip(classes: Sequence[str], probabilities: Sequence[float], as_json: b
 
 
 def show_predictions(predictions: Sequence[VideoPrediction], classes: Sequence[str], as_json: bool) -> None:
-    """A row for each segment, and for each video without one."""
+    """Print a row for each segment, and for each video without one."""
     if as_json:
         print(json.dumps([as_object(prediction, classes) for prediction in predictions]))
         return

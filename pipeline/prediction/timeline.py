@@ -1,7 +1,8 @@
-"""What windows say, as class probabilities over time. Pure: arrays in, arrays out."""
+"""Turns the scores of windows into class probabilities over time. Pure: arrays in, arrays out."""
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,15 +11,13 @@ from pipeline.prediction.config import Smoothing
 
 Scores = npt.NDArray[np.float64]
 
-# Of a Gaussian's standard deviation: where its kernel is cut off.
-_CUT_OFF = 3.0
+_CUT_OFF = 3.0  # in standard deviations of the Gaussian
 _LEAST_WEIGHT = 1e-3
 _FEWEST_CELLS = 256
 
 
-@dataclass(frozen=True)
-class WindowScores:
-    """A stretch of a video, in seconds, and the probability of each class in it."""
+class WindowScores(NamedTuple):
+    """A part of a video, in seconds, and the probability of each class in it."""
 
     start_seconds: float
     end_seconds: float
@@ -38,15 +37,15 @@ class Timeline:
 
     @property
     def centres(self) -> Scores:
-        """The middle of each cell in seconds: [cells]."""
+        """Middle of each cell in seconds: [cells]."""
         return np.asarray((np.arange(len(self.scores)) + 0.5) * self.step_seconds)
 
 
 class TimelineBuilder:
-    """The weighted mean, in each cell, of all windows that show it; memory depends on the cells, not on the windows.
+    """Makes a timeline of windows, each cell the weighted mean of all windows that show it, in memory for the cells only.
 
-    A window counts most for its middle and hardly for its edges, as in Bartlett's triangle: an action that only touches a
-    window's edge says nothing of it.
+    A window counts most for its middle and hardly for its edges (Bartlett's triangle), since it says little of an action that
+    only touches its edge.
     """
 
     def __init__(self, num_classes: int, step_seconds: float) -> None:
@@ -55,20 +54,20 @@ class TimelineBuilder:
         self._weights: Scores = np.zeros(_FEWEST_CELLS)
 
     def add(self, window: WindowScores) -> None:
-        """A window; in any order."""
+        """Count a window in; the order does not matter."""
         half = (window.end_seconds - window.start_seconds) / 2
         first = max(0, math.floor(window.start_seconds / self._step_seconds))
         last = math.ceil(window.end_seconds / self._step_seconds)
         self._grow(last)
         centres = (np.arange(first, last) + 0.5) * self._step_seconds
-        # No cell has the weight 0: a short video's only window shows all of it.
+        # No cell has the weight 0, since the only window of a short video stands for all of it.
         triangle = np.maximum(1 - np.abs(centres - window.start_seconds - half) / half, _LEAST_WEIGHT)
-        # The areas of all triangles are the same.
+        # All triangles have the same area, so that long windows do not count more.
         self._sums[first:last] += (triangle / half)[:, None] * np.asarray(window.probabilities)
         self._weights[first:last] += triangle / half
 
     def build(self, end_seconds: float) -> Timeline:
-        """The timeline of a video that ends there. A cell that no window shows takes the scores of the nearest one shown."""
+        """The timeline of a video that ends there; a cell that no window shows takes the scores of the nearest one shown."""
         num_cells = max(1, math.ceil(end_seconds / self._step_seconds - 1e-9))
         self._grow(num_cells)
         sums, weights = self._sums[:num_cells], self._weights[:num_cells]
@@ -87,9 +86,9 @@ class TimelineBuilder:
 
 
 def smooth(timeline: Timeline, method: Smoothing, seconds: float) -> Timeline:
-    """The timeline without jitter: a Gaussian of `seconds` standard deviation, or the median over `seconds`.
+    """Smooth a timeline with a Gaussian of `seconds` standard deviation, or with the median over `seconds`.
 
-    At both ends the outermost value is held. Probabilities add up to 1 again after a median.
+    Beyond both ends the outermost value goes on. After a median, probabilities are made to add up to 1 again.
     """
     if method == "none" or seconds <= 0:
         return timeline

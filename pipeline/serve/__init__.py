@@ -1,1 +1,1 @@
-"""A development server that answers as TensorFlow Serving does; production is TensorFlow Serving itself."""
+"""A development server that answers as TensorFlow Serving does, which is for production."""

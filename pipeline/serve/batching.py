@@ -1,12 +1,12 @@
-"""Requests that wait at the same time are answered by one call of the model. No TensorFlow here."""
+"""Answers requests that wait at the same time by one call of the model. No TensorFlow here."""
 
 import asyncio
-import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import grpc
 import numpy as np
@@ -15,29 +15,27 @@ from pipeline.serve.errors import ServeError
 from pipeline.serve.signatures import Signature, Tensors
 
 Run = Callable[[Signature, Tensors], Tensors]
-# What requests must have in common to be joined: the signature, and the shapes of all inputs but for the batch axis.
+# The same for requests that can be joined: the signature, and the shapes of all inputs but for the batch axis.
 _Key = tuple[str, tuple[tuple[str, tuple[int, ...]], ...]]
 
 
-@dataclass(frozen=True)
-class BatchingConfig:
-    """A batch is run once it holds `max_batch_size` clips, or `timeout_seconds` after its first request."""
+class BatchingConfig(NamedTuple):
+    """When a batch is run: once it holds `max_batch_size` clips, or `timeout_seconds` after its first request."""
 
     max_batch_size: int
     timeout_seconds: float
 
 
 class ModelThreads:
-    """The threads in which models run, so that the event loop goes on."""
+    """Threads in which models run, so that the event loop goes on."""
 
     def __init__(self, num_threads: int) -> None:
-        """`num_threads`: how many calls run at the same time."""
         self._executor = ThreadPoolExecutor(num_threads, thread_name_prefix="model")
         self.free = asyncio.Semaphore(num_threads)
 
     async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function in one of the threads; the caller holds `free`."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, functools.partial(function, *arguments))
+        return await asyncio.get_running_loop().run_in_executor(self._executor, function, *arguments)
 
     def close(self) -> None:
         self._executor.shutdown(wait=True)
@@ -64,12 +62,12 @@ class _Batch:
 class Batcher:
     """Joins requests along the batch axis, runs them, and splits the answer.
 
-    While all threads are busy, a batch goes on filling up. A request that makes the model fail fails alone: the others of its
-    batch are run again without it.
+    While all threads are busy, a batch goes on filling up. A request that makes the model fail fails alone: if a batch fails,
+    each of its requests is run by itself.
     """
 
     def __init__(self, run: Run, threads: ModelThreads, config: BatchingConfig | None) -> None:
-        """`run`: calls the model and blocks; `config`: None runs every request by itself."""
+        """`run` calls the model and blocks; without a `config` every request is run by itself."""
         self._run = run
         self._threads = threads
         self._config = config
@@ -111,7 +109,7 @@ class Batcher:
         async with self._threads.free:
             if self._open.get(key) is batch:
                 del self._open[key]
-            # Clients that have left need no answer.
+            # The others' clients have left.
             await self._answer(batch.signature, [request for request in batch.requests if not request.answer.done()])
 
     async def _answer(self, signature: Signature, requests: Sequence[_Request]) -> None:
@@ -136,17 +134,17 @@ def _run_joined(run: Run, signature: Signature, requests: Sequence[_Request]) ->
 
 
 def join(parts: Sequence[Tensors]) -> Tensors:
-    """One batch of all parts, which have the same names and the same shapes but for axis 0."""
+    """One batch of all parts, which have the same names, and the same shapes but for axis 0."""
     if len(parts) == 1:
         return parts[0]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def split(outputs: Tensors, sizes: Sequence[int]) -> list[Tensors]:
-    """The parts of a batch, in order; `sizes` are theirs along axis 0.
+    """The parts of a batch, in order; `sizes`: of the parts, along axis 0.
 
     Raises:
-      ServeError: FAILED_PRECONDITION, when an output has not one row for each row of the batch.
+      ServeError: FAILED_PRECONDITION; an output has not one row for each row of the batch.
     """
     wrong = [name for name, tensor in outputs.items() if tensor.shape[:1] != (sum(sizes),)]
     if wrong:
@@ -155,8 +153,5 @@ def split(outputs: Tensors, sizes: Sequence[int]) -> list[Tensors]:
             f"output {wrong[0]} has shape {outputs[wrong[0]].shape}, not one row for each of the {sum(sizes)} of the batch; "
             "serve this model with --no-batching",
         )
-    ends = np.cumsum(sizes)
-    return [
-        {name: tensor[end - size : end] for name, tensor in outputs.items()}
-        for size, end in zip(sizes, ends, strict=True)
-    ]
+    bounds = pairwise([0, *np.cumsum(sizes).tolist()])
+    return [{name: tensor[start:end] for name, tensor in outputs.items()} for start, end in bounds]

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import grpc
 from tensorflow_serving.apis import (
@@ -31,7 +30,7 @@ def make_server(predictor: Predictor, max_request_bytes: int) -> grpc.aio.Server
     options = [
         ("grpc.max_receive_message_length", max_request_bytes),
         ("grpc.max_send_message_length", -1),
-        # Otherwise two servers could share a port, and clients would meet either.
+        # Otherwise two servers could share a port, and clients would reach one or the other.
         ("grpc.so_reuseport", 0),
     ]
     server = grpc.aio.server(options=options)
@@ -44,7 +43,6 @@ def make_server(predictor: Predictor, max_request_bytes: int) -> grpc.aio.Server
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, predictor: Predictor, max_tensor_bytes: int) -> None:
-        """`max_tensor_bytes`: how large an input may become."""
         self._predictor = predictor
         self._max_tensor_bytes = max_tensor_bytes
 
@@ -80,13 +78,13 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             response.metadata[_SIGNATURE_DEF].Pack(signatures)
             return response
 
-    async def Classify(self, request: Any, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
+    async def Classify(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await _not_served(context, "Classify")
 
-    async def Regress(self, request: Any, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
+    async def Regress(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await _not_served(context, "Regress")
 
-    async def MultiInference(self, request: Any, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
+    async def MultiInference(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await _not_served(context, "MultiInference")
 
     def _inputs(self, request: predict_pb2.PredictRequest) -> Tensors:
@@ -110,7 +108,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
                 entry.status.error_message = status.message
             return response
 
-    async def HandleReloadConfigRequest(self, request: Any, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
+    async def HandleReloadConfigRequest(self, request: object, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
         await context.abort(
             grpc.StatusCode.UNIMPLEMENTED,
             "start the server with --model-config and change that file, which is read anew",

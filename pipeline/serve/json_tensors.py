@@ -1,4 +1,4 @@
-"""JSON to tensors and back, as TensorFlow Serving's REST API defines them. No TensorFlow here.
+"""Turns JSON into tensors and back, as TensorFlow Serving's REST API defines it. No TensorFlow here.
 
 Source: https://www.tensorflow.org/tfx/serving/api_rest
 """
@@ -18,7 +18,6 @@ from pipeline.serve.signatures import STRING, Signature, Tensor, Tensors, Tensor
 _BINARY_KEY = "b64"
 _BINARY_SUFFIX = "_bytes"
 _MAX_SHOWN_CHARACTERS = 80
-# TensorFlow's limit; NumPy's is lower.
 _MAX_RANK = 16
 
 
@@ -26,7 +25,7 @@ def parse_request(body: bytes) -> dict[str, Any]:
     """The JSON object of a request.
 
     Raises:
-      ServeError: INVALID_ARGUMENT, when there is none.
+      ServeError: INVALID_ARGUMENT; there is none.
     """
     if not body:
         raise invalid("JSON Parse error: The document is empty")
@@ -49,7 +48,7 @@ def signature_name(request: Mapping[str, Any]) -> str:
     """The signature that is asked for; empty where the request names none.
 
     Raises:
-      ServeError: INVALID_ARGUMENT, when it is no string.
+      ServeError: INVALID_ARGUMENT; the name is no string.
     """
     name = request.get("signature_name", "")
     if not isinstance(name, str):
@@ -63,7 +62,7 @@ def is_in_rows(request: Mapping[str, Any]) -> bool:
     """Whether a request is in the row format, `instances`; otherwise it is in columns, `inputs`.
 
     Raises:
-      ServeError: INVALID_ARGUMENT, when it is in both or in none.
+      ServeError: INVALID_ARGUMENT; it is in both or in none.
     """
     formats = [name for name in ("instances", "inputs") if name in request]
     if not formats:
@@ -88,7 +87,7 @@ def write_outputs(outputs: Tensors, *, in_rows: bool) -> dict[str, Any]:
     """The JSON object of an answer, in the format of its request.
 
     Raises:
-      ServeError: INVALID_ARGUMENT, when rows are asked for and the outputs have no batch axis in common.
+      ServeError: INVALID_ARGUMENT; rows are asked for and the outputs have no batch axis in common.
     """
     columns = {name: to_json(tensor, binary=name.endswith(_BINARY_SUFFIX)) for name, tensor in outputs.items()}
     if not in_rows:
@@ -104,7 +103,7 @@ def to_tensor(value: Any, spec: TensorSpec) -> Tensor:
     """A nested list as a tensor of the type of `spec`; its shape is that of the list.
 
     Raises:
-      ServeError: INVALID_ARGUMENT, for lists of different sizes and values of another type.
+      ServeError: INVALID_ARGUMENT; lists of one level have different sizes, or values another type.
     """
     shape = _shape(value)
     values = [value]
@@ -126,7 +125,7 @@ def to_tensor(value: Any, spec: TensorSpec) -> Tensor:
 
 
 def to_json(tensor: Tensor, *, binary: bool = False) -> Any:
-    """A tensor as nested lists. Strings that are no text, and all of a `binary` tensor, become {"b64": ...}."""
+    """A tensor as nested lists. Strings that are not UTF-8, and all of a `binary` tensor, become {"b64": ...}."""
     if tensor.dtype == STRING:
         texts = np.empty(tensor.size, object)
         texts[:] = [_to_text(value, binary) for value in tensor.ravel()]
@@ -176,7 +175,7 @@ def _read_named(key: str, name: str, value: Any, specs: Mapping[str, TensorSpec]
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    """Sizes of nested lists, by the first item of each."""
+    """Sizes of nested lists by level, as the first item of each level shows them."""
     sizes = []
     while isinstance(value, list):
         sizes.append(len(value))

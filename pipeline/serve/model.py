@@ -1,4 +1,4 @@
-"""One version of a model, loaded."""
+"""A loaded version of a model."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _AFTER_REASON = re.compile(r"\s*\[\[\{\{node .*", re.DOTALL)
 
 
 class Model:
-    """A SavedModel whose signatures take and give NumPy arrays."""
+    """SavedModel whose signatures take and give NumPy arrays."""
 
     def __init__(self, path: Path) -> None:
         """Load a version's folder; takes seconds.
@@ -32,7 +32,7 @@ class Model:
             self._loaded = tf.saved_model.load(str(path))
         except Exception as error:
             raise UserError(f"{path} is damaged and cannot be loaded: {plain_message(str(error))}") from error
-        # The graph's own definitions include one that only initialises it.
+        # One of the definitions is no signature: it only initialises the graph.
         self.signatures = {
             name: to_signature(name, definition)
             for name, definition in self.definitions.items()

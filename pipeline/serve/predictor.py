@@ -1,11 +1,10 @@
-"""What gRPC and REST have in common: finding the model, letting requests in, checking and answering them."""
+"""What gRPC and REST share: finding the model, letting requests in, checking and answering them."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import grpc
 
@@ -18,9 +17,8 @@ DEFAULT_SIGNATURE = "serving_default"
 _Result = TypeVar("_Result")
 
 
-@dataclass(frozen=True)
-class ModelSpec:
-    """Which model a client asks for: a version, a label, or with neither of them the newest version."""
+class ModelSpec(NamedTuple):
+    """The model that a client asks for: a version, a label, or with neither of them the newest version."""
 
     name: str
     version: int | None = None
@@ -36,19 +34,19 @@ class Predictor:
     """Answers requests with the models that are loaded."""
 
     def __init__(self, max_requests: int) -> None:
-        """`max_requests`: how many may wait or be worked on at the same time."""
+        """`max_requests`: how many may wait or be answered at the same time."""
         self.models: dict[str, ModelVersions] = {}
         self._max_requests = max_requests
         self._num_requests = 0
-        # Two at a time: a request in JSON takes many times its size while it is read.
+        # Only two, since a request in JSON takes many times its size in memory while it is read.
         self._converters = ThreadPoolExecutor(2, thread_name_prefix="convert")
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
-        """Room for one request.
+        """Let one request in.
 
         Raises:
-          ServeError: RESOURCE_EXHAUSTED; there is none.
+          ServeError: RESOURCE_EXHAUSTED; the queue is full.
         """
         if self._num_requests >= self._max_requests:
             raise ServeError(
@@ -62,7 +60,7 @@ class Predictor:
             self._num_requests -= 1
 
     def find(self, spec: ModelSpec) -> Servable:
-        """A version that is available.
+        """The available version that `spec` means.
 
         Raises:
           ServeError: NOT_FOUND.
@@ -74,7 +72,7 @@ class Predictor:
         return servable
 
     def statuses(self, spec: ModelSpec) -> dict[int, VersionStatus]:
-        """Of one version, or of all of a model's, newest first.
+        """Statuses by version: of the one that `spec` names, or of all of the model's, newest first.
 
         Raises:
           ServeError: NOT_FOUND.
@@ -103,7 +101,7 @@ class Predictor:
         return await servable.batcher.predict(signature, inputs)
 
     async def convert(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
-        """Call what reads or writes large messages, in a thread."""
+        """Call a function that reads or writes large messages, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._converters, function, *arguments)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Protocol buffers to NumPy and JSON."""
+"""Turns protocol buffers into NumPy arrays and JSON, and arrays into protocol buffers."""
 
 import math
 from typing import Any
@@ -13,7 +13,6 @@ from pipeline.serve.signatures import Signature, Tensor, TensorSpec
 
 
 def to_signature(name: str, definition: meta_graph_pb2.SignatureDef) -> Signature:
-    """A signature as a SavedModel defines it."""
     inputs, outputs = (
         {key: _to_spec(info) for key, info in infos.items()} for infos in (definition.inputs, definition.outputs)
     )
@@ -21,12 +20,10 @@ def to_signature(name: str, definition: meta_graph_pb2.SignatureDef) -> Signatur
 
 
 def to_tensor(name: str, proto: tensor_pb2.TensorProto, max_bytes: int) -> Tensor:
-    """An input tensor.
-
-    A proto may give one value and a shape of any size, which is then filled with it.
+    """An input tensor; a proto may hold one value and a large shape, which is then filled with it.
 
     Raises:
-      ServeError: INVALID_ARGUMENT; it is none, or has more than `max_bytes` when it is filled.
+      ServeError: INVALID_ARGUMENT; it is no tensor, or has more than `max_bytes` when it is filled.
     """
     sizes = [axis.size for axis in proto.tensor_shape.dim]
     if proto.tensor_shape.unknown_rank or min(sizes, default=0) < 0:
@@ -46,7 +43,7 @@ def to_proto(tensor: Tensor) -> tensor_pb2.TensorProto:
 
 
 def signature_def_json(definition: meta_graph_pb2.SignatureDef) -> dict[str, Any]:
-    """A signature as TensorFlow Serving's metadata show it: with every field, and integers of 64 bits as strings."""
+    """A signature as in TensorFlow Serving's metadata: with every field, and integers of 64 bits as strings."""
     inputs, outputs = (
         {name: _info_json(info) for name, info in infos.items()} for infos in (definition.inputs, definition.outputs)
     )

@@ -46,8 +46,7 @@ _HTTP_STATUSES = {
     grpc.StatusCode.UNAUTHENTICATED: 401,
 }
 _INTERNAL = 500
-# A body that takes longer to arrive is given up.
-READ_TIMEOUT_SECONDS = 60.0
+READ_TIMEOUT_SECONDS = 60.0  # for a request's body to arrive
 
 
 def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
@@ -59,7 +58,7 @@ def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
 
 
 class UnderWay:
-    """How many requests have begun and not ended."""
+    """Counts the requests that have begun and not ended."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -68,8 +67,6 @@ class UnderWay:
 
     @property
     def count(self) -> Middleware:
-        """The middleware that counts."""
-
         @web.middleware
         async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
             self._number += 1
@@ -84,7 +81,7 @@ class UnderWay:
         return count
 
     async def ended(self, timeout_seconds: float) -> None:
-        """Wait until there is none, but no longer than this."""
+        """Wait until there is none, but no longer than the timeout."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._none.wait(), timeout_seconds)
 
@@ -164,7 +161,7 @@ class RestApi:
 
 def _spec(found: "re.Match[str]") -> ModelSpec:
     digits = found["version"]
-    # Python reads no number of thousands of digits.
+    # Python refuses to read a number of thousands of digits.
     if digits and (len(digits) > len(str(_MAX_VERSION)) or int(digits) > _MAX_VERSION):
         raise invalid(f"Failed to convert version: {digits} to numeric.")
     return ModelSpec(unquote(found["name"]), int(digits) if digits else None, unquote(found["label"] or ""))

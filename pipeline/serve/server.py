@@ -1,4 +1,4 @@
-"""The development server as a whole: start, poll for versions, stop."""
+"""The development server as a whole: it starts, polls for versions, and stops."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ _GRACE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """`port` 0 takes any that is free. `batching` None runs each request by itself."""
+    """Settings of the server: port 0 takes any that is free, and without `batching` each request is run by itself."""
 
     host: str
     grpc_port: int
@@ -41,7 +41,7 @@ class ServerConfig:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a server listens: host:port."""
+    """Where the server listens: host:port."""
 
     grpc: str
     rest: str
@@ -67,7 +67,7 @@ async def serve_until_stopped(
 
 @asynccontextmanager
 async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIterator[Addresses]:
-    """A server that runs for as long as the context lasts.
+    """Run a server for as long as the context lasts.
 
     Raises:
       UserError: a port is taken, or a model is not there or damaged.
@@ -147,9 +147,9 @@ async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterato
 
 
 async def _stop_listening(runner: web.AppRunner) -> None:
-    """Take no more connections, and let the requests that came by the others end.
+    """Take no more connections, and let the requests end that have come.
 
-    aiohttp's own clean-up, which comes after this, drops what is still to come of a request's body.
+    aiohttp's own clean-up comes after this: it drops what is still to come of a request's body.
     """
     for site in tuple(runner.sites):
         await site.stop()
@@ -157,7 +157,7 @@ async def _stop_listening(runner: web.AppRunner) -> None:
 
 
 def _require_free_ports(config: ServerConfig) -> None:
-    """Before a model is loaded, which takes seconds."""
+    """Refuse ports that are taken, before a model is loaded, which takes seconds."""
     for option, port in (("--grpc-port", config.grpc_port), ("--rest-port", config.rest_port)):
         try:
             socket.create_server((config.host, port)).close()

@@ -1,4 +1,4 @@
-"""Which models are served, and which of their versions: by the command line or by TensorFlow Serving's configuration."""
+"""Models and versions to serve, as the command line or TensorFlow Serving's configuration file names them."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Latest:
-    """The versions with the highest numbers."""
+    """Chooses the versions with the highest numbers."""
 
     num_versions: int = 1
 
     def choose(self, versions: Collection[int]) -> set[int]:
-        """Those of the existing versions that are to be served."""
         return set(sorted(versions)[-self.num_versions :])
 
 
@@ -27,17 +26,16 @@ class Specific:
     versions: frozenset[int]
 
     def choose(self, versions: Collection[int]) -> set[int]:
-        """Those of the existing versions that are to be served."""
         return set(versions) & self.versions
 
 
 @dataclass(frozen=True)
 class All:
     def choose(self, versions: Collection[int]) -> set[int]:
-        """Those of the existing versions that are to be served."""
         return set(versions)
 
 
+# Chooses from the existing versions those to be served.
 Policy = Latest | Specific | All
 
 

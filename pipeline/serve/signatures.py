@@ -1,4 +1,4 @@
-"""What a signature takes and gives. No TensorFlow here."""
+"""Signatures: the tensors that they take and give. No TensorFlow here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,17 +45,17 @@ class TensorSpec:
 
 @dataclass(frozen=True)
 class Signature:
-    """A named function of a SavedModel."""
+    """Named function of a SavedModel."""
 
     name: str
     inputs: Mapping[str, TensorSpec]
     outputs: Mapping[str, TensorSpec]
 
     def check(self, inputs: Tensors) -> None:
-        """Compare what a client sent with what is expected.
+        """Check what a client sent.
 
         Raises:
-          ServeError: INVALID_ARGUMENT, for names, types or shapes.
+          ServeError: INVALID_ARGUMENT; names, types or shapes are wrong.
         """
         if inputs.keys() != self.inputs.keys():
             sent, expected = set(inputs), set(self.inputs)
@@ -70,7 +70,7 @@ class Signature:
                 raise invalid(f"input {name} of {self.name} is {self.inputs[name]}; received: {received}")
 
     def batch_size(self, inputs: Tensors) -> int | None:
-        """Size of the batch axis of checked inputs; None where inputs or outputs have none in common."""
+        """Size of the batch axis of checked inputs; None where inputs and outputs have none in common."""
         if not all(spec.has_batch_axis for spec in (*self.inputs.values(), *self.outputs.values())):
             return None
         sizes = {tensor.shape[0] for tensor in inputs.values()}
@@ -78,7 +78,7 @@ class Signature:
 
 
 def dtype_name(dtype: np.dtype[Any]) -> str:
-    """The name that TensorFlow gives to a type."""
+    """TensorFlow's name of a type."""
     return "string" if dtype == STRING else dtype.name
 
 

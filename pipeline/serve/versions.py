@@ -1,4 +1,4 @@
-"""The versions of one model that are served: loaded when they are pushed, dropped when they are gone."""
+"""Served versions of a model: loaded when they are pushed, dropped when they are gone."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class State(IntEnum):
-    """Where a version is in its life; the numbers are those of ModelVersionStatus.State."""
+    """State of a version; the numbers are those of ModelVersionStatus.State."""
 
     LOADING = 20
     AVAILABLE = 30
@@ -35,7 +35,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True)
 class VersionStatus:
-    """A state, and for one that was never available the reason."""
+    """State of a version, and the reason why one was never available."""
 
     state: State
     code: grpc.StatusCode = grpc.StatusCode.OK
@@ -43,10 +43,9 @@ class VersionStatus:
 
 
 class Servable:
-    """A loaded version, and how many requests it is at work on."""
+    """A loaded version, which counts the requests that it has to answer."""
 
     def __init__(self, version: int, model: "Model", batcher: Batcher) -> None:
-        """`batcher`: of this model."""
         self.version = version
         self.model = model
         self.batcher = batcher
@@ -56,7 +55,7 @@ class Servable:
 
     @contextmanager
     def in_use(self) -> Iterator["Servable"]:
-        """Keep the version until a request is answered."""
+        """Count a request; the version is kept until all are answered."""
         self._num_requests += 1
         self._idle.clear()
         try:
@@ -67,7 +66,6 @@ class Servable:
                 self._idle.set()
 
     async def until_idle(self) -> None:
-        """Wait until no request is left."""
         await self._idle.wait()
 
 
@@ -75,7 +73,7 @@ class ModelVersions:
     """The versions of one model, by number."""
 
     def __init__(self, load: Load) -> None:
-        """`load`: gives a version that can be served; raises for one that cannot."""
+        """`load` gives a version that can be served, and raises for one that cannot."""
         self._load = load
         self._available: dict[int, Servable] = {}
         self._statuses: dict[int, VersionStatus] = {}
@@ -85,11 +83,11 @@ class ModelVersions:
 
     @property
     def statuses(self) -> Mapping[int, VersionStatus]:
-        """Of every version that was ever loaded, or was meant to be."""
+        """Status of every version that was ever loaded, or was to be."""
         return self._statuses
 
     def find(self, version: int | None, label: str) -> Servable | None:
-        """The available version with a number, or with a label, or else the newest one."""
+        """The available version with this label, or with this number, or with neither of them the newest one."""
         if label:
             version = self._settings.labels.get(label) if self._settings else None
             return self._available.get(version) if version is not None else None
@@ -98,10 +96,10 @@ class ModelVersions:
         return self._available[max(self._available)] if self._available else None
 
     async def follow(self, settings: ModelSettings) -> None:
-        """Load and drop versions until they are those that the settings choose of what is pushed.
+        """Load and drop versions, until the served ones are those of the pushed that the settings choose.
 
         An old version stays until a new one can take its place, and ends when its last request is answered. A version that
-        cannot be loaded is tried again when it has changed.
+        cannot be loaded is tried again when its file has changed.
         """
         self._settings = settings
         pushed = {int(path.name): path for path in await asyncio.to_thread(pushed_versions, settings.base_path)}
@@ -114,7 +112,7 @@ class ModelVersions:
                 self._retire(settings.name, version)
 
     async def drop_all(self) -> None:
-        """End all versions; returns when the last request is answered."""
+        """End all versions; return when the last request is answered."""
         for version in list(self._available):
             self._retire(self._settings.name if self._settings else "", version)
         await asyncio.gather(*self._retiring)

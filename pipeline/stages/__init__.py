@@ -1,1 +1,1 @@
-"""The pipeline's stages, in the order in which data flows through them. Each makes its components and says what they give."""
+"""Stages of the pipeline, in the order in which data flows through them; each makes its components and names their outputs."""

@@ -1,7 +1,6 @@
-"""From videos and annotations to Examples that were looked at."""
+"""The stage from videos and annotations to Examples, and to what is known of both."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow_data_validation as tfdv
 from tfx.components import ExampleValidator, StatisticsGen
@@ -15,12 +14,8 @@ from pipeline.checks import make_inspection
 from pipeline.plan import Plan
 
 
-@dataclass(frozen=True)
-class Data:
-    """What the other stages take: Examples of all splits, their schema, what became of every input, and odd values.
-
-    `annotation_validator` may be asked to stop what comes after it.
-    """
+class Data(NamedTuple):
+    """Outputs for the other stages; `anomalies` are odd values in the Examples."""
 
     examples: BaseChannel
     schema: BaseChannel
@@ -31,9 +26,8 @@ class Data:
 
 
 def make_data(plan: Plan) -> Data:
-    """Ingest, and look at what was ingested."""
     config = plan.config
-    # Principal components are Transform's business: what comes before it stays in the cache when they change.
+    # Principal components are left to Transform, so that what comes before it stays in the cache when they change.
     ingested = config.data.model_copy(update={"pca": None})
     annotation_validator = AnnotationValidator(
         name=config.name,

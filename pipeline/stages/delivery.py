@@ -1,4 +1,4 @@
-"""From a verdict to a pushed version, and to a page for people."""
+"""The stage from a verdict to a pushed version, and to a page for people."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from pipeline.stages.learning import Learning
 
 
 def make_delivery(plan: Plan, data: Data, learning: Learning, judgement: Judgement) -> list[Any]:
-    """The Pusher and the Reporter."""
     config = plan.config
     pusher = Pusher(
         model=learning.model,

@@ -1,8 +1,7 @@
-"""From a trained model to a verdict: how good it is, beside which others, and whether it can be served."""
+"""The stage from a trained model to a verdict: how good it is beside others, and whether it can be served."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 from tfx.components import InfraValidator
@@ -20,9 +19,8 @@ from pipeline.stages.data import Data
 from pipeline.stages.learning import Learning, train_single_frame
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """Evaluations on the test split and, if asked for, on the training split; and both blessings with their reports."""
+class Judgement(NamedTuple):
+    """Outputs for the other stages; `train_evaluation` is on the training split, if the configuration asks for it."""
 
     evaluation: BaseChannel
     train_evaluation: BaseChannel | None
@@ -34,7 +32,7 @@ class Judgement:
 
 
 def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
-    """Evaluate the candidate and what it is compared with, judge it, and ask it as its clients will."""
+    """Evaluate the candidate and the models that it is compared with, judge it, and ask it as its clients will."""
     config, gates = plan.config, plan.config.gates
     baseline = Baseline(
         model=learning.model,
@@ -114,9 +112,9 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
 
 
 def make_infra_validator(config: ServingValidationConfig, model: BaseChannel, examples: BaseChannel) -> InfraValidator:
-    """TFX's own: TensorFlow Serving in a Docker container of this machine, asked for clips of the test split."""
+    """TFX's InfraValidator: it asks TensorFlow Serving, in a Docker container of this machine, for clips of the test split."""
     image = config.docker_image or ""
-    # A registry's port stands behind a colon too.
+    # The port of a registry stands behind a colon too.
     name, tag = image.rsplit(":", 1) if ":" in image.rpartition("/")[2] else (image, "latest")
     return InfraValidator(
         model=model,

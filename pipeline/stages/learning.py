@@ -1,8 +1,7 @@
-"""From Examples to a trained model."""
+"""The stage from Examples to a trained model."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfx.components import Trainer, Transform, Tuner
 from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
@@ -18,12 +17,8 @@ from pipeline.plan import TRAINER_MODULE, TRANSFORM_MODULE, TUNER_MODULE, Plan
 from pipeline.stages.data import Data
 
 
-@dataclass(frozen=True)
-class Learning:
-    """The candidate, what the Trainer wrote beside it, the model that training began from, and what a search has found.
-
-    `arguments` are those of the Trainer, for another one that is to differ from it in little.
-    """
+class Learning(NamedTuple):
+    """Outputs for the other stages, and `arguments`: those of the Trainer, for `train_single_frame`."""
 
     model: BaseChannel
     model_run: BaseChannel
@@ -34,7 +29,7 @@ class Learning:
 
 
 def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
-    """Transform, search if that is asked for, and train."""
+    """Transform the Examples, search for hyperparameters if the configuration asks for it, and train."""
     config = plan.config
     shared = {"model": config.model.model_dump_json(), "classes": json.dumps(plan.classes)}
     # Decoded clips are not stored: they are six times larger than their JPEGs and hardly faster to read.
@@ -90,7 +85,7 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
 
 
 def train_single_frame(plan: Plan, learning: Learning) -> Trainer:
-    """A Trainer like the candidate's for a network that sees one frame of each clip: what video must be better than."""
+    """Train a network that sees one frame of each clip, otherwise as the candidate: a video network must be better."""
     config, arguments = plan.config, learning.arguments
     custom_config = arguments["custom_config"]
     changes = {
@@ -103,7 +98,7 @@ def train_single_frame(plan: Plan, learning: Learning) -> Trainer:
 
 
 def _single_frame(model: ModelConfig) -> ModelConfig:
-    """The network of the same size where there is one, otherwise the largest."""
+    """The single-frame network of the same preset, or else the largest one."""
     presets = NETWORKS["single_frame"].presets
     preset = model.preset if model.preset in presets else presets[-1]
     return model.model_copy(update={"network": "single_frame", "preset": preset})

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from foundation.messages.errors import UserError
+from pipeline.commands.terminal import whole_file
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.segments import ActionSegment
 from pipeline.prediction.writers import (
     choose_writer,
-    whole_file,
     write_activitynet,
     write_csv,
     write_json,
