@@ -122,7 +122,7 @@ def _names_of(categories: list[Any]) -> dict[_Id, str]:
         name = category.get("name")
         if isinstance(name, str):
             names[number] = name.strip()
-            # In TAO, categories of the annotators that mean the same are merged into one.
+            # TAO merges categories of its annotators that mean the same.
             merged = category.get("merged")
             names.update(dict.fromkeys(_by_id(merged if isinstance(merged, list) else []), name.strip()))
     return names

@@ -140,7 +140,7 @@ def _record(shapes: Sequence[Shape], label: str, task: Task, source: Source) -> 
 
 
 def _stretches(shapes: Sequence[Shape]) -> Iterator[list[Shape]]:
-    """Split shapes into stretches with one label; if the object is still there at the end, the next stretch ends it."""
+    """Split shapes into stretches with one label; a stretch ends where the next one begins, or where the object is gone."""
     stretch: list[Shape] = []
     for shape in shapes:
         if stretch and shape.edges and shape.label != stretch[0].label:

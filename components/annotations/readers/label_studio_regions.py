@@ -174,7 +174,7 @@ def _frame_rate_of(value: Mapping[str, Any]) -> float | None:
 
 
 def _positive(value: Any) -> float:
-    """The number; 0 for a negative number and for all else."""
+    """The number if it is positive; else 0."""
     try:
         return max(0.0, parse_number(value, "", Reason.TIME_INVALID))
     except BadValueError:

@@ -48,7 +48,7 @@ class ReaderOptions(Section):
     fold: int = Field(1, ge=1, le=9, description="UCF101 and HMDB51: which of the official splits")
 
     def check_label_field(self, known: Collection[str], problem: str) -> None:
-        """Raise UserError, which begins with `problem`, if there are `known` fields and `label_field` is none of them."""
+        """Raise UserError if there are `known` fields and `label_field` is none of them; `problem` begins its message."""
         if self.label_field and known and self.label_field not in known:
             found = ", ".join(sorted(known))[:500]
             raise UserError(f"data.label_field: {problem} {self.label_field!r}; found: {found}")

@@ -145,7 +145,7 @@ def _looks_like_jsonl(sample: Sample) -> bool:
     try:
         json.loads(sample.first_line)
     except (ValueError, RecursionError):
-        # The head has a single line: it may be longer than the head, so it may be JSON nevertheless.
+        # If the head is a single line, that line may be longer than the head, and JSON as a whole.
         return len(sample.head.splitlines()) == 1
     return True
 

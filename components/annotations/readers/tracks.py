@@ -77,7 +77,7 @@ def build_track(shapes: Sequence[Shape]) -> Track:
 
 
 def in_order(shapes: Iterable[Shape]) -> list[Shape]:
-    """Sort shapes, and keep one of each frame: a drawn one before an interpolated one, and any before a missing one.
+    """Sort shapes and keep one for each frame: drawn rather than interpolated, interpolated rather than gone.
 
     Raises:
       BadValueError: a frame has two different shapes of the same kind.

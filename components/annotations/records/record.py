@@ -44,7 +44,7 @@ class SpaceUnit(str, Enum):
 
 
 class FindBy(str, Enum):
-    """How a record names its video: by its path below the root, or by its file name or stem anywhere below the root."""
+    """The way a record names its video: by its path below the root, or by its file name or stem anywhere below the root."""
 
     PATH = "path"
     NAME = "name"
