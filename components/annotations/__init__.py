@@ -1,1 +1,1 @@
-"""Annotation files to records: readers, path checks and splits. No TensorFlow here."""
+"""Annotation files as records: readers, checks of what they say, and splits. No TensorFlow here."""

@@ -11,7 +11,7 @@ from models.metadata import Imputation, MetadataConfig, PcaConfig, check_columns
 
 
 class DataConfig(ReaderOptions):
-    """Which videos, and which annotations of them."""
+    """The videos, and their annotations."""
 
     annotations: str
     format: Annotated[str, OneOf(("auto", *sorted(READERS)))] = "auto"
@@ -35,12 +35,11 @@ class DataConfig(ReaderOptions):
 
     @property
     def metadata_config(self) -> MetadataConfig:
-        """The columns of numbers, and what is done with them."""
         return MetadataConfig(columns=self.metadata, imputation=self.imputation, pca=self.pca)
 
 
 class NegativesConfig(Section):
-    """Clips of a class for `none of the actions`: taken from the unannotated parts of the videos, or stated by a format."""
+    """Clips of a class for `none of the actions`, from unannotated parts of the videos or from rows that state a negative."""
 
     label: str = Field("background", min_length=1, max_length=256)
     clips_per_video: int = Field(

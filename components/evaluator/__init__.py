@@ -1,1 +1,1 @@
-"""What is measured on the test split: metrics, slices, and how they are read."""
+"""Measurements on the test split: metrics, slices, and readers of the results."""

@@ -17,7 +17,7 @@ from components.evaluator.metrics.pairing import PairedAnswers
 from components.evaluator.results import BASELINE, CANDIDATE
 
 # No cross-entropy: it raises on the label id -1, which a class that is new since the last push has for the baseline.
-# The threshold of zero makes it a matrix by argmax: at the default of 0.5, TFMA leaves unsure answers out.
+# The threshold of zero makes the confusion matrix one by argmax: at the default of 0.5, TFMA leaves unsure answers out.
 _EVAL_CONFIG = """
   model_specs {
     signature_name: "evaluate"

@@ -25,7 +25,7 @@ _MATRICES = "multi_class_confusion_matrix_at_thresholds"
 
 
 class SliceMetrics(NamedTuple):
-    """Accuracy and number of clips in a slice, such as feature `group`, value `person_03`. A cross joins both with CROSS."""
+    """Accuracy and number of clips in a slice, such as feature `group`, value `person_03`; in a cross with CROSS between."""
 
     feature: str
     value: str
@@ -95,7 +95,7 @@ def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
 
 
 def read_overall(evaluation_uri: str, model_name: str) -> dict[str, float]:
-    """All metrics of all clips that are one number, by name; NaN is left out."""
+    """All metrics that are one number, over all clips, by name; NaN is left out."""
     numbers = {
         name: value.double_value.value
         for keys, values in _slices(evaluation_uri, model_name)

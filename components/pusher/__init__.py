@@ -1,1 +1,1 @@
-"""Where pushed versions lie: how one gets there, how one is withdrawn, and what is written beside it."""
+"""Pushed versions: how one is pushed and withdrawn, and the card that is written beside it."""

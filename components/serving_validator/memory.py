@@ -9,7 +9,7 @@ _SECONDS_BETWEEN_LOOKS = 0.01
 
 
 class PeakMemory:
-    """Measures how many megabytes of resident memory this process takes at most inside the context, beyond those before.
+    """Measures by how many megabytes the resident memory of this process grows inside the context, at its peak.
 
     The kernel's own peak (ru_maxrss) counts from the start of the process; the peak of loading the model may be higher.
     """

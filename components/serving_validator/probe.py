@@ -62,7 +62,7 @@ def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
         started = time.monotonic()
         try:
             models.append(load(model_dir))
-        except Exception as error:  # a foreign file may cause any
+        except Exception as error:  # a foreign file may cause any error
             yield Measurement(LOAD, name, None, describe(error))
             return
         yield Measurement(LOAD, name, time.monotonic() - started)
@@ -156,7 +156,7 @@ class Probe:
         ]
 
     def _timed(self, signature: str, batches: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
-        """For each batch the largest difference from the expected answer, and the seconds that the answer took."""
+        """The largest difference from the expected answer, and the seconds that the answer took, for each batch."""
         results = []
         for batch in batches:
             clips = [self.clips[i] for i in batch]

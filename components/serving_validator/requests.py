@@ -85,7 +85,7 @@ def warmup_requests(model: AskedModel, clip: StoredClip, *, streams: bool) -> di
 
 
 def bad_requests(signature: str, clip: StoredClip) -> dict[str, Tensors]:
-    """Bad requests that a client may send by mistake or on purpose, named for people. To a stream, send its state too."""
+    """Bad requests that a client may send, by mistake or on purpose, named for people; a stream needs its state too."""
     time, height, width, _ = clip.frames.shape
     if signature == STREAM_STEP:
         frames = {

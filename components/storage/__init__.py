@@ -1,1 +1,1 @@
-"""Where videos and annotations lie: folders of this machine, or any file system that Beam reads."""
+"""Places of videos and annotations: folders of this machine, and all file systems that Beam can read."""

@@ -23,7 +23,7 @@ def open_root(uri: str, key: str, beam_args: Sequence[str] = ()) -> Root:
     """
     if is_remote(uri):
         with warnings.catch_warnings():
-            # Google's libraries warn here that they will stop to support this Python.
+            # Google's libraries warn here that they will not support this Python for ever.
             warnings.simplefilter("ignore", FutureWarning)
             # The import is here because Beam takes seconds to load, and most roots are local.
             from components.storage.remote import RemoteRoot

@@ -1,1 +1,1 @@
-"""Annotations and videos as files: where they lie, which belong together, what they are recognised by."""
+"""Files of annotations and videos: where they lie, which of them belong together, and their fingerprints."""

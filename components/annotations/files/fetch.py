@@ -1,4 +1,4 @@
-"""Annotations from anywhere: readers open files of this machine, so what lies elsewhere is copied for a while."""
+"""Fetches annotations from addresses: readers open files of this machine, so remote files are copied for a while."""
 
 import shutil
 import tempfile
@@ -15,22 +15,22 @@ from components.storage.opening import local_copy, local_file, open_root
 from components.storage.root import Root, is_remote, split_uri
 from foundation.messages.errors import UserError
 
-# What annotation tools write; everything else in a folder matters to readers by its name only.
+# Files of annotation tools. Of all other files, readers use the names only.
 _SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xml", ".eaf", ".pbtxt", ".ini"))
 
 
 def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> list[Record]:
-    """As `read_annotations`, also for annotations that an address names."""
+    """Read all records, as `read_annotations` does, also from an address."""
     with local_annotations(data, beam_args) as local:
         return read_annotations(local)
 
 
 @contextmanager
 def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterator[DataConfig]:
-    """The configuration with annotations (and class names) of this machine, for as long as the context lasts.
+    """Give the configuration with annotations and class names on this machine; copies are removed when the context ends.
 
     Raises:
-      UserError: the annotations cannot be fetched, or what is done with them says so; addresses are named as they are.
+      UserError: the annotations cannot be fetched, or the body raises it; messages name the address, not the copy.
     """
     if not any(map(is_remote, (data.annotations, data.videos, data.label_map or ""))):
         yield data
@@ -47,14 +47,14 @@ def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterat
 
 
 def format_of(local: DataConfig) -> str:
-    """The name of the format of annotations of this machine."""
+    """The name of the format of annotations that lie on this machine."""
     path = Path(local.annotations)
     with explain_os_errors(path):
         return detect_format(path) if local.format == "auto" else local.format
 
 
 def _fetch_all(data: DataConfig, folder: Path, addresses: dict[str, str], beam_args: Sequence[str]) -> DataConfig:
-    """The configuration of what was fetched into `folder`; `addresses` gets the address of each copy."""
+    """Fetch everything into `folder` and return the configuration of the copies; `addresses` gets the address of each."""
     local = data
     if data.label_map and is_remote(data.label_map):
         path = _fetch_file(data.label_map, "data.label_map", folder / "label_map", beam_args)
@@ -84,7 +84,7 @@ def _fetch_annotations(
             addresses[str(folder)] = parent.uri
             _mirror(parent, [entry.name for entry in parent.entries() if "/" not in entry.name], folder)
         return local
-    # A folder per class is read from the names alone, which are paths below the videos' root.
+    # In the format of a folder per class, the names of the files are paths below the videos' root.
     inside = f"{data.annotations.rstrip('/')}/".removeprefix(f"{data.videos.rstrip('/')}/")
     update = {"annotations": str(folder)}
     if not is_remote(inside):
@@ -103,11 +103,11 @@ def _fetch_file(uri: str, key: str, folder: Path, beam_args: Sequence[str]) -> P
 
 
 def _mirror(root: Root, names: Sequence[str], folder: Path, with_content: bool = True) -> None:
-    """The tree of `names` below `folder`: annotation files as they are (`with_content`), all others empty."""
+    """Copy the tree of `names` into `folder`: annotation files with their content (if `with_content`), all others empty."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         path = folder / name
-        # Names that no folder can hold, or that lead out of it, are none that a row could mean.
+        # A name that no folder can hold, or that leads out of it, cannot be one that a row means.
         with suppress(ValueError, OSError):
             if root.canonical(name) != name:
                 continue

@@ -1,4 +1,4 @@
-"""What a pipeline's plan needs to know of its inputs, cheaply: a digest and the class names."""
+"""Quick facts about the inputs for a pipeline's plan: a digest and the class names."""
 
 import hashlib
 import os
@@ -16,10 +16,10 @@ from foundation.messages.errors import UserError
 
 
 def fingerprint_inputs(data: DataConfig, splits: SplitsConfig, beam_args: Sequence[str] = ()) -> str:
-    """A digest of the annotations' bytes, of an earlier assignment's, and of the videos' names, sizes and times.
+    """Digest of the bytes of the annotations and of an earlier assignment, and of the videos' names, sizes and times.
 
     Raises:
-      UserError: something of it is not there.
+      UserError: one of these files or folders cannot be read.
     """
     digest = hashlib.sha256()
     _add_listing(digest, data.videos, "data.videos", beam_args)
@@ -38,9 +38,9 @@ def fingerprint_inputs(data: DataConfig, splits: SplitsConfig, beam_args: Sequen
 def find_classes(
     data: DataConfig, known: Sequence[str], negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
 ) -> list[str]:
-    """`known` classes in their order, then the annotations' other labels by name: ids are appended, never renumbered.
+    """The `known` classes in their order, then the other labels by name: ids are appended, never renumbered.
 
-    The label of background clips is one of them as soon as there can be any.
+    The label of background clips is among them if there can be any.
     """
     segments = [record for record in load_annotations(data, beam_args) if isinstance(record, Segment)]
     labels = {segment.label for segment in segments if not segment.is_negative}
@@ -50,10 +50,10 @@ def find_classes(
 
 
 def require_background(data: DataConfig, negatives: NegativesConfig | None, beam_args: Sequence[str] = ()) -> None:
-    """Nothing, if background clips may be taken from time that no annotation covers, or none are wanted.
+    """Check that background clips, if they are wanted, may be taken from time that no annotation covers.
 
     Raises:
-      UserError: the format leaves open what such time shows.
+      UserError: the format does not say what such time shows.
     """
     if negatives is None or not negatives.clips_per_video or negatives.unlabelled_is_background:
         return

@@ -1,4 +1,4 @@
-"""Segments to the generic table, which `components.annotations.readers.table` reads back as the same segments."""
+"""Writes segments as the generic table; `components.annotations.readers.table` reads the same segments back."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ def metadata_names(segments: Sequence[Segment]) -> list[str]:
     """The columns of numbers that `data.metadata` has to name when the table is read.
 
     Raises:
-      UserError: one is called like a column of the table.
+      UserError: one of them has the name of another column of the table.
     """
     names = sorted({name for segment in segments for name in segment.metadata})
     taken = [name for name in names if name in Columns().model_dump().values()]
@@ -26,7 +26,7 @@ def metadata_names(segments: Sequence[Segment]) -> list[str]:
 
 
 def write_jsonl(segments: Sequence[Segment], file: TextIO) -> None:
-    """One object a line, without what is empty. Times are seconds and boxes relative, as the table has them."""
+    """Write one object a line, without empty values. The segments must have seconds and relative boxes."""
     metadata_names(segments)
     for segment in segments:
         fields = {name: value for name, value in _fields(segment).items() if not _is_empty(value)}
@@ -34,12 +34,11 @@ def write_jsonl(segments: Sequence[Segment], file: TextIO) -> None:
 
 
 def write_csv(segments: Sequence[Segment], file: TextIO) -> None:
-    """A row a segment; boxes and masks are JSON in their column. Columns that no segment needs are left out."""
+    """Write one row a segment; boxes and masks are JSON in their columns. Optional columns that are empty are left out."""
     metadata = metadata_names(segments)
     rows = [_fields(segment) for segment in segments]
-    columns = [
-        name for name in Columns.model_fields if name in _ALWAYS or not all(_is_empty(row[name]) for row in rows)
-    ]
+    filled = {name for row in rows for name, value in row.items() if not _is_empty(value)}
+    columns = [name for name in Columns.model_fields if name in _ALWAYS or name in filled]
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*columns, *metadata])
     for row, segment in zip(rows, segments, strict=True):
@@ -77,5 +76,4 @@ def _box(box: Box) -> list[Any]:
 
 
 def _mask(mask: Mask) -> list[Any]:
-    content = mask.png or {"size": [mask.height, mask.width], "counts": mask.rle.decode()}
-    return [mask.time, content]
+    return [mask.time, mask.png or {"size": [mask.height, mask.width], "counts": mask.rle.decode()}]

@@ -1,4 +1,4 @@
-"""From records to work: which video is opened for which segments, and what is left out before any is opened."""
+"""The manifest: the videos to open, their segments, and the rejects that are known before any video is opened."""
 
 import hashlib
 from collections import defaultdict
@@ -18,8 +18,8 @@ from components.storage.root import Root
 class Manifest:
     """Videos (paths below the root) with their segments, and the rejects so far.
 
-    A video without segments is there for its background clips. `ties` are sets of videos with the same bytes: they must
-    share a split. `num_rows` and `num_videos` count what was found, for the account at the end.
+    A video without segments gives background clips. `ties` are sets of videos with the same bytes, which must share a split.
+    `num_rows` and `num_videos` count all rows and videos that were found, for the account at the end.
     """
 
     segments_by_video: dict[str, tuple[Segment, ...]]
@@ -39,9 +39,9 @@ def build_manifest(
 
     Args:
       records: of all annotation files.
-      root: where the videos lie.
-      classes: labels other than these are rejected; None: all labels are fine.
-      negatives: what becomes of rows that state a negative, and of videos that no row names; None: they are rejected.
+      root: of the videos.
+      classes: other labels are rejected; None allows all labels.
+      negatives: says what to do with rows that state a negative and with videos that no row names; None rejects them.
 
     Raises:
       UserError: the root cannot be listed.
@@ -67,7 +67,7 @@ def build_manifest(
 def manifest_without_videos(
     records: Iterable[Record], classes: Sequence[str] | None = None, negatives: NegativesConfig | None = None
 ) -> Manifest:
-    """As `build_manifest`, for annotations whose videos are not at hand: each record is believed that its video exists."""
+    """Build a manifest as `build_manifest` does, but without the videos: every video that a record names counts as found."""
     segments, rejects, num_rows = _sort_out(records, lambda name, _: name, classes, negatives)
     by_video = {video: tuple(segments[video]) for video in sorted(segments)}
     return Manifest(by_video, tuple(rejects), ties=(), num_rows=num_rows, num_videos=len(by_video))
@@ -79,7 +79,7 @@ def _sort_out(
     classes: Sequence[str] | None,
     negatives: NegativesConfig | None,
 ) -> tuple[dict[str, list[Segment]], list[Reject], int]:
-    """Segments by video, rejects, and the number of records; `find` gives the video that a record names."""
+    """Return segments by video, rejects, and the number of records; `find` gives the video that a record names."""
     known = None if classes is None else frozenset(classes)
     rejects: list[Reject] = []
     segments: dict[str, list[Segment]] = defaultdict(list)
@@ -114,9 +114,9 @@ def _sort_out(
 
 
 def segment_id(video: str, segment: Segment) -> str:
-    """A stable name: the same video, label, times and boxes give the same id, wherever the row stands."""
+    """A stable id: it depends on video, label, times and boxes, not on the place of the row."""
     parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, segment.label]
-    # Two actors may do the same at the same time.
+    # Boxes are part of the id because two actors may do the same at the same time.
     if segment.boxes or segment.masks:
         parts += [segment.space_unit.value, repr(segment.boxes), repr(segment.masks)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -127,23 +127,23 @@ def _reject(segment: Segment, reason: Reason, message: str, value: str) -> Rejec
 
 
 def _reject_of_unnamed(video: str, finder: VideoFinder, negatives: NegativesConfig | None) -> Reject | None:
-    """Why a video that no usable row names is left out; None if background clips are to be taken from it."""
+    """The reject of a video that no usable row names; None if background clips are to be taken from it."""
     if negatives is None or not negatives.unannotated_videos:
         return Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video=video)
-    # What a row could not name, ingest shall not open either.
+    # Ingest opens only videos that a row could name.
     problem = text_problem(video, LONGEST_PATH)
     if problem:
         return Reject(Reason.TEXT_INVALID, f"the path {problem}", video=video)
     found = finder.find(video)
     if isinstance(found, Problem):
         return Reject(found.reason, found.message, video=video)
-    return (
-        None if found == video else Reject(Reason.PATH_INVALID, f"the path is another spelling of {found}", video=video)
-    )
+    if found != video:
+        return Reject(Reason.PATH_INVALID, f"the path is another spelling of {found}", video=video)
+    return None
 
 
 def _identical_files(root: Root, sizes: dict[str, int], videos: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Sets of equal files; one that cannot be read to its end is in none, and ingest will reject it."""
+    """Sets of equal files. A file that cannot be read to its end is in none of them; ingest will reject it."""
     by_size: dict[int, list[str]] = defaultdict(list)
     for video in videos:
         by_size[sizes[video]].append(video)

@@ -1,4 +1,4 @@
-"""Which file a record means: by its path below the root, or by its name wherever it lies there."""
+"""Finds the video that a record names: by its path below the root, or by its file name anywhere there."""
 
 from collections import defaultdict
 from functools import cached_property
@@ -13,10 +13,13 @@ _MOST_NAMED = 3
 
 
 class VideoFinder:
-    """Knows the files below a root from one look at it, and which of them are videos."""
+    """Lists the files below a root once, and reads their heads to know which of them are videos.
+
+    Raises:
+      UserError: the root cannot be listed.
+    """
 
     def __init__(self, root: Root) -> None:
-        """Raises UserError if the root cannot be listed."""
         self._root = root
         self._folder = PurePosixPath(root.uri).name
         entries = {entry.name: entry for entry in root.entries()}
@@ -28,15 +31,13 @@ class VideoFinder:
         self._found: dict[tuple[str, FindBy], str | Problem] = {}
 
     def find(self, name: str, find_by: FindBy = FindBy.PATH) -> str | Problem:
-        """The path below the root of the video that a record calls `name`: one for all spellings and links."""
-        found = self._found.get((name, find_by))
-        if found is None:
-            found = self._by_path(name) if find_by is FindBy.PATH else self._by_name(name)
-            self._found[name, find_by] = found
-        return found
+        """The path below the root of the video that a record calls `name`; all spellings and links give the same path."""
+        if (name, find_by) not in self._found:
+            self._found[name, find_by] = self._by_path(name) if find_by is FindBy.PATH else self._by_name(name)
+        return self._found[name, find_by]
 
     def videos(self) -> set[str]:
-        """Videos that are neither hidden nor links."""
+        """All videos that are neither hidden nor links."""
         return {
             name
             for name, is_video in self._heads.items()
@@ -63,7 +64,7 @@ class VideoFinder:
         problem = Problem(Reason.VIDEO_MISSING, f"no file {name}, of any suffix, below {self._folder}/")
         for paths in (self._paths_by_name.get(name, []), self._paths_by_stem.get(name, [])):
             found = [self._by_path(path) for path in sorted(paths)]
-            # Beside a video may lie what tools made of it, such as clip.jpg and clip.json beside clip.mp4.
+            # Tools put other files beside a video, such as clip.jpg and clip.json beside clip.mp4.
             videos = sorted({video for video in found if isinstance(video, str)})
             if len(videos) == 1:
                 return videos[0]

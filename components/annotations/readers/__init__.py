@@ -1,1 +1,1 @@
-"""One reader per annotation format, all giving the same records."""
+"""Readers: one for each annotation format; all give the same records."""

@@ -1,9 +1,9 @@
-"""ActivityNet's JSON, and what has taken its form (THUMOS14, HACS, FineAction): timed actions in untrimmed videos.
+"""ActivityNet's JSON, which THUMOS14, HACS and FineAction use too: timed actions in untrimmed videos.
 
     {"database": {"<id>": {"subset": "training", "annotations": [{"segment": [1.5, 9.2], "label": "Surfing"}]}}}
 
-MMAction2 leaves `database` away. Times are seconds. Files are called `<id>` or `v_<id>`. A video without annotations
-holds none of the actions, except in the test subset, whose annotations are kept secret.
+MMAction2 omits `database`. Times are seconds. Files are called `<id>` or `v_<id>`. A video without annotations shows none
+of the actions, except in the test subset, whose annotations are secret.
 
 Source: https://github.com/activitynet/ActivityNet (Evaluation/eval_detection.py; Crawler/run_crosscheck.py for both
 names); https://github.com/open-mmlab/mmaction2 (mmaction/datasets/activitynet_dataset.py).
@@ -28,7 +28,7 @@ _YOUTUBE_ID_LENGTH = 11
 
 
 def read_activitynet(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """A record's row is its rank among the annotations."""
+    """Read a file; a record's row is its rank among the annotations."""
     try:
         videos = _videos(load_json(path))
     except BadValueError as error:
@@ -43,16 +43,15 @@ def read_activitynet(path: Path, options: ReaderOptions) -> Iterator[Record]:
         except BadValueError as error:
             yield error.as_reject(Source(path.name, next(ranks)), stem)
             continue
-        # A video that has none is a record too.
+        # A video without annotations is a record too.
         for annotation in annotations or [None]:
             yield _to_record(annotation, video, stem, Source(path.name, next(ranks)))
 
 
 def _videos(document: Any) -> dict[str, Any]:
     if isinstance(document, dict) and "results" in document and "database" not in document:
-        raise BadValueError(
-            Reason.FILE_MALFORMED, "these are a model's predictions (results), no annotations.", "results"
-        )
+        message = "these are a model's predictions (results), no annotations."
+        raise BadValueError(Reason.FILE_MALFORMED, message, "results")
     videos = document.get("database", document) if isinstance(document, dict) else document
     if not isinstance(videos, dict):
         raise BadValueError(Reason.FILE_MALFORMED, "expected an object of videos by their ids.", type(videos).__name__)
@@ -60,7 +59,7 @@ def _videos(document: Any) -> dict[str, Any]:
 
 
 def _stem(name: str, stems: frozenset[str]) -> str:
-    """The file's name without its suffix; if none such is below data.videos, the one that ActivityNet's download gives."""
+    """The stem of the video's file; if no such file is below data.videos, the stem that ActivityNet's download gives."""
     usual = f"v_{name}" if len(name) == _YOUTUBE_ID_LENGTH else name
     candidates = (name, f"v_{name}", name.removeprefix("v_"))
     return next((candidate for candidate in candidates if candidate in stems), usual)
@@ -74,7 +73,7 @@ def _annotations(name: str, video: Any) -> list[Any]:
 
 
 def _to_record(annotation: Any, video: dict[str, Any], stem: str, source: Source) -> Record:
-    """The record of an annotation; None is that of a video that has none."""
+    """Make the record of an annotation, or (None) of a video that has no annotations."""
     label = ""
     try:
         split = parse_split(video.get("subset"), "subset")

@@ -3,11 +3,11 @@
     video_id,middle_frame_timestamp,x1,y1,x2,y2,action_id,person_id
 
 The timestamp is in seconds from the start of the whole film, and stands for the three seconds around it. The box is
-relative to the frame (0 to 1). A person keeps the id from one key frame to the next, so that a segment has the boxes
-of its whole span. A person who does three things at once has three rows and gives three segments. The first versions
-have no person_id; rows with a timestamp alone say that a key frame is part of the data set, not what is in it.
+relative to the frame (0 to 1). A person keeps the id from one key frame to the next, so a segment has the boxes of its
+whole span. A person who does three things at once has three rows and gives three segments. The first versions have no
+person_id. A row with only a timestamp says that a key frame is part of the data set, not what it shows.
 
-`ava_train_excluded_timestamps_v2.2.csv` beside `ava_train_v2.2.csv` lists key frames that AVA itself leaves out.
+`ava_train_excluded_timestamps_v2.2.csv` beside `ava_train_v2.2.csv` lists key frames that AVA itself excludes.
 
 Source: https://github.com/activitynet/ActivityNet (Evaluation/get_ava_performance.py: 2, 7 or 8 columns);
 https://github.com/open-mmlab/mmaction2 (mmaction/datasets/ava_dataset.py, tools/data/ava); Gu et al., AVA: A Video
@@ -18,13 +18,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.key_frames import span_of_key_frame
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample, own_file
+from components.annotations.readers.reader import Reader, own_file
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.values import BadValueError, parse_number, parse_time
 from components.annotations.records.reasons import Reason
@@ -35,7 +36,7 @@ _ACTION_ROW = re.compile(rf"[^,]+,{_NUMBER}(?:,[01](?:\.\d+)?){{4}},\d+(?:,[^,]*
 _FRAME_ROW = re.compile(r"[\w-]{11},\d{3,4}")
 _EXCLUDED = "_excluded_timestamps"
 
-# Boxes of one person in one video, by time.
+# Boxes by video and person, sorted by time.
 _Tracks = Mapping[tuple[str, str], Sequence[Box]]
 
 
@@ -55,7 +56,7 @@ def read_ava(path: Path, options: ReaderOptions) -> Iterator[Record]:
 
 
 def _exclude(values: list[str], source: Source, excluded: set[tuple[str, float]]) -> Iterator[Record]:
-    """Adds a key frame to `excluded`; a row that names none is a reject."""
+    """Add the row's key frame to `excluded`; a row without one gives a reject."""
     video, time = values[0].strip(), values[1] if len(values) == 2 else ""
     try:
         excluded.add((video, _parse_timestamp(time)))
@@ -70,9 +71,8 @@ def _to_record(
     try:
         row = _parse(values)
         if (video, row.box.time) in excluded:
-            raise BadValueError(
-                Reason.ROW_EXCLUDED, "AVA's list of excluded timestamps has this key frame", row.box.time
-            )
+            message = "AVA's list of excluded timestamps has this key frame"
+            raise BadValueError(Reason.ROW_EXCLUDED, message, row.box.time)
         label = names.name(row.action) if names else row.action
         start, end = span_of_key_frame(row.box.time)
         boxes = _between(tracks[video, row.person], start, end) if row.person else (row.box,)
@@ -99,7 +99,7 @@ def _parse(values: list[str]) -> _Row:
     x_min, y_min, x_max, y_max = (parse_number(edge, "an edge of the box", Reason.BOX_INVALID) for edge in edges)
     if not (0 <= x_min < x_max <= 1 and 0 <= y_min < y_max <= 1):
         raise BadValueError(Reason.BOX_INVALID, "not x1,y1,x2,y2 between 0 and 1", ",".join(edges))
-    # A negative id is what other tools write for a person without one.
+    # Other tools write a negative id for a person without one.
     return _Row(video, Box(seconds, x_min, y_min, x_max, y_max), action, "" if person.startswith("-") else person)
 
 
@@ -114,12 +114,11 @@ def _read_tracks(path: Path) -> _Tracks:
     boxes: dict[tuple[str, str], dict[float, Box]] = defaultdict(dict)
 
     def collect(values: list[str], source: Source) -> tuple[Record, ...]:
-        try:
+        # A bad row becomes a reject when the file is read for its records.
+        with suppress(BadValueError):
             row = _parse(values)
-        except BadValueError:
-            return ()
-        if row.person:
-            boxes[row.video, row.person][row.box.time] = row.box
+            if row.person:
+                boxes[row.video, row.person][row.box.time] = row.box
         return ()
 
     for _ in records_of_csv(path, collect):
@@ -137,12 +136,9 @@ def _lists_of_excluded(path: Path) -> list[Path]:
     return sorted(file for file in lists if file.name.replace(_EXCLUDED, "", 1) == path.name)
 
 
-def _looks_like_ava(sample: Sample) -> bool:
-    return bool(_ACTION_ROW.fullmatch(sample.first_line) or _FRAME_ROW.fullmatch(sample.first_line))
-
-
-def _own_and_excluded(path: Path, options: ReaderOptions) -> list[Path]:
-    return [*own_file(path, options), *_lists_of_excluded(path)]
-
-
-AVA = Reader(read_ava, _looks_like_ava, _own_and_excluded, is_exhaustive=False)
+AVA = Reader(
+    read_ava,
+    detects=lambda sample: bool(_ACTION_ROW.fullmatch(sample.first_line) or _FRAME_ROW.fullmatch(sample.first_line)),
+    files=lambda path, options: [*own_file(path, options), *_lists_of_excluded(path)],
+    is_exhaustive=False,
+)

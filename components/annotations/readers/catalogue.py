@@ -1,4 +1,4 @@
-"""Every annotation format, by the name that `data.format` gives it."""
+"""All annotation formats, by their names in `data.format`."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ from components.annotations.readers.vertex_csv import VERTEX_CSV
 from components.annotations.readers.vertex_jsonl import VERTEX_JSONL
 from components.annotations.readers.via import VIA
 
-# In the order of detection: what a format alone has comes before what several have.
+# In the order of detection: formats that have marks of their own come before formats whose marks others have too.
 READERS: Mapping[str, Reader] = {
     "ucf101": UCF101,
     "hmdb51": HMDB51,

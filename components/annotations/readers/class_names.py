@@ -1,10 +1,10 @@
-"""The file that `data.label_map` names: which class a number stands for.
+"""The file that `data.label_map` names: the names of classes by their numbers.
 
-Its forms, told from the content:
+The content tells its form:
   * one name a line, counted from 0 (MMAction2's label_map.txt);
   * `1 ApplyEyeMakeup`, `1: stand`, `1,stand`: the number first (UCF101's classInd.txt), or last, as in `clapping,0`
     (Moments in Time's moments_categories.txt);
-  * CSV whose header has a column of ids and one of names (EPIC-Kitchens' verb classes, Kinetics' labels_to_id.csv);
+  * CSV with a header, a column of ids and one of names (EPIC-Kitchens' verb classes, Kinetics' labels_to_id.csv);
   * AVA's .pbtxt: `item { name: "stand" id: 12 }` or `label { name: "stand" label_id: 12 }`;
   * JSON: {"name": 0} (Something-Something's labels), {"0": "name"}, ["name", ...], or a list of lists of words (Diving48's
     vocabulary).
@@ -14,9 +14,8 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.values import BadValueError
@@ -32,14 +31,12 @@ _BLOCK_NAME = re.compile(r'\bname\s*:\s*(?:"([^"]*)"|\'([^\']*)\')')
 _BLOCK_ID = re.compile(r"\b(?:label_)?id\s*:\s*(\d{1,9})\b")
 
 
-@dataclass(frozen=True)
-class ClassNames:
-    """Names of classes by their number."""
-
+class ClassNames(NamedTuple):
     path: Path
     by_id: dict[int, str]
 
     def name(self, number: str) -> str:
+        """The name of a class; raises BadValueError if there is none of this number."""
         if not _NUMBER.fullmatch(number):
             raise BadValueError(Reason.LABEL_UNKNOWN, "the label is no class number", number)
         name = self.by_id.get(int(number))
@@ -48,7 +45,7 @@ class ClassNames:
         return name
 
     def check(self, name: str) -> str:
-        """`name`, if it is a class of the file; else raises BadValueError."""
+        """Return `name` if it is a class of the file; else raise BadValueError."""
         if name not in self.by_id.values():
             raise BadValueError(Reason.LABEL_UNKNOWN, f"the label is no class of {self.path.name}", name)
         return name
@@ -102,10 +99,8 @@ def _from_lines(lines: list[str]) -> Iterable[tuple[int, str]]:
     numbered = [(int(match[1]), match[2]) for match in map(_NUMBER_FIRST.fullmatch, lines) if match]
     if len(numbered) < len(lines):
         pairs = [line.rpartition(",") for line in lines]
-        numbered = [
-            (int(number), name.rstrip()) for name, _, number in pairs if name and _NUMBER.fullmatch(number.strip())
-        ]
-    # What does not number every line is part of a name.
+        numbered = [(int(last), name.rstrip()) for name, _, last in pairs if name and _NUMBER.fullmatch(last.strip())]
+    # Numbers that only some lines have, or that repeat, are parts of names.
     return numbered if len(dict(numbered)) == len(lines) else enumerate(lines)
 
 

@@ -1,4 +1,4 @@
-"""Which recording a clip was cut from, where a data set writes it into the clip's file name."""
+"""Recordings of clips, for data sets that write the recording into the clip's file name."""
 
 import re
 
@@ -6,7 +6,7 @@ _PATTERNS = (
     # UCF101: v_ApplyEyeMakeup_g08_c01. The groups are counted anew in each class.
     re.compile(r"v_(?P<label>[A-Za-z]+)_(?P<group>g\d\d)_c\d\d"),
     # HMDB51: <film>_<class>_<visible parts>_<camera motion>_np<people>_<viewpoint>_<quality>_<number>. Clips of one film
-    # share a split within a class only, so that the class belongs to the group.
+    # share a split only within a class, so the class is part of the group.
     re.compile(r"(?P<group>.+)_[hulf]_(?:cm|nm)_np\d+_(?:ba|fr|le|ri)_(?:bad|goo|med)_\d+"),
     # Kinetics: <YouTube id>_<first second>_<last second>.
     re.compile(r"(?P<group>.{11})_\d{6}_\d{6}"),
@@ -19,7 +19,6 @@ def group_of_clip(video: str) -> str | None:
     # An extension may be missing, and a name may have dots of its own.
     for stem in (name.rpartition(".")[0], name):
         for pattern in _PATTERNS:
-            match = pattern.fullmatch(stem)
-            if match:
+            if match := pattern.fullmatch(stem):
                 return "/".join(match.groups())
     return None

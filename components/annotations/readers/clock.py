@@ -1,4 +1,4 @@
-"""Frames of an annotation tool that counts them at a rate of its own, as seconds."""
+"""Converts frames that an annotation tool counts at its own rate to seconds."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from components.annotations.records.record import Record, Segment, TimeUnit
 
 
 def at_frame_rate(record: Record, frame_rate: float | None) -> Record:
-    """The record in seconds, if it counts frames and their rate is stated."""
+    """Convert a record's frames to seconds; without a rate, and for other records, return it as it is."""
     if not isinstance(record, Segment) or record.time_unit is not TimeUnit.FRAMES or not frame_rate:
         return record
     return replace(

@@ -1,4 +1,4 @@
-"""COCO's segmentations: run lengths, compressed or not, and polygons, as masks of records."""
+"""Reads COCO's segmentations: run lengths, compressed or not, and polygons."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from components.annotations.records.record import Mask
 
 
 def read_segmentation(segmentation: Any, frame: int, height: Any, width: Any) -> Mask | None:
-    """The mask of one frame; None if there is none. Height and width are those of the frame: polygons do not have them.
+    """The mask of one frame; None if there is none. Height and width are the frame's: polygons do not have them.
 
     Raises:
-      BadValueError: it is no segmentation, or of another size than its run lengths add up to.
+      BadValueError: it is no segmentation, or its run lengths do not add up to its size.
     """
     if is_blank(segmentation) or segmentation == []:
         return None

@@ -1,12 +1,12 @@
-"""COCO for videos: one JSON object with videos, images (their frames), annotations, tracks and categories, as TAO and CocoVID.
+"""COCO for videos (TAO, CocoVID): a JSON object with videos, images (their frames), annotations, tracks and categories.
 
-A track is one segment, with the name of its category as label; where it has no annotation in a frame of the video that has
-others, the object is gone. Frames are the images' `frame_index` (TAO) or `frame_id` (CocoVID), counted from 0; tracks stand in
-`tracks`, or are what the annotations' `track_id` or `instance_id` say. Boxes are [x, y, width, height] in pixels; segmentations
-(run lengths, compressed or not, or polygons) become masks, and boxes where there are none.
+A track is one segment; its label is the name of its category. If a frame has annotations but none of the track, the object
+is gone there. Frames are the images' `frame_index` (TAO) or `frame_id` (CocoVID), counted from 0. Tracks stand in `tracks`,
+or follow from the annotations' `track_id` or `instance_id`. Boxes are [x, y, width, height] in pixels. Segmentations (run
+lengths, compressed or not, or polygons) become masks, and boxes if an annotation has no box.
 
-`neg_category_ids` of a video are categories that are verified to be absent. They say nothing of the others, so that they make
-a negative of a model with one label a clip only where they are all the categories that the file has.
+`neg_category_ids` of a video are categories that are verified to be absent. A clip is a negative of all classes, so it counts
+as one only if they are all categories of the file.
 
 Source: tao/toolkit/tao/tao.py of https://github.com/TAO-Dataset/tao; docs/en/tutorials/customize_dataset.md of
 https://github.com/open-mmlab/mmtracking.
@@ -39,7 +39,7 @@ _OF_VIDEO = re.compile(r'"(video_id|videos|tracks|track_id|frame_index|neg_categ
 
 @dataclass
 class _Track:
-    """The annotations of one object, and what makes one of them unusable."""
+    """The annotations of one object; `problem`: the first error in one of them."""
 
     source: Source
     video: _Id | None = None
@@ -50,14 +50,14 @@ class _Track:
 
 @dataclass(frozen=True)
 class _Dataset:
-    """The parts of a file, by id."""
+    """Parts of a file, by id."""
 
     videos: Mapping[_Id, dict[str, Any]]
     images: Mapping[_Id, dict[str, Any]]
     names: Mapping[_Id, str]
 
     def video(self, number: _Id | None) -> dict[str, Any]:
-        """What is said of a video; nothing if there is none of this id."""
+        """The video with this id; an empty object if there is none."""
         return {} if number is None else self.videos.get(number, {})
 
     def name_of_video(self, number: _Id | None) -> str:
@@ -75,7 +75,7 @@ class _Dataset:
 
 
 def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """A record's row is the rank of its track in `tracks`, else of its first annotation; a negative's is that of its video."""
+    """Read a file; a row is the rank of a track in `tracks`, else of its first annotation, or of a negative's video."""
     try:
         document = as_object(load_json(path), "the file", Reason.FILE_MALFORMED)
         videos, images, categories, annotations, tracks = (
@@ -112,7 +112,7 @@ def _check_kind(videos: list[Any], annotations: list[Any]) -> None:
 
 
 def _by_id(items: list[Any]) -> dict[_Id, dict[str, Any]]:
-    """What has an id; what has none cannot be referred to."""
+    """Index items by id; items without an id are left out, since nothing can refer to them."""
     return {item["id"]: item for item in items if isinstance(item, dict) and isinstance(item.get("id"), _Id)}
 
 
@@ -122,7 +122,7 @@ def _names_of(categories: list[Any]) -> dict[_Id, str]:
         name = category.get("name")
         if isinstance(name, str):
             names[number] = name.strip()
-            # TAO's way to say that annotators' categories are one.
+            # TAO merges categories of its annotators that mean the same.
             merged = category.get("merged")
             names.update(dict.fromkeys(_by_id(merged if isinstance(merged, list) else []), name.strip()))
     return names
@@ -161,7 +161,7 @@ def _gather_annotation(
             raise BadValueError(Reason.ROW_MALFORMED, "no track of this id", number)
         track = found[None, number]
     else:
-        # Ids of instances are unique in their video only.
+        # Ids of instances are unique only in their video.
         video = as_id(video, "the video_id of its image")
         track = found.setdefault((video, number), _Track(source, video, annotation.get("category_id")))
     try:
@@ -225,7 +225,8 @@ def _negatives(videos: list[Any], name: str, dataset: _Dataset, annotated: set[_
 
 
 def _looks_like_coco_video(sample: Sample) -> bool:
-    return sample.head.lstrip().startswith("{") and bool(_PARTS.search(sample.head) and _OF_VIDEO.search(sample.head))
+    head = sample.head
+    return head.lstrip().startswith("{") and bool(_PARTS.search(head) and _OF_VIDEO.search(head))
 
 
 COCO_VIDEO = Reader(read_coco_video, _looks_like_coco_video, is_exhaustive=False)

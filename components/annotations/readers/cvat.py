@@ -1,15 +1,16 @@
-"""What CVAT's two XML formats share: the tasks that they name, frames, and shapes.
+"""Parts that CVAT's two XML formats share: tasks, frames, and shapes.
 
-Source: cvat/apps/dataset_manager/{bindings,formats/cvat}.py of https://github.com/cvat-ai/cvat, version 1.1 of the format, and
-https://docs.cvat.ai/docs/dataset_management/formats/format-xml. Frames are those of the video, counted from 0, whatever part or
-step of it the task has; the export of a project counts on from task to task of a subset.
+Frames are those of the video, counted from 0, even if a task has only a part or every n-th frame of it. In the export of a
+project, the tasks of a subset are counted on, one after the other.
+
+Source: cvat/apps/dataset_manager/{bindings,formats/cvat}.py of https://github.com/cvat-ai/cvat, version 1.1 of the format,
+and https://docs.cvat.ai/docs/dataset_management/formats/format-xml.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from math import cos, hypot, radians, sin
-from pathlib import Path
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -22,22 +23,21 @@ from components.annotations.records.boxes import Edges
 from components.annotations.records.masks import encode_mask, mask_of_counts, place_mask
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Mask, Record, Source
-from foundation.messages.errors import UserError
 
 SHAPES = frozenset({"box", "ellipse", "polygon", "polyline", "points", "cuboid", "mask", "skeleton"})
 FILES = "*.xml"
 
 _STEP = re.compile(r"step\s*=\s*(\d+)")
+_CVAT = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<annotations\b", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """A video that was annotated.
 
     Attributes:
-      video: its file name; empty if the task was made of images, or the export does not say.
-      height, width: of its frames; 0 if the export does not say.
-      first_frame: the number that the video's first frame has in the export.
+      video: its file name; empty if the task was made of images, or the export does not say it.
+      height, width: of its frames; 0 if the export does not say it.
+      first_frame: the number of the video's first frame in the export.
       step: from one annotated frame to the next.
     """
 
@@ -49,15 +49,14 @@ class Task:
     split: str | None = None
 
 
-@dataclass(frozen=True)
-class Meta:
-    """What the export says of its tasks (by id; a single one under "") and the attributes of its labels."""
+class Meta(NamedTuple):
+    """The tasks of an export by id (a single task under ""), and the attributes of its labels."""
 
-    tasks: Mapping[str, Task] = field(default_factory=dict)
-    attributes: frozenset[str] = frozenset()
+    tasks: Mapping[str, Task]
+    attributes: frozenset[str]
 
     def task_of(self, element: Element) -> Task:
-        """The task of a track or an image; it must have been made of a video."""
+        """The task of a track or an image; raises BadValueError if it was not made of a video."""
         name = element.get("task_id", "")
         task = self.tasks.get(name) or self.tasks.get("")
         if not task or not task.video:
@@ -66,14 +65,12 @@ class Meta:
 
 
 def read_meta(meta: Element) -> Meta:
-    """The tasks of an export of a task, a job or a project.
+    """Read the tasks of an export of a task, a job or a project.
 
     Raises:
-      BadValueError: none of them names a video, or the number of a task's frames is unreadable.
+      BadValueError: no task names a video, or the number of a task's frames is unreadable.
     """
-    attributes = frozenset(
-        (name.text or "").strip() for name in meta.iterfind(".//labels/label/attributes/attribute/name")
-    )
+    names = meta.iterfind(".//labels/label/attributes/attribute/name")
     of_project = meta.findall("project/tasks/task")
     if of_project:
         tasks = dict(_tasks_of_project(of_project))
@@ -82,16 +79,13 @@ def read_meta(meta: Element) -> Meta:
         alone = meta.find("job") if alone is None else alone
         tasks = {} if alone is None else {"": _read_task(alone, meta, 0)}
     if not any(task.video for task in tasks.values()):
-        raise BadValueError(
-            Reason.FILE_MALFORMED,
-            "it names no video: export the task rather than one of its jobs; a task made of images has no video",
-            "",
-        )
-    return Meta(tasks, attributes)
+        message = "it names no video: export the task rather than one of its jobs; a task made of images has no video"
+        raise BadValueError(Reason.FILE_MALFORMED, message, "")
+    return Meta(tasks, frozenset((name.text or "").strip() for name in names))
 
 
 def read_shape(element: Element, frame: int, task: Task, label_field: str | None) -> Shape:
-    """A shape in one frame of the video; its label is the attribute `label_field`."""
+    """Read a shape in one frame of the video; its label is the attribute `label_field`."""
     label = attributes_of(element).get(label_field, "") if label_field else ""
     if element.get("outside") == "1":
         return Shape(frame, label=label)
@@ -105,7 +99,7 @@ def read_shape(element: Element, frame: int, task: Task, label_field: str | None
 
 
 def read_frame(element: Element, name: str, task: Task) -> int:
-    """The video's frame that an attribute of the element names."""
+    """Read the video's frame, counted from 0, from the attribute `name` of an element."""
     frame = parse_frame(element.get(name), name) - task.first_frame
     if frame < 0:
         raise BadValueError(Reason.TIME_INVALID, f"{name} is before the first frame of its task", element.get(name))
@@ -113,35 +107,27 @@ def read_frame(element: Element, name: str, task: Task) -> int:
 
 
 def attributes_of(element: Element) -> dict[str, str]:
-    """What the annotator said of a shape or tag."""
+    """The annotator's values for the attributes of a shape or tag, by name."""
     return {name.get("name", ""): (name.text or "").strip() for name in element.findall("attribute")}
 
 
 def names_of_attributes(element: Element) -> set[str]:
-    """The attributes that the shapes and tags below an element have."""
+    """The names of all attributes of the shapes and tags below an element."""
     return {attribute.get("name", "") for attribute in element.iter("attribute")}
-
-
-def check_attribute(path: Path, name: str | None, known: Collection[str]) -> None:
-    """Raises UserError if `name`, the attribute that holds the label, is none of the `known` ones."""
-    if name and known and name not in known:
-        found = ", ".join(sorted(known))[:500]
-        raise UserError(f"data.label_field: no label in {path} has an attribute {name!r}; found: {found}")
 
 
 def records_of_track(
     shapes: Sequence[Shape], label: str, task: Task, source: Source, label_field: str | None
 ) -> list[Record]:
-    """One segment for a track, or (with labels in an attribute) one for each stretch with the same label."""
+    """Make one segment of a track or, with labels in an attribute, one of each stretch with the same label."""
     if not label_field:
         return [_record(shapes, label, task, source)]
     return [_record(stretch, stretch[0].label, task, source) for stretch in _stretches(shapes)]
 
 
-def looks_like_cvat(sample: Sample) -> str:
-    """The beginning of the text, if it is one of CVAT's; else nothing."""
-    head = head_of_exports(sample, FILES)
-    return head if re.match(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<annotations\b", head, re.DOTALL) else ""
+def looks_like_cvat(sample: Sample) -> bool:
+    """Tell whether a file, or the first file of a folder, is one of CVAT's."""
+    return bool(_CVAT.match(head_of_exports(sample, FILES)))
 
 
 def _record(shapes: Sequence[Shape], label: str, task: Task, source: Source) -> Record:
@@ -154,7 +140,7 @@ def _record(shapes: Sequence[Shape], label: str, task: Task, source: Source) -> 
 
 
 def _stretches(shapes: Sequence[Shape]) -> Iterator[list[Shape]]:
-    """Stretches of shapes with one label; one in which the object is still there ends where the next one begins."""
+    """Split shapes into stretches with one label; a stretch ends where the next one begins, or where the object is gone."""
     stretch: list[Shape] = []
     for shape in shapes:
         if stretch and shape.edges and shape.label != stretch[0].label:
@@ -162,7 +148,7 @@ def _stretches(shapes: Sequence[Shape]) -> Iterator[list[Shape]]:
             stretch = []
         if stretch or shape.edges:
             stretch.append(shape)
-    # An object that is never there has one stretch too: it is accounted for.
+    # An object that is never there has one stretch too, which gives its reject.
     yield stretch or list(shapes)
 
 
@@ -173,7 +159,7 @@ def _tasks_of_project(tasks: Sequence[Element]) -> Iterator[tuple[str, Task]]:
             offset, subset = 0, element.findtext("subset")
         task = _read_task(element, element, offset)
         yield (element.findtext("id") or "").strip(), task
-        offset += _count(element, "start_frame", 0) + task.step * _count(element, "size", 0)
+        offset += _count(element, "start_frame") + task.step * _count(element, "size")
 
 
 def _read_task(element: Element, meta: Element, first_frame: int) -> Task:
@@ -185,18 +171,18 @@ def _read_task(element: Element, meta: Element, first_frame: int) -> Task:
     step = _STEP.search(element.findtext("frame_filter") or "")
     return Task(
         video=file_name(source.strip()) or (element.findtext("name") or "").strip() * is_video,
-        height=0 if size is None else _count(size, "height", 0),
-        width=0 if size is None else _count(size, "width", 0),
+        height=0 if size is None else _count(size, "height"),
+        width=0 if size is None else _count(size, "width"),
         first_frame=first_frame,
         step=max(1, int(step[1][:9])) if step else 1,
         split=_split(element.findtext("subset")),
     )
 
 
-def _count(element: Element, name: str, default: int) -> int:
+def _count(element: Element, name: str) -> int:
     text = (element.findtext(name) or "").strip()
     try:
-        return parse_frame(text, name) if text else default
+        return parse_frame(text, name) if text else 0
     except BadValueError:
         raise BadValueError(Reason.FILE_MALFORMED, f"the <{name}> of a task is no whole number", text) from None
 
@@ -205,7 +191,7 @@ def _split(subset: str | None) -> str | None:
     try:
         return parse_split(subset, "subset")
     except BadValueError:
-        # Subsets are free text, and "default" unless somebody chose one.
+        # Subsets are free text; by default they are called "default".
         return None
 
 
@@ -223,8 +209,7 @@ def _edges(shape: Element) -> Edges:
         x, y, x_radius, y_radius = (_number(shape, name) for name in ("cx", "cy", "rx", "ry"))
         angle = _angle(shape)
         half_width = hypot(x_radius * cos(angle), y_radius * sin(angle))
-        half_height = hypot(x_radius * sin(angle), y_radius * cos(angle))
-        return _around(x, y, half_width, half_height)
+        return _around(x, y, half_width, hypot(x_radius * sin(angle), y_radius * cos(angle)))
     if shape.tag == "mask":
         left, top, width, height = (_number(shape, name) for name in ("left", "top", "width", "height"))
         return (left, top, left + width, top + height)
@@ -252,7 +237,7 @@ def _points(shape: Element) -> Iterator[tuple[float, float]]:
 
 
 def _mask(shape: Element, frame: int, task: Task) -> Mask:
-    """Run lengths along the rows of the mask's own rectangle, background first."""
+    """Read a mask, whose run lengths go along the rows of its own rectangle, background first."""
     try:
         left, top, width, height = (int(shape.get(name, "")) for name in ("left", "top", "width", "height"))
         counts = np.array([int(count) for count in shape.get("rle", "").split(",")], np.int64)

@@ -1,8 +1,8 @@
 """CVAT for images 1.1, of tasks that were made of a video: an XML file with one `<image>` for each frame.
 
-A run of equal `<tag>`s over frames that follow each other is one segment. Shapes with an attribute `track_id` (CVAT splits
-its tracks by frames here) are one segment for each track; any other shape is one of a single frame. With `data.label_field`
-the label is that attribute. Tasks made of images are refused: the order of images says nothing about a video's time.
+A run of equal `<tag>`s over consecutive frames is one segment. Shapes with the same attribute `track_id` are one segment (here
+CVAT splits its tracks by frames); any other shape is a segment of a single frame. With `data.label_field` the label is that
+attribute. Tasks made of images are refused: the order of images says nothing about a video's time.
 
 Source: see cvat.py.
 """
@@ -22,7 +22,6 @@ from components.annotations.readers.cvat import (
     Meta,
     Task,
     attributes_of,
-    check_attribute,
     looks_like_cvat,
     names_of_attributes,
     read_frame,
@@ -42,7 +41,7 @@ from components.annotations.records.record import FindBy, Record, Reject, Segmen
 
 @dataclass
 class _Track:
-    """The shapes of one object so far, and what makes one of them unusable."""
+    """The shapes of one object so far; `problem`: the first error in one of them."""
 
     task: Task
     label: str
@@ -53,7 +52,7 @@ class _Track:
 
 @dataclass
 class _Tags:
-    """The frames that have a tag, and where it stands in the file."""
+    """The frames that have a tag, with its place in the file."""
 
     task: Task
     label: str
@@ -62,7 +61,7 @@ class _Tags:
 
 @dataclass
 class _Export:
-    """What the images of a file hold so far. Tasks go by the id that images have of them, "" if there is but one."""
+    """The content of a file so far. Keys begin with the id of the task, which is "" if there is only one."""
 
     name: str
     meta: Meta | None = None
@@ -79,7 +78,7 @@ class _Export:
 
 
 def read_cvat_images(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Reads an export, or a folder of exports; a record's row is the rank of its first tag or shape in the file."""
+    """Read an export or a folder of exports; a record's row is the rank of its first tag or shape in the file."""
     attributes: set[str] = set()
     for file in exports_of(path, FILES):
         export = _Export(name_of_export(file, path))
@@ -92,7 +91,7 @@ def read_cvat_images(path: Path, options: ReaderOptions) -> Iterator[Record]:
         if problem:
             yield problem
         attributes |= export.attributes
-    check_attribute(path, options.label_field, attributes)
+    options.check_label_field(attributes, f"no label in {path} has an attribute")
 
 
 def _gather(file: Path, export: _Export, label_field: str | None) -> None:
@@ -133,7 +132,7 @@ def _gather_image(image: Element, meta: Meta, export: _Export, label_field: str 
                 unlabelled = BadValueError(Reason.LABEL_MISSING, "the tag has no label", "")
                 export.rejects.append((problem or unlabelled).as_reject(source, task.video, label))
             continue
-        # A shape of no track is an object of its own.
+        # A shape without a track is an object of its own.
         key = (task_id, label, attributes.get("track_id") or f"row {source.row}")
         track = export.tracks.setdefault(key, _Track(task, label, source))
         try:
@@ -161,35 +160,28 @@ def _records(export: _Export, label_field: str | None) -> Iterator[Record]:
 
 
 def _runs(tags: _Tags) -> Iterator[Segment]:
-    """A segment for each run of frames a step apart."""
-    frames = sorted(tags.frames)
-    is_last = [following - frame > tags.task.step for frame, following in pairwise(frames)]
+    """Make a segment of each run of frames that are one step apart."""
+    task, frames = tags.task, sorted(tags.frames)
+    is_last = [following - frame > task.step for frame, following in pairwise(frames)]
     first = frames[0]
     for frame, ends_here, following in zip(frames, [*is_last, True], [*frames[1:], first], strict=True):
         if ends_here:
+            source, start, end = tags.frames[first], float(first), float(frame + 1)
             yield Segment(
-                video=tags.task.video,
-                label=tags.label,
-                source=tags.frames[first],
-                start=float(first),
-                end=float(frame + 1),
-                time_unit=TimeUnit.FRAMES,
-                split=tags.task.split,
-                find_by=FindBy.NAME,
+                task.video, tags.label, source, start, end, TimeUnit.FRAMES, split=task.split, find_by=FindBy.NAME
             )
             first = following
 
 
 def _looks_like_images(sample: Sample) -> bool:
-    """Whether the first object is an image: looked for in the whole text, since the labels come first and may be long."""
+    """Tell whether the first object is an image. It may come late in the text: the labels before it may be long."""
     if not looks_like_cvat(sample):
         return False
     with exports_of(sample.path, FILES)[0].open("rb") as file:
-        # A tag that lies across two blocks is found in what the second one keeps of the first.
-        block = kept = b""
+        # A tag across two blocks is found, because the end of the first block is kept.
+        kept = b""
         while block := file.read(1 << 20):
-            found = re.search(rb"<(image|track)\b", kept + block)
-            if found:
+            if found := re.search(rb"<(image|track)\b", kept + block):
                 return found[1] == b"image"
             kept = block[-16:]
     return False

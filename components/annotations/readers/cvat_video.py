@@ -1,6 +1,6 @@
 """CVAT for video 1.1: an XML file with one `<track>` for each object, and in it a shape for each frame.
 
-A track is one segment, from the frame where the object appears to the one where it is gone for good; in between it may be
+A track is one segment, from the frame where the object appears to the frame where it is gone for good; in between it may be
 `outside` of the picture. With `data.label_field` the label is that attribute of the shapes, and each stretch of a track with
 one value is a segment. Shapes that the tool interpolated (`keyframe="0"`) are marked. Polygons, polylines, points, skeletons,
 cuboids, ellipses and rotated boxes give the box around them.
@@ -17,7 +17,6 @@ from components.annotations.readers.cvat import (
     FILES,
     SHAPES,
     Meta,
-    check_attribute,
     looks_like_cvat,
     names_of_attributes,
     read_frame,
@@ -28,7 +27,7 @@ from components.annotations.readers.cvat import (
 from components.annotations.readers.documents import xml_elements
 from components.annotations.readers.exports import exports_of, files_of_exports, name_of_export
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.tracks import in_order
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
@@ -36,11 +35,11 @@ from components.annotations.records.record import Record, Source
 
 
 def read_cvat_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Reads an export, or a folder of exports; a record's row is the rank of its track in the file."""
+    """Read an export or a folder of exports; a record's row is the rank of its track in the file."""
     attributes: set[str] = set()
     for file in exports_of(path, FILES):
         yield from _read_export(file, name_of_export(file, path), options.label_field, attributes)
-    check_attribute(path, options.label_field, attributes)
+    options.check_label_field(attributes, f"no label in {path} has an attribute")
 
 
 def _read_export(file: Path, name: str, label_field: str | None, attributes: set[str]) -> Iterator[Record]:
@@ -54,9 +53,8 @@ def _read_export(file: Path, name: str, label_field: str | None, attributes: set
             if element.tag == "image":
                 raise BadValueError(Reason.FILE_MALFORMED, "it holds images: data.format is cvat_images", "<image>")
             if meta is None:
-                raise BadValueError(
-                    Reason.FILE_MALFORMED, "no <meta> before the first track names the video", "<track>"
-                )
+                message = "no <meta> before the first track names the video"
+                raise BadValueError(Reason.FILE_MALFORMED, message, "<track>")
             row += 1
             attributes |= names_of_attributes(element) if label_field else set()
             yield from _records(element, meta, Source(name, row), label_field)
@@ -80,8 +78,4 @@ def _records(track: Element, meta: Meta, source: Source, label_field: str | None
         return [error.as_reject(source, video, label)]
 
 
-def _looks_like_video(sample: Sample) -> bool:
-    return bool(looks_like_cvat(sample))
-
-
-CVAT_VIDEO = Reader(read_cvat_video, _looks_like_video, partial(files_of_exports, patterns=[FILES]), reads_folders=True)
+CVAT_VIDEO = Reader(read_cvat_video, looks_like_cvat, partial(files_of_exports, patterns=[FILES]), reads_folders=True)

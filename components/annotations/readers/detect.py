@@ -1,4 +1,4 @@
-"""Which reader a file or folder of annotations needs, from its content."""
+"""Chooses the reader of a file or folder of annotations by its content, and reads it."""
 
 import codecs
 from collections.abc import Iterator
@@ -19,8 +19,7 @@ def read_annotations(config: DataConfig) -> list[Record]:
     """All records of the configured annotations, in the order of the file.
 
     Raises:
-      UserError: there is no such file, it cannot be read or is empty or malformed as a whole, or its format is none that
-        is known.
+      UserError: the file is missing, unreadable, empty, malformed as a whole, or of no known format.
     """
     path = Path(config.annotations)
     with explain_os_errors(path):
@@ -37,7 +36,7 @@ def read_annotations(config: DataConfig) -> list[Record]:
 
 
 def annotation_files(config: DataConfig) -> list[Path]:
-    """The files that `read_annotations` reads; none for a folder per class, where the names are the annotations."""
+    """The files that `read_annotations` reads; none for a folder per class, whose names are the annotations."""
     path = Path(config.annotations)
     with explain_os_errors(path):
         return READERS[_choose_format(path, config)].files(path, config)
@@ -45,21 +44,16 @@ def annotation_files(config: DataConfig) -> list[Path]:
 
 @contextmanager
 def explain_os_errors(path: Path) -> Iterator[None]:
-    """Turns what the operating system says of the annotations at `path` into a UserError."""
+    """Turn an OSError about the annotations at `path` into a UserError."""
     try:
         yield
     except OSError as error:
-        raise UserError(
-            f"data.annotations: {error.filename or path} cannot be read: {error.strerror}; check its name and permissions"
-        ) from error
+        message = f"{error.filename or path} cannot be read: {error.strerror}; check its name and permissions"
+        raise UserError(f"data.annotations: {message}") from error
 
 
 def detect_format(path: Path) -> str:
-    """The name of the reader for `path`.
-
-    Raises:
-      UserError: the content is like none of the known formats; the message lists them.
-    """
+    """The name of the format of `path`; raises UserError, with a list of the known formats, if it has none of them."""
     sample = _sample(path)
     for name, reader in READERS.items():
         if reader.detects(sample):
@@ -86,7 +80,7 @@ def _sample(path: Path) -> Sample:
 def _choose_format(path: Path, config: DataConfig) -> str:
     if not path.exists():
         raise UserError(f"data.annotations: {path} does not exist; write the path relative to the configuration file")
-    # Opening a pipe would wait for ever.
+    # To open a pipe would wait for ever.
     if not path.is_file() and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a pipe or a device; a file or a folder is expected")
     name = detect_format(path) if config.format == "auto" else config.format

@@ -2,8 +2,8 @@
 
     [{"vid_name": "YxL7WJUn1ks_00107", "label": 26, "start_frame": 0, "end_frame": 65}]
 
-The frames are those of the whole clip, so that the clip is taken whole. `data.label_map` (Diving48_vocab.json) names
-the dives. The part of the name before the last `_` is the competition that the clip was cut from: its group.
+The frames are those of the whole clip, so the clip is taken whole. `data.label_map` (Diving48_vocab.json) names the
+dives. The part of the name before the last `_` is the competition that the clip was cut from: its group.
 
 Source: the data set's own files, as https://github.com/open-mmlab/mmaction2 reads them
 (tools/data/parse_file_list.py, parse_diving48_splits); Li et al., RESOUND: Towards Action Recognition without
@@ -18,7 +18,7 @@ from typing import Any
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.documents import json_objects
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Segment, Source
@@ -46,8 +46,4 @@ def _to_record(item: dict[str, Any], source: Source, names: ClassNames | None) -
         return error.as_reject(source, video, label)
 
 
-def _looks_like_diving48(sample: Sample) -> bool:
-    return bool(_FIRST_ITEM.match(sample.head.lstrip()))
-
-
-DIVING48 = Reader(read_diving48, _looks_like_diving48)
+DIVING48 = Reader(read_diving48, detects=lambda sample: bool(_FIRST_ITEM.match(sample.head.lstrip())))

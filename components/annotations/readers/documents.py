@@ -1,4 +1,4 @@
-"""Whole documents, JSON and XML, read from files that may be damaged or hostile."""
+"""Reads whole documents, JSON and XML, from files that may be damaged or hostile."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,11 +18,7 @@ _BLOCK_SIZE = 1 << 20
 
 
 def load_json(path: Path) -> Any:
-    """The content of a JSON file.
-
-    Raises:
-      BadValueError: it is not JSON (reason file_malformed); the message says where it breaks.
-    """
+    """The content of a JSON file; raises BadValueError (reason file_malformed) if it is not JSON."""
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     try:
         return json.loads(text)
@@ -31,7 +27,7 @@ def load_json(path: Path) -> Any:
 
 
 def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], Record]) -> Iterator[Record]:
-    """What `to_record` makes of each object in a JSON list; its row is its rank."""
+    """Make a record of each object in a JSON list; its row is its rank."""
     try:
         items = load_json(path)
         if not isinstance(items, list):
@@ -48,14 +44,13 @@ def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], Recor
 
 
 def as_object(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> dict[str, Any]:
-    """`value`, which must be a JSON object."""
     if not isinstance(value, dict):
         raise BadValueError(reason, f"{name} is no object", value)
     return value
 
 
 def as_list(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> list[Any]:
-    """`value`, which must be a JSON array; nothing gives an empty one."""
+    """Return a JSON array, or an empty one for None; raise BadValueError for all else."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -64,14 +59,14 @@ def as_list(value: Any, name: str, reason: Reason = Reason.ROW_MALFORMED) -> lis
 
 
 def as_id(value: Any, name: str) -> int | str:
-    """What one part of a document calls another by: a text or a whole number."""
+    """Return the id by which one part of a document refers to another: a text or a whole number."""
     if not isinstance(value, (int, str)):
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither a number nor a text", value)
     return value
 
 
 def xml_elements(path: Path, tags: frozenset[str]) -> Iterator[Element]:
-    """Elements named in `tags`, whole, in the order in which they end; the tree above them is not kept in memory.
+    """The whole elements named in `tags`, in the order in which they end. The tree above them is not kept in memory.
 
     Raises:
       BadValueError: the file is not well-formed XML, is nested too deep, or declares entities or a document type (reason
@@ -91,7 +86,7 @@ def xml_elements(path: Path, tags: frozenset[str]) -> Iterator[Element]:
                 if element.tag in tags:
                     wanted -= 1
                     yield element
-                # What lies outside of the wanted elements, and what was yielded, is not looked at again.
+                # Nobody needs it again: it lies outside of the wanted elements, or was yielded.
                 if not wanted:
                     element.clear()
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
@@ -99,7 +94,7 @@ def xml_elements(path: Path, tags: frozenset[str]) -> Iterator[Element]:
 
 
 class _Blocks:
-    """A file in large blocks: expat starts with an unfinished tag anew at each block, however long it is by then."""
+    """Reads a file in large blocks: expat scans an unfinished tag from its start again for each block."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -1,9 +1,9 @@
 """ELAN's .eaf: XML with tiers of annotations, whose begin and end are time slots in milliseconds.
 
-The label is the annotation's value. All time-aligned tiers are read, or the one that `data.label_field` names; an annotation
-of a tier that refers to another one has the time of what it refers to. A slot without a time lies somewhere between its
-neighbours; nobody said where, so that what begins or ends there is refused. The participant of a tier is the group. The video
-is the first media file that is no sound; its TIME_ORIGIN says where in it the time 0 of the annotations is.
+The label is the annotation's value. All time-aligned tiers are read, or the one that `data.label_field` names. An annotation
+that refers to another one has the times of that one. A slot without a time lies somewhere between its neighbours, so an
+annotation that begins or ends there is refused. The participant of a tier is the group. The video is the first media file
+that is not audio; its TIME_ORIGIN is the time in the video at which the annotations' time 0 lies.
 
 Source: https://www.mpi.nl/tools/elan/EAFv3.0.xsd; pympi/Elan.py of https://github.com/dopefishh/pympi.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from components.annotations.readers.documents import xml_elements
@@ -23,24 +24,21 @@ from components.annotations.readers.exports import (
     name_of_export,
 )
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.values import BadValueError, parse_number
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Segment, Source
-from foundation.messages.errors import UserError
 
 _FILES = "*.eaf"
 
 
-@dataclass(frozen=True)
-class _Media:
+class _Media(NamedTuple):
     video: str
     origin_milliseconds: float
 
 
-@dataclass(frozen=True)
-class _Annotation:
-    """An annotation of a tier: with two time slots, or with another annotation that it refers to."""
+class _Annotation(NamedTuple):
+    """An annotation of a tier: with two time slots, or with the id of another annotation."""
 
     source: Source
     tier: str
@@ -52,7 +50,7 @@ class _Annotation:
 
 @dataclass
 class _Document:
-    """What a file holds so far."""
+    """The content of a file so far."""
 
     name: str
     media: _Media | None = None
@@ -75,7 +73,7 @@ class _Document:
             self.by_id.setdefault(element.get("ANNOTATION_ID", ""), annotation)
 
     def times_of(self, annotation: _Annotation) -> tuple[float, float]:
-        """Begin and end in seconds of the video."""
+        """Begin and end in seconds from the start of the video."""
         seen = set()
         while annotation.slots is None:
             seen.add(annotation.source)
@@ -103,7 +101,7 @@ class _Document:
 
 
 def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Reads a file, or a folder of files; a record's row is the annotation's rank in its file."""
+    """Read a file or a folder of files; a record's row is the annotation's rank in its file."""
     tiers: set[str] = set()
     for file in exports_of(path, _FILES):
         document, problem = _Document(name_of_export(file, path)), None
@@ -117,9 +115,7 @@ def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record]:
                 yield _to_record(annotation, document)
         if problem:
             yield problem
-    if options.label_field and tiers and options.label_field not in tiers:
-        found = ", ".join(sorted(tiers))[:500]
-        raise UserError(f"data.label_field: {path} has no annotation in a tier {options.label_field!r}; found: {found}")
+    options.check_label_field(tiers, f"{path} has no annotation in a tier")
 
 
 def _gather(file: Path, document: _Document) -> None:
@@ -139,16 +135,15 @@ def _gather(file: Path, document: _Document) -> None:
 def _read_header(header: Element) -> _Media:
     unit = header.get("TIME_UNITS", "milliseconds")
     if unit != "milliseconds":
-        raise BadValueError(
-            Reason.FILE_MALFORMED, f"its times are in {unit}; save it in a current version of ELAN", unit
-        )
+        message = f"its times are in {unit}; save it in a current version of ELAN"
+        raise BadValueError(Reason.FILE_MALFORMED, message, unit)
     for media in header.findall("MEDIA_DESCRIPTOR"):
         if not media.get("MIME_TYPE", "").startswith("audio/"):
             location = media.get("MEDIA_URL") or media.get("RELATIVE_MEDIA_URL") or ""
             origin = parse_number(media.get("TIME_ORIGIN") or 0, "TIME_ORIGIN", Reason.FILE_MALFORMED)
             if file_name(location):
                 return _Media(file_name(location), origin)
-    # The attribute is what versions before 2.0 have.
+    # Versions before 2.0 have an attribute instead.
     video = file_name(header.get("MEDIA_FILE", ""))
     if not video:
         raise BadValueError(Reason.FILE_MALFORMED, "it names no video: link one in ELAN (Edit, Linked Files)", "")
@@ -163,19 +158,13 @@ def _to_record(annotation: _Annotation, document: _Document) -> Record:
             raise BadValueError(Reason.LABEL_MISSING, "the annotation is empty", "")
     except BadValueError as error:
         return error.as_reject(annotation.source, video, annotation.value)
-    return Segment(
-        video=video,
-        label=annotation.value,
-        source=annotation.source,
-        start=begin,
-        end=end,
-        group=annotation.participant or None,
-        find_by=FindBy.NAME,
-    )
+    group = annotation.participant or None
+    return Segment(video, annotation.value, annotation.source, begin, end, group=group, find_by=FindBy.NAME)
 
 
-def _looks_like_elan(sample: Sample) -> bool:
-    return "<ANNOTATION_DOCUMENT" in head_of_exports(sample, _FILES)[:4096]
-
-
-ELAN = Reader(read_elan, _looks_like_elan, partial(files_of_exports, patterns=[_FILES]), reads_folders=True)
+ELAN = Reader(
+    read_elan,
+    detects=lambda sample: "<ANNOTATION_DOCUMENT" in head_of_exports(sample, _FILES)[:4096],
+    files=partial(files_of_exports, patterns=[_FILES]),
+    reads_folders=True,
+)

@@ -1,12 +1,11 @@
-"""EPIC-KITCHENS' CSV (55 and 100): timed actions, each with a verb and a noun, in untrimmed videos of one participant
-each.
+"""EPIC-KITCHENS' CSV (55 and 100): timed actions, each with a verb and a noun; an untrimmed video shows one participant.
 
     narration_id,participant_id,video_id,…,start_timestamp,stop_timestamp,…,narration,verb,verb_class,noun,noun_class,…
     P01_01_0,P01,P01_01,…,00:00:00.14,00:00:03.37,…,open door,open,3,door,3,…
 
 `data.label_field` says what the label is: verb (default), noun, action (verb and noun) or narration. With
-`data.label_map` (EPIC_100_verb_classes.csv or EPIC_100_noun_classes.csv) it is the name of verb_class or noun_class,
-which many words have in common; without, it is the word as it was narrated. Lists of the test part have no labels.
+`data.label_map` (EPIC_100_verb_classes.csv or EPIC_100_noun_classes.csv) it is the name of verb_class or noun_class, a
+class of many words; without it, it is the narrated word. Lists of the test part have no labels.
 
 Source: https://github.com/epic-kitchens/epic-kitchens-100-annotations (README.md), and epic-kitchens-55-annotations.
 """
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_text
 from components.annotations.records.reasons import Reason
@@ -30,14 +29,13 @@ _TIMESTAMP = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d(?:\.\d{1,9})?)")
 
 
 def read_epic_kitchens(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Raises UserError if `data.label_field` is none of the four, or has no classes that `data.label_map` could name."""
+    """Read a file; raise UserError if `data.label_field` is none of the four, or has no classes for `data.label_map`."""
     field = options.label_field or "verb"
     if field not in _LABEL_FIELDS:
         raise UserError(f"data.label_field is {field!r}; EPIC-KITCHENS has {', '.join(_LABEL_FIELDS)}")
     if options.label_map and field not in ("verb", "noun"):
-        raise UserError(
-            f"data.label_map names classes of verbs or of nouns, and data.label_field is {field!r}; drop one"
-        )
+        message = f"data.label_map names classes of verbs or of nouns, and data.label_field is {field!r}; drop one"
+        raise UserError(message)
     names = load_class_names(options)
     return records_of_table(
         path, lambda fields, source: [_to_record(fields, source, field, names)], requires(*_COLUMNS)
@@ -54,7 +52,7 @@ def _to_record(fields: Mapping[str, str], source: Source, field: str, names: Cla
         if not label:
             raise BadValueError(Reason.LABEL_MISSING, f"no {field}, as in the test part", "")
         start, end = parse_range(_seconds(fields.get("start_timestamp")), _seconds(fields.get("stop_timestamp")))
-        # The id of a video begins with that of its participant, which some of the lists have no column for.
+        # Some lists have no column for the participant, but the id of a video begins with the participant's id.
         group = parse_text(fields.get("participant_id"), "participant_id") or video.partition("_")[0]
         return Segment(video, label, source, start, end, group=group, find_by=FindBy.NAME)
     except BadValueError as error:
@@ -79,8 +77,4 @@ def _seconds(timestamp: str | None) -> float:
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
-def _looks_like_epic_kitchens(sample: Sample) -> bool:
-    return set(_COLUMNS) <= {name.strip() for name in sample.first_line.split(",")}
-
-
-EPIC_KITCHENS = Reader(read_epic_kitchens, _looks_like_epic_kitchens)
+EPIC_KITCHENS = Reader(read_epic_kitchens, detects=lambda sample: sample.has_columns(*_COLUMNS))

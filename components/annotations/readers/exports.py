@@ -1,7 +1,8 @@
-"""Tools that export a file for each video: the annotations are one of these files, or the folder that holds them."""
+"""Exports of tools that write a file for each video: annotations are one such file, or a folder of them."""
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,38 +11,33 @@ from components.annotations.readers.reader import Sample, decode_head, own_file,
 
 
 def exports_of(path: Path, *patterns: str) -> list[Path]:
-    """`path` itself, or the files of the folder `path` that match one of the patterns, by name."""
+    """`path` itself or, of a folder, the files that match one of the patterns, sorted by name."""
     if not path.is_dir():
         return [path]
     return sorted({file for pattern in patterns for file in path.glob(pattern) if file.is_file()})
 
 
 def name_of_export(file: Path, path: Path) -> str:
-    """How a record calls the file that it comes from, one of those of `path`."""
+    """The name of an export of `path` for the sources of its records."""
     return file.name if file == path else file.relative_to(path).as_posix()
 
 
 def files_of_exports(path: Path, options: ReaderOptions, patterns: Sequence[str]) -> list[Path]:
-    """The files of `exports_of`, and the class names where the configuration has a file of them."""
+    """The files of `exports_of`, and the file of class names if the configuration has one."""
     return [*exports_of(path, *patterns), *own_file(path, options)[1:]]
 
 
 def head_of_exports(sample: Sample, *patterns: str) -> str:
-    """The beginning of a file's text; of a folder, that of its first export."""
+    """The beginning of the text of a file, or of the first export in a folder."""
     if not sample.path.is_dir():
         return sample.head
     files = exports_of(sample.path, *patterns)
-    if not files:
-        return ""
-    return decode_head(read_head(files[0]))
+    return decode_head(read_head(files[0])) if files else ""
 
 
 def file_name(location: str) -> str:
-    """The last part of a path or URL: tools store where a video lay when it was annotated."""
-    path = location
+    """The last part of a path or URL. Tools store where a video lay when it was annotated."""
     if "://" in location:
-        try:
-            path = unquote(urlsplit(location).path)
-        except ValueError:
-            path = location
-    return re.split(r"[/\\]", path)[-1]
+        with suppress(ValueError):
+            location = unquote(urlsplit(location).path)
+    return re.split(r"[/\\]", location)[-1]

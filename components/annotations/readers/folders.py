@@ -1,6 +1,6 @@
 """A folder per class: every file below a folder is a clip with the folder's name as its label.
 
-The group is the folders between them, where there are some: `<label>/<group>/file`.
+Folders between the label and the file, if there are any, are the group: `<label>/<group>/file`.
 """
 
 from collections.abc import Iterator
@@ -21,20 +21,12 @@ def read_folders(path: Path, options: ReaderOptions) -> Iterator[Record]:
     labels = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not labels:
         raise UserError(f"{path}: no folder in it; data.format 'folders' expects one folder per class")
-    row = 0
-    for label in labels:
-        for file in sorted(files_below(label)):
-            if file.name.startswith("."):
-                continue
-            row += 1
-            parents = file.relative_to(label).parts[:-1]
-            yield Segment(
-                video=(prefix / file.relative_to(path)).as_posix(),
-                label=label.name,
-                source=Source(label.name, row),
-                group="/".join(parents) or None,
-            )
+    files = ((label, file) for label in labels for file in sorted(files_below(label)) if not file.name.startswith("."))
+    for row, (label, file) in enumerate(files, start=1):
+        video = (prefix / file.relative_to(path)).as_posix()
+        group = "/".join(file.relative_to(label).parts[:-1]) or None
+        yield Segment(video, label.name, Source(label.name, row), group=group)
 
 
-# No file is read: the names are the annotations.
+# It reads no file: the names are the annotations.
 FOLDERS = Reader(read_folders, lambda sample: sample.path.is_dir(), lambda path, options: [], reads_folders=True)

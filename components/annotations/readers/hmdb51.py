@@ -23,7 +23,7 @@ _SPLITS = {"0": None, "1": "train", "2": "test"}
 
 
 def read_hmdb51(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Reads one list, or all lists of `data.fold` if `path` is their folder."""
+    """Read one list, or all lists of `data.fold` if `path` is their folder."""
     for file in _lists(path, options):
         label = file.name.rpartition("_test_split")[0]
         for text, source in text_lines(file):
@@ -44,16 +44,14 @@ def _to_record(text: str, label: str, source: Source) -> Record:
 def _lists(path: Path, options: ReaderOptions) -> list[Path]:
     if not path.is_dir():
         if not _LIST.fullmatch(path.name):
-            raise UserError(
-                f"{path}: the class stands in the name of HMDB51's lists; expected one like wave_test_split1.txt"
-            )
+            message = "the class stands in the name of HMDB51's lists; expected one like wave_test_split1.txt"
+            raise UserError(f"{path}: {message}")
         return [path]
     matches = {file: _LIST.fullmatch(file.name) for file in sorted(path.iterdir())}
     lists = [file for file, match in matches.items() if match and match[2] == str(options.fold)]
     if not lists:
-        raise UserError(
-            f"{path} has no list of fold {options.fold}, like wave_test_split{options.fold}.txt; see data.fold"
-        )
+        expected = f"fold {options.fold}, like wave_test_split{options.fold}.txt"
+        raise UserError(f"{path} has no list of {expected}; see data.fold")
     return lists
 
 

@@ -1,6 +1,6 @@
-"""Jester's lists, which Something-Something V1 has too: `<id>;<label>` in each line.
+"""Jester's lists, a form that Something-Something V1 uses too: `<id>;<label>` in each line.
 
-Clips of the test part have an id only. The videos, or the folders of their frames, are named by the id.
+Clips of the test part have only an id. Videos, or folders of their frames, are called by the id.
 
 Source: the data sets' own files, as https://github.com/open-mmlab/mmaction2 reads them
 (tools/data/parse_file_list.py, parse_jester_splits and parse_sthv1_splits); Materzynska et al., The Jester Dataset,
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
@@ -23,7 +23,7 @@ _ROW = re.compile(r"\d+;[^;]+")
 
 
 def read_jester(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """With data.label_map (the labels file), other labels than its own are rejected."""
+    """Read a file; with data.label_map (the labels file), other labels than its own are rejected."""
     names = load_class_names(options)
     for text, source in text_lines(path):
         yield _to_record(text, source, names)
@@ -33,9 +33,8 @@ def _to_record(text: str, source: Source, names: ClassNames | None) -> Record:
     video, _, label = (part.strip() for part in text.partition(";"))
     try:
         if not video:
-            raise BadValueError(
-                Reason.ROW_MALFORMED, "expected an id and a label, as in '34870;Drumming Fingers'", text
-            )
+            message = "expected an id and a label, as in '34870;Drumming Fingers'"
+            raise BadValueError(Reason.ROW_MALFORMED, message, text)
         if not label:
             raise BadValueError(Reason.LABEL_MISSING, "no label, as in the test part", text)
         return Segment(video, names.check(label) if names else label, source, find_by=FindBy.NAME)
@@ -43,8 +42,4 @@ def _to_record(text: str, source: Source, names: ClassNames | None) -> Record:
         return error.as_reject(source, video, label)
 
 
-def _looks_like_jester(sample: Sample) -> bool:
-    return bool(_ROW.fullmatch(sample.first_line))
-
-
-JESTER = Reader(read_jester, _looks_like_jester)
+JESTER = Reader(read_jester, detects=lambda sample: bool(_ROW.fullmatch(sample.first_line)))

@@ -1,10 +1,10 @@
-"""What part of a video an annotation stands for that was made on one frame."""
+"""The span of time for which an annotation of a single frame stands."""
 
 _SECONDS = 3.0
 
 
 def span_of_key_frame(seconds: float) -> tuple[float, float]:
-    """Start and end of the three seconds around a key frame, in seconds, cut off at the video's start.
+    """Start and end of the three seconds around a key frame, in seconds from the video's start, not before it.
 
     AVA's annotators labelled the middle frames of segments of three seconds, one segment a second: Gu et al., AVA: A Video
     Dataset of Spatio-temporally Localized Atomic Visual Actions, 2018.

@@ -2,12 +2,12 @@
 
 A range of a timeline, a tracked rectangle, or a choice for the whole video is one segment; with several labels, one for each.
 Labels are those of the region, or of the choices made for it (results with the same id); `data.label_field` names the control
-whose labels are meant. An annotation that was submitted without any result says that nothing happens in the video.
+whose labels count. An annotation that was submitted without any result says that nothing happens in the video.
 
-Frames are counted from 1 and shown at (frame - 1) / frameRate, whatever the frames of the video are; ranges include their
-last one. frameRate (of the labeling configuration, 24 by default) is not exported: it is `data.frame_rate`, else what a
-rectangle of the task shows (its keyframes have both frame and time), else 24. Boxes are in percent of the picture; a keyframe
-that is not `enabled` is the last one of a visible stretch, after an enabled one the box stays to the end.
+Frames are counted from 1, and frame n is shown at (n - 1) / frameRate, whatever the video's own frames are; ranges include
+their last frame. frameRate (of the labeling configuration, 24 by default) is not exported. It is `data.frame_rate`, else the
+rate that a rectangle of the task shows (its keyframes have both frame and time), else 24. Boxes are in percent of the
+picture. A keyframe that is not `enabled` ends a visible stretch; after an enabled last keyframe the box stays to the end.
 
 Group and split may be keys of a task's `data`, under the names of `data.columns`.
 
@@ -18,10 +18,10 @@ https://github.com/HumanSignal/label-studio-sdk.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from components.annotations.readers.clock import at_frame_rate
@@ -29,11 +29,10 @@ from components.annotations.readers.documents import as_list, as_object, load_js
 from components.annotations.readers.exports import file_name
 from components.annotations.readers.label_studio_regions import Region, regions_of, shown_frame_rate, spans_of
 from components.annotations.readers.options import Columns, ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.values import BadValueError, parse_split, parse_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Segment, Source
-from foundation.messages.errors import UserError
 
 _DEFAULT_FRAME_RATE = 24.0
 _MEDIA = re.compile(r"\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)\b", re.IGNORECASE)
@@ -41,15 +40,14 @@ _UPLOADED = re.compile(r"[0-9a-f]{8}-(.+)")
 _EXPORTED = re.compile(r'\s*\[.*"(annotations|completions|annotation_id)"\s*:', re.DOTALL)
 
 
-@dataclass(frozen=True)
-class _Clip:
+class _Clip(NamedTuple):
     video: str = ""
     group: str | None = None
     split: str | None = None
 
 
 def read_label_studio(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """A record's row is the rank of its region, or of the annotation without one, in the file."""
+    """Read a file; a record's row is the rank of its region, or of an annotation without regions, in the file."""
     sources = (Source(path.name, row) for row in count(1))
     try:
         document = load_json(path)
@@ -63,9 +61,7 @@ def read_label_studio(path: Path, options: ReaderOptions) -> Iterator[Record]:
             yield from _records_of_task(as_object(task, "a task"), options, sources, controls)
         except BadValueError as error:
             yield error.as_reject(next(sources))
-    if options.label_field and controls and options.label_field not in controls:
-        found = ", ".join(sorted(controls))[:500]
-        raise UserError(f"data.label_field: {path} has no result of a control {options.label_field!r}; found: {found}")
+    options.check_label_field(controls, f"{path} has no result of a control")
 
 
 def _records_of_task(
@@ -120,12 +116,13 @@ def _records_of_regions(
             yield error.as_reject(next(sources), clip.video)
             continue
         if not labels and (options.label_field or region.place is None):
-            # Of another control than the named one, or no label at all, like a text or a rating.
+            # It is of another control than the named one, or no label at all, like a text or a rating.
             continue
         source = next(sources)
+        unlabelled = BadValueError(Reason.LABEL_MISSING, "the region has no label", "")
         for span in spans_of(region):
             if isinstance(span, BadValueError) or not labels:
-                problem = span if isinstance(span, BadValueError) else _UNLABELLED
+                problem = span if isinstance(span, BadValueError) else unlabelled
                 yield problem.as_reject(source, clip.video, ", ".join(labels))
                 continue
             for label in labels:
@@ -145,7 +142,7 @@ def _records_of_regions(
 
 
 def _from_json_min(row: dict[str, Any], label_field: str | None) -> dict[str, Any]:
-    """A task as the JSON export has it, of a row of JSON-MIN: a single choice stands there as a mere text."""
+    """Convert a row of JSON-MIN to a task of the JSON export; JSON-MIN has a single choice as a plain text."""
     result = []
     for name, value in row.items():
         if name == label_field and isinstance(value, str):
@@ -167,9 +164,8 @@ def _read_clip(data: Mapping[str, Any], columns: Columns) -> _Clip:
     named = [name for name in (columns.path, "video") if name in texts] or media
     if len(named) != 1 and not set(named) & {columns.path, "video"}:
         found = ", ".join(media or texts)[:200]
-        raise BadValueError(
-            Reason.ROW_MALFORMED, "which key of the task's data names the video? Set data.columns.path", found
-        )
+        message = "which key of the task's data names the video? Set data.columns.path"
+        raise BadValueError(Reason.ROW_MALFORMED, message, found)
     video = _name_of_media(texts[named[0]])
     if not video:
         raise BadValueError(Reason.ROW_MALFORMED, f"{named[0]} names no file", texts[named[0]])
@@ -178,23 +174,18 @@ def _read_clip(data: Mapping[str, Any], columns: Columns) -> _Clip:
 
 
 def _name_of_media(location: str) -> str:
-    """The file's name as it was when it was uploaded: Label Studio stores uploads under 8 hexadecimal digits and the name."""
+    """The original name of a file: Label Studio stores uploads under 8 hexadecimal digits and the name."""
     path = location
     if "/data/" in location:
-        try:
+        with suppress(ValueError):
             parts = urlsplit(location)
             path = parse_qs(parts.query).get("d", [unquote(parts.path)])[0]
-        except ValueError:
-            path = location
     name = file_name(path).strip()
     uploaded = _UPLOADED.fullmatch(name) if "/upload/" in location else None
     return uploaded[1] if uploaded else name
 
 
-def _looks_like_label_studio(sample: Sample) -> bool:
-    return bool(_EXPORTED.match(sample.head)) and '"images"' not in sample.head
-
-
-_UNLABELLED = BadValueError(Reason.LABEL_MISSING, "the region has no label", "")
-
-LABEL_STUDIO = Reader(read_label_studio, _looks_like_label_studio)
+LABEL_STUDIO = Reader(
+    read_label_studio,
+    detects=lambda sample: bool(_EXPORTED.match(sample.head)) and '"images"' not in sample.head,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.annotations.readers.documents import as_list, as_object
 from components.annotations.readers.tracks import Shape, build_track, check_edges, in_order
@@ -25,9 +25,9 @@ _NO_RANGE: Mapping[str, Any] = {}
 
 @dataclass
 class Region:
-    """A place in a video, or (`place` None) all of it, with the labels that each control gave it.
+    """A place in a video, or without a `place` the whole video, with the labels that each control gave it.
 
-    `control` is the one that drew it; `problem` is what makes it unusable.
+    `control`: the control that drew it; `problem`: an error that makes it unusable.
     """
 
     place: Mapping[str, Any] | None = None
@@ -36,7 +36,7 @@ class Region:
     problem: BadValueError | None = None
 
     def chosen_labels(self, label_field: str | None) -> list[str]:
-        """Those of the named control; else those of the one that drew the region; else all."""
+        """The labels of the named control; without a name, those of the control that drew the region, else all."""
         if label_field:
             labels = self.labels.get(label_field, [])
         else:
@@ -48,9 +48,8 @@ class Region:
         return distinct
 
 
-@dataclass(frozen=True)
-class RegionSpan:
-    """When a region is there; boxes have the span's unit as times, and relative edges."""
+class RegionSpan(NamedTuple):
+    """The time of a region. Boxes have times in the same unit, and relative edges."""
 
     start: float
     end: float | None
@@ -59,7 +58,7 @@ class RegionSpan:
 
 
 def regions_of(result: list[Any]) -> list[Region]:
-    """The regions of an annotation: results with the same id, in the same place, belong to one."""
+    """The regions of an annotation; results with the same id and place are one region."""
     regions: dict[Any, Region] = {}
     for rank, entry in enumerate(result):
         try:
@@ -68,32 +67,24 @@ def regions_of(result: list[Any]) -> list[Region]:
                 continue
             control = parse_text(entry.get("from_name"), "from_name")
             value = as_object(entry.get("value"), "the value of a result")
-            labels = _labels_of(value)
+            labels = [parse_text(label, kind) for kind in _LABELS for label in as_list(value.get(kind), kind)]
         except BadValueError as error:
             regions[rank] = Region(problem=error)
             continue
-        place = {name: value[name] for name in _PLACE if name in value} if _is_place(value) else None
+        is_place = "ranges" in value or "sequence" in value or ("start" in value and "end" in value)
+        place = {name: value[name] for name in _PLACE if name in value} if is_place else None
         name = entry.get("id")
         region = regions.setdefault(name if isinstance(name, str) else rank, Region())
         if place and region.place and place != region.place:
             region = regions[rank] = Region()
         if place and not region.place:
             region.place, region.control = place, control
-        region.labels.setdefault(control, []).extend(labels)
+        region.labels.setdefault(control, []).extend(label for label in labels if label)
     return list(regions.values())
 
 
-def _labels_of(value: Mapping[str, Any]) -> list[str]:
-    labels = [parse_text(label, kind) for kind in _LABELS for label in as_list(value.get(kind), kind)]
-    return [label for label in labels if label]
-
-
-def _is_place(value: Mapping[str, Any]) -> bool:
-    return "ranges" in value or "sequence" in value or ("start" in value and "end" in value)
-
-
 def spans_of(region: Region) -> Iterator[RegionSpan | BadValueError]:
-    """When the region is there: once, or as often as a timeline has ranges."""
+    """The times of a region: one span, or one for each range of a timeline."""
     place = region.place
     try:
         if place is None:
@@ -103,7 +94,7 @@ def spans_of(region: Region) -> Iterator[RegionSpan | BadValueError]:
         elif "ranges" in place:
             yield from map(_span_of_range, as_list(place["ranges"], "ranges") or [_NO_RANGE])
         else:
-            # Regions of a sound track that is played along with the video.
+            # The region is on a sound track that is played together with the video.
             start, end = parse_range(place["start"], place["end"])
             yield RegionSpan(start, end, TimeUnit.SECONDS)
     except BadValueError as error:
@@ -122,7 +113,7 @@ def _span_of_range(value: Any) -> RegionSpan | BadValueError:
 
 
 def _span_of_sequence(place: Mapping[str, Any]) -> RegionSpan:
-    """A tracked rectangle; after a keyframe that is not enabled it is gone, after an enabled one it stays."""
+    """The span of a tracked rectangle: gone after a keyframe that is not enabled, still there after an enabled one."""
     shapes: list[Shape] = []
     stays = False
     keyframes = [as_object(keyframe, "a keyframe") for keyframe in as_list(place["sequence"], "sequence")]
@@ -146,25 +137,25 @@ def _edges(keyframe: Mapping[str, Any]) -> tuple[float, float, float, float]:
     )
     rotation = parse_number(keyframe.get("rotation") or 0, "rotation", Reason.BOX_INVALID)
     if rotation % 360:
-        # The export does not say how wide the picture is for its height.
+        # The box around it cannot be computed: the export does not say how wide the picture is for its height.
         message = "the rectangle is rotated; turn it back, or set canRotate to false"
         raise BadValueError(Reason.BOX_INVALID, message, rotation)
     return check_edges((x / 100, y / 100, (x + width) / 100, (y + height) / 100), keyframe)
 
 
 def _frame(value: Any, name: str) -> int:
-    """A frame, counted from 0; Label Studio counts from 1, and some tools that write its format from 0."""
+    """Convert a frame to one counted from 0. Label Studio counts from 1; some other tools that write its format, from 0."""
     return max(0, parse_frame(value, name) - 1)
 
 
 def shown_frame_rate(result: Iterable[Any]) -> float | None:
-    """The frame rate of the labeling configuration, as far as one of the results shows it."""
+    """The frame rate of the labeling configuration, if one of the results shows it."""
     for entry in result:
         try:
             value = as_object(as_object(entry, "").get("value"), "")
             rate = _frame_rate_of(value) if "sequence" in value else None
         except BadValueError:
-            # It will be rejected when it is read as a region.
+            # The entry will be rejected when it is read as a region.
             continue
         if rate and 0.1 <= rate <= 1000:
             return round(rate, 6)
@@ -172,21 +163,18 @@ def shown_frame_rate(result: Iterable[Any]) -> float | None:
 
 
 def _frame_rate_of(value: Mapping[str, Any]) -> float | None:
-    """Each keyframe has time = frame / frameRate; the whole has framesCount = duration * frameRate, rounded."""
+    """The frame rate that a rectangle shows: time = frame / frameRate, and framesCount = duration * frameRate, rounded."""
     num_frames, duration = _positive(value.get("framesCount")), _positive(value.get("duration"))
-    pairs = [(_positive(keyframe.get("frame")), _positive(keyframe.get("time"))) for keyframe in _keyframes(value)]
+    keyframes = [as_object(keyframe, "") for keyframe in as_list(value["sequence"], "")]
+    pairs = [(_positive(keyframe.get("frame")), _positive(keyframe.get("time"))) for keyframe in keyframes]
     frame, time = max(((frame, time) for frame, time in pairs if frame and time), default=(0.0, 0.0))
     if time and not (num_frames and duration and abs(frame / time * duration - num_frames) > 1):
         return frame / time
     return num_frames / duration if num_frames and duration else None
 
 
-def _keyframes(value: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [as_object(keyframe, "") for keyframe in as_list(value["sequence"], "")]
-
-
 def _positive(value: Any) -> float:
-    """The number, or 0 for what is none."""
+    """The number if it is positive; else 0."""
     try:
         return max(0.0, parse_number(value, "", Reason.TIME_INVALID))
     except BadValueError:

@@ -6,12 +6,12 @@
 
 White space divides the columns, or `data.delimiter` (PySlowFast's PATH_LABEL_SEPARATOR, MMIT's comma).
 `data.label_map` names the classes. A path without an extension is a folder of frames, or a video whose extension the
-list leaves out: it is looked for by its name, if it has no folders or is called like a clip of UCF101, HMDB51 or
-Kinetics.
+list omits. Such a video is found by its file name if the path has no folders, or if the name is that of a clip of UCF101,
+HMDB51 or Kinetics.
 
-The lines of a file have one layout, which nine of ten of them show. Where it can be read in two ways, the file is
-refused until `data.label_field` says which numbers are classes: `all`, or the `last`. So `a.mp4 300 0` in every line
-may be two classes, or 300 frames and a class, as in PaddleVideo's lists; three numbers may hold a range of frames.
+All lines of a file have one layout, which at least nine of ten show. If it can be read in two ways, the file is refused
+until `data.label_field` says which numbers are classes: `all`, or the `last`. For example, `a.mp4 300 0` may have two
+classes, or 300 frames and a class, as in PaddleVideo's lists; three numbers may hold a range of frames.
 
 Source: https://github.com/open-mmlab/mmaction2 (docs/en/user_guides/prepare_dataset.md);
 https://github.com/facebookresearch/SlowFast (slowfast/datasets/DATASET.md, kinetics.py).
@@ -19,7 +19,8 @@ https://github.com/facebookresearch/SlowFast (slowfast/datasets/DATASET.md, kine
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
@@ -39,10 +40,10 @@ _NUM_LINES_TOLD_FROM = 10
 
 
 def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """One record for each class of each line.
+    """Give one record for each class of each line.
 
     Raises:
-      UserError: there are two ways to read the lines and `data.label_field` does not say which, or the list and
+      UserError: the lines can be read in two ways and `data.label_field` does not say which, or the list and
         `data.label_map` do not count classes from the same number.
     """
     delimiter = _delimiter(path, options)
@@ -75,22 +76,22 @@ def _to_records(
 
 
 def _find(path: str) -> tuple[str, FindBy, str | None]:
-    """What a path means: the video's path or name, which of them, and its group."""
+    """The video's path or name, which of the two it is, and its group."""
     group = group_of_clip(path)
     if _has_extension(path):
         return path, FindBy.PATH, group
-    # A clip of a data set whose names are unique is found in any folder; other names could be those of another clip.
+    # Names of these data sets are unique, so such a clip may lie in any folder. Another name could be that of another clip.
     return path.rpartition("/")[2] if group else path, FindBy.NAME, group
 
 
 def _split(text: str, delimiter: str | None) -> tuple[str, list[str]]:
-    """The path of a line and its numbers, of which there is at least one."""
+    """The path of a line, and its numbers; raises BadValueError if there is no number."""
     if delimiter:
         video, *numbers = (part.strip() for part in text.rstrip(delimiter).split(delimiter))
     else:
         tokens = text.split()
         num_paths = next((i for i in range(len(tokens), 1, -1) if not _NUMBER.fullmatch(tokens[i - 1])), 1)
-        # Only the numbers are split off: a path may have spaces, and more than one in a row.
+        # The path is not split: it may have spaces, and several of them in a row.
         video, *numbers = text.rsplit(maxsplit=len(tokens) - num_paths) if num_paths < len(tokens) else [text]
     if not video or not numbers or not all(map(_NUMBER.fullmatch, numbers)):
         raise BadValueError(Reason.ROW_MALFORMED, "expected a path and the number of its class, as in 'a.mp4 3'", text)
@@ -98,16 +99,14 @@ def _split(text: str, delimiter: str | None) -> tuple[str, list[str]]:
 
 
 def _rows(path: Path, delimiter: str | None) -> Iterator[tuple[str, list[str]]]:
-    """The lines that can be split."""
+    """Path and numbers of each line; bad lines are left out."""
     for text, _ in text_lines(path):
-        try:
+        with suppress(BadValueError):
             yield _split(text, delimiter)
-        except BadValueError:
-            continue
 
 
 def _first_label(path: Path, delimiter: str | None, label_field: str | None) -> int:
-    """Where the classes begin among the numbers of each line.
+    """The index of the first class among the numbers of a line.
 
     Raises:
       UserError: the lines do not tell, or `label_field` is neither all nor last.
@@ -136,7 +135,7 @@ def _first_label(path: Path, delimiter: str | None, label_field: str | None) -> 
 
 
 def _check_counting(path: Path, delimiter: str | None, first_label: int, names: ClassNames) -> None:
-    """Raises a UserError if one counts classes from 0 and the other from 1: each would get its neighbour's name."""
+    """Raise UserError if one counts classes from 0 and the other from 1: each class would get its neighbour's name."""
     used = {int(label) for _, numbers in _rows(path, delimiter) for label in numbers[first_label:]}
     first, last = min(names.by_id), max(names.by_id)
     if used and (min(used) == first - 1 and max(used) < last or max(used) == last + 1 and min(used) > first):
@@ -151,7 +150,7 @@ def _has_extension(video: str) -> bool:
 
 
 def _delimiter(path: Path, options: ReaderOptions) -> str | None:
-    """`data.delimiter` if the first line can be split by it; None stands for white space."""
+    """`data.delimiter` if it splits the first line; None stands for white space."""
     first = next((text for text, _ in text_lines(path)), "")
     return options.delimiter if options.delimiter.strip() and _is_row(first, options.delimiter) else None
 
@@ -161,12 +160,12 @@ def _is_row(text: str, delimiter: str | None) -> bool:
         video, _ = _split(text, delimiter)
     except BadValueError:
         return False
-    # Numbers alone, divided by commas, are a table (MOT's).
+    # A line of nothing but numbers and commas is a row of a table (MOT's).
     return not delimiter or not _NUMBER.fullmatch(video)
 
 
 def _looks_like_lists(sample: Sample) -> bool:
-    lines: Iterable[str] = sample.first_lines(_NUM_LINES_TOLD_FROM)
+    lines = sample.first_lines(_NUM_LINES_TOLD_FROM)
     return bool(lines) and any(all(_is_row(line, delimiter) for line in lines) for delimiter in (",", None))
 
 

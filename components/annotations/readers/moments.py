@@ -1,9 +1,9 @@
-"""Moments in Time: CSV without a header, of clips in folders that are called by their class.
+"""Moments in Time: CSV without a header, of clips in folders with the names of their classes.
 
     clapping/yt-k8hNbNMyzHo_41.mp4,clapping,4,1
 
-Only the path is read: its folder is the label. The other columns (the class again, and how many annotators agreed and
-disagreed) may be missing. The number at the end of the name counts the clips of one recording, which are a group.
+Only the path is used: its folder is the label. The other columns (the class again, and how many annotators agreed and
+disagreed) may be missing. The number at the end of the name counts the clips of one recording, which is their group.
 
 Source: the data set's own files, as https://github.com/open-mmlab/mmaction2 reads them
 (tools/data/parse_file_list.py, parse_mit_splits); Monfort et al., Moments in Time Dataset: One Million Videos for
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Reject, Segment, Source
@@ -40,8 +40,4 @@ def _to_records(values: list[str], source: Source) -> Iterable[Record]:
     return [Segment(video, label, source, group=numbered[1] if numbered else None)]
 
 
-def _looks_like_moments(sample: Sample) -> bool:
-    return bool(_ROW.fullmatch(sample.first_line))
-
-
-MOMENTS = Reader(read_moments, _looks_like_moments)
+MOMENTS = Reader(read_moments, detects=lambda sample: bool(_ROW.fullmatch(sample.first_line)))

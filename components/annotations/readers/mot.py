@@ -1,12 +1,12 @@
 """MOTChallenge ground truth: `gt.txt`, one box a line: frame, track, left, top, width, height, flag, class, visibility.
 
-Frames and pixels are counted from 1. A track is one segment; where it has no line in a frame that others have one in, the
-object is gone. Boxes with the flag 0 are not to be considered: they are marked as imputed, and a track of nothing else is left
-out. The label is the name of the class: of `data.label_map`, else of `labels.txt` beside the file (a name a line, counted from
-1, as other tools export it), else MOTChallenge's own. Lines of ten numbers are those of MOT15, with a place in the world and
-no class: all are pedestrians. The video is called as the sequence in `seqinfo.ini`, else as its folder.
+Frames and pixels are counted from 1. A track is one segment; if a frame has lines but none of the track, the object is gone
+there. Boxes with the flag 0 do not count: they are marked as imputed, and a track of such boxes alone is left out. The label
+is the name of the class in `data.label_map`, else in `labels.txt` beside the file (a name a line, counted from 1, as other
+tools export it), else MOTChallenge's own. Lines of ten numbers are those of MOT15, with a place in the world and no class:
+all are pedestrians. The video has the name of the sequence in `seqinfo.ini`, else of its folder.
 
-`det.txt`, where no line belongs to a track, holds the input of trackers and no annotation.
+`det.txt`, in which no line belongs to a track, is the input of trackers and no annotation.
 
 Source: docs/MOTChallenge-Official and trackeval/datasets/mot_challenge_2d_box.py of
 https://github.com/JonathonLuiten/TrackEval; Dendorfer et al., https://arxiv.org/abs/1906.04567.
@@ -15,8 +15,8 @@ https://github.com/JonathonLuiten/TrackEval; Dendorfer et al., https://arxiv.org
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.exports import exports_of, files_of_exports, head_of_exports, name_of_export
@@ -52,7 +52,7 @@ _CLASSES = {
 
 @dataclass
 class _Track:
-    """The boxes of one object so far, and the line of the first one."""
+    """The boxes of one object so far; `source`: the line of the first one."""
 
     label: str
     source: Source
@@ -61,7 +61,7 @@ class _Track:
 
 @dataclass
 class _Sequence:
-    """What the lines so far hold: tracks by id and class, the frames that have a line, and lines of no track."""
+    """The content of the lines so far: tracks by id and class, frames that have a line, and lines without a track."""
 
     names: "_Names"
     tracks: dict[tuple[float, str], _Track] = field(default_factory=dict)
@@ -87,20 +87,19 @@ class _Sequence:
         self.tracks.setdefault((track, label), _Track(label, source)).shapes.append(shape)
 
 
-@dataclass(frozen=True)
-class _Names:
+class _Names(NamedTuple):
     """The names of the classes: those of data.label_map or, without it, `by_number`."""
 
     mapped: ClassNames | None
     by_number: Mapping[int, str]
 
     def label(self, number: str) -> str:
-        """The name of a class; where the line has no room for it, that of the only class there is."""
+        """The name of a class; for a line without a class, that of the only class."""
         if number and number != "-1":
             return self._named(number)
-        names = set((self.mapped.by_id if self.mapped else self.by_number).values())
         if not self.mapped and self.by_number is _CLASSES:
             return _PEDESTRIAN
+        names = set((self.mapped.by_id if self.mapped else self.by_number).values())
         if len(names) > 1:
             raise BadValueError(Reason.LABEL_MISSING, "the line has no class, and there are several", number)
         return names.pop()
@@ -116,7 +115,7 @@ class _Names:
 
 
 def read_mot(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Reads a sequence's gt.txt, or a folder of sequences; a record's row is the first line of its track."""
+    """Read a sequence's gt.txt, or a folder of sequences; a record's row is the first line of its track."""
     mapped = load_class_names(options)
     for file in exports_of(path, *_FILES):
         yield from _read_sequence(file, name_of_export(file, path), mapped)
@@ -132,14 +131,12 @@ def _read_sequence(file: Path, name: str, mapped: ClassNames | None) -> Iterator
             yield error.as_reject(Source(name, source.row))
 
     yield from records_of_csv(file, gather)
-    no_track = BadValueError(
-        Reason.ROW_MALFORMED, "the box belongs to no track: it is a detection, no annotation", "-1"
-    )
     if sequence.detections and not sequence.tracks:
         message = "no line belongs to a track (all have the id -1): these are detections, no annotation"
         yield BadValueError(Reason.FILE_MALFORMED, message, "-1").as_reject(sequence.detections[0])
         return
-    yield from (no_track.as_reject(source) for source in sequence.detections)
+    no_track = "the box belongs to no track: it is a detection, no annotation"
+    yield from (BadValueError(Reason.ROW_MALFORMED, no_track, "-1").as_reject(each) for each in sequence.detections)
     video, frames = _name_of_sequence(file), sorted(sequence.frames)
     for track in sequence.tracks.values():
         yield _to_record(track, video, frames)
@@ -182,15 +179,16 @@ def _looks_like_mot(sample: Sample) -> bool:
     first = next((line for line in head.splitlines() if line.strip()), "")
     if not _LINE.fullmatch(first):
         return False
-    # AVA's rows are numbers too where its videos are numbered, with boxes between 0 and 1.
+    # Rows of AVA are numbers too if its videos have numbers for names; its boxes lie between 0 and 1.
     width, height = (float(value) for value in first.split(",")[4:6])
     return width > 1 and height > 1
 
 
 def _files(path: Path, options: ReaderOptions) -> list[Path]:
-    names = ("seqinfo.ini", "labels.txt")
-    beside = [_companions(file, name) for file in exports_of(path, *_FILES) for name in names]
-    return [*files_of_exports(path, options, _FILES), *chain.from_iterable(beside)]
+    files = files_of_exports(path, options, _FILES)
+    for file in exports_of(path, *_FILES):
+        files += _companions(file, "seqinfo.ini") + _companions(file, "labels.txt")
+    return files
 
 
 MOT = Reader(read_mot, _looks_like_mot, _files, reads_folders=True)

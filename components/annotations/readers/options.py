@@ -1,7 +1,10 @@
-"""What readers are asked beside a path: the part of the section `data` that says how annotations are to be read."""
+"""Options of readers: the part of the section `data` that says how to read annotations."""
+
+from collections.abc import Collection
 
 from pydantic import Field
 
+from foundation.messages.errors import UserError
 from foundation.section import Section
 
 
@@ -20,7 +23,7 @@ class Columns(Section):
 
 
 class ReaderOptions(Section):
-    """How annotations are read, where their content does not say it. Some formats need the names of the files in `videos`."""
+    """Facts that annotations do not tell about themselves. Some formats need the names of the files in `videos`."""
 
     videos: str
     header: bool = Field(True, description="generic CSV: the first row names the columns")
@@ -43,3 +46,9 @@ class ReaderOptions(Section):
         description="frames per second of the annotation tool's own clock; default: the video's frames",
     )
     fold: int = Field(1, ge=1, le=9, description="UCF101 and HMDB51: which of the official splits")
+
+    def check_label_field(self, known: Collection[str], problem: str) -> None:
+        """Raise UserError if there are `known` fields and `label_field` is none of them; `problem` begins its message."""
+        if self.label_field and known and self.label_field not in known:
+            found = ", ".join(sorted(known))[:500]
+            raise UserError(f"data.label_field: {problem} {self.label_field!r}; found: {found}")

@@ -1,4 +1,4 @@
-"""What a reader is: how to tell its format, how to read it, and which files it looks at."""
+"""Definition of a reader: how to detect its format, how to read it, and which files it reads."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,15 +13,19 @@ _HEAD_SIZE = 1 << 16
 
 @dataclass(frozen=True)
 class Sample:
-    """What detection may look at: a path and, if it is a file, the beginning of its text."""
+    """The input of detection: a path and, if it is a file, the beginning of its text."""
 
     path: Path
     head: str = ""
 
     @property
     def first_line(self) -> str:
-        """The first line that is not blank."""
+        """The first line that is not blank; it may be cut."""
         return next(iter(self.first_lines(1)), "")
+
+    def has_columns(self, *names: str) -> bool:
+        """Tell whether the first line is a CSV header with these columns."""
+        return set(names) <= {name.strip() for name in self.first_line.split(",")}
 
     def first_lines(self, number: int) -> list[str]:
         """The first lines that are not blank, at most `number`; the last may be cut."""
@@ -29,23 +33,23 @@ class Sample:
 
 
 def read_head(path: Path) -> bytes:
-    """As much of a file as detection looks at."""
+    """The first 64 KiB of a file, for detection."""
     with path.open("rb") as file:
         return file.read(_HEAD_SIZE)
 
 
 def decode_head(head: bytes) -> str:
-    """Its text; what is no UTF-8 is for the reader to reject."""
+    """The head's text; bytes that are not UTF-8 become U+FFFD, which the reader will reject."""
     return head.decode("utf-8-sig", errors="replace")
 
 
 def row_of(record: Record) -> int:
-    """Where a record stands in its file, to sort by."""
+    """A record's row in its file, to sort by."""
     return record.source.row if record.source else 0
 
 
 def own_file(path: Path, options: ReaderOptions) -> list[Path]:
-    """The annotation file, and the one with the names of the classes if there is one."""
+    """The annotation file, and the file of class names if there is one."""
     return [path, *([Path(options.label_map)] if options.label_map else [])]
 
 
@@ -54,13 +58,13 @@ class Reader:
     """One annotation format.
 
     Attributes:
-      read: the records of `path`, in its order. Whatever the content is, `read` gives records and rejects; it raises
-        OSError for files that cannot be read, and UserError when the configuration asks for what the format lacks.
-      detects: whether a sample is of this format, from its content rather than its name.
-      files: those that `read` reads, for the fingerprint of the inputs.
-      is_exhaustive: whether time that no annotation covers shows none of the actions; else it is unknown what it shows.
-      looks_at_names: whether `read` looks at the names of the files below `data.videos`.
-      reads_folders: whether `path` may be a folder.
+      read: gives the records of `path`, in its order. Whatever a file contains, `read` gives segments and rejects. It raises
+        OSError if a file cannot be read, and UserError if the configuration asks for what the format lacks.
+      detects: tells by its content, and seldom by its name, whether a sample is of this format.
+      files: gives the files that `read` reads, for the fingerprint of the inputs.
+      is_exhaustive: time without annotations shows none of the actions; else nobody knows what it shows.
+      looks_at_names: `read` uses the names of the files below `data.videos`.
+      reads_folders: `path` may be a folder.
     """
 
     read: Callable[[Path, ReaderOptions], Iterator[Record]]

@@ -1,4 +1,4 @@
-"""Files of rows: plain lines, CSV and JSON Lines. What is no row of the kind becomes a reject, and the next one is read."""
+"""Reads files of rows: plain lines, CSV and JSON Lines. A malformed row becomes a reject, and the next one is read."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ _LONGEST_FIELD = 16 * 2**20
 
 
 def text_lines(path: Path) -> Iterator[tuple[str, Source]]:
-    """The lines that are not blank, without the white space around them."""
+    """The lines that are not blank, without the white space around them, and their sources."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, start=1):
             text = line.strip()
@@ -27,9 +27,9 @@ def text_lines(path: Path) -> Iterator[tuple[str, Source]]:
 def records_of_csv(
     path: Path, to_records: RowToRecords, delimiter: str = ",", comment: str | None = None
 ) -> Iterator[Record]:
-    """What `to_records` makes of each row that is not blank; a row's number is that of its first line.
+    """Make records of each row that is not blank; a row's number is that of its first line.
 
-    Lines that begin with `comment` are passed over: what stands in them need not be CSV.
+    Lines that begin with `comment` are skipped; they need not be CSV.
     """
     csv.field_size_limit(_LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -40,9 +40,9 @@ def records_of_csv(
 def records_of_table(
     path: Path, to_records: FieldsToRecords, problem_of_header: Callable[[list[str]], str], delimiter: str = ","
 ) -> Iterator[Record]:
-    """As `records_of_csv`, for a file whose first row names the columns.
+    """Make records as `records_of_csv` does, for a file whose first row names the columns.
 
-    `problem_of_header` says what is wrong with the names; then the file is rejected as a whole.
+    `problem_of_header` gets the names and says what is wrong with them; then the file is rejected as a whole.
     """
     csv.field_size_limit(_LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -59,7 +59,7 @@ def records_of_table(
 
 
 def with_names(names: Sequence[str], to_records: FieldsToRecords, delimiter: str = ",") -> RowToRecords:
-    """`to_records` for rows whose columns are called `names`; last ones may be missing in a row."""
+    """Make `to_records` take rows whose columns are called `names`; the last columns may be missing in a row."""
 
     def named(values: list[str], source: Source) -> Iterable[Record]:
         if len(values) > len(names):
@@ -71,7 +71,7 @@ def with_names(names: Sequence[str], to_records: FieldsToRecords, delimiter: str
 
 
 def requires(*columns: str) -> Callable[[list[str]], str]:
-    """A check of a header: it must have these columns."""
+    """Make a check that a header has these columns."""
 
     def problem_of_header(names: list[str]) -> str:
         missing = [column for column in columns if column not in names]
@@ -82,7 +82,7 @@ def requires(*columns: str) -> Callable[[list[str]], str]:
 
 
 def records_of_jsonl(path: Path, to_records: FieldsToRecords) -> Iterator[Record]:
-    """What `to_records` makes of each line's JSON object."""
+    """Make records of the JSON object in each line."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -100,8 +100,6 @@ def records_of_jsonl(path: Path, to_records: FieldsToRecords) -> Iterator[Record
 
 
 class _CsvReader(Protocol):
-    """What csv.reader returns."""
-
     @property
     def line_num(self) -> int: ...
 

@@ -3,7 +3,7 @@
     [{"id": "78687", "label": "holding potato next to vicks bottle", "template": "Holding [something] next to [something]",
       "placeholders": ["potato", "vicks bottle"]}, {"id": "1420"}]
 
-The class is the template without its brackets. Clips of the test part have an id only. Files are named `<id>.webm`.
+The class is the template without its brackets. Clips of the test part have only an id. Files are called `<id>.webm`.
 
 Source: the data set's own files, as https://github.com/open-mmlab/mmaction2 reads them
 (tools/data/parse_file_list.py, parse_sthv2_splits); Goyal et al., The "Something Something" Video Database, 2017.
@@ -17,7 +17,7 @@ from typing import Any
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.documents import json_objects
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Segment, Source
@@ -26,7 +26,7 @@ _FIRST_ITEM = re.compile(r'\[\s*\{[^{}]*"(?P<key>template)"|\[\s*\{\s*"id"\s*:\s
 
 
 def read_something_something(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """With data.label_map, other templates than its own are rejected."""
+    """Read a file; with data.label_map, other templates than its own are rejected."""
     names = load_class_names(options)
     return json_objects(path, lambda item, source: _to_record(item, source, names))
 
@@ -45,8 +45,6 @@ def _to_record(item: dict[str, Any], source: Source, names: ClassNames | None) -
         return error.as_reject(source, video, label)
 
 
-def _looks_like_something_something(sample: Sample) -> bool:
-    return bool(_FIRST_ITEM.match(sample.head.lstrip()))
-
-
-SOMETHING_SOMETHING = Reader(read_something_something, _looks_like_something_something)
+SOMETHING_SOMETHING = Reader(
+    read_something_something, detects=lambda sample: bool(_FIRST_ITEM.match(sample.head.lstrip()))
+)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,35 +21,27 @@ from components.annotations.readers.values import (
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Box, Mask, Record, Segment, Source
 
-# float32 holds the squares of such numbers and the sums of many squares, which the statistics need.
+# Statistics need squares of such numbers, and sums of many squares: float32 can hold those.
 _LARGEST_METADATA = 1e15
-_Item = TypeVar("_Item")
+_Item = TypeVar("_Item", Box, Mask)
 
 
 def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Without a header, the columns come in the order of the configuration."""
+    """Read a file; without a header, its columns are in the order of the configuration."""
+    to_records, delimiter = partial(_to_records, options=options), options.delimiter
     if options.header:
-        return records_of_table(
-            path,
-            lambda fields, source: [_to_record(fields, options, source)],
-            lambda names: _problem_of_header(names, options),
-            options.delimiter,
-        )
+        return records_of_table(path, to_records, partial(_problem_of_header, options=options), delimiter)
     names = [*options.columns.model_dump().values(), *options.metadata]
-    return records_of_csv(
-        path,
-        with_names(names, lambda fields, source: [_to_record(fields, options, source)], options.delimiter),
-        options.delimiter,
-    )
+    return records_of_csv(path, with_names(names, to_records, delimiter), delimiter)
 
 
 def read_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Boxes are a list of lists, or a JSON string of it."""
-    return records_of_jsonl(path, lambda fields, source: [_to_record(fields, options, source)])
+    """Read a file; boxes and masks are lists, or JSON strings of lists."""
+    return records_of_jsonl(path, partial(_to_records, options=options))
 
 
 def _problem_of_header(names: list[str], options: ReaderOptions) -> str:
-    # A column that was named in the configuration is wanted, an optional one under its default name may be absent.
+    # A column that the configuration names must be there; an optional one under its default name may be absent.
     columns, defaults = options.columns, Columns()
     wanted = [name for field, name in columns if field in ("path", "label") or name != getattr(defaults, field)]
     missing = [name for name in (*wanted, *options.metadata) if name not in names]
@@ -64,7 +57,7 @@ def _problem_of_header(names: list[str], options: ReaderOptions) -> str:
     return ""
 
 
-def _to_record(fields: Mapping[str, Any], options: ReaderOptions, source: Source) -> Record:
+def _to_records(fields: Mapping[str, Any], source: Source, options: ReaderOptions) -> list[Record]:
     columns = options.columns
     video = label = ""
     try:
@@ -82,23 +75,24 @@ def _to_record(fields: Mapping[str, Any], options: ReaderOptions, source: Source
             fields.get(columns.end_seconds),
             (columns.start_seconds, columns.end_seconds),
         )
-        return Segment(
-            video=video,
-            label=label,
-            source=source,
-            start=start,
-            end=end,
+        segment = Segment(
+            video,
+            label,
+            source,
+            start,
+            end,
             group=parse_text(fields.get(columns.group), columns.group) or None,
             split=parse_split(fields.get(columns.split), columns.split),
-            boxes=_boxes(fields.get(columns.boxes)),
-            masks=_masks(fields.get(columns.masks)),
+            boxes=_items(fields.get(columns.boxes), _box, Reason.BOX_INVALID),
+            masks=_items(fields.get(columns.masks), _mask, Reason.MASK_INVALID),
             metadata={
                 name: _metadata(fields[name], name) for name in options.metadata if not is_blank(fields.get(name))
             },
             is_negative=is_negative,
         )
+        return [segment]
     except BadValueError as error:
-        return error.as_reject(source, video, label)
+        return [error.as_reject(source, video, label)]
 
 
 def _metadata(value: Any, name: str) -> float:
@@ -108,28 +102,19 @@ def _metadata(value: Any, name: str) -> float:
     return number
 
 
-def _boxes(value: Any) -> tuple[Box, ...]:
-    boxes = _items(value, _box, Reason.BOX_INVALID)
-    return tuple(sorted(boxes, key=lambda box: box.time))
-
-
-def _masks(value: Any) -> tuple[Mask, ...]:
-    masks = _items(value, _mask, Reason.MASK_INVALID)
-    return tuple(sorted(masks, key=lambda mask: mask.time))
-
-
-def _items(value: Any, parse: Callable[[Any], _Item], reason: Reason) -> list[_Item]:
+def _items(value: Any, parse: Callable[[Any], _Item], reason: Reason) -> tuple[_Item, ...]:
+    """Parse a list of boxes or masks and sort it by time."""
     if is_blank(value):
-        return []
+        return ()
     try:
         rows = json.loads(value) if isinstance(value, str) else value
-        return [parse(row) for row in rows]
+        return tuple(sorted(map(parse, rows), key=lambda item: item.time))
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise BadValueError(reason, str(error)[:200], value) from None
 
 
 def _box(row: Any) -> Box:
-    """[seconds, x_min, y_min, x_max, y_max], and behind them "imputed", "end" or both if the box is that."""
+    """Parse [seconds, x_min, y_min, x_max, y_max]; a sixth text may hold the marks "imputed" and "end"."""
     if not isinstance(row, list) or len(row) not in (5, 6):
         raise ValueError(f"not a list of five numbers: {json.dumps(row)}")
     seconds, x_min, y_min, x_max, y_max = map(float, row[:5])
@@ -142,7 +127,7 @@ def _box(row: Any) -> Box:
 
 
 def _mask(row: Any) -> Mask:
-    """[seconds, "path.png"], or [seconds, {"size": [height, width], "counts": "..."}] as COCO's tools write it."""
+    """Parse [seconds, "path.png"], or [seconds, {"size": [height, width], "counts": "..."}] with COCO's run lengths."""
     if not isinstance(row, list) or len(row) != 2:
         raise ValueError(f"not a list of a time and a mask: {json.dumps(row)[:100]}")
     seconds, content = row
@@ -154,25 +139,16 @@ def _mask(row: Any) -> Mask:
     return Mask(float(seconds), rle=content["counts"].encode(), height=int(height), width=int(width))
 
 
-def _looks_like_csv(sample: Sample) -> bool:
-    return any(mark in sample.first_line for mark in ",;\t")
-
-
 def _looks_like_jsonl(sample: Sample) -> bool:
-    line = sample.first_line
-    if not line.startswith("{"):
+    if not sample.first_line.startswith("{"):
         return False
-    # A first line longer than what was read of the file cannot be tried.
-    return len(sample.head.splitlines()) == 1 or _is_json(line)
-
-
-def _is_json(line: str) -> bool:
     try:
-        json.loads(line)
+        json.loads(sample.first_line)
     except (ValueError, RecursionError):
-        return False
+        # If the head is a single line, that line may be longer than the head, and JSON as a whole.
+        return len(sample.head.splitlines()) == 1
     return True
 
 
-CSV = Reader(read_csv, _looks_like_csv)
+CSV = Reader(read_csv, detects=lambda sample: any(mark in sample.first_line for mark in ",;\t"))
 JSONL = Reader(read_jsonl, _looks_like_jsonl)

@@ -1,4 +1,4 @@
-"""Labels, groups and paths as text that every later step can hold: UTF-8, on one line, of a sensible length."""
+"""Checks that labels, groups and paths are text that every later step can use: UTF-8, one line, not too long."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ LONGEST_PATH = 4096
 
 
 def check_text(record: Record) -> Record:
-    """The record, or the reject that it becomes when its label, group or path is text that nothing could print."""
+    """Return the record, or a reject if its path, label or group cannot be used."""
     if isinstance(record, Reject):
         return record
     texts = (
@@ -19,19 +19,17 @@ def check_text(record: Record) -> Record:
         ("group", record.group or "", _LONGEST_NAME),
     )
     for name, text, longest in texts:
-        problem = text_problem(text, longest)
-        if problem:
-            return Reject(
-                Reason.TEXT_INVALID, f"the {name} {problem}", record.source, record.video, record.label, text[:200]
-            )
+        if problem := text_problem(text, longest):
+            message = f"the {name} {problem}"
+            return Reject(Reason.TEXT_INVALID, message, record.source, record.video, record.label, text[:200])
     return record
 
 
 def text_problem(text: str, longest: int) -> str:
-    """What makes `text` unusable; nothing if it is fine."""
+    """The problem that makes `text` unusable, as the end of a sentence; empty if there is none."""
     if len(text) > longest:
         return f"has {len(text)} characters; at most {longest} are allowed"
-    # Readers put U+FFFD where bytes were no UTF-8.
+    # Readers put U+FFFD in the place of bytes that are not UTF-8.
     categories = set() if text.isprintable() else {unicodedata.category(character) for character in text}
     if "\ufffd" in text or "Cs" in categories:
         return "is not UTF-8"

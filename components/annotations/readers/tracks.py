@@ -1,4 +1,4 @@
-"""Objects that were followed through a video's frames, as the boxes and masks of one segment."""
+"""Makes segments of objects that were tracked through the frames of a video."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +15,9 @@ from components.annotations.records.record import Box, FindBy, Mask, Segment, So
 
 @dataclass(frozen=True)
 class Shape:
-    """An object in one frame; without edges it is gone from that frame on.
+    """An object in one frame; without edges, it is gone from that frame on.
 
-    `is_imputed`: the tool interpolated the shape. `label`: where a track has another one from frame to frame.
+    `is_imputed`: the tool interpolated the shape. `label`: only if the label may change from frame to frame.
     """
 
     frame: int
@@ -37,7 +37,7 @@ class Track:
     masks: tuple[Mask, ...]
 
     def as_segment(self, video: str, label: str, source: Source, split: str | None = None) -> Segment:
-        """The track as a record, in frames and pixels; tools name the video by its file."""
+        """Make a record, in frames and pixels; `video` is a file name, since tools know no path."""
         return Segment(
             video=video,
             label=label,
@@ -54,7 +54,7 @@ class Track:
 
 
 def build_track(shapes: Sequence[Shape]) -> Track:
-    """The track of shapes in order. It ends where the object is gone for good, else after the last shape's frame.
+    """Make a track of sorted shapes. It ends where the object is gone for good, else after the last shape's frame.
 
     Raises:
       BadValueError: the object is in no frame.
@@ -77,10 +77,10 @@ def build_track(shapes: Sequence[Shape]) -> Track:
 
 
 def in_order(shapes: Iterable[Shape]) -> list[Shape]:
-    """Shapes by frame, one a frame: rather drawn than interpolated, rather there than gone.
+    """Sort shapes and keep one for each frame: drawn rather than interpolated, interpolated rather than gone.
 
     Raises:
-      BadValueError: a frame has two different ones.
+      BadValueError: a frame has two different shapes of the same kind.
     """
     ordered: list[Shape] = []
     for frame, same_frame in groupby(sorted(shapes, key=_order), key=lambda shape: shape.frame):
@@ -92,7 +92,7 @@ def in_order(shapes: Iterable[Shape]) -> list[Shape]:
 
 
 def end_in_gaps(shapes: Sequence[Shape], annotated_frames: Sequence[int]) -> Iterator[Shape]:
-    """Shapes in order, and where the object is gone: in each annotated frame (sorted) that comes before its next shape."""
+    """Add to sorted shapes where the object is gone: in the first annotated frame of each gap between two shapes."""
     for shape, following in pairwise(shapes):
         yield shape
         later = bisect_right(annotated_frames, shape.frame)
@@ -102,10 +102,10 @@ def end_in_gaps(shapes: Sequence[Shape], annotated_frames: Sequence[int]) -> Ite
 
 
 def check_edges(edges: Edges, value: Any) -> Edges:
-    """The edges of a box that has an area; it may be partly or wholly outside of the picture.
+    """Return the edges of a box that has an area; it may lie partly or wholly outside of the picture.
 
     Raises:
-      BadValueError: it has none, or an edge is not finite; with the `value` that was found.
+      BadValueError: the box has no area, or an edge is not finite; the error shows `value`.
     """
     x_min, y_min, x_max, y_max = edges
     if not (x_min < x_max and y_min < y_max and all(map(isfinite, edges))):

@@ -1,8 +1,7 @@
-"""Twelve Labs' fine-tuning CSV: `<video_url>,<start_time>,<end_time>,<label_or_description>` in each line, times in
-seconds.
+"""Twelve Labs' fine-tuning CSV: `<video_url>,<start_time>,<end_time>,<label_or_description>` in each line.
 
-A first line that names the columns is passed over. Commas in the last column need no quotes: all that follows the end
-time is the label.
+Times are in seconds. A first line that names the columns is skipped. Commas in the last column need no quotes: the whole
+rest of the line after the end time is the label.
 
 Source: https://docs.twelvelabs.io/docs/data-preparation.
 """
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
+from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.uris import name_of_uri
 from components.annotations.readers.values import BadValueError, parse_range
@@ -43,8 +42,8 @@ def _to_records(values: list[str], source: Source) -> Iterable[Record]:
         return [error.as_reject(source, video, label)]
 
 
-def _looks_like_twelve_labs(sample: Sample) -> bool:
-    return bool(_HEADER.fullmatch(sample.first_line) or _ROW.fullmatch(sample.first_line))
-
-
-TWELVE_LABS = Reader(read_twelve_labs, _looks_like_twelve_labs, is_exhaustive=False)
+TWELVE_LABS = Reader(
+    read_twelve_labs,
+    detects=lambda sample: bool(_HEADER.fullmatch(sample.first_line) or _ROW.fullmatch(sample.first_line)),
+    is_exhaustive=False,
+)

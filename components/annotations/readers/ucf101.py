@@ -1,7 +1,8 @@
 """UCF101's lists: trainlist0k.txt (`Class/v_Class_g08_c01.avi 1`) and testlist0k.txt (without the number).
 
-Source: the lists that come with the data set, https://www.crcv.ucf.edu/data/UCF101.php. The folder is the label, and
-`gNN` the group: clips that were cut from one video.
+The folder is the label, and `gNN` the group: clips that were cut from one video.
+
+Source: the lists that come with the data set, https://www.crcv.ucf.edu/data/UCF101.php.
 """
 
 import re
@@ -20,26 +21,27 @@ _GROUP = re.compile(r"_(g\d+)_c\d")
 
 
 def read_ucf101(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Reads one fold: `path` is one of its two lists, or the folder of the lists (`data.fold` says which)."""
+    """Read one fold: `path` is one of its two lists, or the folder of all lists (then `data.fold` says which fold)."""
     for split, file in _lists_of_fold(path, options.fold).items():
         for text, source in text_lines(file):
-            video = _without_class_number(text)
+            head, *number = text.rsplit(maxsplit=1)
+            video = head if number and number[0].isdecimal() else text
             label, _, name = video.partition("/")
             if not label or not name or re.search(r"[/\\]", label + name):
                 message = "expected 'Class/v_Class_g01_c01.avi' and, in a train list, a class number"
                 yield Reject(Reason.ROW_MALFORMED, message, source, value=text[:200])
                 continue
             match = _GROUP.search(name)
-            # Group numbers are counted anew in each class, so the label belongs to the name.
+            # Group numbers begin again in each class, so the label is part of the group's name.
             group = f"{label}/{match[1]}" if match else None
             yield Segment(video, label, source, group=group, split=split)
 
 
 def _lists_of_fold(path: Path, fold: int) -> dict[str, Path]:
-    """The train and the test list that belong together; `path` is one of them, or their folder.
+    """The train list and the test list of a fold; `path` is one of them, or their folder.
 
     Raises:
-      UserError: one of the two is missing, or `path` is a file of another name.
+      UserError: one of the two is missing, or `path` is a file with another name.
     """
     folder, number = path, f"{fold:02d}"
     if not path.is_dir():
@@ -54,19 +56,15 @@ def _lists_of_fold(path: Path, fold: int) -> dict[str, Path]:
     return lists
 
 
-def _without_class_number(line: str) -> str:
-    head, *number = line.rsplit(maxsplit=1)
-    return head if number and number[0].isdecimal() else line
-
-
 def _looks_like_ucf101(sample: Sample) -> bool:
     if sample.path.is_dir():
         return any(_LIST.fullmatch(file.name) for file in sample.path.iterdir())
     return bool(_LIST.fullmatch(sample.path.name)) and "/" in sample.first_line
 
 
-def _both_lists(path: Path, options: ReaderOptions) -> list[Path]:
-    return list(_lists_of_fold(path, options.fold).values())
-
-
-UCF101 = Reader(read_ucf101, _looks_like_ucf101, _both_lists, reads_folders=True)
+UCF101 = Reader(
+    read_ucf101,
+    _looks_like_ucf101,
+    files=lambda path, options: list(_lists_of_fold(path, options.fold).values()),
+    reads_folders=True,
+)

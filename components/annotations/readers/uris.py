@@ -1,4 +1,4 @@
-"""Videos that are named by where they lie in the cloud or on the web; below data.videos they are found by name."""
+"""Videos that are named by their address in the cloud or on the web; below data.videos they are found by file name."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -9,15 +9,15 @@ _SCHEMES = ("gs://", "s3://", "http://", "https://")
 
 
 def is_uri(text: str) -> bool:
-    """Whether `text` is a URI in Cloud Storage, S3 or the web."""
+    """Tell whether `text` is an address in Cloud Storage, on S3 or on the web."""
     return text.lower().startswith(_SCHEMES)
 
 
 def name_of_uri(uri: str) -> str:
-    """The file's name: gs://bucket/folder/x.mp4 gives x.mp4."""
+    """The file name in an address: gs://bucket/folder/x.mp4 gives x.mp4."""
     path = uri
     if uri.lower().startswith(("http://", "https://")):
-        # Web addresses are quoted and may carry a signature; those of buckets are written as they are.
+        # Web addresses are quoted and may have a signature; addresses in buckets are not quoted.
         try:
             path = unquote(urlsplit(uri).path)
         except ValueError as error:

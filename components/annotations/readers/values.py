@@ -1,7 +1,4 @@
-"""Values as annotation files hold them, to numbers and texts.
-
-Here and in what readers share, a value that is none raises BadValueError, which says why.
-"""
+"""Converts values in annotation files to numbers and texts; a bad value raises BadValueError, which says why."""
 
 import math
 from typing import Any
@@ -18,14 +15,12 @@ _SPLIT_NAMES = {name: name for name in SPLITS} | {
     "validation": "eval",
     "testing": "test",
 }
-
-
 _FLAGS = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
-_LAST_FRAME = 1 << 40  # of two frames up to here, no frame rate makes the same time
+_LAST_FRAME = 1 << 40  # up to here, no frame rate gives two frames the same time
 
 
 class BadValueError(ValueError):
-    """A value that makes a row unusable: `reason` is the ledger's, `value` what was found."""
+    """A value that makes a row unusable, with the ledger's reason."""
 
     def __init__(self, reason: Reason, message: str, value: Any) -> None:
         super().__init__(message)
@@ -36,17 +31,16 @@ class BadValueError(ValueError):
             self.value = "(deeply nested, or a number of thousands of digits)"
 
     def as_reject(self, source: Source, video: str = "", label: str = "") -> Reject:
-        """The ledger row of what stands at `source`."""
         return Reject(self.reason, str(self), source, video, label, self.value)
 
 
 def is_blank(value: Any) -> bool:
-    """Whether nothing was written."""
+    """Tell whether a value is None or a text of white space."""
     return value is None or isinstance(value, str) and not value.strip()
 
 
 def parse_text(value: Any, name: str) -> str:
-    """A text or number as stripped text; nothing gives ''."""
+    """Convert a text or number to stripped text, and None to ''."""
     if isinstance(value, (list, dict)):
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is not a text", value)
     try:
@@ -56,7 +50,7 @@ def parse_text(value: Any, name: str) -> str:
 
 
 def parse_number(value: Any, name: str, reason: Reason) -> float:
-    """A finite number, written as such or as text."""
+    """Convert a number, or a text that is one, to a finite number."""
     try:
         # An integer may be too large for a float; a truth value would count as 0 or 1.
         number = math.nan if isinstance(value, bool) else float(value)
@@ -68,7 +62,7 @@ def parse_number(value: Any, name: str, reason: Reason) -> float:
 
 
 def parse_flag(value: Any, name: str) -> bool:
-    """Whether a value says yes; nothing says no."""
+    """Convert true, yes, 1 and their opposites to a flag; a blank value is false."""
     text = parse_text(value, name).lower()
     if text not in _FLAGS:
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither true nor false", value)
@@ -76,7 +70,7 @@ def parse_flag(value: Any, name: str) -> bool:
 
 
 def parse_time(value: Any, name: str) -> float | None:
-    """A time (seconds or frames) from 0 on; nothing gives None."""
+    """Convert a time (seconds or frames), which may not be negative; a blank value gives None."""
     if is_blank(value):
         return None
     time = parse_number(value, name, Reason.TIME_INVALID)
@@ -86,7 +80,7 @@ def parse_time(value: Any, name: str) -> float | None:
 
 
 def parse_frame(value: Any, name: str) -> int:
-    """The index of a frame, from 0 on."""
+    """Convert the number of a frame, which is whole and not negative."""
     number = parse_number(value, name, Reason.TIME_INVALID)
     if not number.is_integer() or not 0 <= number <= _LAST_FRAME:
         raise BadValueError(Reason.TIME_INVALID, f"{name} is no frame of a video", value)
@@ -94,7 +88,7 @@ def parse_frame(value: Any, name: str) -> int:
 
 
 def parse_range(start: Any, end: Any, names: tuple[str, str] = ("the start", "the end")) -> tuple[float, float | None]:
-    """Start (default 0) and end (default None) of a segment, in order."""
+    """Convert start and end of a segment; a blank start is 0, a blank end None. The end must be later than the start."""
     first, last = parse_time(start, names[0]) or 0.0, parse_time(end, names[1])
     if last is not None and last <= first:
         raise BadValueError(Reason.END_BEFORE_START, f"ends at {last:g}, starts at {first:g}", f"{first}, {last}")
@@ -102,7 +96,7 @@ def parse_range(start: Any, end: Any, names: tuple[str, str] = ("the start", "th
 
 
 def parse_split(value: Any, name: str) -> str | None:
-    """train, eval or test, under the names that formats have for them; nothing gives None."""
+    """Convert a format's name of a split to train, eval or test; a blank value gives None."""
     split = parse_text(value, name).lower()
     if not split:
         return None

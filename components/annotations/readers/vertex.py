@@ -1,4 +1,4 @@
-"""What the two import formats of Vertex AI's video data sets share: data splits, times, and tracked objects."""
+"""Parts that the two import formats of Vertex AI's video data sets share: splits, times, and tracked objects."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,13 +19,13 @@ ML_USES = frozenset({"train", "training", "test", "validate", "validation", "una
 
 
 def split_of_ml_use(use: Any) -> str | None:
-    """The split of an ML_USE; UNASSIGNED leaves it open."""
+    """The split of an ML_USE; None for UNASSIGNED."""
     text = parse_text(use, "ml_use")
     return None if text.lower() == "unassigned" else parse_split(text, "ml_use")
 
 
 def parse_seconds(value: Any, name: str) -> float | None:
-    """A time like 12.5 or `12.5s`; nothing, and the end of time (`inf`, `Infinity`), give None."""
+    """Convert a time like 12.5 or `12.5s`; a blank value, `inf` and `Infinity` give None."""
     text = parse_text(value, name).lower().removesuffix("s").rstrip()
     return None if text in ("inf", "infinity") else parse_time(text, name)
 
@@ -33,7 +33,7 @@ def parse_seconds(value: Any, name: str) -> float | None:
 def parse_interval(
     start: Any, end: Any, within: tuple[float, float | None] = (0.0, None)
 ) -> tuple[float, float | None]:
-    """Start and end; where both are one time, those of the key frame that it is, not beyond `within`."""
+    """Start and end; two equal times are a key frame, whose span is cut to `within`."""
     first, last = parse_seconds(start, "the start") or 0.0, parse_seconds(end, "the end")
     if last is not None and first == last and not is_blank(start):
         earliest, latest = span_of_key_frame(first)
@@ -44,7 +44,7 @@ def parse_interval(
 
 
 def parse_box(seconds: Any, xs: list[Any], ys: list[Any]) -> Box:
-    """The box around corners whose edges are shares of the frame; blank corners are left out."""
+    """The box around corners, which are shares of the frame; blank corners are left out."""
     time = parse_seconds(seconds, "the timestamp")
     if time is None:
         raise BadValueError(Reason.TIME_INVALID, "no timestamp", seconds)
@@ -68,32 +68,25 @@ class _Object(NamedTuple):
 
 
 class Tracks:
-    """Boxes of objects, gathered from many rows: what has one video, label and instance id is one object."""
+    """Collects the boxes of objects from many rows: rows with the same video, label, split and instance id are one object."""
 
     def __init__(self) -> None:
         self._boxes: dict[_Object, list[Box]] = {}
         self._sources: dict[_Object, Source] = {}
 
     def add(self, video: str, label: str, split: str | None, instance: str, box: Box, source: Source) -> None:
-        """A box of an object. Without an id (or with -1) it is an object of its own."""
+        """Add a box of an object; without an instance id, or with -1, it is an object of its own."""
         key = _Object(video, label, split, len(self._boxes) if instance in ("", "-1") else instance)
         self._boxes.setdefault(key, []).append(box)
         self._sources.setdefault(key, source)
 
     def segments(self) -> Iterator[Segment]:
-        """One for each object, from its first box to its last; an object with a single box has the span of a key frame."""
-        for key, boxes in self._boxes.items():
-            boxes = sorted(boxes, key=lambda box: box.time)
+        """A segment for each object, from its first box to its last; a single box has the span of a key frame."""
+        for key, unsorted in self._boxes.items():
+            boxes = tuple(sorted(unsorted, key=lambda box: box.time))
             start, end = boxes[0].time, boxes[-1].time
             if start == end:
                 start, end = span_of_key_frame(start)
-            yield Segment(
-                key.video,
-                key.label,
-                self._sources[key],
-                start,
-                end,
-                split=key.split,
-                boxes=tuple(boxes),
-                find_by=FindBy.NAME,
-            )
+            video, label, split, _ = key
+            source = self._sources[key]
+            yield Segment(video, label, source, start, end, split=split, boxes=boxes, find_by=FindBy.NAME)

@@ -5,12 +5,12 @@
     [ML_USE,]gs://bucket/a.mp4,LABEL,INSTANCE,TIME,x_min,y_min,…            object tracking: 4 corners, or 2 opposite ones
     ML_USE,gs://bucket/rows.csv                                             AutoML: rows of that split are in this file
 
-Times are seconds; `inf` is the end of the video. In action recognition SEGMENT_START and SEGMENT_END bound what was
-annotated, the last columns the action; a single TIME is a key frame. The rows of one tracked object make one segment.
-A file that is named in a row lies beside the first one.
+Times are seconds; `inf` is the end of the video. In action recognition, SEGMENT_START and SEGMENT_END bound the annotated
+part, and the last columns the action; a single TIME is a key frame. The rows of one tracked object give one segment. A
+file that a row names lies beside the first one.
 
-A row without a label and without times says that nothing is known of the video. With times, it says that none of the
-actions is there. A labelled part is, by the format, a negative example of all other labels.
+A row without a label and without times says that nothing is known about the video. With times, it says that none of the
+actions is there. In this format, a labelled part is a negative example of all other labels.
 
 Source: google.cloud.automl_v1.types.InputConfig and its v1beta1 predecessor (AutoML Video Intelligence: classification,
 object tracking). The columns of action recognition are those of public exports (VIDEO_URI, TIME_SEGMENT_START,
@@ -18,6 +18,7 @@ TIME_SEGMENT_END, LABEL, ANNOTATION_FRAME_TIMESTAMP).
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def read_vertex_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
 def _to_records(
     values: list[str], source: Source, folder: Path | None, default_use: str, tracks: Tracks
 ) -> Iterator[Record]:
-    """Records of a row; `folder` is where a file lies that it names, None if the row is in such a file itself."""
+    """Make the records of a row; `folder`: of a file that it names, None if the row is in such a file itself."""
     use, uri, columns = _parse(values, default_use)
     if source.row == 1 and uri.lower() in _HEADERS:
         return
@@ -69,7 +70,7 @@ def _to_records(
 
 
 def _parse(values: list[str], default_use: str) -> tuple[str, str, list[str]]:
-    """ML_USE, URI and the other columns of a row."""
+    """Divide a row into ML_USE, URI and the other columns."""
     use, values = default_use, [value.strip() for value in values]
     if values[0].lower() in ML_USES:
         use, *values = values
@@ -86,7 +87,7 @@ def _file_beside(folder: Path | None, uri: str) -> Path:
 
 
 def _action(columns: list[str]) -> tuple[str, tuple[float, float | None]]:
-    """Label, start and end of a row of classification or action recognition."""
+    """Label and (start, end) of a row of classification or action recognition."""
     if not any(columns):
         raise BadValueError(Reason.LABEL_MISSING, "no label and no time: nothing is known of this video", "")
     if not _is_action_recognition(columns):
@@ -100,13 +101,12 @@ def _action(columns: list[str]) -> tuple[str, tuple[float, float | None]]:
         raise BadValueError(Reason.LABEL_MISSING, "no label", ",".join(columns))
     if not times:
         return label, parse_interval(start, end)
-    return label, parse_interval(
-        times[0], times[-1], within=(parse_seconds(start, "the start") or 0.0, parse_seconds(end, "the end"))
-    )
+    within = (parse_seconds(start, "the start") or 0.0, parse_seconds(end, "the end"))
+    return label, parse_interval(times[0], times[-1], within)
 
 
 def _is_action_recognition(columns: list[str]) -> bool:
-    """Whether two times stand before the label, or their places are left free."""
+    """Tell whether two times, or two blank columns, stand before the label."""
     if len(columns) < 3 or bool(columns[0]) != bool(columns[1]):
         return False
     if not columns[0]:
@@ -123,7 +123,7 @@ def _is_time(text: str) -> bool:
 
 
 def _add_box(columns: list[str], video: str, split: str | None, source: Source, tracks: Tracks) -> None:
-    """Adds the box of a row of object tracking; the column of the instance may be missing."""
+    """Add the box of a row of object tracking; the column of the instance may be missing."""
     if not any(columns):
         raise BadValueError(Reason.LABEL_MISSING, "no label and no box: nothing is known of this video", "")
     if len(columns) not in (10, 11):
@@ -151,11 +151,9 @@ def _with_named_files(path: Path, options: ReaderOptions) -> list[Path]:
     def collect(values: list[str], source: Source) -> Iterable[Record]:
         _, uri, _ = _parse(values, "")
         if uri.lower().endswith(".csv"):
-            try:
+            # A file that is missing becomes a reject when the row is read for its records.
+            with suppress(BadValueError):
                 named.append(_file_beside(path.parent, uri))
-            except BadValueError:
-                # Its row is a reject.
-                return ()
         return ()
 
     for _ in records_of_csv(path, collect):

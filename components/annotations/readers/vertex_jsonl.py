@@ -6,9 +6,9 @@
                                          "xMin": "0.66", "yMin": "0.56", "xMax": "1.0", "yMax": "1.0"}],
      "dataItemResourceLabels": {"aiplatform.googleapis.com/ml_use": "training"}}
 
-Keys are also written with underscores. A start that is missing is 0, an end that is missing or `Infinity` that of the
-video; equal times are a key frame. `timeSegments` are the parts that were annotated: where they hold no action, there
-is none. A line without annotations and without `timeSegments` says nothing of its video.
+Keys may also have underscores. A missing start is 0; a missing end, or `Infinity`, is the end of the video; equal times are
+a key frame. `timeSegments` are the parts that were annotated: if they have no action, there is none. A line without
+annotations and without `timeSegments` says nothing about its video.
 
 Source: schemas video_classification_io_format_1.0.0.yaml, video_action_recognition_io_format_1.0.0.yaml and
 video_object_tracking_io_format_1.0.0.yaml in gs://google-cloud-aiplatform/schema/dataset/ioformat, as
@@ -47,7 +47,7 @@ def _to_records(line: Mapping[str, Any], source: Source) -> Iterator[Record]:
     except BadValueError as error:
         yield error.as_reject(source, video)
         return
-    # What was annotated, and has no action at all, is a negative example.
+    # An annotated part without any action is a negative example.
     for action in actions or (annotated if not boxes else []):
         yield _to_segment(action, video, split, source, is_negative=not actions)
     tracks = Tracks()
@@ -98,14 +98,13 @@ def _objects(fields: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 
 def _plain_keys(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The same without the difference between videoGcsUri and video_gcs_uri."""
+    """Make keys like videoGcsUri and video_gcs_uri equal."""
     return {key.replace("_", "").lower(): value for key, value in fields.items()}
 
 
 def _looks_like_vertex_jsonl(sample: Sample) -> bool:
-    return sample.first_line.startswith("{") and any(
-        f'"{key}"' in sample.first_line for key in ("videoGcsUri", "video_gcs_uri")
-    )
+    line = sample.first_line
+    return line.startswith("{") and ('"videoGcsUri"' in line or '"video_gcs_uri"' in line)
 
 
 VERTEX_JSONL = Reader(read_vertex_jsonl, _looks_like_vertex_jsonl, is_exhaustive=False)

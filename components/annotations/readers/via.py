@@ -1,9 +1,9 @@
 """VGG Image Annotator 3 (VIA): its project files (JSON), and its two CSV exports.
 
-A temporal segment is one segment, with the name of its attribute's option as label; several checked options give one for each.
-A region in a frame becomes a box of the temporal segments of its video that contain its time; any other one is refused, for a
-single time is no action. An annotation without time and place is one of the whole video. With several attributes,
-`data.label_field` names the one that is meant. Times are in seconds, places in pixels.
+A temporal segment is one segment; its label is the name of its attribute's option, and several checked options give one
+segment each. A region in a frame becomes a box of the temporal segments of its video that contain its time; a region outside
+of all of them is refused, since a single time is no action. An annotation without time and place is of the whole video. With
+several attributes, `data.label_field` names the one that counts. Times are in seconds, places in pixels.
 
 VIA 1 and 2 annotate single images and are refused.
 
@@ -19,13 +19,12 @@ from typing import Any
 from components.annotations.readers.documents import as_list, as_object, load_json
 from components.annotations.readers.exports import file_name
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.readers.reader import Reader, Sample, row_of
+from components.annotations.readers.reader import Reader, row_of
 from components.annotations.readers.rows import records_of_csv, text_lines
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.readers.via_entries import Attribute, Entry, read_place, read_times, records_of_entries
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Reject, Source
-from foundation.messages.errors import UserError
 
 _IMAGES_ONLY = "VIA 1 and 2 annotate single images: their regions have no time in a video; annotate it with VIA 3"
 _ATTRIBUTES = "# ATTRIBUTE = "
@@ -39,7 +38,7 @@ _STORED_BY_URI = (2, 3)
 
 
 def read_via(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """A record's row is the annotation's rank in a project, its line in a CSV."""
+    """Read a file; a record's row is the annotation's rank in a project, or its line in a CSV."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         head = file.read(1 << 16)
     try:
@@ -47,20 +46,14 @@ def read_via(path: Path, options: ReaderOptions) -> Iterator[Record]:
             raise BadValueError(Reason.FILE_MALFORMED, _IMAGES_ONLY, head[:80])
         read = _read_project if head.lstrip().startswith("{") else _read_csv
         attributes, entries, rejects = read(path)
-        _check_label_field(path, options.label_field, attributes, entries)
+        known = {attribute.name for attribute in attributes.values()}
+        known |= {key for entry in entries for key in entry.values if key not in attributes}
+        options.check_label_field(known, f"{path} has no attribute")
         records = [*rejects, *records_of_entries(entries, attributes, options.label_field)]
     except BadValueError as error:
         yield error.as_reject(Source(path.name, 1))
         return
     yield from sorted(records, key=row_of)
-
-
-def _check_label_field(path: Path, name: str | None, attributes: Mapping[str, Attribute], entries: list[Entry]) -> None:
-    known = {attribute.name for attribute in attributes.values()}
-    known |= {key for entry in entries for key in entry.values if key not in attributes}
-    if name and known and name not in known:
-        found = ", ".join(sorted(known))[:500]
-        raise UserError(f"data.label_field: {path} has no attribute {name!r}; found: {found}")
 
 
 def _read_project(path: Path) -> tuple[dict[str, Attribute], list[Entry], list[Reject]]:
@@ -104,9 +97,8 @@ def _read_csv(path: Path) -> tuple[dict[str, Attribute], list[Entry], list[Rejec
         video = ""
         try:
             if len(values) not in (5, 6):
-                raise BadValueError(
-                    Reason.ROW_MALFORMED, f"{len(values)} fields; 6 or 5 are expected", ",".join(values)
-                )
+                message = f"{len(values)} fields; 6 or 5 are expected"
+                raise BadValueError(Reason.ROW_MALFORMED, message, ",".join(values))
             video = _only_video(_json(values[1]))
             if len(values) == 6:
                 times, place = _json(values[3]), _json(values[4])
@@ -121,9 +113,8 @@ def _read_csv(path: Path) -> tuple[dict[str, Attribute], list[Entry], list[Rejec
 
 
 def _entry(source: Source, video: str, times: Any, place: Any, values: Any) -> Entry:
-    texts = {
-        str(name): parse_text(value, "an attribute") for name, value in as_object(values, "the attributes").items()
-    }
+    answers = as_object(values, "the attributes")
+    texts = {str(name): parse_text(value, "an attribute") for name, value in answers.items()}
     return Entry(source, video, read_times(times), read_place(place), texts)
 
 
@@ -157,8 +148,7 @@ def _json(text: str) -> Any:
         raise BadValueError(Reason.ROW_MALFORMED, "a field is not JSON", text) from None
 
 
-def _looks_like_via(sample: Sample) -> bool:
-    return any(pattern(sample.head) for pattern in (_COLUMNS.search, _PROJECT.match, _OF_IMAGES.match))
-
-
-VIA = Reader(read_via, _looks_like_via)
+VIA = Reader(
+    read_via,
+    detects=lambda sample: any(find(sample.head) for find in (_COLUMNS.search, _PROJECT.match, _OF_IMAGES.match)),
+)

@@ -1,10 +1,10 @@
-"""VIA's annotations: what an attribute's options mean, and how regions and temporal segments go together."""
+"""Annotations of VIA: the meaning of attributes' options, and the boxes that regions give to temporal segments."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.annotations.readers.documents import as_list
 from components.annotations.readers.tracks import check_edges
@@ -19,31 +19,28 @@ _MOST_LABELS = 100
 _MOST_BOXES = 10_000_000
 
 
-@dataclass(frozen=True)
-class Attribute:
-    """A question that the annotator answers, with the names of the options; no options if the answer is a text."""
+class Attribute(NamedTuple):
+    """A question to the annotator, with the names of its options; without options, the answer is a text."""
 
     name: str
     options: Mapping[str, str]
 
     def labels(self, value: str) -> list[str]:
-        """The names of the options in `value`: one, or several that were checked."""
+        """The names of the chosen options in `value`, or the text."""
         if not self.options:
             return [value]
         chosen = [option.strip() for option in value.split(",") if option.strip()]
         if len(chosen) > _MOST_LABELS:
-            raise BadValueError(
-                Reason.ROW_MALFORMED, f"{len(chosen)} labels; at most {_MOST_LABELS} are allowed", value
-            )
+            message = f"{len(chosen)} labels; at most {_MOST_LABELS} are allowed"
+            raise BadValueError(Reason.ROW_MALFORMED, message, value)
         unknown = [option for option in chosen if option not in self.options]
         if unknown:
             raise BadValueError(Reason.LABEL_UNKNOWN, f"the attribute {self.name!r} has no such option", unknown[0])
         return [self.options[option] for option in dict.fromkeys(chosen)]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One annotation: none, one or two times (seconds), a place (pixels) or none, and values by attribute."""
+class Entry(NamedTuple):
+    """An annotation: up to two times (seconds), a place (pixels) or none, and values by attribute."""
 
     source: Source
     video: str
@@ -54,14 +51,14 @@ class Entry:
 
 @dataclass
 class _Video:
-    """The regions of a video, by time; `used` marks those that became boxes of a segment."""
+    """The regions of a video, sorted by time; `used`: those that became boxes of a segment."""
 
     regions: list[Entry] = field(default_factory=list)
     used: set[Source] = field(default_factory=set)
 
 
 def read_times(value: Any) -> tuple[float, ...]:
-    """Two times are a segment, one is a frame, none is the whole file."""
+    """Convert a list of times: two are a segment, one is a frame, none is the whole file."""
     times = as_list(value, "the times")
     if len(times) > 2:
         raise BadValueError(Reason.TIME_INVALID, f"{len(times)} times; at most two are expected", times)
@@ -72,7 +69,7 @@ def read_times(value: Any) -> tuple[float, ...]:
 
 
 def read_place(value: Any) -> Edges | None:
-    """The box around a shape [shape_id, number, ...]; None if there is none. A point is no shape."""
+    """The box around a shape [shape_id, number, ...]; None for an empty list. A point has no box."""
     shape = [parse_number(number, "the place", Reason.BOX_INVALID) for number in as_list(value, "the place")]
     if not shape:
         return None
@@ -92,10 +89,10 @@ def read_place(value: Any) -> Edges | None:
 def records_of_entries(
     entries: Sequence[Entry], attributes: Mapping[str, Attribute], label_field: str | None
 ) -> Iterator[Record]:
-    """The records of all annotations of a file.
+    """Make the records of all annotations of a file.
 
     Raises:
-      BadValueError: there are too many regions in too many segments.
+      BadValueError: too many regions lie in too many segments.
     """
     videos: dict[str, _Video] = defaultdict(_Video)
     num_at_time = Counter((entry.video, entry.times) for entry in entries if _is_region(entry))
@@ -152,23 +149,14 @@ def _records_of_entry(
         labels = _labels(entry.values, attributes, label_field)
     except BadValueError as error:
         return [error.as_reject(entry.source, entry.video)]
+    video, source, unit = entry.video, entry.source, SpaceUnit.PIXELS
     return [
-        Segment(
-            video=entry.video,
-            label=label,
-            source=entry.source,
-            start=start,
-            end=end,
-            boxes=boxes,
-            space_unit=SpaceUnit.PIXELS,
-            find_by=FindBy.NAME,
-        )
-        for label in labels
+        Segment(video, label, source, start, end, boxes=boxes, space_unit=unit, find_by=FindBy.NAME) for label in labels
     ]
 
 
 def _labels(values: Mapping[str, str], attributes: Mapping[str, Attribute], label_field: str | None) -> list[str]:
-    # An export of temporal segments alone has attributes by name, and nothing about their options.
+    # An export of temporal segments alone names its attributes, and does not define their options.
     answers = [(attributes.get(key, Attribute(key, {})), value) for key, value in values.items() if value]
     if label_field:
         answers = [(attribute, value) for attribute, value in answers if attribute.name == label_field]

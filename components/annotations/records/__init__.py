@@ -1,1 +1,1 @@
-"""What annotations say, in one form: segments, boxes, masks, and why a row is left out."""
+"""One form for all annotations: segments, boxes and masks, and the reasons for which a row is left out."""

@@ -1,8 +1,8 @@
 """Masks: COCO's run lengths, polygons, the box around a mask, and masks at the times of sampled frames.
 
-Run lengths count pixels down the columns, first of the background, then of the object, and so on in turn. Compressed, each
-count (from the fourth on, its difference to the count two before it) is written in digits of 5 bits, the lowest first, one a
-character from "0" on; bit 6 says that more digits follow, and the last digit's top bit is the sign.
+Run lengths count pixels down the columns: first background, then object, and so on in turn. The compressed form writes each
+count in digits of 5 bits, the lowest digit first; from the fourth count on, it writes the difference to the count two places
+before. A digit is a character from "0" on. Its bit 6 says that more digits follow; the last digit's top bit is the sign.
 
 Source: common/maskApi.c of https://github.com/cocodataset/cocoapi, which trusts its input; here every count is checked.
 """
@@ -27,11 +27,7 @@ _MOST_PIXELS = 1 << 26  # a frame of 8192 by 8192
 
 
 def decode_mask(rle: bytes, height: int, width: int) -> Pixels:
-    """The mask [height, width] of compressed run lengths.
-
-    Raises:
-      ValueError: they are malformed, or of a mask of another size.
-    """
+    """The mask [height, width] of compressed run lengths; raises ValueError for malformed ones and for another size."""
     return mask_of_counts(read_counts(rle), height, width)
 
 
@@ -58,13 +54,13 @@ def mask_of_counts(counts: Counts, height: int, width: int) -> Pixels:
 
 
 def check_counts(counts: Counts, height: int, width: int) -> None:
-    """Whether run lengths are those of a mask of this size.
+    """Check that run lengths are those of a mask of this size.
 
     Raises:
       ValueError: a count is negative, their sum is not height times width, or that is more than 2**26.
     """
     _check_size(height, width)
-    # In Python's integers: hostile counts could add up to the right sum modulo 2**64.
+    # Python's integers do not overflow: hostile counts could have the right sum modulo 2**64.
     if counts.size and counts.min() < 0 or sum(counts.tolist()) != height * width:
         raise ValueError(f"run lengths that do not add up to the {width} by {height} pixels of the mask")
 
@@ -78,7 +74,7 @@ def read_counts(rle: bytes) -> Counts:
     """Uncompressed run lengths.
 
     Raises:
-      ValueError: a character is none of COCO's, the last count is cut off, or there are more than 2**22 characters.
+      ValueError: a character is not one of COCO's, the last count is cut off, or there are more than 2**22 characters.
     """
     if len(rle) > _LONGEST:
         raise ValueError(f"run lengths of {len(rle)} characters; at most {_LONGEST} are allowed")
@@ -129,12 +125,12 @@ def _corners(polygon: Polygon) -> npt.NDArray[np.float64]:
     corners = np.array(polygon, np.float64)
     if corners.ndim != 1 or corners.size < 6 or corners.size % 2 or not np.isfinite(corners).all():
         raise ValueError("a polygon is a list of x, y, x, y, ... of at least three corners")
-    # [corners, 2]; far away corners would overflow where edges meet rows, and lie outside of every frame
+    # [corners, 2]; corners far outside of every frame would overflow where edges meet rows
     return np.clip(corners.reshape(-1, 2), -1e9, 1e9)
 
 
 def _fill(corners: npt.NDArray[np.float64], height: int, width: int) -> Pixels:
-    """Inside is what has an odd number of edges to its left."""
+    """Fill a polygon: a pixel is inside if the number of edges to its left is odd."""
     borders = np.zeros((height, width + 1), bool)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y1 == y2:
@@ -147,11 +143,7 @@ def _fill(corners: npt.NDArray[np.float64], height: int, width: int) -> Pixels:
 
 
 def place_mask(mask: Pixels, top: int, left: int, height: int, width: int) -> Pixels:
-    """The mask [height, width] of a frame of which `mask` covers a part; what lies outside of the frame is cut off.
-
-    Raises:
-      ValueError: the frame is too large.
-    """
+    """Put `mask` into an empty mask [height, width]; parts outside are cut off. Raises ValueError if that is too large."""
     _check_size(height, width)
     frame = np.zeros((height, width), bool)
     part = mask[max(0, -top) : max(0, height - top), max(0, -left) : max(0, width - left)]
@@ -171,19 +163,13 @@ def edges_of_mask(mask: Pixels) -> Edges | None:
 def masks_at(
     masks: Sequence[Mask], frame_seconds: Sequence[float], tolerance_seconds: float
 ) -> tuple[Mask | None, ...]:
-    """The mask nearest to each time, if it is within the tolerance: masks are never interpolated.
-
-    Args:
-      masks: sorted by time, in seconds.
-      frame_seconds: the times asked for.
-      tolerance_seconds: how far a mask may be from a frame and still be that frame's.
-    """
+    """The mask nearest to each time, if it is within the tolerance; it is never interpolated. `masks` are sorted by time."""
     times = [mask.time for mask in masks]
-    found: list[Mask | None] = []
-    for seconds in frame_seconds:
+
+    def mask_at(seconds: float) -> Mask | None:
         later = bisect_left(times, seconds)
         neighbours = masks[max(0, later - 1) : later + 1]
         nearest = min(neighbours, key=lambda mask: abs(mask.time - seconds), default=None)
-        is_near = nearest is not None and abs(nearest.time - seconds) <= tolerance_seconds
-        found.append(nearest if is_near else None)
-    return tuple(found)
+        return nearest if nearest and abs(nearest.time - seconds) <= tolerance_seconds else None
+
+    return tuple(map(mask_at, frame_seconds))

@@ -1,11 +1,11 @@
-"""Why an input was left out. The codes are stable: scripts may rely on them."""
+"""The reasons for which an input is left out. The codes are stable: scripts may rely on them."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Reason(str, Enum):
-    """A ledger's reason code; `remedy` says what a user can do about it."""
+    """A reason code of the ledger; `remedy` tells the user what to do."""
 
     FILE_MALFORMED = "file_malformed"
     ROW_MALFORMED = "row_malformed"
@@ -67,9 +67,6 @@ _REMEDIES = {
 }
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Why something cannot be used."""
-
+class Problem(NamedTuple):
     reason: Reason
     message: str

@@ -1,7 +1,7 @@
-"""The records that every reader produces, whatever the format.
+"""The records that all readers give.
 
-A record keeps the units that its format uses: seconds or frame indices, relative edges or pixels. Only the video itself
-can translate them (rates vary, headers lie), so `components.video_example_gen` does that when it reads the video.
+A record keeps the units of its format: seconds or frames, relative edges or pixels. Their conversion needs the video itself
+(rates vary, headers lie), so `components.video_example_gen` converts them when it reads the video.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ _LONGEST_TEXT = 4096
 
 @dataclass(frozen=True)
 class Source:
-    """Where a record was written: a file, and the row in it.
+    """The place of a record: a file and a row, counted from 1.
 
-    Rows count from 1. In a format without rows (XML, JSON, a folder per class) it is the annotation's rank in the file.
+    In a format without rows (XML, JSON, a folder per class), the row is the annotation's rank in the file.
     """
 
     file: str
@@ -30,21 +30,21 @@ class Source:
 
 
 class TimeUnit(str, Enum):
-    """What a record's times count: seconds from the video's start, or frames (the first one is 0)."""
+    """The unit of a record's times: seconds from the video's start, or frames (the first one is 0)."""
 
     SECONDS = "seconds"
     FRAMES = "frames"
 
 
 class SpaceUnit(str, Enum):
-    """What a box's edges count: shares of the frame's width and height (0 to 1), or pixels of the upright frame."""
+    """The unit of a box's edges: shares of the frame's width and height (0 to 1), or pixels of the upright frame."""
 
     RELATIVE = "relative"
     PIXELS = "pixels"
 
 
 class FindBy(str, Enum):
-    """How a record names its video: by path below the videos' root, or by file name or stem, wherever it lies there."""
+    """The way a record names its video: by its path below the root, or by its file name or stem anywhere below the root."""
 
     PATH = "path"
     NAME = "name"
@@ -52,10 +52,10 @@ class FindBy(str, Enum):
 
 @dataclass(frozen=True)
 class Box:
-    """Where the actor is at one time, in its segment's units.
+    """The place of the actor at one time, in its segment's units.
 
-    `is_imputed`: the annotation tool interpolated it, nobody drew it. `is_end`: the actor is gone from this time on, until
-    the next box; the edges say where it left.
+    `is_imputed`: the annotation tool interpolated the box, nobody drew it. `is_end`: the actor is gone from this time until
+    the next box; the edges say where it was last.
     """
 
     time: float
@@ -74,7 +74,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Mask:
-    """Which pixels the actor covers at one time: a PNG below the videos' root, or COCO's compressed run lengths.
+    """The pixels that the actor covers at one time: a PNG below the videos' root, or COCO's compressed run lengths.
 
     Attributes:
       time: in the segment's unit.
@@ -91,9 +91,8 @@ class Mask:
     def __post_init__(self) -> None:
         has_size = 0 < self.height <= 1 << 16 and 0 < self.width <= 1 << 16
         if not (isfinite(self.time) and self.time >= 0 and bool(self.png) != bool(self.rle and has_size)):
-            raise ValueError(
-                "not a mask: a time from 0 on and either a PNG's path or run lengths with a size are expected"
-            )
+            message = "not a mask: a time from 0 on and either a PNG's path or run lengths with a size are expected"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Segment:
     Attributes:
       label: empty only if `is_negative`.
       boxes, masks: sorted by time.
-      metadata: numbers for slices and statistics; a gap is an absent key.
+      metadata: numbers for slices and statistics; a gap has no key.
       is_negative: the annotation states that none of the actions happens here.
     """
 
@@ -130,7 +129,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Reject:
-    """An input that could not be used: an annotation row, or (`source` None) a video file as such."""
+    """An input that could not be used: an annotation row or, without a `source`, a video file."""
 
     reason: Reason
     message: str
@@ -140,7 +139,7 @@ class Reject:
     value: str = ""
 
     def as_ledger_entry(self) -> dict[str, Any]:
-        """The reject as a JSON object, remedy included."""
+        """The reject as a JSON object, with its remedy."""
         source = asdict(self.source) if self.source else {"file": self.video, "row": None}
         entry = {
             "kind": "row" if self.source else "video",
@@ -159,5 +158,5 @@ Record = Segment | Reject
 
 
 def printable(text: str) -> str:
-    """`text` as UTF-8 can hold it (file names may be any bytes) and not longer than a path can be."""
+    """Escape what UTF-8 cannot hold (file names may be any bytes), and cut the text to the longest length of a path."""
     return text[:_LONGEST_TEXT].encode("utf-8", "backslashreplace").decode()

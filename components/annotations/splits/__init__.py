@@ -1,1 +1,1 @@
-"""Which group goes to train, eval or test."""
+"""Splits: how groups of videos are assigned to train, eval and test."""

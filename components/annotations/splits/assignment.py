@@ -1,4 +1,4 @@
-"""Which split each video and each group is in, as a file that a later run can hold on to."""
+"""The split of each video and group, as a file by which a later run can keep them where they are."""
 
 import csv
 import io
@@ -16,31 +16,30 @@ ASSIGNMENT_FILE = "splits.csv"
 
 
 class Row(NamedTuple):
-    """A video in a group (or '' for none), and the split of both."""
+    """A video, its group (empty if it has none), and the split of both."""
 
     video: str
     group: str
     split: str
 
     def nodes(self) -> list[Node]:
-        """The video and the group, as far as the row names them."""
+        """The nodes of the video and the group, without those that the row leaves empty."""
         return [Node(is_video, name) for is_video, name in ((True, self.video), (False, self.group)) if name]
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The rows, sorted; no video and no group is in two splits. `name` is where they were read, for messages."""
+    """Sorted rows; no video and no group is in two splits. `name`: their file, for messages."""
 
     rows: tuple[Row, ...] = ()
     name: str = ""
 
     @cached_property
     def split_of(self) -> dict[Node, str]:
-        """The split of each video and group."""
         return {node: row.split for row in self.rows for node in row.nodes()}
 
     def extended(self, videos: Videos, splits: Mapping[str, str]) -> "Assignment":
-        """These rows and those of `videos`, which are in `splits`: what is absent today keeps its place."""
+        """Add the rows of `videos`, whose splits are given. All earlier rows stay, so absent videos keep their place."""
         rows = {
             Row(video, group, splits[video])
             for video, segments in videos.items()
@@ -49,7 +48,6 @@ class Assignment:
         return Assignment(tuple(sorted(rows.union(self.rows))), self.name)
 
     def to_csv(self) -> str:
-        """The content of a file with the columns video, group and split."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(Row._fields)
@@ -58,14 +56,14 @@ class Assignment:
 
 
 def read_assignment(path: Path, name: str = "") -> Assignment:
-    """The assignment in a CSV file that has the columns video, group and split, in any order and among others.
+    """Read the assignment in a CSV file with the columns video, group and split, in any order and among others.
 
     Args:
       path: the file.
-      name: what messages call it; default: the path.
+      name: the file's name for messages; default: the path.
 
     Raises:
-      UserError: it cannot be read or holds what is no assignment; the message has the row and what to do.
+      UserError: the file cannot be read, or is no assignment; the message has the row and the remedy.
     """
     name = name or str(path)
     rows: list[Row] = []

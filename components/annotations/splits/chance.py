@@ -1,8 +1,8 @@
-"""Chance that depends on names and seeds only: the same on every machine, in every order, whatever else there is."""
+"""Chance that depends on a name and a seed only, not on the machine, the order, or other names."""
 
 import hashlib
 
 
 def unit_hash(name: str, seed: int) -> float:
-    """A number in [0, 1), evenly spread over names."""
+    """A number in [0, 1), spread evenly over names."""
     return int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode()).digest()[:8], "big") / 2**64

@@ -10,7 +10,7 @@ SPLITS = ("train", "eval", "test")
 
 
 class SplitsConfig(Section):
-    """How groups (people, places, source videos) are distributed; no group is ever in two splits."""
+    """Rules by which groups (people, places, source videos) are assigned to splits; no group is in two splits."""
 
     mode: Literal["stratified", "hash", "official"] = "stratified"
     train: float = Field(0.7, gt=0, lt=1)
@@ -30,5 +30,5 @@ class SplitsConfig(Section):
 
     @property
     def shares(self) -> dict[str, float]:
-        """The share of the segments that each split should get."""
+        """The share of all segments that each split should get."""
         return {"train": self.train, "eval": self.eval, "test": self.test}

@@ -1,4 +1,4 @@
-"""Whether every split has what training and the gates need, and what to do where it has not."""
+"""Checks that each split has the classes that training and the gates need; errors say what to do."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,10 +16,10 @@ def check_coverage(
     num_placed_earlier: int,
     may_lack: Collection[str],
 ) -> None:
-    """Nothing, if no split is empty and each class is in train (in `stratified` mode: in every split).
+    """Check that no split is empty and that each class is in train (in `stratified` mode: in every split).
 
     Raises:
-      UserError: the first of these that does not hold, with what to do.
+      UserError: the first of these that does not hold, with a remedy.
     """
     labels: dict[str, set[str]] = {split: set() for split in SPLITS}
     groups: dict[str, set[Node]] = defaultdict(set)
@@ -61,7 +61,4 @@ def _explanation(split: str, num_groups: int, config: SplitsConfig, num_placed_e
             f", which stay where {config.assignment or 'the earlier assignment'} has them. Add videos of this class from new "
             f"groups, move one of its groups to {split} in that file, {otherwise}"
         )
-    return (
-        ", which other classes need elsewhere. Change splits.seed, add videos of this class from other groups, "
-        f"{otherwise}"
-    )
+    return f", which other classes need elsewhere. Change splits.seed, add videos of this class from other groups, {otherwise}"

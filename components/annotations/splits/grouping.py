@@ -1,8 +1,7 @@
-"""What belongs together: videos of one group, and videos with the same bytes."""
+"""Finds videos that belong together: those of one group, and those with the same bytes."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from components.annotations.records.record import Segment
@@ -12,7 +11,7 @@ Ties = Sequence[Sequence[str]]
 
 
 class Node(NamedTuple):
-    """A group or a video, which may have the same name."""
+    """A group or a video; a group may have the name of a video."""
 
     is_video: bool
     name: str
@@ -21,8 +20,7 @@ class Node(NamedTuple):
         return f"{'video' if self.is_video else 'group'} {self.name!r}"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Two nodes that belong together, and the reason."""
 
     ends: tuple[Node, Node]
@@ -30,7 +28,7 @@ class Link:
 
 
 def find_links(videos: Videos, ties: Ties) -> Iterator[Link]:
-    """All reasons why something belongs to something else."""
+    """All pairs of nodes that belong together directly."""
     for video, segments in videos.items():
         # One row of each group is reason enough.
         for group, segment in {segment.group: segment for segment in reversed(segments)}.items():
@@ -43,7 +41,7 @@ def find_links(videos: Videos, ties: Ties) -> Iterator[Link]:
 
 
 def find_clusters(videos: Videos, ties: Ties) -> list[list[Node]]:
-    """Nodes that belong together, directly or through others (union-find); sorted, each with its smallest node first."""
+    """Sets of nodes that belong together, directly or through others (union-find); the nodes of a set are sorted."""
     parent: dict[Node, Node] = {}
 
     def find(node: Node) -> Node:
@@ -66,7 +64,7 @@ def find_clusters(videos: Videos, ties: Ties) -> list[list[Node]]:
 
 
 def shortest_chain(videos: Videos, ties: Ties, start: set[Node], goal: set[Node]) -> list[Link]:
-    """The links on a shortest way from a node of `start` to one of `goal`, which must be linked."""
+    """The links of a shortest path from a node of `start` to one of `goal`; there must be one."""
     links_of: dict[Node, list[tuple[Node, Link]]] = defaultdict(list)
     for link in find_links(videos, ties):
         for one, other in (link.ends, link.ends[::-1]):

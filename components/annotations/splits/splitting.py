@@ -1,4 +1,4 @@
-"""Splits that cannot leak: whole groups go to train, eval or test, and what belongs together is one group."""
+"""Assigns whole groups to train, eval and test, so that splits cannot leak; videos that belong together are one group."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -19,16 +19,16 @@ Clusters = Mapping[Node, Sequence[str]]
 def split_manifest(
     manifest: Manifest, config: SplitsConfig, negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
 ) -> tuple[dict[str, str], Assignment]:
-    """The split of each video of a manifest, and the assignment to be written: the earlier one, if any, and this.
+    """The split of each video of a manifest, and the assignment to write: all earlier rows and the new ones.
 
     Raises:
-      UserError: as `assign_splits` and `read_assignment` do.
+      UserError: see `assign_splits` and `read_assignment`.
     """
     earlier = Assignment()
     if config.assignment:
         with local_file(config.assignment, "splits.assignment", beam_args) as path:
             earlier = read_assignment(path, config.assignment)
-    # Unannotated time gives clips of the background in every split.
+    # Unannotated time will give background clips in every split.
     may_lack = (negatives.label,) if negatives and negatives.clips_per_video else ()
     splits = assign_splits(manifest.segments_by_video, manifest.ties, config, earlier, may_lack)
     return splits, earlier.extended(manifest.segments_by_video, splits)
@@ -45,10 +45,9 @@ def assign_splits(
 
     Args:
       videos: by path, with their segments.
-      ties: sets of videos that belong together whatever their groups. Videos are also tied together when rows name the
-        same group for them; a video without a group is a group of its own.
-      config: how to assign them.
-      earlier: what is in it stays where it is, and takes along what is tied to it.
+      ties: sets of videos that belong together whatever their groups. Videos also belong together if rows put them into
+        the same group; a video without a group is a group of its own.
+      earlier: its videos and groups keep their splits, and so does everything that belongs to them.
       may_lack: labels that need not be in every split.
 
     Raises:
@@ -93,7 +92,7 @@ def _placed_earlier(
 
 
 def _hash(cluster: Node, config: SplitsConfig) -> float:
-    # Depends on the name and the seed only, so that new data does not move old data unless it is tied to it.
+    # The hash is of the name and the seed only, so new data does not move old data, unless they belong together.
     return unit_hash(f"{'video' if cluster.is_video else 'group'}:{cluster.name}", config.seed)
 
 
@@ -107,19 +106,20 @@ def _hashed_split(cluster: Node, config: SplitsConfig) -> str:
 def _official(clusters: Clusters, videos: Videos, config: SplitsConfig) -> dict[Node, str]:
     by_cluster = {}
     for name, members in clusters.items():
-        named = {segment.split for video in members for segment in videos[video]}
+        segments = [segment for video in members for segment in videos[video]]
+        named = {segment.split for segment in segments}
         if None in named:
-            rows = [str(segment.source) for video in members for segment in videos[video] if segment.split is None]
-            raise UserError(f"splits.mode is 'official' but {rows[0]} names no split; fill it in or use 'stratified'")
+            row = next(segment.source for segment in segments if segment.split is None)
+            raise UserError(f"splits.mode is 'official' but {row} names no split; fill it in or use 'stratified'")
         if len(named) > 1:
             raise UserError(
                 f"the official splits put {name.name!r} into {' and '.join(sorted(map(str, named)))}: "
                 "the model would be tested on what it was trained on. Correct the splits or use splits.mode 'stratified'"
             )
-        # A video that no row names is in no list; the model may learn from it.
+        # A video that no row names is in none of the official lists; the model may learn from it.
         by_cluster[name] = str(named.pop()) if named else "train"
     if "eval" not in by_cluster.values():
-        # Lists with train and test only: early stopping needs data of its own, and it may not come from test.
+        # The lists have train and test only. Early stopping needs data of its own, which may not come from test.
         share = config.eval / (config.train + config.eval)
         for name, split in by_cluster.items():
             if split == "train" and _hash(name, config) < share:
@@ -130,10 +130,12 @@ def _official(clusters: Clusters, videos: Videos, config: SplitsConfig) -> dict[
 def _stratified(
     clusters: Clusters, videos: Videos, config: SplitsConfig, placed: Mapping[Node, str]
 ) -> dict[Node, str]:
-    """Stratification over groups, after iterative stratification (Sechidis et al., 2011): the rarest label is served
-    first, its largest groups first, and each group goes to the split that lacks most of that label."""
+    """Assign groups by iterative stratification (Sechidis et al., 2011).
+
+    The rarest label comes first, with its largest groups first. Each group goes to the split that lacks most of that label.
+    """
     counts = {
-        # Videos that no row names are shared out like a class of their own.
+        # Videos that no row names count as a class of their own.
         name: Counter(segment.label for video in members for segment in videos[video]) or Counter([""])
         for name, members in clusters.items()
     }
@@ -162,13 +164,7 @@ def _stratified(
         waiting = [name for name in names_by_label[label] if name not in by_cluster]
         for rank, name in enumerate(waiting):
             without = [split for split in SPLITS if label not in present[split]]
-            # The last groups of a label are owed to the splits that have none of it.
+            # The last groups of a label must go to the splits that have none of it.
             open_splits = without if len(waiting) - rank <= len(without) else SPLITS
-            place(
-                name,
-                max(
-                    open_splits,
-                    key=lambda split: (lacking[split][label], lacking_in_all[split], -SPLITS.index(split)),
-                ),
-            )
+            place(name, max(open_splits, key=lambda split: (lacking[split][label], lacking_in_all[split])))
     return by_cluster

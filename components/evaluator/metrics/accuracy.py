@@ -1,4 +1,4 @@
-"""TFMA's metric for how often the right class is among the most probable ones.
+"""Metric for TFMA: how often the right class is among the most probable ones.
 
 TFMA could use Keras's metrics for this. They call TensorFlow for each slice, and AutoGraph rewrites them first.
 """

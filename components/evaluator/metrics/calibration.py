@@ -1,4 +1,4 @@
-"""TFMA's metric for whether probabilities mean what they say."""
+"""Metric for TFMA: whether probabilities mean what they say."""
 
 from collections.abc import Iterable
 

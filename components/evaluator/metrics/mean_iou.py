@@ -1,4 +1,4 @@
-"""TFMA's metric for the boxes of a tracker."""
+"""Metric for TFMA: the boxes of a tracker."""
 
 import math
 from collections.abc import Iterable, Mapping

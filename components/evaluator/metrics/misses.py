@@ -1,4 +1,4 @@
-"""TFMA's metric for the clips that a model is most wrong about."""
+"""Metric for TFMA: the clips that a model is most wrong about."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""TFMA's metric for two models on the same clips."""
+"""Metric for TFMA: two models on the same clips."""
 
 import numpy as np
 import tensorflow_model_analysis as tfma
@@ -12,7 +12,7 @@ PAIRING = "pairing"
 
 
 class PairedAnswers(tfma.metrics.Metric):
-    """How many clips both models got right, only the candidate, only the baseline, and neither: int64 [4].
+    """Numbers of clips that both models got right, only the candidate, only the baseline, and neither: int64 [4].
 
     McNemar's test needs these counts. Without a baseline there are none.
     """
