@@ -24,7 +24,7 @@ IN_TIME = ["r2plus1d", "c3d", "cnn_gru", "conv_transformer"]
 @pytest.mark.parametrize("name", LEARNING)
 def test_the_catalogue_says_what_a_network_is(name: str) -> None:
     network = NETWORKS[name]
-    assert network.presets == tuple(import_module(str(network.module)).PRESETS)
+    assert network.presets == tuple(import_module(f"models.networks.{network.module}").PRESETS)
     model = build(name, drop_path=0.4)
     drops_paths = any(layer.name.endswith("drop_path") for layer in model._flatten_layers())
     assert (drops_paths, is_causal(model), is_tracker(model)) == (
