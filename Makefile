@@ -1,4 +1,4 @@
-# make demo · make test · make lint · make bench · make lock; each installs what it needs into .venv first.
+# make demo · make test · make test-fast · make lint · make bench · make lock; each installs what it needs into .venv first.
 # Empty: the newest stack that this machine can run.
 STACK ?=
 PYTHON_IN_VENV = .venv/bin/python
@@ -7,15 +7,21 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
+.PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
   fuzz soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
 	$(CLIPGATE) run --config examples/demo.yaml
 
+PYTEST = $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(PYTHON_IN_VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(PYTEST)
+
+# Four tests of five: neither pipelines nor networks are built and run.
+test-fast: setup
+	$(PYTEST) -m "not slow"
 
 # These two need root, a network and debootstrap: a Debian root is made in .setup and entered.
 test-tfx121: setup

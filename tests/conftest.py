@@ -1,60 +1,66 @@
-"""How pytest-xdist spreads the tests over processes: see README.md in this folder."""
+"""What holds for all tests: which are slow, which come first, and that none depends on chance. See README.md in this folder."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadGroupScheduling
+from hypothesis import HealthCheck, settings
 
 # Their fixtures serve several files of tests.
 pytest_plugins = ("tests.e2e.pushed", "tests.e2e.rejected", "tests.components.evaluator.evaluated")
 
-# Each takes long to make, and is made once: all tests that need it run in one process. What takes longest comes first.
-SHARED_FIXTURES = (
-    "pushed_run",
-    "transform",
-    "metadata_outcome",
-    "evaluation_uri",
-    "causal_model",
-    "tfma_uri",
-    "exported_model",
+# Property tests give the same answer on every machine, however busy it is.
+settings.register_profile(
+    "steady", deadline=None, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
+# Whole pipelines, and networks that are built and trained; elsewhere, what needs one of these fixtures.
+SLOW_FOLDERS = ("e2e", "notebooks", "models")
+SLOW_FIXTURES = {
+    "pushed_run", "metadata_outcome", "evaluation_uri", "base_evaluation_uri", "tfma_uri", "exported_model", "causal_model",
+}  # fmt: skip
+
+# A process gets whole files. These take longest, so that both processes end together; the first one makes the run that most of
+# the others need, the second one needs none.
+FIRST_FILES = (
+    "e2e/test_pipeline.py",
+    "notebooks/test_notebooks.py",
+    "e2e/test_gates.py",
+    "e2e/test_compiled.py",
+    "e2e/test_interruptions.py",
+    "e2e",
+    "contract",
+    "models",
 )
 
 
-# What takes long without a shared fixture; a file that comes last must not keep one process busy alone.
-LONG_FOLDERS = ("models", "security")
-
-
-class GroupsAndFiles(LoadGroupScheduling):
-    """Hands out groups, and of all other tests whole files: most take less time than to ask for the next one."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        scope = str(super()._split_scope(nodeid))
-        return nodeid.partition("::")[0] if scope == nodeid else scope
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadGroupScheduling:
-    """Called where the tests are handed out."""
-    return GroupsAndFiles(config, log)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """The modules of TensorFlow and TFX are millions of objects that stay: nobody needs to look for garbage among them."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep tests together that share something slow."""
-    for name in SHARED_FIXTURES:
-        if name in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(name))
+    """Mark what is slow."""
+    if _place(item).startswith(SLOW_FOLDERS) or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what stays together for minutes, one in each process; short tests fill up the processes at the end."""
+    """Begin with what takes longest; short tests fill up the processes at the end."""
     items.sort(key=_rank)
 
 
 def _rank(item: pytest.Item) -> int:
-    if group := item.get_closest_marker("xdist_group"):
-        return SHARED_FIXTURES.index(group.args[0])
-    if item.get_closest_marker("e2e"):
-        return len(SHARED_FIXTURES)
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    return len(SHARED_FIXTURES) + (1 if folder in LONG_FOLDERS else 2)
+    ranks = (rank for rank, place in enumerate(FIRST_FILES) if _place(item).startswith(place))
+    return next(ranks, len(FIRST_FILES))
+
+
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).as_posix()

@@ -1,5 +1,6 @@
 """An S3 server on this machine, for as long as the tests that need it run."""
 
+import functools
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore import session
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,8 @@ def s3_endpoint() -> Iterator[str]:
         # The server writes a line for each request, and stops when nobody reads them.
         threading.Thread(target=server.stderr.read, daemon=True).start()
         with pytest.MonkeyPatch.context() as environment:
+            # Beam makes a client for each operation, and each would read megabytes about all services of Amazon.
+            environment.setattr(session, "create_loader", functools.cache(session.create_loader))
             environment.setenv("AWS_ENDPOINT_URL_S3", address)
             environment.setenv("AWS_ACCESS_KEY_ID", "key")
             environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")

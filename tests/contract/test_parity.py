@@ -20,8 +20,6 @@ from pipeline.prediction.videos import VideoPredictor
 from tests.e2e.pushed import PushedRun
 from tests.pipeline.commands.conftest import Done, run_clipgate
 
-pytestmark = pytest.mark.e2e
-
 TOLERANCE = 1e-5
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.colours import COLOURS
 from tests.e2e.project import Project
 from tests.e2e.pushed import PushedRun
+from tests.once import made_once
 from tests.ports import free_addresses
 
 BAD_CLASS = "grey"
@@ -64,7 +65,10 @@ def rejected_run(pushed_run: PushedRun, tmp_path_factory: pytest.TempPathFactory
     It begins with the weights of the pushed model, which has hardly learned anything, and a worker takes part in it: two
     train what one does.
     """
-    project = pushed_run.project.copy(tmp_path_factory.mktemp("rejected"))
+    return made_once(tmp_path_factory, "rejected", lambda folder: _train_again(pushed_run.project.copy(folder)))
+
+
+def _train_again(project: Project) -> RejectedRun:
     scramble_training_labels(project.folder / "data" / "annotations.csv")
     project.configure(
         **TRAINING,

@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.project import explain, make_project
-
-pytestmark = pytest.mark.e2e
 
 
 def test_a_run_of_faulty_data_stops_before_a_video_is_decoded_and_lists_the_faults(tmp_path: Path) -> None:

@@ -18,8 +18,6 @@ from pipeline.kubeflow.tasks import Json, Run, make_executor_input, output_artif
 from tests.e2e.conftest import PushedRun
 from tests.e2e.project import Project, explain
 
-pytestmark = pytest.mark.e2e
-
 
 @dataclass(frozen=True)
 class CompiledRun:

@@ -2,16 +2,12 @@
 
 import json
 
-import pytest
-
 from models.base_model import open_base
 from models.export_info import read_export_info
 from tests.e2e.colours import COLOURS
 from tests.e2e.conftest import PushedRun, RejectedRun
 from tests.e2e.project import OPEN_GATES, explain
 from tests.e2e.rejected import BAD_CLASS, TRAINING
-
-pytestmark = pytest.mark.e2e
 
 
 def test_a_model_with_one_class_of_scrambled_labels_is_not_pushed_and_the_class_is_named(

@@ -10,10 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.conftest import PushedRun
+from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project
-
-pytestmark = pytest.mark.e2e
 
 NUM_EPOCHS = 6
 
@@ -55,7 +53,7 @@ def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 
 @pytest.fixture(scope="module")
-def killed_run(pushed_run: PushedRun, tmp_path_factory: pytest.TempPathFactory) -> KilledRun:
+def killed_run(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory) -> KilledRun:
     """A run that was killed after an epoch of its training. A second one was tried before."""
     project = pushed_run.project.beside(tmp_path_factory.mktemp("interrupted"))
     project.configure(training={"epochs": NUM_EPOCHS})

@@ -32,8 +32,6 @@ from pipeline.kubeflow.tasks import Run, command_line, make_executor_input
 from tests.e2e.project import Project, make_project
 from tests.pipeline.kubeflow.api_server import PIPELINES, RUNS, ApiServer, serving
 
-pytestmark = pytest.mark.e2e
-
 KUBEFLOW = {
     "image": "registry.example/clipgate:1",
     "pipeline_root": "minio://mlpipeline/root",

@@ -4,21 +4,15 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import pytest
 import tensorflow as tf
-from ml_metadata import metadata_store
-from ml_metadata.proto import metadata_store_pb2
-from tfx.orchestration import metadata
 
 from components.baseline.pushed import pushed_versions
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.serving_validator.warmup import read_warmup
 from components.video_example_gen.ledger import read_entries, read_summary
 from models.export_info import read_export_info
-from tests.e2e.conftest import PushedRun
+from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project, explain
-
-pytestmark = pytest.mark.e2e
 
 NODES = {
     "AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "StatisticsGen", "ExampleValidator", "Transform", "Trainer",
@@ -26,25 +20,13 @@ NODES = {
 }  # fmt: skip
 
 
-def executions_by_state(project: Project) -> dict[str, Counter[str]]:
-    """Names of executed nodes by the state in ML Metadata, over all runs so far."""
-    path = project.output_dir / "metadata.sqlite"
-    store = metadata_store.MetadataStore(metadata.sqlite_metadata_connection_config(str(path)))
-    states: dict[str, Counter[str]] = defaultdict(Counter)
-    for execution in store.get_executions():
-        contexts = store.get_contexts_by_execution(execution.id)
-        node = next(context.name for context in contexts if context.type == "node").rpartition(".")[2]
-        states[metadata_store_pb2.Execution.State.Name(execution.last_known_state)][node] += 1
-    return dict(states)
-
-
-def test_a_repeated_run_executes_nothing_and_answers_from_the_cache(pushed_run: PushedRun) -> None:
-    project = pushed_run.project
-    assert executions_by_state(project) == {"COMPLETE": Counter(NODES)}
-    again = project.run()
-    assert again.returncode == 0, explain(again)
-    assert executions_by_state(project) == {"COMPLETE": Counter(NODES), "CACHED": Counter(NODES)}
-    assert len(project.versions()) == 1
+def test_a_repeated_run_executes_nothing_and_answers_from_the_cache(
+    pushed_run: PushedRun, repeated_run: RepeatedRun
+) -> None:
+    assert repeated_run.result.returncode == 0, explain(repeated_run.result)
+    assert repeated_run.before == {"COMPLETE": Counter(NODES)}
+    assert repeated_run.after == {"COMPLETE": Counter(NODES), "CACHED": Counter(NODES)}
+    assert len(pushed_run.project.versions()) == 1
 
 
 def test_a_run_prints_one_line_per_component_and_the_table_of_classes(pushed_run: PushedRun) -> None:

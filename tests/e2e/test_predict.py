@@ -16,8 +16,6 @@ from pipeline.prediction.writers import COLUMNS
 from tests.e2e.pushed import PushedRun
 from tests.pipeline.commands.conftest import Done, run_clipgate
 
-pytestmark = pytest.mark.e2e
-
 SETTINGS = ("--step-seconds", 0.4, "--threshold", 0.26, "--low-threshold", 0.2)
 
 

@@ -17,8 +17,6 @@ from models.export_info import read_export_info
 from pipeline.prediction.clips import read_jpeg_clips
 from tests.e2e.conftest import PushedRun
 
-pytestmark = pytest.mark.e2e
-
 
 class SavedModelServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     """TensorFlow Serving's Predict over one SavedModel."""

@@ -1,12 +1,8 @@
 """A training on two machines, which here are two processes."""
 
-import pytest
-
 from tests.e2e.conftest import RejectedRun
 from tests.e2e.project import explain
 from tests.e2e.rejected import TRAINING
-
-pytestmark = pytest.mark.e2e
 
 
 def test_a_run_and_its_worker_train_together(rejected_run: RejectedRun) -> None:

@@ -1,8 +1,11 @@
 """What is slow to make and is made once: Transform's output on a few drawn clips."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.once import made_once
 
 if TYPE_CHECKING:  # importing them for real would slow down the tests that need no TensorFlow
     import tensorflow_transform as tft
@@ -36,9 +39,15 @@ def transform(
     model_config: "ModelConfig", train_examples: list[bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> "tft.TFTransformOutput":
     """Transform's output for the training clips."""
+    import tensorflow_transform as tft
+
     from tests.models.clips import run_transform
 
-    return run_transform(tmp_path_factory.mktemp("transform"), train_examples, model_config)
+    def make(folder: Path) -> str:
+        run_transform(folder, train_examples, model_config)
+        return str(folder / "transform")
+
+    return tft.TFTransformOutput(made_once(tmp_path_factory, "transform", make))
 
 
 @pytest.fixture(scope="session")

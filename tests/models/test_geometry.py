@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models import features
@@ -54,7 +54,6 @@ def rectangles(draw: st.DrawFn) -> tuple[tuple[int, int], tuple[int, int, int, i
     return (height, width), (x_min, y_min, x_max, y_max)
 
 
-@settings(deadline=None)
 @given(rectangle=rectangles(), resize=st.sampled_from(["crop", "pad", "stretch"]))
 def test_a_rectangle_is_found_where_its_box_says(
     rectangle: tuple[tuple[int, int], tuple[int, int, int, int]], resize: Resize
@@ -119,7 +118,6 @@ def test_sizes_are_those_of_images_of_other_formats_too() -> None:
     assert image_sizes(tf.constant(images)).numpy().tolist() == [[9, 20], [300, 1]]
 
 
-@settings(deadline=None)
 @given(
     rectangle=rectangles(),
     resize=st.sampled_from(["crop", "pad", "stretch"]),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.iou import generalized_iou, iou
@@ -58,7 +58,6 @@ def test_each_box_is_compared_with_its_own_other() -> None:
     np.testing.assert_allclose(found, [[1], [0.5]])
 
 
-@settings(deadline=None)
 @given(box=boxes(), other=boxes())
 def test_of_any_two_boxes(box: Box, other: Box) -> None:
     shared, generalized = both(box, other)
@@ -69,7 +68,6 @@ def test_of_any_two_boxes(box: Box, other: Box) -> None:
     assert both(box, box) == pytest.approx((1, 1))
 
 
-@settings(deadline=None)
 @given(box=boxes(), other=boxes(), scale=st.integers(1, 50), shift=st.integers(-50, 50))
 def test_neither_depends_on_the_unit_nor_on_the_origin(box: Box, other: Box, scale: int, shift: int) -> None:
     moved, other_moved = (tuple(edge * scale + shift for edge in one) for one in (box, other))

@@ -1,4 +1,4 @@
-"""Property tests give the same answer on every machine, however busy it is."""
+"""A folder that may not be read."""
 
 import os
 from collections.abc import Iterator
@@ -6,10 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("steady", deadline=None, database=None, derandomize=True)
-settings.load_profile("steady")
 
 _NOBODY = 65534
 

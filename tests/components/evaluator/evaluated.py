@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.once import made_once
+
 CANDIDATE_CLASSES = ("a", "b", "new")
 BASELINE_CLASSES = ("b", "a")
 
@@ -42,9 +44,12 @@ BOXES = ((0.0, 1.0), (0.1, 0.5), (0.2, 1.0), (0.3, 0.0), (0.4, 1.0), (0.5, 0.0),
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Artifact folders of `candidate` and `baseline`, which read their answers from the clips."""
+    return made_once(tmp_path_factory, "models", _save_models)
+
+
+def _save_models(folder: Path) -> dict[str, Path]:
     from models import features
 
-    folder = tmp_path_factory.mktemp("models")
     _save_model(folder / "candidate", CANDIDATE_CLASSES, answer_feature=features.MOTION, tracks=True)
     _save_model(folder / "baseline", BASELINE_CLASSES, answer_feature=features.BRIGHTNESS, tracks=False)
     return {name: folder / name for name in ("candidate", "baseline")}
@@ -59,8 +64,11 @@ def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFac
     slices = ("duration", ("class", "group"))
     evaluation = EvaluationConfig(slices=slices, ranges={"mass": (50, 80)}, top_k=(2, 5))
     eval_config = make_eval_config(evaluation, num_classes=3, metadata=("age", "mass"), tracks=True)
-    folder = tmp_path_factory.mktemp("evaluation")
-    return _evaluate(folder, eval_config, model=models["candidate"], baseline_model=models["baseline"])
+
+    def make(folder: Path) -> str:
+        return _evaluate(folder, eval_config, model=models["candidate"], baseline_model=models["baseline"])
+
+    return made_once(tmp_path_factory, "evaluation", make)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +76,10 @@ def base_evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPa
     """The Evaluator's output on CLIPS for the model called baseline, as that which a training began from."""
     from components.evaluator.eval_config import make_plain_eval_config
 
-    return _evaluate(tmp_path_factory.mktemp("evaluation"), make_plain_eval_config(), model=models["baseline"])
+    def make(folder: Path) -> str:
+        return _evaluate(folder, make_plain_eval_config(), model=models["baseline"])
+
+    return made_once(tmp_path_factory, "base_evaluation", make)
 
 
 def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, **models: Path) -> str:

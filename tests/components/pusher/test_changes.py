@@ -167,7 +167,7 @@ ACTIONS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ACTIONS)
 def test_whatever_is_done_in_whatever_order_a_number_means_one_model_and_the_newest_is_served(
     actions: list[tuple[str, int]],

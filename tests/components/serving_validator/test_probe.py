@@ -1,5 +1,6 @@
 """What the probe measures on good and on bad exports."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ def test_a_good_export_passes_every_check_and_gets_a_warm_up_request_for_each_si
     for signature in ("serving_default", "predict_jpeg", "predict_frames", "stream_step"):
         assert {f"parity/{signature}", f"latency/{signature}, 1 clip", f"latency/{signature}, 8 clips"} <= measured
         assert any(name.startswith(f"bad_request/{signature}, ") for name in measured)
-    assert "memory/a request of 1000 clips" in measured
+    # A thousand, or as many as this machine answers in a few seconds.
+    assert any(re.fullmatch(r"memory/a request of \d+ clips", name) for name in measured)
     warmup = read_warmup(tmp_path)
     assert set(warmup) == {"serving_default", "predict_jpeg", "predict_frames", *STREAMS}
     assert warmup["predict_jpeg"]["frames"].shape == (1, 4)

@@ -87,24 +87,27 @@ def test_a_crash_is_named_and_the_next_video_read(video: Path) -> None:
         assert len(list(decoder.read_clips(video, SPANS, SAMPLING))) == 4
 
 
-def write_large(path: Path, side: int, num_frames: int) -> Path:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (side, side))
+def write_picture(path: Path, codec: str, picture: np.ndarray, num_frames: int) -> Path:
+    """A video that shows one picture all the time."""
+    height, width = picture.shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 10, (width, height))
     for _ in range(num_frames):
-        writer.write(np.zeros((side, side, 3), np.uint8))
+        writer.write(picture)
     writer.release()
     return path
 
 
 def test_computing_time_has_a_limit(tmp_path: Path) -> None:
-    video = write_large(tmp_path / "long.avi", 2048, 150)
-    costly = SamplingConfig(num_frames=150, short_side=2048, max_cpu_seconds=1)
+    noise = np.random.default_rng(0).integers(0, 256, (1024, 1024, 3), dtype=np.uint8)
+    video = write_picture(tmp_path / "long.mp4", "mp4v", noise, 200)
+    costly = SamplingConfig(num_frames=200, short_side=1024, jpeg_quality=100, max_cpu_seconds=1)
     with Decoder() as decoder, pytest.raises(VideoError, match=r"more than 1 s of computing") as error:
         list(decoder.read_clips(video, [Span()], costly))
     assert error.value.code == "video_timed_out"
 
 
 def test_memory_has_a_limit(tmp_path: Path) -> None:
-    video = write_large(tmp_path / "large.avi", 12_000, 1)
+    video = write_picture(tmp_path / "large.avi", "MJPG", np.zeros((8_000, 8_000, 3), np.uint8), 1)
     sampling = SAMPLING.model_copy(update={"max_memory_megabytes": 256, "max_pixels": 10**9})
     with Decoder() as decoder:
         with pytest.raises(VideoError):

@@ -1,14 +1,14 @@
 """The second decoder gives what the first one gives, and reads what the first one cannot."""
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from components.video.capture import OpenCVReader, open_video
-from components.video.images import Frame
 from components.video.pyav import PyAVReader
-from components.video.reader import FrameReader, VideoError
+from components.video.reader import VideoError
 from tests.components.video.videos import turn_video, write_video
 from tests.shared_data import SHARED_DATA
 
@@ -19,21 +19,13 @@ DEEP_COLOUR = {"hlg10-color-test.mp4"}
 DAMAGED = {"sample_with_invalid_nalu.mp4"}
 
 
-def read_all(reader: FrameReader) -> tuple[list[float], list[Frame]]:
-    try:
-        frames = [(seconds, retrieve()) for seconds, retrieve in reader.frames()]
-    finally:
-        reader.close()
-    return [seconds for seconds, _ in frames], [frame for _, frame in frames]
-
-
 def assert_same(path: Path) -> None:
-    opencv, pyav = OpenCVReader(path, 1), PyAVReader(path, 1)
-    assert (pyav.info.width, pyav.info.height) == (opencv.info.width, opencv.info.height)
-    assert pyav.info.fps == pytest.approx(opencv.info.fps, rel=1e-3)
-    (times, frames), (other_times, other_frames) = read_all(opencv), read_all(pyav)
-    assert other_times == pytest.approx(times, abs=1e-3)
-    assert all(np.array_equal(frame, other) for frame, other in zip(frames, other_frames, strict=True))
+    with closing(OpenCVReader(path, 1)) as opencv, closing(PyAVReader(path, 1)) as pyav:
+        assert (pyav.info.width, pyav.info.height) == (opencv.info.width, opencv.info.height)
+        assert pyav.info.fps == pytest.approx(opencv.info.fps, rel=1e-3)
+        for (seconds, retrieve), (other_seconds, other_retrieve) in zip(opencv.frames(), pyav.frames(), strict=True):
+            assert other_seconds == pytest.approx(seconds, abs=1e-3)
+            assert np.array_equal(retrieve(), other_retrieve())
 
 
 @pytest.mark.parametrize(("codec", "name"), [("mp4v", "v.mp4"), ("MJPG", "v.avi"), ("XVID", "v.avi")])

@@ -11,7 +11,7 @@ from tests.models.networks.examples import build
 CHUNKS = st.lists(st.integers(1, 5), min_size=1, max_size=5)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(CHUNKS)
 def test_the_running_mean_is_the_mean_of_all_frames_however_they_come(chunks: list[int]) -> None:
     values = np.random.default_rng(0).normal(5, 1, (2, sum(chunks), 3)).astype(np.float32)
@@ -30,7 +30,7 @@ def test_the_running_mean_stays_exact_in_a_long_stream() -> None:
     assert mean.item() == pytest.approx(3, rel=1e-6)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(CHUNKS, st.integers(1, 4))
 def test_the_last_frames_are_remembered_however_they_come(chunks: list[int], size: int) -> None:
     frames = np.arange(1, sum(chunks) + 1, dtype=np.float32).reshape(1, -1, 1)

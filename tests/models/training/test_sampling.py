@@ -37,7 +37,7 @@ def test_every_record_of_a_large_stratum_has_its_turn() -> None:
     assert (np.sum(drawn, axis=0) > 0).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     strata=st.lists(st.integers(0, 3), min_size=1, max_size=20),
     total=st.integers(1, 60),

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+
+from tests.once import made_once
 
 if TYPE_CHECKING:  # importing TensorFlow for real would slow down the tests that need none
     from pipeline.serve.batching import BatchingConfig
-
-settings.register_profile("steady", deadline=None, database=None, derandomize=True)
-settings.load_profile("steady")
 
 NAME = "action"
 
@@ -24,6 +22,10 @@ NAME = "action"
 @pytest.fixture(scope="session")
 def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model as the pipeline exports it. Read only."""
+    return made_once(tmp_path_factory, "exported_model", _export)
+
+
+def _export(folder: Path) -> Path:
     from models.config import ModelConfig
     from models.export_info import ExportInfo
     from models.serving import ServingModule, export
@@ -31,11 +33,10 @@ def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     model = ModelConfig(preset="tiny", num_frames=2, height=32, width=40, crop_margin=1.1)
     examples = [clip_example(label, encode_clip(draw_clip(i, seed=i))) for i, label in enumerate(CLASSES)]
-    transform = run_transform(tmp_path_factory.mktemp("served_transform"), examples, model)
-    folder = tmp_path_factory.mktemp("served_model")
+    transform = run_transform(folder, examples, model)
     info = ExportInfo(CLASSES, model.model_dump(), {"num_frames": 4, "short_side": 40}, "key")
-    export(ServingModule(one_stage_network(model), transform, model, CLASSES), info, str(folder))
-    return folder
+    export(ServingModule(one_stage_network(model), transform, model, CLASSES), info, str(folder / "model"))
+    return folder / "model"
 
 
 def push(model: Path, base: Path, version: int) -> None:

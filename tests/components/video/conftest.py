@@ -1,6 +1,0 @@
-"""Property tests give the same answer on every machine, however busy it is."""
-
-from hypothesis import settings
-
-settings.register_profile("steady", deadline=None, database=None, derandomize=True)
-settings.load_profile("steady")
