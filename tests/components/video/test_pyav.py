@@ -1,5 +1,6 @@
-"""The second decoder gives what the first one gives, and reads what the first one cannot."""
+"""Where both decoders can read a file, they give the same."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ from tests.shared_data import SHARED_DATA
 ZOO = SHARED_DATA / "zoo"
 # More than eight bits a channel: the two round differently.
 DEEP_COLOUR = {"hlg10-color-test.mp4"}
+# Its sound begins before the picture, which OpenCV does not know.
+LATE_PICTURE = {"sample_h262_mpeg_audio.ps"}
 # PyAV skips a damaged picture that OpenCV shows in part, or the other way round.
 DAMAGED = {"sample_with_invalid_nalu.mp4"}
 
 
 def read_all(reader: FrameReader) -> tuple[list[float], list[Frame]]:
     try:
-        frames = [(seconds, retrieve()) for seconds, retrieve in reader.frames()]
+        frames = [(frame.seconds, frame.retrieve()) for frame in reader.frames()]
     finally:
         reader.close()
     return [seconds for seconds, _ in frames], [frame for _, frame in frames]
@@ -54,10 +57,10 @@ def test_on_every_odd_file_that_both_can_read() -> None:
             OpenCVReader(path, 1).close()
         except VideoError:
             continue
-        if path.name not in DEEP_COLOUR | DAMAGED:
+        if path.name not in DEEP_COLOUR | DAMAGED | LATE_PICTURE:
             assert_same(path)
             compared += 1
-    assert compared == 21
+    assert compared == 20
 
 
 @pytest.mark.skipif(not ZOO.is_dir(), reason=f"the recordings are not at {ZOO}")
@@ -69,8 +72,9 @@ def test_a_codec_that_opencv_lacks_is_read_all_the_same() -> None:
         assert len(list(reader.frames())) == 120
 
 
-def test_a_file_that_neither_can_open_is_called_what_opencv_calls_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reader", [OpenCVReader, PyAVReader])
+def test_a_file_that_neither_can_open(tmp_path: Path, reader: Callable[[Path, int], FrameReader]) -> None:
     (tmp_path / "video.mp4").write_bytes(b"\0\0\0\x18ftypisom")
-    with pytest.raises(VideoError, match="OpenCV cannot open it") as error, open_video(tmp_path / "video.mp4", 1):
-        pass
+    with pytest.raises(VideoError, match="the decoder cannot open it") as error:
+        reader(tmp_path / "video.mp4", 1)
     assert error.value.code == "video_unreadable"
