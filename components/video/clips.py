@@ -32,7 +32,7 @@ def probe(path: Path, *, on_frame: Callable[[], None] = lambda: None) -> VideoIn
 
 
 def read_times(path: Path, *, on_frame: Callable[[], None] = lambda: None) -> FrameIndex:
-    """When each frame is shown, as the packets say: without decoding, of which `read_index` is the judge in damaged files.
+    """When each frame is shown as the packets say, without decoding any; in a damaged file `read_index` may find fewer.
 
     Raises:
       VideoError: it cannot be opened.

@@ -71,10 +71,11 @@ class PyAVReader:
     def read_times(self, on_packet: Callable[[], None]) -> FrameIndex:
         """See FrameReader."""
         container, pictures = _open(self._path)
-        clocks = [_Clock(stream, self._zero) for stream in container.streams]
+        streams = _sound_and_pictures(container)
+        clocks = {each.index: _Clock(each, self._zero) for each in streams}
         times = array("d")
         last, end, end_of_file = -1.0, 0.0, 0.0
-        for packet in _packets(container):
+        for packet in _packets(container, *streams):
             on_packet()
             stamp = packet.dts if packet.pts is None else packet.pts
             if stamp is None or packet.is_discard:
@@ -102,12 +103,10 @@ class PyAVReader:
     def _length(self, length: float) -> float:
         """How long the last frame is shown, of which its packet says `length`."""
         nominal = self.info.frame_seconds
-        # Where pictures are not decoded in their order, packets say how long it takes until the next one is decoded.
-        return (
-            min(length, nominal)
-            if length and nominal and self._stream.codec_context.has_b_frames
-            else length or nominal
-        )
+        if length and nominal and self._stream.codec_context.has_b_frames:
+            # Packets say how long it takes until the next one is decoded.
+            length = min(length, nominal)
+        return length or nominal
 
     def _decode(self) -> Iterator[Any]:
         """Frames that have a time; what cannot be decoded is skipped, as players do."""
@@ -127,7 +126,7 @@ class PyAVReader:
         """
         if self._kind is Container.ISO_MEDIA:
             return Fraction(0)
-        streams = [each for each in self._container.streams if each.type in ("audio", "video")]
+        streams = _sound_and_pictures(self._container)
         starts = [each.start_time * each.time_base for each in streams if each.start_time is not None]
         if self._kind is Container.AVI or not starts:
             return Fraction(self._first.pts * self._stream.time_base)
@@ -215,11 +214,20 @@ def _open(path: Path) -> tuple[Any, Any]:
     raise problem
 
 
+def _sound_and_pictures(container: Any) -> list[Any]:
+    return [*container.streams.audio, *container.streams.video]
+
+
 def _packets(container: Any, *streams: Any) -> Iterator[Any]:
     """Packets as far as the file can be read."""
-    try:
-        yield from container.demux(*streams)
-    except MemoryError:
-        raise
-    except av.error.FFmpegError:
+    while True:
+        try:
+            yield from container.demux(*streams)
+        except IndexError:
+            # PyAV trips over a stream that begins in mid-file, and goes on behind its packet.
+            continue
+        except MemoryError:
+            raise
+        except av.error.FFmpegError:
+            pass
         return
