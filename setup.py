@@ -15,7 +15,7 @@ setup(
         "components.pages": ["templates/*.html"],
         "examples": ["*.yaml"],
     },
-    # A second decoder, for codecs that OpenCV's FFmpeg lacks.
+    # Decodes in OpenCV's place, which lacks codecs, and knows less of sizes and times.
     extras_require={"pyav": ["av>=15,<17"]},
     entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
 )

@@ -28,6 +28,12 @@ class SamplingConfig(Section):
     short_side: int = Field(128, ge=16, le=2160, description="pixels")
     jpeg_quality: int = Field(90, ge=1, le=100)
     end_tolerance_seconds: float = Field(0.5, ge=0, description="how far an end may lie beyond the video's last frame")
+    max_missing_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="a video that breaks off earlier than its header promises gives no clip of the whole",
+    )
     max_pixels: int = Field(4096 * 2304, ge=1, description="width times height of a frame")
     max_frames: int = Field(2_000_000, ge=1, description="frames read of one video at the most")
     max_cpu_seconds: int = Field(3600, ge=1, description="computing time for one video at the most")

@@ -24,9 +24,9 @@ from components.video.protocol import (
 )
 from components.video.queues import Windows
 from components.video.reader import VideoError, VideoInfo
-from components.video.sampling import FrameIndex
 from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
+from components.video.times import FrameIndex
 from foundation.processes import child_environment
 
 _SECONDS_TO_START = 120.0
@@ -52,15 +52,16 @@ class Decoder:
 
     def probe(self, path: Path, sampling: SamplingConfig) -> VideoInfo:
         """Size, nominal frame rate and duration; see components.video.clips.probe."""
-        head, _ = next(self._ask("info", path, sampling))
+        head, _ = self._only("info", path, sampling)
         return VideoInfo(**head["info"])
+
+    def read_times(self, path: Path, sampling: SamplingConfig) -> FrameIndex:
+        """The times of all frames as the packets say; see components.video.clips.read_times."""
+        return unpack_index(*self._only("times", path, sampling))
 
     def read_index(self, path: Path, sampling: SamplingConfig) -> FrameIndex:
         """The times of all frames; see components.video.clips.read_index, and `read_clips` for what goes wrong."""
-        for head, body in self._ask("index", path, sampling):
-            if head["kind"] == "index":
-                return unpack_index(head, body)
-        raise AssertionError("the decoder's answer has no end")
+        return unpack_index(*self._only("index", path, sampling))
 
     def read_clips(self, path: Path, spans: Sequence[Span], sampling: SamplingConfig) -> Generator[Clip, None, Ending]:
         """See components.video.clips.read_clips.
@@ -85,10 +86,7 @@ class Decoder:
 
     def read_survey(self, path: Path, spans: Sequence[Span], sampling: SamplingConfig) -> Survey:
         """See components.video.survey.read_survey, and `read_clips` for what else goes wrong."""
-        for head, body in self._ask("survey", path, sampling, spans):
-            if head["kind"] == "survey":
-                return unpack_survey(head, body)
-        raise AssertionError("the decoder's answer has no end")
+        return unpack_survey(*self._only("survey", path, sampling, spans))
 
     def read_mask(self, path: Path, sampling: SamplingConfig) -> Pixels:
         """See components.video.png.read_mask, and `read_clips` for what else goes wrong.
@@ -97,8 +95,7 @@ class Decoder:
         """
         if self._mask_decoder is None:
             self._mask_decoder = Decoder()
-        head, body = next(self._mask_decoder._ask("mask", path, sampling))
-        return unpack_mask(head, body)
+        return unpack_mask(*self._mask_decoder._only("mask", path, sampling))
 
     def close(self) -> None:
         if self._mask_decoder:
@@ -109,6 +106,13 @@ class Decoder:
             self._process.kill()
             self._process.wait()
         self._connection = self._process = None
+
+    def _only(
+        self, wanted: Wanted, path: Path, sampling: SamplingConfig, spans: Sequence[Span] = ()
+    ) -> tuple[dict[str, Any], bytes]:
+        """The last message of an answer, before which there are signs of life alone."""
+        *_, last = self._ask(wanted, path, sampling, spans)
+        return last
 
     def _ask(
         self,

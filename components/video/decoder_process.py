@@ -14,7 +14,9 @@ from typing import Any
 
 import cv2
 
-from components.video.clips import probe, read_clips, read_index, read_windows
+# PyAV is imported before its memory is measured.
+from components.video import pyav  # noqa: F401
+from components.video.clips import probe, read_clips, read_index, read_times, read_windows
 from components.video.config import SamplingConfig
 from components.video.png import read_mask
 from components.video.protocol import (
@@ -61,9 +63,6 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
     sampling = SamplingConfig.model_validate_json(request["sampling"])
     path = Path(request["path"])
     limit_resources(sampling, base_memory_bytes)
-    if request["wanted"] == "info":
-        connection.send_bytes(pack_info(probe(path)))
-        return
     if request["wanted"] == "mask":
         connection.send_bytes(pack_mask(read_mask(path, sampling.max_pixels)))
         return
@@ -77,6 +76,12 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
             connection.send_bytes(pack({"kind": "frames", "num_frames": num_frames}))
             last_sign = time.monotonic()
 
+    if request["wanted"] == "info":
+        connection.send_bytes(pack_info(probe(path, on_frame=show_life)))
+        return
+    if request["wanted"] == "times":
+        connection.send_bytes(pack_index(read_times(path, on_frame=show_life)))
+        return
     if request["wanted"] == "index":
         connection.send_bytes(
             pack_index(read_index(path, sampling, num_threads=request["num_threads"], on_frame=show_life))

@@ -1,7 +1,7 @@
 """What the decoding process and its parent say to each other: JSON, and JPEGs behind it. No pickle: videos are hostile.
 
-A request is one message. The answer is one `info`; or any number of `frames` (a sign of life) and `clip`s and then one `end`,
-or one `index`, or one `survey`; or one `mask`; or an `error`.
+A request is one message. The answer is any number of `frames` (a sign of life) and `clip`s and then one `end`, or one
+`info`, `index`, `survey` or `mask`; or an `error`.
 """
 
 import io
@@ -16,12 +16,12 @@ import numpy as np
 from components.video.png import Pixels
 from components.video.queues import Windows
 from components.video.reader import VideoInfo
-from components.video.sampling import FrameIndex
 from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
+from components.video.times import FrameIndex
 
 _HEAD_SIZE_BYTES = 4
-Wanted = Literal["info", "index", "clips", "windows", "survey", "mask"]
+Wanted = Literal["info", "times", "index", "clips", "windows", "survey", "mask"]
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -76,11 +76,14 @@ def pack_info(info: VideoInfo) -> bytes:
 
 
 def pack_index(index: FrameIndex) -> bytes:
-    return pack({"kind": "index", "end_seconds": index.end_seconds}, array("d", index.seconds).tobytes())
+    """The time of every frame."""
+    head = {"kind": "index", "end_seconds": index.end_seconds, "promised_seconds": index.promised_seconds}
+    return pack(head, array("d", index.seconds).tobytes())
 
 
 def unpack_index(head: dict[str, Any], body: bytes) -> FrameIndex:
-    return FrameIndex(array("d", body), head["end_seconds"])
+    """The index that was packed."""
+    return FrameIndex(array("d", body), head["end_seconds"], head["promised_seconds"])
 
 
 def pack_survey(survey: Survey) -> bytes:
@@ -130,8 +133,8 @@ def pack_request(
     spans: Sequence[Span],
     windows: Windows | None,
 ) -> bytes:
-    """Asks for what the header says, the times of all frames, the clips of `spans` or `windows`, a survey with
-    pictures of `spans`, or a mask.
+    """Asks for what is known of a video, the times of its packets or of its frames, the clips of `spans` or `windows`, a
+    survey with pictures of `spans`, or a mask.
 
     `sampling` is JSON.
     """

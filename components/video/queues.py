@@ -61,7 +61,7 @@ class WindowTasks:
     """The windows of a video. They are made one after the other: a video of hours needs no more memory than one of seconds."""
 
     def __init__(self, windows: Windows, sampling: SamplingConfig, info: VideoInfo) -> None:
-        """A length beyond the video's, as the header has it, becomes that."""
+        """A length beyond the video's becomes that."""
         longest = info.duration_seconds or float("inf")
         self._lengths = sorted({min(length, longest) for length in windows.lengths_seconds})
         self._step_seconds = windows.step_seconds
@@ -76,14 +76,8 @@ class WindowTasks:
         while (start := self._num_begun * self._step_seconds) <= seconds:
             for number, length in enumerate(self._lengths):
                 span = Span(start, start + length)
-                tasks += make_tasks(
-                    self._num_begun * len(self._lengths) + number,
-                    span,
-                    self._sampling,
-                    self._info,
-                    None,
-                    span.end or 0.0,
-                )
+                window = self._num_begun * len(self._lengths) + number
+                tasks += make_tasks(window, span, self._sampling, self._info, None)
             self._num_begun += 1
         return tasks
 

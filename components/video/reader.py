@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from components.video.images import Frame
-from components.video.magic import is_iso_media, read_head
+from components.video.times import FrameIndex
+
+CANNOT_OPEN = "the decoder cannot open it: damaged, encrypted, no video in it, or a codec it does not know"
 
 
 class VideoError(Exception):
@@ -19,15 +20,23 @@ class VideoError(Exception):
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What the container's header says, rotation applied: `fps` and `duration_seconds` may be wrong; 0 is unknown.
+    """What is known of a video before it is read, turned upright; 0 is unknown. Times count from the start of the file.
 
-    `codec` is what the decoder calls it, each in its own way; empty if it has no name.
+    Attributes:
+      width, height: of its first frame.
+      fps: frames a second on average, as the header says.
+      duration_seconds: where its last frame ends. A guess of the header's until the frames were seen; see `measured`.
+      start_seconds: when its first frame is shown.
+      promised_seconds: where its last frame ends as the header says, and nothing else.
+      codec: what the decoder calls it, each in its own way; empty if it has no name.
     """
 
     width: int
     height: int
     fps: float
     duration_seconds: float
+    start_seconds: float = 0.0
+    promised_seconds: float = 0.0
     codec: str = field(default="", compare=False)
 
     @property
@@ -36,24 +45,24 @@ class VideoInfo:
         return 1 / self.fps if self.fps else 0.0
 
 
+class ShownFrame(NamedTuple):
+    """A frame on display from `seconds` to before `end_seconds`; `retrieve` gives it as BGR, uint8 [height, width, 3]."""
+
+    seconds: float
+    end_seconds: float
+    retrieve: Callable[[], Frame]
+
+
 class FrameReader(Protocol):
     """An open video."""
 
     info: VideoInfo
 
-    def frames(self) -> Iterator[tuple[float, Callable[[], Frame]]]:
-        """(presentation time, function that gives the BGR frame) in order; a time that goes back is held.
+    def frames(self) -> Iterator[ShownFrame]:
+        """Its frames in order, all of one size; a time that goes back is held. A frame is retrieved before the next is read."""
 
-        The function must be called before the next frame is asked for.
-        """
+    def read_times(self, on_packet: Callable[[], None]) -> FrameIndex:
+        """What the file's packets say without being decoded. What no decoder would show may be among them."""
 
     def close(self) -> None:
         """Free the decoder."""
-
-
-def counts_from_zero(path: Path) -> bool:
-    """Whether the container's clock starts at 0, so that a first frame at 1 s is shown after a second of nothing.
-
-    MP4 and its kin say so by edit lists. Transport streams start their clocks anywhere: there the first frame is time 0.
-    """
-    return is_iso_media(read_head(path))

@@ -1,7 +1,6 @@
 """Which frames of a segment are kept. Pure: numbers in, decisions out.
 
-A position is a time in seconds or the index of a frame; all functions work with either. `frame_length` is how long a
-frame stays on display in the same unit: 1 for indices, 1 / fps for seconds (0 where the rate is unknown).
+A position is a time in seconds or the index of a frame; all functions work with either.
 """
 
 from bisect import bisect_left
@@ -10,9 +9,9 @@ from dataclasses import dataclass
 
 from components.video.config import SamplingConfig
 
-# Of a frame's length: how far before a wanted position the frame may begin that is then on display. A little less than
-# 1, so that rounded time stamps do not give the frame before.
-_ON_DISPLAY = 0.99
+# Of the time that a frame is on display: its last part counts as the next one's, since time stamps are rounded.
+_ROUNDING = 0.01
+_ROUNDING_OF_SUMS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class ClipPlan:
     """The frames of one clip of [start, end).
 
     Attributes:
-      targets: ascending positions; each stands for the first frame at or after it.
+      targets: ascending positions; each stands for the frame that is then on display.
       samples: for each frame of the clip, which of the targets it is.
     """
 
@@ -36,7 +35,7 @@ def windows(start: float, end: float, length: float, stride: float) -> list[tupl
     >>> windows(0, 10, 4, 4)
     [(0, 4), (4, 8), (6, 10)]
     """
-    if end - start <= length:
+    if end - start <= length + _ROUNDING_OF_SUMS:
         return [(start, end)]
     starts: list[float] = []
     while (first := start + len(starts) * stride) + length < end:
@@ -51,19 +50,20 @@ def plan_clips(
 
     Args:
       step: distance between samples, in the unit of `start` and `end`; None spreads them over the segment.
-      frame_length: see above.
+      frame_length: how long a frame is on display, nominally: 1 for indices, 1 / fps for seconds, 0 if that is unknown.
     """
     count = sampling.num_frames
     if step is None:
-        return [_plan(start, end, bin_centres(start, end, count), frame_length)]
+        return [_plan(start, end, bin_centres(start, end, count))]
     plans = []
-    slack = max(0.0, end - start - (count - 1) * step - frame_length)
+    # A low rate of few frames on average says nothing of those that are a step apart.
+    slack = max(0.0, end - start - (count - 1) * step - min(frame_length, step))
     for view in range(sampling.views):
         offset = slack * (view / (sampling.views - 1) if sampling.views > 1 else 0.5)
         wanted = [start + offset + index * step for index in range(count)]
         if sampling.short == "wrap":
             wanted = [start + (position - start) % (end - start) for position in wanted]
-        plans.append(_plan(start, end, wanted, frame_length))
+        plans.append(_plan(start, end, wanted))
     return plans
 
 
@@ -77,10 +77,9 @@ def bin_centres(start: float, end: float, num_frames: int) -> list[float]:
     return [start + (index + 0.5) * step for index in range(num_frames)]
 
 
-def _plan(start: float, end: float, wanted: Sequence[float], frame_length: float) -> ClipPlan:
-    positions = [max(start, position - _ON_DISPLAY * frame_length) for position in wanted]
-    targets = sorted(set(positions))
-    return ClipPlan(start, end, tuple(targets), tuple(bisect_left(targets, position) for position in positions))
+def _plan(start: float, end: float, wanted: Sequence[float]) -> ClipPlan:
+    targets = sorted(set(wanted))
+    return ClipPlan(start, end, tuple(targets), tuple(bisect_left(targets, position) for position in wanted))
 
 
 class Selector:
@@ -91,15 +90,16 @@ class Selector:
         self._filled: list[int] = []
         self._num_kept = 0
 
-    def wants(self, position: float) -> bool:
-        """Whether the frame at `position` is to be kept. Positions must not decrease.
+    def wants(self, position: float, until: float) -> bool:
+        """Whether the frame that is on display from `position` to before `until` is to be kept. Positions must not decrease.
 
         The segment's first frame always is: it may be the only one.
         """
         if not self._plan.start <= position < self._plan.end:
             return False
         targets, num_filled = self._plan.targets, len(self._filled)
-        while num_filled < len(targets) and targets[num_filled] <= position:
+        until -= _ROUNDING * (until - position)
+        while num_filled < len(targets) and targets[num_filled] < until:
             num_filled += 1
         if num_filled == len(self._filled) and self._num_kept:
             return False
@@ -116,20 +116,3 @@ class Selector:
             return []
         filled = self._filled or [0]
         return [filled[min(target, len(filled) - 1)] for target in self._plan.samples]
-
-
-@dataclass(frozen=True)
-class FrameIndex:
-    """The presentation time of every frame of a video, in order, and the time at which the last one ends."""
-
-    seconds: Sequence[float]
-    end_seconds: float
-
-    def frame_at(self, seconds: float) -> int:
-        """The first frame that is shown at `seconds` or later."""
-        return bisect_left(self.seconds, seconds)
-
-    def seconds_at(self, frame: float) -> float:
-        """When a frame is first shown; past the last one, when that ends."""
-        position = int(frame)
-        return self.seconds[position] if position < len(self.seconds) else self.end_seconds

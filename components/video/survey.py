@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.video.capture import open_video
-from components.video.clips import Clock, check_size
+from components.video.clips import check_size, counted, known_end
 from components.video.config import SamplingConfig
 from components.video.images import Frame, encode_jpeg, scale_short_side, thumbnail
 from components.video.reader import VideoInfo
@@ -26,7 +26,7 @@ class Survey:
     """What one pass over a video kept of it.
 
     Attributes:
-      video: what the header says.
+      video: what was known of the video before it was read.
       seconds: float64 [num_kept], presentation times of the kept frames, ascending.
       indices: int64 [num_kept], how many frames of the video come before each.
       frames: uint8 [num_kept, 64, 64], their grey values; width and height are scaled independently.
@@ -59,23 +59,22 @@ def read_survey(
       VideoError: the file cannot be opened, yields no frame, or exceeds a limit of `sampling`.
     """
     with open_video(path, num_threads) as reader:
-        info = reader.info
-        check_size(info, sampling)
-        clock = Clock(info.frame_seconds, sampling.max_frames)
+        check_size(reader.info, sampling)
+        info = known_end(reader, on_frame) if any(span.end is None for span in spans) else reader.info
         pictures = _Pictures(spans, info)
         kept: list[tuple[float, int, Frame]] = []
         spacing = _LEAST_SPACING_SECONDS
-        for seconds, retrieve in reader.frames():
-            index = clock.advance(seconds)
-            on_frame()
-            is_kept = not kept or seconds - kept[-1][0] >= spacing
-            due = pictures.due(index, seconds)
+        end_seconds = 0.0
+        for index, shown in counted(reader, sampling, on_frame):
+            end_seconds = shown.end_seconds
+            is_kept = not kept or shown.seconds - kept[-1][0] >= spacing
+            due = pictures.due(index, shown.seconds)
             if not (is_kept or due):
                 continue
-            frame = retrieve()
+            frame = shown.retrieve()
             pictures.take(frame, due)
             if is_kept:
-                kept.append((seconds, index, thumbnail(frame)))
+                kept.append((shown.seconds, index, thumbnail(frame)))
             if len(kept) == _MOST_FRAMES:
                 kept, spacing = kept[::2], spacing * 2
         return Survey(
@@ -83,7 +82,7 @@ def read_survey(
             seconds=np.array([seconds for seconds, _, _ in kept]),
             indices=np.array([index for _, index, _ in kept]),
             frames=np.stack([frame for _, _, frame in kept]),
-            end_seconds=clock.end_seconds,
+            end_seconds=end_seconds,
             pictures=pictures.finished(),
         )
 
@@ -131,7 +130,8 @@ class _Pictures:
 def _positions(span: Span, info: VideoInfo) -> tuple[float, float, float]:
     frame_seconds = info.frame_seconds or _SECONDS_OF_AN_UNKNOWN_RATE
     unit = frame_seconds if span.in_frames else 1.0
-    end = max(span.start, info.duration_seconds / unit) if span.end is None else span.end
+    duration = info.duration_seconds - (info.start_seconds if span.in_frames else 0.0)
+    end = max(span.start, duration / unit) if span.end is None else span.end
     last = max(span.start, end - frame_seconds / unit)
     return span.start, (span.start + last) / 2, last
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from components.video.config import SamplingConfig
 from components.video.images import Frame, brightness, motion_energy
-from components.video.reader import VideoInfo
-from components.video.sampling import ClipPlan, FrameIndex, Selector, plan_clips, windows
+from components.video.reader import ShownFrame, VideoInfo
+from components.video.sampling import ClipPlan, Selector, plan_clips, windows
+from components.video.times import FrameIndex
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,15 @@ class Clip:
     """Sampled frames of one span.
 
     Attributes:
-      video: what the header of the video says.
+      video: what was known of the video before it was read.
       span: the position of the span among those asked for.
       number, num_clips: which of the span's clips it is (windows and views make several), from 0.
       jpegs: `num_frames` JPEGs of one size (repeats are the same object); none when the span holds no frame.
-      frame_seconds: presentation time of each, seconds from the start of the video stream.
+      frame_seconds: presentation time of each, in seconds from the start of the file.
       frame_indices: how many frames of the video come before each.
       start_seconds, end_seconds: the bounds of what was sampled.
-      missing_seconds: how far the end lies beyond the end of the video.
+      is_open: whether the span has no end, and what was sampled ends with the video.
+      missing_seconds: how far the end lies beyond that of the video; for an open span, the end that the header promises.
       read_seconds: how much of the video had been read, which is all of it where something is missing.
       num_distinct: how many different frames there are.
       motion, brightness: means over the frames, 0 to 1.
@@ -45,6 +47,7 @@ class Clip:
     frame_indices: tuple[int, ...]
     start_seconds: float
     end_seconds: float
+    is_open: bool
     missing_seconds: float
     read_seconds: float
     num_distinct: int
@@ -76,12 +79,18 @@ class StoredFrame:
 
 @dataclass
 class ClipTask:
-    """A plan that is being carried out. `ends_with_video`: its end is where the video is believed to end."""
+    """A plan that is being carried out.
+
+    Attributes:
+      is_open: whether the span has no end.
+      ends_with_video: whether the plan's end is where the video is believed to end, which only reading it can tell.
+    """
 
     span: int
     plan: ClipPlan
     in_frames: bool
-    ends_with_video: bool
+    is_open: bool
+    ends_with_video: bool = False
     number: int = 0
     num_clips: int = 1
     frames: list[StoredFrame] = field(default_factory=list)
@@ -91,13 +100,15 @@ class ClipTask:
         self.start_seconds = None if self.in_frames else self.plan.start
         self.end_seconds = None if self.in_frames else self.plan.end
 
-    def wants(self, index: int, seconds: float) -> bool:
+    def wants(self, index: int, frame: ShownFrame) -> bool:
         """Whether the frame is to be kept; meanwhile bounds that are frames become seconds."""
-        if self.in_frames and self.start_seconds is None and index >= self.plan.start:
-            self.start_seconds = seconds
-        if self.in_frames and self.end_seconds is None and index >= self.plan.end:
-            self.end_seconds = seconds
-        return self.selector.wants(index if self.in_frames else seconds)
+        if not self.in_frames:
+            return self.selector.wants(frame.seconds, frame.end_seconds)
+        if self.start_seconds is None and index >= self.plan.start:
+            self.start_seconds = frame.seconds
+        if self.end_seconds is None and index >= self.plan.end:
+            self.end_seconds = frame.seconds
+        return self.selector.wants(index, index + 1)
 
     def is_done(self, index: int, seconds: float) -> bool:
         """Whether the plan's end has come; where that is the video's end, nothing but the video can tell."""
@@ -109,6 +120,9 @@ class ClipTask:
         bound = self.plan.start if self.ends_with_video else self.plan.end
         beyond = (bound - ending.num_frames) * video.frame_seconds if self.in_frames else bound - ending.seconds
         missing = max(0.0, beyond) if ending.is_end_of_video else 0.0
+        if self.is_open:
+            end_of_video = ending.seconds if ending.is_end_of_video else video.duration_seconds
+            missing = max(missing, video.promised_seconds - end_of_video)
         start, end = self.start_seconds, ending.seconds if self.ends_with_video else self.end_seconds
         frames = [self.frames[position] for position in self.selector.samples()]
         distinct = list({frame.index: frame for frame in frames}.values())
@@ -123,6 +137,7 @@ class ClipTask:
             frame_indices=tuple(frame.index for frame in frames),
             start_seconds=ending.seconds if start is None else start,
             end_seconds=ending.seconds if end is None else end,
+            is_open=self.is_open,
             missing_seconds=missing,
             read_seconds=ending.seconds,
             num_distinct=len(distinct),
@@ -134,11 +149,10 @@ class ClipTask:
 
 
 def needs_index(span: Span, sampling: SamplingConfig, info: VideoInfo) -> bool:
-    """Whether the span's samples depend on what only reading the video to its end can tell."""
-    has_windows = sampling.window_seconds is not None
+    """Whether the span's samples depend on what only decoding the video to its end can tell."""
     if span.in_frames:
-        return span.end is None or has_windows or sampling.step_seconds is not None
-    return _frame_step(sampling) is not None or (span.end is None and (has_windows or not info.duration_seconds))
+        return span.end is None or sampling.window_seconds is not None or sampling.step_seconds is not None
+    return _frame_step(sampling) is not None or (span.end is None and not info.duration_seconds)
 
 
 def _frame_step(sampling: SamplingConfig) -> int | None:
@@ -146,31 +160,34 @@ def _frame_step(sampling: SamplingConfig) -> int | None:
 
 
 def make_tasks(
-    number: int, span: Span, sampling: SamplingConfig, info: VideoInfo, index: FrameIndex | None, end_of_video: float
+    number: int, span: Span, sampling: SamplingConfig, info: VideoInfo, index: FrameIndex | None
 ) -> list[ClipTask]:
-    """The clips to be made of a span; none if it begins where the video has ended."""
+    """The clips to be made of a span, which begins with the first picture and ends with the last one if its end is open."""
     frame_step = _frame_step(sampling)
+    is_open = span.end is None
     if span.in_frames and span.end is not None and index is None:
         plans = plan_clips(span.start, span.end, sampling, step=frame_step, frame_length=1)
-        return _numbered([ClipTask(number, plan, in_frames=True, ends_with_video=False) for plan in plans])
-    ends_with_video = span.end is None and index is None
-    if span.in_frames and index:
-        start, end = index.seconds_at(span.start), index.end_seconds if span.end is None else index.seconds_at(span.end)
+        return _numbered([ClipTask(number, plan, in_frames=True, is_open=False) for plan in plans])
+    seconds_at = index.seconds_at if span.in_frames and index else float
+    start, end = seconds_at(span.start), index.end_seconds if index else info.duration_seconds
+    if span.end is None:
+        start = max(start, info.start_seconds)
     else:
-        start, end = span.start, end_of_video if span.end is None else span.end
+        end = seconds_at(span.end)
     if start >= end:
         # Read to the end all the same, so that the message can say where that is.
         end = start + 1.0
+    ends_with_video = is_open and index is None and sampling.window_seconds is None
     tasks = []
     length = sampling.window_seconds or end - start
     for first, last in windows(start, end, length, sampling.window_stride_seconds or length):
         if index and frame_step is not None:
             bounds = index.frame_at(first), index.frame_at(last)
             plans = plan_clips(*bounds, sampling, step=frame_step, frame_length=1) if bounds[0] < bounds[1] else []
-            tasks += [ClipTask(number, plan, in_frames=True, ends_with_video=False) for plan in plans]
+            tasks += [ClipTask(number, plan, in_frames=True, is_open=is_open) for plan in plans]
         else:
             plans = plan_clips(first, last, sampling, step=sampling.step_seconds, frame_length=info.frame_seconds)
-            tasks += [ClipTask(number, plan, in_frames=False, ends_with_video=ends_with_video) for plan in plans]
+            tasks += [ClipTask(number, plan, False, is_open, ends_with_video) for plan in plans]
     return _numbered(tasks)
 
 

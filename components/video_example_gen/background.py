@@ -11,9 +11,7 @@ Span = tuple[float, float]
 _ROUNDING = 1e-9
 
 
-def background_spans(
-    annotated: Sequence[Span], duration_seconds: float, video: str, config: NegativesConfig
-) -> list[Span]:
+def background_spans(annotated: Sequence[Span], shown: Span, video: str, config: NegativesConfig) -> list[Span]:
     """Up to `config.clips_per_video` spans of `config.clip_seconds`, apart from each other, in order.
 
     All that fit are taken if there are no more; else they are spread over the free time. Which ones they are depends on
@@ -21,11 +19,11 @@ def background_spans(
 
     Args:
       annotated: (start, end) of every annotated segment, in seconds; they may overlap.
-      duration_seconds: where the video ends.
+      shown: when the video's first picture begins, and when its last one ends.
       video: path below the root.
       config: margin, length and number.
     """
-    gaps = _free_gaps(annotated, duration_seconds, config.margin_seconds)
+    gaps = _free_gaps(annotated, shown, config.margin_seconds)
     places: list[Span] = []
     for start, end in gaps:
         num_clips = math.floor((end - start) / config.clip_seconds + _ROUNDING)
@@ -43,12 +41,12 @@ def background_spans(
     return taken
 
 
-def _free_gaps(annotated: Sequence[Span], duration_seconds: float, margin_seconds: float) -> list[Span]:
+def _free_gaps(annotated: Sequence[Span], shown: Span, margin_seconds: float) -> list[Span]:
     gaps = []
-    free_from = 0.0
+    free_from, end_of_video = shown
     for start, end in sorted(annotated):
         if start - margin_seconds > free_from:
-            gaps.append((free_from, min(start - margin_seconds, duration_seconds)))
+            gaps.append((free_from, min(start - margin_seconds, end_of_video)))
         free_from = max(free_from, end + margin_seconds)
-    gaps.append((free_from, duration_seconds))
+    gaps.append((free_from, end_of_video))
     return [(start, end) for start, end in gaps if end > start]

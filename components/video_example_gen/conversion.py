@@ -16,7 +16,7 @@ from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError, VideoInfo
-from components.video.sampling import FrameIndex
+from components.video.times import FrameIndex
 from components.video_example_gen.alignment import relative_boxes
 
 

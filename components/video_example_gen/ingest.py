@@ -12,8 +12,9 @@ from components.annotations.records.record import Reject, Segment, Source, TimeU
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
-from components.video.reader import VideoError, VideoInfo
+from components.video.reader import VideoError
 from components.video.tasks import Clip
+from components.video.times import FrameIndex
 from components.video_example_gen.alignment import frame_times, span_of
 from components.video_example_gen.background import background_spans
 from components.video_example_gen.examples import find_problem, make_example
@@ -97,8 +98,8 @@ class VideoIngest:
         try:
             with self._root.local_copy(task.video) as path:
                 if self._negatives:
-                    info = self._decoder.probe(path, self._sampling)
-                    account = _Account(task, background_segments(task, info, self._negatives))
+                    times = self._decoder.read_times(path, self._sampling)
+                    account = _Account(task, background_segments(task, times, self._negatives))
                 yield from self._clips(path, account)
         except VideoError as error:
             yield from account.close_broken(error)
@@ -128,17 +129,18 @@ class VideoIngest:
         return make_example(segment, video, clip, masks, numbers)
 
 
-def background_segments(task: VideoTask, info: VideoInfo, negatives: NegativesConfig) -> list[Segment]:
-    """Segments of the unannotated time of a video, as far as its header's duration can be trusted."""
+def background_segments(task: VideoTask, times: FrameIndex, negatives: NegativesConfig) -> list[Segment]:
+    """Segments of the unannotated time of a video."""
     annotated = []
     for segment in task.segments:
-        scale = info.frame_seconds if segment.time_unit is TimeUnit.FRAMES else 1.0
-        end = info.duration_seconds if segment.end is None else segment.end * scale
-        annotated.append((segment.start * scale, end))
+        seconds_at = times.seconds_at if segment.time_unit is TimeUnit.FRAMES else float
+        end = times.end_seconds if segment.end is None else seconds_at(segment.end)
+        annotated.append((seconds_at(segment.start), end))
     group = next((segment.group for segment in task.segments if segment.group), None)
+    shown = (times.start_seconds, times.end_seconds)
     return [
         Segment(task.video, negatives.label, Source(task.video, 0), start, end, group=group)
-        for start, end in background_spans(annotated, info.duration_seconds, task.video, negatives)
+        for start, end in background_spans(annotated, shown, task.video, negatives)
     ]
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from components.video.capture import open_video
+from components.video.clips import known_end
 from components.video.config import SamplingConfig
 from components.video.decoder import decoding_environment
 from components.video.decoder_process import address_space_bytes, limit_resources
@@ -65,7 +66,7 @@ def main() -> None:
 
 def _write(video: Path, segments: Sequence[ActionSegment], output: str) -> None:
     with open_video(video, num_threads=1) as reader:
-        info = reader.info
+        info = known_end(reader, lambda: None)
         fps = info.fps or _DEFAULT_FPS
         end = max([info.duration_seconds, *(segment.end_seconds for segment in segments)]) or 1.0
         writer = cv2.VideoWriter(output, cv2.VideoWriter.fourcc(*"mp4v"), fps, (info.width, info.height))
@@ -80,7 +81,7 @@ def at_rate(reader: FrameReader, fps: float) -> Iterator[tuple[float, Frame]]:
     """The frame on display at each multiple of 1 / `fps`, since a file that OpenCV writes has one rate from start to end."""
     num_given = 0
     shown: Frame | None = None
-    for seconds, retrieve in reader.frames():
+    for seconds, _, retrieve in reader.frames():
         # A little early, so that rounded time stamps skip no frame.
         while num_given / fps < seconds - 0.5 / fps:
             if shown is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
-from components.video.magic import is_video_file
+from components.video.magic import read_head, why_no_video
 from components.video.reader import VideoError
 from components.video.tasks import Span
 from foundation.messages.errors import UserError
@@ -21,8 +21,8 @@ def read_jpeg_clips(
     """
     if not video.is_file():
         raise UserError(f"{video} does not exist")
-    if not is_video_file(video):
-        raise UserError(f"{video} is no video: its first bytes are those of no video container")
+    if objection := why_no_video(read_head(video)):
+        raise UserError(f"{video} is no video: {objection}")
     if end_seconds is not None and end_seconds <= start_seconds:
         raise UserError(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"

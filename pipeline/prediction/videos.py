@@ -9,20 +9,19 @@ import numpy as np
 from components.storage.paths import files_below
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
-from components.video.magic import is_video_file
+from components.video.magic import is_video_file, read_head, why_no_video
 from components.video.queues import Windows
-from components.video.reader import VideoError
+from components.video.reader import VideoError, VideoInfo
 from components.video.tasks import Clip, Span
+from components.video.times import broken_promise
 from pipeline.prediction.classifier import BATCH_SIZE, Classifier
 from pipeline.prediction.config import SegmentsConfig
 from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment, find_segments
 from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores, smooth
 
-# (seconds read, seconds in all as the header says; 0 if it does not)
+# (seconds read, seconds in all)
 OnProgress = Callable[[float, float], None]
-# Of the header's duration: what it may be off without anybody missing something.
-_HEADER_ERROR = 0.01
 # Moments of a timeline; ten days at five a second.
 _MOST_CELLS = 5_000_000
 _VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
@@ -40,7 +39,7 @@ class VideoPredictor:
     """Predictions for one video after the other. What is wrong with one is said in its prediction and costs no other."""
 
     def __init__(self, classifier: Classifier, decoder: Decoder, *, num_snapshots: int = 0) -> None:
-        """`num_snapshots`: frames to keep of a video, evenly spread as far as its header tells the truth."""
+        """`num_snapshots`: frames to keep of a video, evenly spread."""
         self._classifier = classifier
         self._decoder = decoder
         self._num_snapshots = num_snapshots
@@ -58,7 +57,11 @@ class VideoPredictor:
         label = self._classifier.classes[int(mean.argmax())]
         start, end = min(clip.start_seconds for clip in clips), max(clip.end_seconds for clip in clips)
         segment = ActionSegment(label, start, end, float(mean.max()), tuple(mean.tolist()))
-        return VideoPrediction(str(path), (segment,), end)
+        last = clips[-1]
+        message = (
+            broken_promise(last.missing_seconds, last.video.promised_seconds, self._sampling) if last.is_open else ""
+        )
+        return VideoPrediction(str(path), (segment,), end, "video_incomplete" if message else "", message)
 
     def predict_segments(
         self, path: Path, config: LongVideos, on_progress: OnProgress = lambda done, total: None
@@ -70,7 +73,7 @@ class VideoPredictor:
             _check(path)
             for clip in self._decoder.read_windows(path, config.windows, self._sampling):
                 reading.add(clip)
-            reading.check_end(self._sampling.end_tolerance_seconds)
+            reading.check_end(self._sampling)
         except VideoError as error:
             problem = error
         reason, message = (problem.code, str(problem)) if problem else ("", "")
@@ -100,7 +103,7 @@ class _Reading:
         self._num_snapshots = num_snapshots
         self._on_progress = on_progress
         self._waiting: list[Clip] = []
-        self._header_seconds = 0.0
+        self._video: VideoInfo | None = None
         self._end_seconds = 0.0
         self.snapshots: list[Snapshot] = []
 
@@ -111,23 +114,23 @@ class _Reading:
                 "video_too_large", f"its frames go on to {clip.read_seconds:.0f} s; its time stamps may be wrong"
             )
         self._end_seconds = max(self._end_seconds, clip.read_seconds)
-        self._header_seconds = clip.video.duration_seconds
+        self._video = clip.video
         self._keep_snapshot(clip)
         self._waiting.append(clip)
         if len(self._waiting) == BATCH_SIZE:
             self._score()
 
-    def check_end(self, tolerance_seconds: float) -> None:
-        """Nothing, if the video has as many seconds as its header says.
+    def check_end(self, sampling: SamplingConfig) -> None:
+        """Nothing, if the video has as many seconds as its header promises, or nearly.
 
         Raises:
           VideoError: it has fewer, or no frame at all.
         """
-        if not self._end_seconds:
+        if not self._video:
             raise VideoError("segment_too_short", "it holds no frame")
-        if self._header_seconds - self._end_seconds > tolerance_seconds + _HEADER_ERROR * self._header_seconds:
-            ends = f"its frames end at {self._end_seconds:.2f} s, and its header says {self._header_seconds:.2f} s"
-            raise VideoError("segment_past_end", ends)
+        promised_seconds = self._video.promised_seconds
+        if message := broken_promise(promised_seconds - self._end_seconds, promised_seconds, sampling):
+            raise VideoError("video_incomplete", message)
 
     def close(self) -> Timeline | None:
         """The scores over time; None if there is no frame."""
@@ -141,7 +144,7 @@ class _Reading:
         for clip, values in zip(self._waiting, np.asarray(probabilities).tolist(), strict=True):
             end = clip.end_seconds - clip.missing_seconds
             self._builder.add(WindowScores(clip.start_seconds, end, tuple(values)))
-        self._on_progress(self._end_seconds, self._header_seconds)
+        self._on_progress(self._end_seconds, self._video.duration_seconds if self._video else 0.0)
         self._waiting.clear()
 
     def _keep_snapshot(self, clip: Clip) -> None:
@@ -156,8 +159,8 @@ class _Reading:
 def _check(path: Path) -> None:
     if not path.is_file():
         raise VideoError("video_missing", "there is no such file")
-    if not is_video_file(path):
-        raise VideoError("not_a_video", "its first bytes are those of no video container")
+    if objection := why_no_video(read_head(path)):
+        raise VideoError("not_a_video", objection)
 
 
 def videos_of(paths: Sequence[Path]) -> Iterator[Path]:

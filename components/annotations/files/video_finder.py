@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import FindBy
 from components.storage.root import Root
-from components.video.magic import HEAD_SIZE, is_video_head
+from components.video.magic import HEAD_SIZE, why_no_video
 
 _MOST_NAMED = 3
 
@@ -25,9 +25,10 @@ class VideoFinder:
         entries = {entry.name: entry for entry in root.entries()}
         self.sizes = {name: entry.size for name, entry in entries.items()}
         self._links = {name for name, entry in entries.items() if entry.is_link}
-        self._heads: dict[str, bool | OSError] = {}
+        # Of each file why it is no video; nothing if it is one.
+        self._objections: dict[str, str | OSError] = {}
         for name, head in zip(entries, root.read_heads(entries, HEAD_SIZE), strict=True):
-            self._heads[name] = head if isinstance(head, OSError) else is_video_head(head)
+            self._objections[name] = head if isinstance(head, OSError) else why_no_video(head)
         self._found: dict[tuple[str, FindBy], str | Problem] = {}
 
     def find(self, name: str, find_by: FindBy = FindBy.PATH) -> str | Problem:
@@ -40,8 +41,8 @@ class VideoFinder:
         """All videos that are neither hidden nor links."""
         return {
             name
-            for name, is_video in self._heads.items()
-            if is_video is True and name not in self._links and not PurePosixPath(name).name.startswith(".")
+            for name, objection in self._objections.items()
+            if objection == "" and name not in self._links and not PurePosixPath(name).name.startswith(".")
         }
 
     def _by_path(self, name: str) -> str | Problem:
@@ -51,14 +52,12 @@ class VideoFinder:
             return Problem(Reason.PATH_INVALID, str(error))
         except OSError as error:
             return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
-        is_video = self._heads.get(path)
-        if is_video is None:
+        objection = self._objections.get(path)
+        if objection is None:
             return Problem(Reason.VIDEO_MISSING, f"no file {name} below {self._folder}/")
-        if isinstance(is_video, OSError):
-            return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {is_video.strerror}")
-        if not is_video:
-            return Problem(Reason.NOT_A_VIDEO, "the first bytes are those of no video container")
-        return path
+        if isinstance(objection, OSError):
+            return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {objection.strerror}")
+        return Problem(Reason.NOT_A_VIDEO, objection) if objection else path
 
     def _by_name(self, name: str) -> str | Problem:
         problem = Problem(Reason.VIDEO_MISSING, f"no file {name}, of any suffix, below {self._folder}/")
@@ -77,13 +76,13 @@ class VideoFinder:
     @cached_property
     def _paths_by_name(self) -> dict[str, list[str]]:
         by_name: dict[str, list[str]] = defaultdict(list)
-        for path in self._heads:
+        for path in self._objections:
             by_name[path.rpartition("/")[2]].append(path)
         return by_name
 
     @cached_property
     def _paths_by_stem(self) -> dict[str, list[str]]:
         by_stem: dict[str, list[str]] = defaultdict(list)
-        for path in self._heads:
+        for path in self._objections:
             by_stem[PurePosixPath(path).stem].append(path)
         return by_stem

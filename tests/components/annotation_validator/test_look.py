@@ -34,8 +34,8 @@ def test_headers_are_read_and_what_a_run_would_leave_out_is_a_reject(root: Local
     records = [segment(2, "a.mp4"), segment(3, "copy.mp4"), segment(4, "broken.mp4"), segment(5, "gone.mp4")]
     inputs = look(records, Inspection(), root)
     assert {video: (facts.fps, facts.duration_seconds, facts.codec) for video, facts in inputs.videos.items()} == {
-        "a.mp4": (10.0, 2.0, "fmp4"),
-        "copy.mp4": (10.0, 2.0, "fmp4"),
+        "a.mp4": (10.0, 2.0, "mpeg4"),
+        "copy.mp4": (10.0, 2.0, "mpeg4"),
     }
     assert [(segment.video, segment.seconds) for segment in inputs.segments] == [("a.mp4", 2.0), ("copy.mp4", 2.0)]
     assert inputs.ties == (("a.mp4", "copy.mp4"),)

@@ -60,7 +60,7 @@ def test_clips_that_nobody_waited_for_do_not_turn_up_later(video: Path) -> None:
 
 def test_what_is_wrong_with_a_file_is_said_as_in_the_same_process(tmp_path: Path) -> None:
     (tmp_path / "video.mp4").write_bytes(b"no video")
-    with Decoder() as decoder, pytest.raises(VideoError, match="OpenCV cannot open it") as error:
+    with Decoder() as decoder, pytest.raises(VideoError, match="the decoder cannot open it") as error:
         list(decoder.read_clips(tmp_path / "video.mp4", SPANS, SAMPLING))
     assert error.value.code == "video_unreadable"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.video.capture import open_video
+from components.video.capture import OpenCVReader
 from components.video.images import Frame
 from tests.components.video.videos import turn_video
 from tests.shared_data import SHARED_DATA
@@ -18,9 +18,11 @@ pytestmark = pytest.mark.skipif(not VIDEO.is_file(), reason=f"the recording is n
 
 
 def read_first_frame(path: Path) -> Frame:
-    with open_video(path, num_threads=1) as reader:
-        _, retrieve = next(reader.frames())
-        return retrieve()
+    reader = OpenCVReader(path, num_threads=1)
+    try:
+        return next(reader.frames()).retrieve()
+    finally:
+        reader.close()
 
 
 def test_the_last_rows_repeat_the_one_above() -> None:

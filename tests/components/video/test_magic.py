@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.video.magic import is_video_file, is_video_head
+from components.video.magic import is_video_file, why_no_video
 from tests.components.video.videos import write_video
 
 TS_PACKET = b"\x47" + bytes(187)
@@ -22,10 +22,14 @@ TS_PACKET = b"\x47" + bytes(187)
         b"\0\0\x01\xba",
         TS_PACKET * 3,
         bytes(4) + (TS_PACKET + bytes(4)) * 3,
+        (TS_PACKET * 6)[77:1101],
+        ((bytes(4) + TS_PACKET) * 6)[100:1124],
+        b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01",
+        b"\x1f\x07\x00\xbf\xf8\x78",
     ],
 )
 def test_containers_that_can_hold_video(head: bytes) -> None:
-    assert is_video_head(head)
+    assert why_no_video(head) == ""
 
 
 @pytest.mark.parametrize(
@@ -40,10 +44,15 @@ def test_containers_that_can_hold_video(head: bytes) -> None:
         b"ffconcat version 1.0\n",
         b"G" * 300,
         TS_PACKET * 2,
+        b"G" * 1024,
     ],
 )
 def test_contents_of_other_kinds(head: bytes) -> None:
-    assert not is_video_head(head)
+    assert why_no_video(head) == "its first bytes are those of no video container"
+
+
+def test_a_gif_is_called_one() -> None:
+    assert why_no_video(b"GIF89a").startswith("it is a GIF")
 
 
 @pytest.mark.parametrize(("codec", "name"), [("mp4v", "a.txt"), ("MJPG", "a.avi"), ("XVID", "noname.avi")])

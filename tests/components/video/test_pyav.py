@@ -1,31 +1,42 @@
-"""The second decoder gives what the first one gives, and reads what the first one cannot."""
+"""Where both decoders can read a file, they give the same."""
 
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from components.video.capture import OpenCVReader, open_video
+from components.video.images import Frame
 from components.video.pyav import PyAVReader
-from components.video.reader import VideoError
+from components.video.reader import FrameReader, VideoError
 from tests.components.video.videos import turn_video, write_video
 from tests.shared_data import SHARED_DATA
 
 ZOO = SHARED_DATA / "zoo"
 # More than eight bits a channel: the two round differently.
 DEEP_COLOUR = {"hlg10-color-test.mp4"}
+# Its sound begins before the picture, which OpenCV does not know.
+LATE_PICTURE = {"sample_h262_mpeg_audio.ps"}
 # PyAV skips a damaged picture that OpenCV shows in part, or the other way round.
 DAMAGED = {"sample_with_invalid_nalu.mp4"}
 
 
+def read_all(reader: FrameReader) -> tuple[list[float], list[Frame]]:
+    try:
+        frames = [(frame.seconds, frame.retrieve()) for frame in reader.frames()]
+    finally:
+        reader.close()
+    return [seconds for seconds, _ in frames], [frame for _, frame in frames]
+
+
 def assert_same(path: Path) -> None:
-    with closing(OpenCVReader(path, 1)) as opencv, closing(PyAVReader(path, 1)) as pyav:
-        assert (pyav.info.width, pyav.info.height) == (opencv.info.width, opencv.info.height)
-        assert pyav.info.fps == pytest.approx(opencv.info.fps, rel=1e-3)
-        for (seconds, retrieve), (other_seconds, other_retrieve) in zip(opencv.frames(), pyav.frames(), strict=True):
-            assert other_seconds == pytest.approx(seconds, abs=1e-3)
-            assert np.array_equal(retrieve(), other_retrieve())
+    opencv, pyav = OpenCVReader(path, 1), PyAVReader(path, 1)
+    assert (pyav.info.width, pyav.info.height) == (opencv.info.width, opencv.info.height)
+    assert pyav.info.fps == pytest.approx(opencv.info.fps, rel=1e-3)
+    (times, frames), (other_times, other_frames) = read_all(opencv), read_all(pyav)
+    assert other_times == pytest.approx(times, abs=1e-3)
+    assert all(np.array_equal(frame, other) for frame, other in zip(frames, other_frames, strict=True))
 
 
 @pytest.mark.parametrize(("codec", "name"), [("mp4v", "v.mp4"), ("MJPG", "v.avi"), ("XVID", "v.avi")])
@@ -46,10 +57,10 @@ def test_on_every_odd_file_that_both_can_read() -> None:
             OpenCVReader(path, 1).close()
         except VideoError:
             continue
-        if path.name not in DEEP_COLOUR | DAMAGED:
+        if path.name not in DEEP_COLOUR | DAMAGED | LATE_PICTURE:
             assert_same(path)
             compared += 1
-    assert compared == 21
+    assert compared == 20
 
 
 @pytest.mark.skipif(not ZOO.is_dir(), reason=f"the recordings are not at {ZOO}")
@@ -61,8 +72,9 @@ def test_a_codec_that_opencv_lacks_is_read_all_the_same() -> None:
         assert len(list(reader.frames())) == 120
 
 
-def test_a_file_that_neither_can_open_is_called_what_opencv_calls_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reader", [OpenCVReader, PyAVReader])
+def test_a_file_that_neither_can_open(tmp_path: Path, reader: Callable[[Path, int], FrameReader]) -> None:
     (tmp_path / "video.mp4").write_bytes(b"\0\0\0\x18ftypisom")
-    with pytest.raises(VideoError, match="OpenCV cannot open it") as error, open_video(tmp_path / "video.mp4", 1):
-        pass
+    with pytest.raises(VideoError, match="the decoder cannot open it") as error:
+        reader(tmp_path / "video.mp4", 1)
     assert error.value.code == "video_unreadable"

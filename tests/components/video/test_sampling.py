@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.video.config import SamplingConfig
-from components.video.sampling import ClipPlan, FrameIndex, Selector, bin_centres, plan_clips, windows
+from components.video.sampling import ClipPlan, Selector, bin_centres, plan_clips, windows
+from components.video.times import FrameIndex
 
 
-def select(plan: ClipPlan, positions: Sequence[float]) -> list[float]:
-    """The positions of the samples."""
+def select(plan: ClipPlan, positions: Sequence[float], length: float = 1.0) -> list[float]:
+    """The positions of the samples; each frame is shown until the next one is, the last one for `length`."""
     selector = Selector(plan)
-    kept = [position for position in positions if selector.wants(position)]
+    ends = [*positions[1:], positions[-1] + length] if positions else []
+    kept = [position for position, end in zip(positions, ends, strict=True) if selector.wants(position, end)]
     return [kept[sample] for sample in selector.samples()]
 
 
@@ -76,6 +78,15 @@ def test_what_fills_a_clip_that_is_longer_than_its_segment(short: str, expected:
     assert clip == expected
 
 
+def test_a_wanted_time_gets_the_frame_on_display_whatever_the_rate_is() -> None:
+    assert sample([0.0, 0.1, 0.2, 6.0, 6.1, 9.0], 0, 8) == [[0.2, 0.2, 0.2, 6.1]]
+
+
+def test_a_low_rate_on_average_keeps_steps_in_the_middle() -> None:
+    (plan,) = plan_clips(0, 9, SamplingConfig(num_frames=4, method="step", step_seconds=1), step=1, frame_length=5)
+    assert plan.targets == (2.5, 3.5, 4.5, 5.5)
+
+
 def test_a_segment_with_one_early_frame_has_that_frame() -> None:
     (clip,) = sample([0.0, 50.0], 0, 40)
     assert clip == [0.0] * 4
@@ -127,7 +138,7 @@ def test_samples_are_complete_and_inside_the_segment_or_there_is_no_frame_in_it(
     assert len(plans) == config.views
     has_frames = any(start <= time < end for time in times)
     for plan in plans:
-        samples = select(plan, times)
+        samples = select(plan, times, frame_seconds)
         assert len(samples) == (num_frames if has_frames else 0)
         assert all(start <= seconds < end for seconds in samples)
         assert config.short == "wrap" or samples == sorted(samples)
@@ -141,7 +152,7 @@ def test_times_and_indices_choose_the_same_frames_of_a_constant_rate(num_frames:
     (by_index,) = plan_clips(0, length, config, step=None, frame_length=1)
     (by_time,) = plan_clips(0, length / fps, config, step=None, frame_length=1 / fps)
     indices = select(by_index, range(length))
-    times = select(by_time, [index / fps for index in range(length)])
+    times = select(by_time, [index / fps for index in range(length)], 1 / fps)
     assert [round(time * fps) for time in times] == indices
     assert length != num_frames or indices == list(range(length))
 

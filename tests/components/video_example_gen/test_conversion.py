@@ -21,7 +21,7 @@ from components.annotations.records.record import (
 from components.storage.local import LocalRoot
 from components.video.decoder import Decoder
 from components.video_example_gen.conversion import Converter
-from tests.components.video.videos import HEIGHT, WIDTH, write_video
+from tests.components.video.videos import HEIGHT, WIDTH, record, write_video
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +143,14 @@ def test_records_keep_their_order_whatever_their_videos(converter: Converter) ->
     converted = converter.convert(records)
     assert [record.source and record.source.row for record in converted] == [0, 1, 2, 3, 4]
     assert [isinstance(record, Reject) for record in converted] == [False, False, True, False, True]
+
+
+def test_frames_of_a_picture_that_comes_after_the_sound_are_where_players_show_them(tmp_path: Path) -> None:
+    times = [1 + index / 25 for index in range(50)]
+    record(tmp_path / "late.mp4", times, sound_seconds=3.0)
+    record(tmp_path / "late.webm", times, "libvpx", sound_seconds=3.0)
+    with Decoder() as decoder:
+        for video in ("late.mp4", "late.webm"):
+            converted = convert_one(Converter(LocalRoot(tmp_path), decoder), in_frames(video, 25, 50))
+            assert isinstance(converted, Segment)
+            assert (converted.start, converted.end) == (pytest.approx(2.0, abs=0.01), pytest.approx(3.0, abs=0.01))

@@ -1,5 +1,6 @@
 """One video becomes Examples and rejects, one for each of its segments."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
 from models import features
-from tests.components.video.videos import HEIGHT, WIDTH, read_index, write_video
+from tests.components.video.videos import HEIGHT, WIDTH, read_index, record, write_video
 
 SAMPLING = SamplingConfig(num_frames=4, short_side=32)
 DECODER = Decoder()
@@ -201,6 +202,31 @@ def test_one_bad_segment_costs_no_other(root: Path) -> None:
     results = ingest(root, segment(7.0, 8.0, row=2), segment(0.0, 2.0, row=3), segment(1.0, 1.1, row=4))
     assert sorted(reasons(results)) == [(2, Reason.SEGMENT_PAST_END), (4, Reason.SEGMENT_TOO_SHORT)]
     assert [type(result) for result in results].count(IngestedClip) == 1
+
+
+def test_what_was_cut_off_costs_the_rows_that_it_touches(tmp_path: Path) -> None:
+    times = [index / 25 for index in range(100)]
+    content = record(tmp_path / "cut.mp4", times, options={"movflags": "faststart"}).read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(content[: len(content) // 2])
+    bounds = [(0.0, 1.0), (0.0, None), (0.5, None), (1.0, 3.5), (3.0, 3.5), (6.0, 8.0)]
+    rows = [segment(*each, row=number) for number, each in enumerate(bounds)]
+    results = ingest(tmp_path, *rows, video="cut.mp4")
+    incomplete = [(row, Reason.VIDEO_INCOMPLETE) for row in (1, 2, 3, 4)]
+    assert sorted(reasons(results)) == [*incomplete, (5, Reason.SEGMENT_PAST_END)]
+    messages = {result.message for result in results if isinstance(result, Reject) and result.reason in incomplete[0]}
+    (message,) = messages
+    assert re.fullmatch(r"its frames end at 1\.\d\d s; its header promises 4\.00 s", message)
+    tolerant = ingest(tmp_path, *rows, video="cut.mp4", max_missing_share=0.9)
+    assert sorted(reasons(tolerant)) == [(row, Reason.SEGMENT_PAST_END) for row in (3, 4, 5)]
+    windows = ingest(tmp_path, segment(), video="cut.mp4", window_seconds=0.5)
+    assert reasons(windows) == [(2, Reason.VIDEO_INCOMPLETE), (None, Reason.VIDEO_UNANNOTATED)]
+
+
+def test_a_browsers_recording_has_a_background_too(tmp_path: Path) -> None:
+    record(tmp_path / "live.webm", [index / 25 for index in range(100)], "libvpx", options={"live": "1"})
+    negatives = NegativesConfig(clips_per_video=1, clip_seconds=1.0, margin_seconds=0.5)
+    results = ingest(tmp_path, segment(0.0, 2.0), video="live.webm", negatives=negatives)
+    assert [result.is_background for result in results if isinstance(result, Accepted)] == [False, True]
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\0\0\0\x18ftypisom" + bytes(5000)])

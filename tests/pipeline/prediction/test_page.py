@@ -75,8 +75,9 @@ def test_a_film_has_the_frames_of_the_video_with_the_labels_of_their_time(tmp_pa
     annotate(video, [SIT], SamplingConfig(), tmp_path / "film.mp4")
     with open_video(tmp_path / "film.mp4", 1) as film, open_video(video, 1) as original:
         pairs = [
-            (shown(), before(), seconds) for (seconds, shown), (_, before) in zip(film.frames(), original.frames(), strict=True)
-        ]  # fmt: skip
+            (shown.retrieve(), before.retrieve(), shown.seconds)
+            for shown, before in zip(film.frames(), original.frames(), strict=True)
+        ]
     assert len(pairs) == 50
     for shown, before, seconds in pairs:
         middle = shown[20:40]
@@ -87,7 +88,7 @@ def test_a_film_has_the_frames_of_the_video_with_the_labels_of_their_time(tmp_pa
 
 def test_a_film_of_what_is_no_video_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no video")
-    with pytest.raises(UserError, match="--annotated: .*text.mp4: OpenCV cannot open it"):
+    with pytest.raises(UserError, match="--annotated: .*text.mp4: the decoder cannot open it"):
         annotate(tmp_path / "text.mp4", [SIT], SamplingConfig(), tmp_path / "film.mp4")
 
 
