@@ -36,7 +36,7 @@ from models.config import ModelConfig
 from models.export_info import ExportInfo
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of
-from models.preprocessing import decode_clips, fit_clips
+from models.preprocessing import decode_clips, fit_frames
 from models.views import centre_view
 from pipeline.prediction.model import find_model
 
@@ -98,7 +98,7 @@ def network_calls(version: Path, info: ExportInfo) -> dict[str, Callable[[Any], 
         return tf.function(function, autograph=False, reduce_retracing=True)
 
     return {
-        "predict_frames": as_graph(lambda frames: classify(fit_clips(frames, config))),
+        "predict_frames": as_graph(lambda frames: classify(fit_frames(frames, config))),
         "predict_jpeg": as_graph(lambda jpegs: classify(decode_clips(jpegs, config))),
         "serving_default": as_graph(lambda examples: classify(decode_clips(parse(examples), config))),
     }

@@ -1,4 +1,4 @@
-"""What the specifications of our components have in common."""
+"""Common parts of the specifications of our components."""
 
 from typing import Any
 

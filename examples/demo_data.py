@@ -16,9 +16,9 @@ import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -43,18 +43,16 @@ _SKIN_TONES = ((198, 222, 245), (160, 195, 232), (125, 165, 210), (85, 125, 175)
 _HAIR_TONES = ((30, 28, 25), (35, 50, 75), (70, 120, 165), (120, 125, 130), (30, 55, 125))
 
 
-@dataclass(frozen=True)
-class Person:
-    """Who acts: the body, and the mean duration of an action."""
+class Person(NamedTuple):
+    """An actor: the body, and the mean duration of an action."""
 
     name: str
     build: Build
     action_seconds: float
 
 
-@dataclass(frozen=True)
-class Scene:
-    """Where one video is shot: `places` are the relative x to stop at, the first with the stool."""
+class Scene(NamedTuple):
+    """The place of one video: `places` are the relative x to stop at, the first with the stool."""
 
     background: str
     camera: Camera
@@ -62,8 +60,7 @@ class Scene:
     places: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class ActionInterval:
+class ActionInterval(NamedTuple):
     """One action on the frames `first_frame` to `last_frame`, both included."""
 
     action: Action
@@ -71,8 +68,7 @@ class ActionInterval:
     last_frame: int
 
 
-@dataclass(frozen=True)
-class VideoPlan:
+class VideoPlan(NamedTuple):
     """All that it takes to render and to annotate one video: `poses` has one posture per frame."""
 
     path: str
@@ -83,8 +79,7 @@ class VideoPlan:
     pixel_seed: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class DemoSummary:
+class DemoSummary(NamedTuple):
     annotations_path: Path
     num_videos: int
     num_segments: int

@@ -1,4 +1,4 @@
-"""An articulated figure: how it moves, where its joints are, how it and what surrounds it are drawn.
+"""An articulated figure: its motion, its joints, and the drawing of it and its surroundings.
 
 Lengths of the body are in units of its standing height, x to the right and y up from the floor. The figure is
 seen from the front and has no face, and its gait looks the same played backwards: one frame tells nothing
@@ -11,6 +11,7 @@ import colorsys
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -32,8 +33,7 @@ _OUTLINE_PX = 1
 _SUBPIXEL_BITS = 4
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(NamedTuple):
     """One person's body: lengths in standing heights, colours in BGR.
 
     `raised_angle` is that of raised arms, in radians from hanging; `step_scale` is a factor on the steps.
@@ -85,9 +85,8 @@ class Action:
         return Action(TWIN_OF[self.label], self.after, self.before, self.num_cycles, self.left_first)
 
 
-@dataclass(frozen=True)
-class Camera:
-    """Where the figure appears: sizes in pixels, y down from the top of the frame."""
+class Camera(NamedTuple):
+    """The figure's place in the frame: sizes in pixels, y down from the top."""
 
     frame_width: int
     frame_height: int
@@ -95,8 +94,7 @@ class Camera:
     floor_y: float
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """A round-ended stroke through `points`, float64 [num_points, 2] in pixels."""
 
     points: NDArray[np.float64]
@@ -170,7 +168,7 @@ def figure_box(build: Build, pose: Pose, camera: Camera) -> tuple[float, float, 
 
 
 def draw_background(rng: np.random.Generator, kind: str, camera: Camera) -> Image:
-    """Returns a uint8 [height, width, 3] picture in muted colours, before which any clothes stand out."""
+    """Returns a uint8 [height, width, 3] picture in muted colours, in front of which all clothes stand out."""
     first, second = (np.array(hsv(rng.uniform(), rng.uniform(0, 0.3), rng.uniform(0.5, 0.9))) for _ in "ab")
     y, x = np.mgrid[: camera.frame_height, : camera.frame_width]
     size = rng.integers(8, 28)

@@ -28,7 +28,7 @@ def report(events_fd: int, run: Callable[[Send], None]) -> None:
 
 
 def error_event(error: Exception) -> Event:
-    """`error`, the message, and its `kind`; prints the traceback of what the user cannot put right.
+    """Event with `error`, the message, and its `kind`; prints the traceback of what the user cannot put right.
 
     The kind is `user` or `faults` for what the user can put right, in the input or in the data, and `internal` for all else.
     """
@@ -39,7 +39,7 @@ def error_event(error: Exception) -> Event:
 
 
 def send_progress(send: Send) -> None:
-    """From now on send what is logged as progress; see `foundation.messages.progress`.
+    """Send from now on what is logged as progress; see `foundation.messages.progress`.
 
     Logging raises when nobody reads the events any more: an orphan has nothing to work for.
     """

@@ -1,1 +1,1 @@
-"""What learns: features, preprocessing, networks, training and export."""
+"""Machine learning: features, preprocessing, networks, training and export."""

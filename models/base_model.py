@@ -1,4 +1,4 @@
-"""The model that a training begins from: an exported model, or a file of weights. No TensorFlow here."""
+"""Base models, from which a training begins: exported models, or files of weights. No TensorFlow here."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ _WEIGHTS_SUFFIX = ".weights.h5"
 
 @dataclass(frozen=True)
 class BaseModel:
-    """`path`: what was opened; `weights`: a file of Keras's. `info` is None where nothing but the weights is known."""
+    """`path`: what was opened; `weights`: Keras's file. `info` is None where nothing but the weights is known."""
 
     path: Path
     weights: Path
@@ -23,7 +23,7 @@ class BaseModel:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same wherever the model lies, and another one for any other weights or classes."""
+        """Digest of the card and the weights, wherever the model lies."""
         digest = hashlib.sha256(repr(asdict(self.info) if self.info else None).encode())
         with self.weights.open("rb") as file:
             while block := file.read(2**20):
@@ -51,7 +51,7 @@ def open_base(path: Path) -> BaseModel:
 
 
 def require_same_network(base: BaseModel, config: ModelConfig) -> None:
-    """The base model's network and input must be those of `config`; its classes need not.
+    """Check that the base model's network and input are those of `config`; its classes may differ.
 
     Raises:
       UserError: they are not; every difference is named.
@@ -65,12 +65,10 @@ def require_same_network(base: BaseModel, config: ModelConfig) -> None:
             f"{base.path} was trained by another version of clipgate; train it once more ({error})"
         ) from error
     names = [name for name in ModelConfig.model_fields if name != "classes"]
-    different = [name for name in names if getattr(theirs, name) != getattr(config, name)]
-    if different:
-        differences = ", ".join(
-            f"model.{name} {getattr(theirs, name)}, not {getattr(config, name)}" for name in different
-        )
+    values = [(name, getattr(theirs, name), getattr(config, name)) for name in names]
+    differences = [f"model.{name} {its}, not {ours}" for name, its, ours in values if its != ours]
+    if differences:
         raise UserError(
-            f"training.warm_start: the base model {base.path} has {differences}; "
+            f"training.warm_start: the base model {base.path} has {', '.join(differences)}; "
             "give the section model the base model's values, choose another base model, or train without warm_start"
         )

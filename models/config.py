@@ -25,7 +25,7 @@ class ModelConfig(Section):
     @field_validator("preset")
     @classmethod
     def _network_has_the_preset(cls, preset: str, info: ValidationInfo) -> str:
-        name = info.data.get("network")  # missing when it is wrong itself
+        name = info.data.get("network")  # missing if it is wrong itself
         if name and preset not in NETWORKS[name].presets:
             known = ", ".join(NETWORKS[name].presets)
             raise ValueError(f"the network {name} has no preset {preset}; choose one of {known}")
@@ -50,7 +50,7 @@ class ModelConfig(Section):
 
     @property
     def tracks(self) -> bool:
-        """Whether the network also says where the actor is in each frame."""
+        """Whether the network also gives a box of the actor in each frame."""
         return NETWORKS[self.network].tracks
 
     @property

@@ -1,4 +1,4 @@
-"""Examples to clips: parse, run the Transform graph, keep apart what identifies a record."""
+"""Turns Examples into clips: parses them, runs the Transform graph, and keeps what identifies a record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _FILES_AT_ONCE = 16
 
 
 class Record(NamedTuple):
-    """A serialized Example; `index` counts the records in the order of the files, `key` is a fingerprint (both int64)."""
+    """A serialized Example; `index` is its place in the order of the files, `key` a fingerprint (both int64)."""
 
     index: tf.Tensor
     key: tf.Tensor
@@ -27,9 +27,9 @@ class Record(NamedTuple):
 
 
 class DecodedClip(NamedTuple):
-    """A decoded record: `frames` uint8 [time, clip_height, clip_width, 3], `label_id` int64.
+    """A decoded Record: `frames` are uint8 [time, clip_height, clip_width, 3], `label_id` is int64.
 
-    `boxes` float32 [time, 4] are relative to the frames; `box_validity` float32 [time] is 0 where there is none.
+    `boxes`, float32 [time, 4], are relative to the frames; `box_validity`, float32 [time], is 0 where there is none.
     """
 
     index: tf.Tensor
@@ -42,7 +42,7 @@ class DecodedClip(NamedTuple):
 
 @dataclass(frozen=True)
 class ClipSource:
-    """Clips of one split as Transform sees them."""
+    """Clips of one split, as Transform makes them of the Examples in the files that fit `patterns`."""
 
     patterns: Sequence[str]
     transform: tft.TFTransformOutput
@@ -50,22 +50,22 @@ class ClipSource:
 
     @property
     def num_frames(self) -> int:
-        """Stored frames per clip."""
+        """Stored frames of a clip."""
         return int(self.transform.raw_feature_spec()[features.FRAMES].shape[0])
 
     @property
     def clip_bytes(self) -> int:
-        """Size of a decoded clip in memory."""
+        """Size of a decoded clip."""
         return self.num_frames * self.model.clip_height * self.model.clip_width * 3
 
     def records(self) -> tf.data.Dataset:
-        """Elements are Records, in the order of the files."""
+        """A dataset of Records, in the order of the files."""
         return _read(tf.constant(self._files), tf.constant(0, tf.int64))
 
     def records_of_shuffled_files(self, seed: tf.Tensor) -> tf.data.Dataset:
-        """The same Records from several files at once, in an order of the files that `seed` (int64 scalar) alone decides.
+        """The same Records from several files at once, since neighbours in a file are mostly of one class.
 
-        Neighbours in a file are mostly of one class.
+        `seed` (int64 scalar) alone decides the order of the files.
         """
         first_indices = np.cumsum([0, *map(len, self._labels)])[:-1]
         files = tf.data.Dataset.from_tensor_slices((self._files, first_indices))
@@ -73,11 +73,11 @@ class ClipSource:
         return files.interleave(_read, _FILES_AT_ONCE)
 
     def decode(self, records: tf.data.Dataset) -> tf.data.Dataset:
-        """Records to DecodedClips."""
+        """Turn a dataset of Records into one of DecodedClips, in the same order."""
         layer = self.transform.transform_features_layer()
         spec = self.transform.raw_feature_spec()
 
-        # Nothing in it needs AutoGraph, which would rewrite all of the layer's code for seconds.
+        # AutoGraph is not needed, and would rewrite all of the layer's code for seconds.
         @tf.autograph.experimental.do_not_convert
         def transform(records: Record) -> DecodedClip:
             outputs = layer(tf.io.parse_example(records.serialized, spec))
@@ -88,16 +88,17 @@ class ClipSource:
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
 
     def clips(self) -> tf.data.Dataset:
-        """Elements are DecodedClips, in the order of the files."""
+        """A dataset of DecodedClips, in the order of the files."""
         return self.decode(self.records())
 
     def label_ids(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
-        """The label of each record as its position in `classes`, -1 for none of them: int64 [records]."""
+        """Position of each record's label in `classes`, -1 where it is none of them: int64 [records]."""
         return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)), classes))
 
     def seconds_by_label(self) -> dict[str, npt.NDArray[np.float32]]:
-        """How long the clips of each label last: float32 [clips], by label."""
-        labels, seconds = np.concatenate(self._labels), np.concatenate(self._seconds)
+        """Durations of the clips of each label: float32 [clips], by label."""
+        labels = np.concatenate(self._labels)
+        seconds = np.concatenate([file[features.END_SECONDS] - file[features.START_SECONDS] for file in self._scalars])
         return {label.decode(): seconds[labels == label] for label in sorted(set(labels))}
 
     def has_boxes(self) -> bool:
@@ -119,19 +120,13 @@ class ClipSource:
     def _files(self) -> list[str]:
         return sorted(file for pattern in self.patterns for file in tf.io.gfile.glob(pattern))
 
-    @cached_property
+    @property
     def _labels(self) -> list[npt.NDArray[np.bytes_]]:
-        """The labels of each file's records."""
         return [scalars[features.LABEL] for scalars in self._scalars]
 
     @cached_property
-    def _seconds(self) -> list[npt.NDArray[np.float32]]:
-        """How long the clips of each file's records last."""
-        return [scalars[features.END_SECONDS] - scalars[features.START_SECONDS] for scalars in self._scalars]
-
-    @cached_property
     def _scalars(self) -> list[dict[str, npt.NDArray[Any]]]:
-        """What is read of each file's records without decoding a frame, by feature: [records] each."""
+        """For each file, [records] values of each feature that is read without decoding a frame."""
         times = (features.START_SECONDS, features.END_SECONDS)
         spec = {features.LABEL: tf.io.FixedLenFeature([], tf.string)}
         spec |= {name: tf.io.FixedLenFeature([], tf.float32) for name in times}

@@ -1,4 +1,4 @@
-"""What a network makes of clips: the features that its logits are computed from, and its probabilities."""
+"""Features of clips, from which a network computes its logits, and its probabilities."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,12 +21,7 @@ from models.views import centre_frames, centre_view
 
 
 class Seen(NamedTuple):
-    """What a network makes of clips.
-
-    Attributes:
-      features: float32 [clips, width], what its last layer decides by.
-      probabilities: float32 [clips, classes], as the export gives them.
-    """
+    """Features, float32 [clips, width], of which the logits are made; probabilities, float32 [clips, classes], as exported."""
 
     features: npt.NDArray[np.float32]
     probabilities: npt.NDArray[np.float32]
@@ -35,8 +30,8 @@ class Seen(NamedTuple):
 class FeatureExtractor:
     """The network of an exported model, with its features.
 
-    It is built anew from Keras's weights: no signature gives features, since no client of a server has asked for them, and
-    each signature makes the export larger and its loading slower.
+    It is built anew from Keras's weights, since no signature gives features: no client has asked for them, and each signature
+    makes the export larger and slower to load.
     """
 
     def __init__(self, model_dir: Path, info: ExportInfo) -> None:
@@ -73,11 +68,10 @@ class FeatureExtractor:
         self._see = tf.function(see, input_signature=[tf.TensorSpec([None, None], tf.string)], autograph=False)
 
     def see(self, clips: Sequence[Sequence[bytes]]) -> Seen:
-        """Of clips of equally many JPEGs each, at least one."""
+        """Look at clips of equally many JPEGs each; there must be at least one."""
         shown = centre_frames(tf.constant(len(clips[0])), self._config).numpy()
         frames = [[clip[index] for index in shown] for clip in clips]
-        parts = [
-            self._see(tf.constant(frames[start : start + MICRO_BATCH])) for start in range(0, len(frames), MICRO_BATCH)
-        ]
+        starts = range(0, len(frames), MICRO_BATCH)
+        parts = [self._see(tf.constant(frames[start : start + MICRO_BATCH])) for start in starts]
         features, probabilities = zip(*parts, strict=True)
         return Seen(np.concatenate(features), np.concatenate(probabilities))

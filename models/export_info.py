@@ -1,4 +1,4 @@
-"""What is written beside an exported model for clients and later runs. No TensorFlow here."""
+"""The card beside an exported model, for clients and later runs. No TensorFlow here."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -12,12 +12,12 @@ EXPORT_INFO_FILE = "assets.extra/clipgate.json"
 
 @dataclass(frozen=True)
 class ExportInfo:
-    """What a client or a later run must know of a model. TensorFlow Serving ignores `assets.extra`.
+    """Facts of a model for clients and later runs. TensorFlow Serving ignores `assets.extra`.
 
-    `training_key` identifies what the model was trained from: data, configuration and code, and the base model, whose
-    fingerprint is `base`; it is empty for a training that began with random weights. `normalization` has `mean` and `std` of
-    the colour channels, for values in 0..1. `clip_seconds` says for each class how long its training clips last: the tenth, the
-    fiftieth and the ninetieth percentile.
+    `training_key` identifies what the model was trained from: data, configuration, code and base model. `base` is the
+    fingerprint of the base model, empty if training began with random weights. `normalization` has `mean` and `std` of the
+    colour channels, for values in 0..1. `clip_seconds` has percentiles of the durations of each class's training clips: 10, 50
+    and 90.
     """
 
     classes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The one name of each feature in the Examples, and what shape and type it has; those of metadata: models/metadata.py."""
+"""Names, shapes and types of the features in the Examples; for those of metadata see models/metadata.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,13 +39,13 @@ FLOAT_FEATURES = (START_SECONDS, END_SECONDS, FPS, WIDTH, HEIGHT, MOTION, BRIGHT
 
 
 def feature_lengths(num_frames: int) -> dict[str, int]:
-    """How many values each feature has in every Example with `num_frames` stored frames."""
+    """Number of values of each feature in every Example with `num_frames` stored frames."""
     scalars = dict.fromkeys((*BYTES_FEATURES, *FLOAT_FEATURES), 1)
     return scalars | {FRAMES: num_frames, FRAME_SECONDS: num_frames, BOXES: 4 * num_frames, BOX_VALID: num_frames}
 
 
 def make_example(values: Mapping[str, Sequence[Any]]) -> bytes:
-    """A serialized tf.Example; str and bytes become bytes lists, numbers float lists. Same values, same bytes."""
+    """A serialized tf.Example; str and bytes become bytes lists, numbers float lists. The same values give the same bytes."""
     example = tf.train.Example()
     for name in sorted(values):
         feature = example.features.feature[name]

@@ -1,4 +1,4 @@
-"""Where stored frames lie in the frames of a clip, and their boxes with them."""
+"""Places of stored frames, and of their boxes, in the frames of a clip."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,9 @@ from models.config import ModelConfig
 
 
 def placement(size: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
-    """Where frames of a size lie in the clip: a point at (y, x) pixels comes to (y, x) * scale + translation.
+    """Scale and translation, float32 [..., 2], of frames of a size, [..., 2]: height and width.
 
-    Args:
-      size: height and width of the frames, [..., 2].
-
-    Returns:
-      scale and translation, float32 [..., 2].
+    A point at (y, x) pixels of a frame comes to (y, x) * scale + translation in the clip.
     """
     size = tf.cast(size, tf.float32)
     target = tf.constant([config.clip_height, config.clip_width], tf.float32)
@@ -28,7 +24,7 @@ def placement(size: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tenso
 def fit_boxes(
     boxes: tf.Tensor, valid: tf.Tensor, frame_size: tf.Tensor, config: ModelConfig
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Boxes of frames as boxes of the clips that `models.preprocessing.fit_frame` makes of them, cut at the edges.
+    """Boxes of frames as boxes of the clips that `models.preprocessing.fit_frames` makes of them, cut at the edges.
 
     Args:
       boxes: float32 [batch, time, 4], edges [x_min, y_min, x_max, y_max] relative to the frame.
@@ -36,8 +32,8 @@ def fit_boxes(
       frame_size: height and width of each clip's frames in pixels, [batch, 2].
 
     Returns:
-      The boxes relative to the clip's frames, float32 [batch, time, 4], and their validity, float32 [batch, time]. A box of
-      which nothing is left in the picture is invalid, and an invalid box is zeros.
+      The boxes relative to the clip's frames, and their validity, with the same shapes. A box of which nothing is left in the
+      picture is invalid, and an invalid box is zeros.
     """
     scale, translation = placement(frame_size, config)  # [batch, 2]
     size = tf.cast(frame_size, tf.float32)
@@ -81,14 +77,10 @@ def frame_sizes(jpegs: tf.Tensor) -> tf.Tensor:
 
 
 def image_sizes(images: tf.Tensor) -> tf.Tensor:
-    """As `frame_sizes`, of frames in any format that `tf.io.decode_jpeg` reads; one is decoded for each clip."""
+    """The same for frames in any format that `tf.io.decode_jpeg` reads; one is decoded for each clip."""
     return _size_of_first(lambda image: tf.shape(tf.io.decode_jpeg(image, channels=3)), images)
 
 
 def _size_of_first(shape_of: Callable[[tf.Tensor], tf.Tensor], frames: tf.Tensor) -> tf.Tensor:
-    return tf.map_fn(
-        lambda clip: shape_of(clip[0])[:2],
-        frames,
-        fn_output_signature=tf.TensorSpec([2], tf.int32),
-        parallel_iterations=1,
-    )
+    spec = tf.TensorSpec([2], tf.int32)
+    return tf.map_fn(lambda clip: shape_of(clip[0])[:2], frames, fn_output_signature=spec, parallel_iterations=1)

@@ -8,8 +8,7 @@ import tensorflow_transform as tft
 
 from models.metadata import PCA_FEATURE, MetadataConfig, imputed_feature, value_feature
 
-# Of the ranks; below 1 / (2 * rows) the median is exact.
-_MEDIAN_ERROR = 1e-4
+_MEDIAN_ERROR = 1e-4  # as a share of the ranks; below 1 / (2 * rows) the median is exact
 
 
 def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[str, tf.Tensor]:
@@ -17,8 +16,8 @@ def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[s
 
     With `config.pca` also the principal components, float32 [batch, components], of the standardised values of its columns.
 
-    Mean and variance are those of the numbers that Examples of the training split hold. What is missing is taken for their
-    median if `config` says so, otherwise for their mean: with `nearest` ingest has left no gap, but a request may have one.
+    Mean and variance are those of the numbers that Examples of the training split hold. A gap gets their median if `config`
+    says so, otherwise their mean. With `nearest` ingest has filled all gaps, but a request may have one.
 
     Args:
       inputs: a column's value is a SparseTensor, float32 [batch, at most 1]; with `nearest` its mark is float32 [batch, 1].
@@ -43,7 +42,7 @@ def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[s
 
 
 def _principal_components(vectors: tf.Tensor, num_components: int) -> tf.Tensor:
-    """Vectors, float32 [batch, size], minus the training split's mean, along its directions of most variance."""
+    """Vectors, float32 [batch, size], minus the training split's mean, along its directions of largest variance."""
     centred = vectors - tft.mean(vectors, reduce_instance_dims=False)
     return tf.matmul(centred, tft.pca(vectors, num_components, tf.float32))  # [batch, num_components]
 
@@ -54,10 +53,10 @@ def _dense(values: tf.SparseTensor) -> tf.Tensor:
 
 
 def _median(values: tf.Tensor) -> tf.Tensor:
-    """A value in the middle of the training split's; of an even number of values one of the two."""
+    """The median of the training split; of an even number of values one of the two in the middle."""
     return tf.reshape(tft.quantiles(values, num_buckets=2, epsilon=_MEDIAN_ERROR), [-1])[0]
 
 
 def _or_zero(statistic: tf.Tensor) -> tf.Tensor:
-    """A statistic of no values at all is no number."""
+    """0 in place of NaN, which a statistic of no values is."""
     return tf.where(tf.math.is_finite(statistic), statistic, 0.0)

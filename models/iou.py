@@ -1,4 +1,4 @@
-"""How well boxes agree: intersection over union, and a generalisation of it that can be minimised.
+"""Agreement of boxes: intersection over union, and a generalisation of it that can be minimised.
 
 Boxes are [x_min, y_min, x_max, y_max] in any unit. An empty box shares nothing with any other.
 """

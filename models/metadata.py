@@ -1,7 +1,4 @@
-"""Numeric metadata of clips: which columns, how gaps are filled, and the names of their features.
-
-Without TensorFlow, because the configuration is checked with it.
-"""
+"""Numeric metadata of clips: the columns, how gaps are filled, and the names of their features. No TensorFlow here."""
 
 import fnmatch
 import re
@@ -25,7 +22,7 @@ class PcaConfig(Section):
     components: int = Field(ge=1)
 
     def select(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """Those of `columns` that are meant, in their order.
+        """The names among `columns` that fit, in their order.
 
         Raises:
           ValueError: a name or pattern fits none, or there are fewer columns than components.
@@ -62,7 +59,7 @@ NO_METADATA = MetadataConfig()
 
 
 def check_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """`columns`, if their features can be told apart.
+    """Check that the features of `columns` can be told apart, and return the columns.
 
     Raises:
       ValueError: a column has no name, or two have names that differ only in characters that features cannot have.
@@ -82,12 +79,12 @@ def check_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def value_feature(column: str) -> str:
-    """The number itself; in Examples it is absent where there is a gap, from Transform it comes standardised."""
+    """Name of a feature with the number; in Examples it is absent in gaps, from Transform it comes standardised."""
     return f"{VALUE_PREFIX}{_clean(column)}"
 
 
 def imputed_feature(column: str) -> str:
-    """1 where the number was imputed, otherwise 0."""
+    """Name of a feature that is 1 where the number was imputed, otherwise 0."""
     return f"imputed_{_clean(column)}"
 
 

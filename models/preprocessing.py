@@ -1,4 +1,4 @@
-"""What training and serving share: JPEG frames to clips, labels to ids, statistics of the training set.
+"""Preprocessing for training and serving: JPEG frames to clips, labels to ids, and statistics of the training set.
 
 TFT and TFMA hand a graph up to 1000 clips at once. Frames are therefore decoded one by one in a loop, and what leaves the
 graph for a clip is uint8: memory is bounded by the clips themselves.
@@ -36,12 +36,14 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
     config = ModelConfig.model_validate_json(custom_config["model"])
     clip = decode_clips(inputs[features.FRAMES], config)
     mean, std = _channel_statistics(clip, config)
-    boxes, box_valid = _fit_boxes(inputs, config)
+    valid = inputs[features.BOX_VALID]  # [batch, time]
+    boxes = tf.reshape(inputs[features.BOXES], [-1, valid.shape[1], 4])
+    boxes, valid = fit_boxes(boxes, valid, frame_sizes(inputs[features.FRAMES]), config)
     batch_size = tf.shape(inputs[features.LABEL])[0]
     return {
         features.CLIP: pack_clips(clip),
         features.CLIP_BOXES: boxes,
-        features.CLIP_BOX_VALID: box_valid,
+        features.CLIP_BOX_VALID: valid,
         features.LABEL_ID: label_ids(inputs[features.LABEL][:, 0], json.loads(custom_config["classes"])),
         features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
         features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
@@ -60,15 +62,11 @@ def decode_clips(jpegs: tf.Tensor, config: ModelConfig) -> tf.Tensor:
     """JPEG frames, string [batch, time], to clips, uint8 [batch, time, clip_height, clip_width, 3]."""
 
     def decode(jpeg: tf.Tensor) -> tf.Tensor:
-        return fit_frame(tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE"), config)
+        return fit_frames(tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE"), config)
 
     shape = (config.clip_height, config.clip_width, 3)
-    frames = tf.map_fn(
-        decode,
-        tf.reshape(jpegs, [-1]),  # [batch * time]
-        fn_output_signature=tf.TensorSpec(shape, tf.uint8),
-        parallel_iterations=1,
-    )
+    flat = tf.reshape(jpegs, [-1])  # [batch * time]
+    frames = tf.map_fn(decode, flat, fn_output_signature=tf.TensorSpec(shape, tf.uint8), parallel_iterations=1)
     clips = tf.reshape(frames, tf.concat([tf.shape(jpegs), shape], axis=0))
     clips.set_shape([None, jpegs.shape[1], *shape])
     return clips
@@ -76,9 +74,8 @@ def decode_clips(jpegs: tf.Tensor, config: ModelConfig) -> tf.Tensor:
 
 def pack_clips(clips: tf.Tensor) -> tf.Tensor:
     """Clips, uint8 [batch, time, height, width, 3], as serialized tensors, string [batch]."""
-    return tf.map_fn(
-        tf.io.serialize_tensor, clips, fn_output_signature=tf.TensorSpec([], tf.string), parallel_iterations=1
-    )
+    spec = tf.TensorSpec([], tf.string)
+    return tf.map_fn(tf.io.serialize_tensor, clips, fn_output_signature=spec, parallel_iterations=1)
 
 
 def unpack_clips(packed: tf.Tensor, num_frames: int, config: ModelConfig) -> tf.Tensor:
@@ -87,27 +84,18 @@ def unpack_clips(packed: tf.Tensor, num_frames: int, config: ModelConfig) -> tf.
     return tf.map_fn(lambda one: tf.io.parse_tensor(one, tf.uint8), packed, fn_output_signature=spec)
 
 
-def fit_clips(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
-    """Decoded frames of any size, uint8 [batch, time, height, width, 3], to the size of a clip."""
-    shape = tf.shape(clips)
-    frames = tf.reshape(clips, tf.concat([[-1], shape[2:]], axis=0))  # [batch * time, height, width, 3]
-    fitted = fit_frame(frames, config)
-    size = [config.clip_height, config.clip_width, 3]
-    return tf.reshape(fitted, tf.concat([shape[:2], size], axis=0))
-
-
-def fit_frame(frame: tf.Tensor, config: ModelConfig) -> tf.Tensor:
+def fit_frames(frames: tf.Tensor, config: ModelConfig) -> tf.Tensor:
     """Frames, uint8 [..., height, width, 3], resized to [..., clip_height, clip_width, 3].
 
     `crop` keeps the aspect and cuts what is outside the centre, `pad` keeps it and adds black, `stretch` does not keep it.
     """
     target = tf.constant([config.clip_height, config.clip_width])
-    shape = tf.shape(frame)
+    shape = tf.shape(frames)
     scale, translation = placement(shape[-3:-1], config)
     # Scaling and cropping in one step computes the target's pixels only: a frame one pixel wide and 65,000 high would
     # become gigabytes if it were scaled as a whole.
     fitted = tf.raw_ops.ScaleAndTranslate(
-        images=tf.reshape(frame, tf.concat([[-1], shape[-3:]], axis=0)),
+        images=tf.reshape(frames, tf.concat([[-1], shape[-3:]], axis=0)),
         size=target,
         scale=scale,
         translation=translation,
@@ -115,13 +103,7 @@ def fit_frame(frame: tf.Tensor, config: ModelConfig) -> tf.Tensor:
         antialias=True,
     )
     fitted = tf.reshape(tf.saturate_cast(tf.round(fitted), tf.uint8), tf.concat([shape[:-3], target, [3]], axis=0))
-    return tf.ensure_shape(fitted, [*frame.shape[:-3], config.clip_height, config.clip_width, 3])
-
-
-def _fit_boxes(inputs: Mapping[str, Any], config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
-    valid = inputs[features.BOX_VALID]  # [batch, time]
-    boxes = tf.reshape(inputs[features.BOXES], [-1, valid.shape[1], 4])
-    return fit_boxes(boxes, valid, frame_sizes(inputs[features.FRAMES]), config)
+    return tf.ensure_shape(fitted, [*frames.shape[:-3], config.clip_height, config.clip_width, 3])
 
 
 def _channel_statistics(clip: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:

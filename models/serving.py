@@ -1,4 +1,4 @@
-"""The export: one SavedModel with every signature, working through micro-batches so that memory is bounded."""
+"""The export: one SavedModel with every signature, which works through micro-batches so that memory is bounded."""
 
 import functools
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from models.geometry import boxes_in_frame, frame_sizes, image_sizes
 from models.iou import iou
 from models.networks.causal import is_causal
 from models.networks.outputs import is_tracker, outputs_of
-from models.preprocessing import decode_clips, fit_clips, label_ids, unpack_clips
+from models.preprocessing import decode_clips, fit_frames, label_ids, unpack_clips
 from models.streaming import stream_signatures
 from models.views import centre_frames, centre_view
 
 MICRO_BATCH = 8
 
-# No Python statement below depends on a tensor's value; AutoGraph would rewrite all the code for seconds to find that out.
+# No Python statement below depends on a tensor's value, which AutoGraph would take seconds to find out.
 _graph = functools.partial(tf.function, autograph=False)
 
 PROBABILITIES, BOXES, FRAME_INDICES = "probabilities", "boxes", "frame_indices"
 
 
 class InputReader(NamedTuple):
-    """How to read what a client sends: `clips` gives uint8 [batch, time, clip_height, clip_width, 3].
+    """Functions for what a client sends: `clips` makes uint8 [batch, time, clip_height, clip_width, 3] of it.
 
     `sizes` gives height and width of each clip's frames as they came, int32 [batch, 2].
     """
@@ -45,18 +45,18 @@ class ServingModule(tf.Module):
     def __init__(
         self, network: keras.Model, transform: tft.TFTransformOutput, config: ModelConfig, classes: tuple[str, ...]
     ) -> None:
-        """`network`: as `build_network` makes it; `classes`: labels in the order of the logits."""
+        """`network`: by `build_network`; `classes`: labels in the order of the logits."""
         super().__init__(name="clipgate")
-        # Hidden from the tracking, which finds Keras's variables twice, as Keras's and as TensorFlow's, and saves them so that
-        # tf.saved_model.load restores the ones that the functions read, and TensorFlow Serving the others.
+        # Hidden from the tracking, which would find each variable twice, as Keras's and as TensorFlow's. tf.saved_model.load
+        # would restore the ones that the functions read, and TensorFlow Serving the others.
         self._get_network: Callable[[], keras.Model] = lambda: network
         self._variables = [variable.value for variable in network.variables]
         layer = transform.transform_features_layer()
-        # Hidden too: the layer would be saved with functions of its own, which takes longer than all signatures.
-        # A Transform graph with vocabularies needs to be tracked; saving would say so.
+        # Hidden too, since the layer's own functions would take longer to save than all signatures. A Transform graph with
+        # vocabularies must be tracked: saving would fail and say so.
         self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
         view = tf.TensorSpec([None, config.num_frames, config.height, config.width, 3], tf.uint8)
-        # One function in the graph for all signatures, each of which would hold the whole network otherwise.
+        # One function for all signatures, since each would hold the whole network otherwise.
         see = _graph(lambda clips: _outputs(network, clips), input_signature=[view])
         self._see: Callable[[tf.Tensor], dict[str, tf.Tensor]] = lambda clips: see(clips)
         self._raw_spec = transform.raw_feature_spec()
@@ -68,47 +68,47 @@ class ServingModule(tf.Module):
         return self._get_network()
 
     def signatures(self) -> dict[str, Any]:
-        """Signature names and their functions. Only `serving_default` and `evaluate` need the Transform graph.
+        """Functions by the names of their signatures; a causal network also has `stream_init` and `stream_step`.
 
-        Those of a causal network include `stream_init` and `stream_step`.
+        Only `serving_default` and `evaluate` need the Transform graph.
         """
         text = tf.TensorSpec([None], tf.string, name="examples")
         frames = tf.TensorSpec([None, None, None, None, 3], tf.uint8, name="frames")
         jpegs = tf.TensorSpec([None, None], tf.string, name="frames")
         of_examples = InputReader(self._clips_of_examples, lambda part: frame_sizes(self._jpegs_of_examples(part)))
         of_frames = InputReader(
-            lambda part: fit_clips(self._seen_frames(part), self._config),
+            lambda part: fit_frames(self._seen_frames(part), self._config),
             lambda part: tf.tile([tf.shape(part)[2:4]], [tf.shape(part)[0], 1]),
         )
         of_jpegs = InputReader(lambda part: decode_clips(self._seen_frames(part), self._config), image_sizes)
 
         @_graph(input_signature=[text])
         def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-            """Serialized tf.Examples, of which only `frames` is read."""
+            """Takes serialized tf.Examples, of which it reads only `frames`."""
             return self._respond(self._predict(examples, of_examples), self._num_stored)
 
         @_graph(input_signature=[frames])
         def predict_frames(frames: tf.Tensor) -> dict[str, tf.Tensor]:
-            """RGB frames of any number and size."""
+            """Takes RGB frames of any number and size."""
             return self._respond(self._predict(frames, of_frames), tf.shape(frames)[1])
 
         @_graph(input_signature=[jpegs])
         def predict_jpeg(frames: tf.Tensor) -> dict[str, tf.Tensor]:
-            """JPEG frames of any number and size."""
+            """Takes JPEG frames of any number and size."""
             return self._respond(self._predict(frames, of_jpegs), tf.shape(frames)[1])
 
         @_graph(input_signature=[text])
         def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-            """For TFMA: probabilities, and of a tracker how well its boxes agree with those of the Examples."""
+            """Gives TFMA the probabilities, and of a tracker how well its boxes agree with those of the Examples."""
             outputs = self._predict(examples, of_examples)
             agreement = self._agreement(examples, outputs[BOXES]) if BOXES in outputs else {}
             return {PROBABILITIES: outputs[PROBABILITIES], **agreement}
 
         @_graph(input_signature=[text])
         def transform_features(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-            """The label's id, for TFMA, which hands over a thousand clips at once.
+            """Gives TFMA the label's id, for a thousand clips at once.
 
-            The Transform graph would decode all of their frames: it computes every output or none.
+            The Transform graph would decode all of their frames, since it computes every output or none.
             """
             raw = tf.io.parse_example(examples, {features.LABEL: self._raw_spec[features.LABEL]})
             return {features.LABEL_ID: label_ids(raw[features.LABEL][:, 0], self._classes)}
@@ -128,7 +128,7 @@ class ServingModule(tf.Module):
         return int(self._raw_spec[features.FRAMES].shape[0])
 
     def _seen_frames(self, frames: tf.Tensor) -> tf.Tensor:
-        """Those of a clip's frames, [batch, time, ...], that the network sees: the others need not be decoded or resized."""
+        """The frames, of [batch, time, ...], that the network sees; the others need not be decoded or resized."""
         return tf.gather(frames, centre_frames(tf.shape(frames)[1], self._config), axis=1)
 
     def _jpegs_of_examples(self, examples: tf.Tensor) -> tf.Tensor:
@@ -139,7 +139,7 @@ class ServingModule(tf.Module):
         return unpack_clips(self._transform(raw)[features.CLIP], self._num_stored, self._config)
 
     def _predict(self, inputs: tf.Tensor, reader: InputReader) -> dict[str, tf.Tensor]:
-        """Decoded frames of MICRO_BATCH clips exist at a time.
+        """The network's answers; decoded frames of MICRO_BATCH clips exist at a time.
 
         Returns:
           `probabilities`, float32 [batch, classes], and of a tracker `boxes`, float32 [batch, num_frames, 4], relative to the
@@ -179,7 +179,7 @@ class ServingModule(tf.Module):
         return {features.BOX_IOU: iou(expected, boxes), features.BOX_VALID: validity}
 
     def _respond(self, outputs: dict[str, tf.Tensor], num_given: int | tf.Tensor) -> dict[str, tf.Tensor]:
-        """What a client gets; of a tracker with the boxes, and which of the `num_given` frames they are of."""
+        """The answer for a client; of a tracker with the boxes, and their indices among the `num_given` frames."""
         answer = self._answer(outputs[PROBABILITIES])
         if BOXES not in outputs:
             return answer
@@ -203,8 +203,8 @@ def _outputs(network: keras.Model, clips: tf.Tensor) -> dict[str, tf.Tensor]:
 
 
 def export(module: ServingModule, info: ExportInfo, export_dir: str) -> None:
-    """Save the module with all of its signatures, its card, and its weights for a training that begins with them."""
+    """Save the module with all its signatures, its card, and its weights for a training that begins with them."""
     tf.saved_model.save(module, export_dir, signatures=module.signatures())
     info.write(Path(export_dir))
-    # Those of the SavedModel have no names, and Keras layers do not find all of them there.
+    # In the SavedModel weights have no names, and Keras layers do not find all of them.
     module.network.save_weights(Path(export_dir) / WEIGHTS_FILE)

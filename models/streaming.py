@@ -1,4 +1,4 @@
-"""Signatures of a causal network for videos that arrive frame by frame: the client keeps the state between two calls."""
+"""Signatures of a causal network for videos that arrive frame by frame; the client keeps the state between calls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from models.config import ModelConfig
 from models.networks import causal
-from models.preprocessing import fit_clips
+from models.preprocessing import fit_frames
 from models.views import centre_view
 
 
@@ -17,12 +17,9 @@ def stream_signatures(
 ) -> dict[str, Any]:
     """`stream_init` and `stream_step` of a causal network.
 
-    Args:
-      network: frames to logits; `causal.is_causal`.
-      config: what the network was built from.
-      answer: probabilities, float32 [batch, classes], to what a client gets.
+    `answer`: from probabilities, float32 [batch, classes], to what a client gets.
     """
-    # Each frame is a clip of its own here: frames of a stream are fitted and cropped, but none is left out.
+    # Each frame is a clip of its own here, so that frames of a stream are resized and cropped, but none is left out.
     one_frame = config.model_copy(update={"num_frames": 1})
     frames_spec = tf.TensorSpec([None, None, None, None, 3], tf.uint8, name="frames")
     state_specs = {
@@ -37,13 +34,12 @@ def stream_signatures(
 
     @tf.function(input_signature=[{"frames": frames_spec, **state_specs}], autograph=False)
     def stream_step(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """The next RGB frames of each video and the state of the last call: the answer for all frames so far, a new state."""
+        """The answer for all frames so far and a new state, from each video's next RGB frames and its last state."""
         shape = tf.shape(inputs["frames"])
         tf.debugging.assert_positive(shape[1], "a step needs at least one frame")
-        clips = tf.reshape(
-            inputs["frames"], tf.concat([[-1, 1], shape[2:]], axis=0)
-        )  # [batch * time, 1, height, width, 3]
-        view = centre_view(fit_clips(clips, config), one_frame)
+        one_each = tf.concat([[-1, 1], shape[2:]], axis=0)  # [batch * time, 1, height, width, 3]
+        clips = tf.reshape(inputs["frames"], one_each)
+        view = centre_view(fit_frames(clips, config), one_frame)
         frames = tf.reshape(view, [shape[0], shape[1], config.height, config.width, 3])
         logits, state = causal.step(network, frames, {name: inputs[name] for name in state_specs})
         return {**answer(tf.nn.softmax(logits)), **state}

@@ -1,4 +1,4 @@
-"""Training: TFX's Trainer calls `run_fn`."""
+"""Trains and exports; TFX's Trainer calls `run_fn`."""
 
 import json
 import time
@@ -35,7 +35,7 @@ def run_fn(fn_args: Any) -> None:
 
 
 def train(job: Job) -> None:
-    """Train and export; of several workers the first one exports."""
+    """Train and export; of several workers the first exports."""
     strategy = make_strategy(job.training)
     prepared = prepare(job)
     if is_chief(strategy):
@@ -49,7 +49,7 @@ def train(job: Job) -> None:
     say(f"{_describe(fitted.history)}; trained for {time.monotonic() - started:.0f} s")
     write_history(fitted.history, Path(job.model_run_dir))
 
-    # What is exported computes in float32 and on one device, whatever trained it.
+    # The export computes in float32 and on one device, however it was trained.
     network = prepared.build()
     network.set_weights(fitted.weights)
     info = ExportInfo(

@@ -1,4 +1,4 @@
-"""From a stored clip to what the network sees in evaluation and serving; random views are in models.augmentation."""
+"""Views of stored clips for evaluation and serving; random views are in models.augmentation."""
 
 import tensorflow as tf
 
@@ -8,13 +8,9 @@ from models.geometry import centre_corner
 
 
 def centre_view(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
-    """Evenly spread frames, cropped at the centre; for any number of stored frames.
+    """Evenly spread frames of clips, cropped at the centre.
 
-    Args:
-      clips: uint8 [batch, time, clip_height, clip_width, 3].
-
-    Returns:
-      uint8 [batch, num_frames, height, width, 3].
+    From uint8 [batch, time, clip_height, clip_width, 3], with any time, to [batch, num_frames, height, width, 3].
     """
     indices = centre_frames(tf.shape(clips)[1], config)
     top, left = tf.unstack(centre_corner(config))
@@ -23,14 +19,9 @@ def centre_view(clips: tf.Tensor, config: ModelConfig) -> tf.Tensor:
 
 
 def centre_boxes(boxes: tf.Tensor, validity: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor, tf.Tensor]:
-    """Boxes of clips as `centre_view` shows them.
+    """Boxes of clips, and their validity, as `centre_view` shows them; see `warp_boxes`.
 
-    Args:
-      boxes: float32 [batch, time, 4], relative to the clip.
-      validity: float32 [batch, time], 0 for no box.
-
-    Returns:
-      float32 [batch, num_frames, 4] and [batch, num_frames], as `warp_boxes` does.
+    From float32 [batch, time, 4] and [batch, time] to [batch, num_frames, 4] and [batch, num_frames].
     """
     indices = centre_frames(tf.shape(boxes)[1], config)
     corner = centre_corner(config)
@@ -40,7 +31,7 @@ def centre_boxes(boxes: tf.Tensor, validity: tf.Tensor, config: ModelConfig) -> 
 
 
 def centre_frames(num_stored: tf.Tensor, config: ModelConfig) -> tf.Tensor:
-    """Which of the stored frames `centre_view` shows, evenly spread: int32 [num_frames]."""
+    """Indices of the stored frames that `centre_view` shows, evenly spread: int32 [num_frames]."""
     tf.debugging.assert_positive(num_stored, "a clip needs at least one frame")
     positions = (tf.range(config.num_frames, dtype=tf.float32) + 0.5) / config.num_frames
     return tf.minimum(tf.cast(positions * tf.cast(num_stored, tf.float32), tf.int32), num_stored - 1)

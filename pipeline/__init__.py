@@ -1,1 +1,1 @@
-"""What runs, in which order, with which settings: configuration, the DAG, runners and the command line."""
+"""The pipeline as a whole: its configuration, its DAG, its runners, and the command line."""

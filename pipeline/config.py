@@ -29,14 +29,14 @@ _SectionT = TypeVar("_SectionT", bound=Section)
 
 
 class ServingConfig(Section):
-    """Where models go that have passed the gates. `directory` defaults to `<output_dir>/serving/<model_name>`."""
+    """Place for models that have passed the gates. `directory` defaults to `<output_dir>/serving/<model_name>`."""
 
     model_name: str = Field("action", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     directory: str | None = None
 
 
 class BeamConfig(Section):
-    """How Beam runs on this machine; `args` are further options of its pipelines."""
+    """Settings of Beam on this machine; `args` are further options of its pipelines."""
 
     decoders: int | None = Field(
         None, ge=1, le=256, description="videos decoded side by side on a machine; default: one a CPU core"

@@ -26,7 +26,7 @@ _SECONDS_TO_STOP = 10
 
 @dataclass
 class RunOutcome:
-    """What the run said at its end: `result`, as `pipeline.lineage.run_summary` gives it, or `error`.
+    """The end of a run: `result`, as `pipeline.lineage.run_summary` gives it, or `error`.
 
     The error is the user's, that of faults in the data, or ours.
     """

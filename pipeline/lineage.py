@@ -1,4 +1,4 @@
-"""What ML Metadata knows of the newest run."""
+"""Reads from ML Metadata what the newest run did."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a run must know beyond its configuration: the classes, a digest of the data, what was pushed before."""
+"""The plan of a run: its configuration, the classes, a digest of the data, and what was pushed before."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ class Plan:
 
     @property
     def card_settings(self) -> dict[str, Any]:
-        """What the model card says of the configuration: `components.pusher.model_card.RunFacts.settings`."""
+        """Settings for the model card: `components.pusher.model_card.RunFacts.settings`."""
         config = self.config
         return {
             "name": config.name,

@@ -1,4 +1,4 @@
-"""What a further machine does in a training on several: wait for the first one, then train with it."""
+"""Takes part in the training of another machine: waits for it to begin, then trains with it."""
 
 import json
 import time

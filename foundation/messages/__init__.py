@@ -1,1 +1,1 @@
-"""What people are told: errors, progress, numbers in sentences. No result depends on it."""
+"""Messages for people: errors, progress, numbers in sentences. No result depends on them."""

@@ -48,7 +48,7 @@ def say_ended() -> None:
 
 
 def listen(hear: Callable[[str], None]) -> None:
-    """From now on call `hear` with each of these messages, as JSON; what it raises reaches the code that told them."""
+    """Call `hear` with each of these messages from now on, as JSON; what it raises reaches the code that logs."""
     logger = logging.getLogger(PROGRESS_LOGGER)
     logger.addHandler(_Listener(hear))
     logger.setLevel(logging.INFO)

@@ -1,1 +1,1 @@
-"""Random changes to training clips: in time, in space, in colour, and of clips with one another."""
+"""Random changes to training clips: in time, space and colour, and mixtures of clips."""

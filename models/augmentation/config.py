@@ -8,8 +8,8 @@ from foundation.section import Section
 class AugmentationConfig(Section):
     """Random changes to training clips, the same for all frames of a clip.
 
-    On by default is what helps with almost any action: crop, mirror, stretch of time, brightness and contrast. Everything
-    else is off at 0, since what it does to a label depends on the data: a fall that is rotated may be no fall.
+    Crop, mirror, stretch of time, brightness and contrast are on by default, since they help with almost any action. All else
+    is off at 0, since its effect on a label depends on the data: a rotated fall may be no fall.
     """
 
     min_time_span: float = Field(
@@ -59,10 +59,9 @@ class AugmentationConfig(Section):
 
     @property
     def warps(self) -> bool:
-        """Whether views need to be interpolated; a crop and a mirror only copy pixels."""
+        """Whether views are interpolated; a crop and a mirror only copy pixels."""
         return bool(self.rotation or self.zoom or self.shear or self.shift)
 
     @property
     def mixes(self) -> bool:
-        """Whether clips are mixed with one another."""
         return bool(self.mixup or self.cutmix)

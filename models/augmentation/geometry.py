@@ -1,4 +1,4 @@
-"""Where in its clip a view looks, and what that does to frames and boxes.
+"""The part of its clip that a view shows, and what that does to frames and boxes.
 
 Crop, mirror, rotation, zoom, shear and shift are one affine map, so that pixels are interpolated once at the most.
 """
@@ -13,10 +13,10 @@ from models.config import ModelConfig
 
 
 class Geometry(NamedTuple):
-    """The place of one view in its clip, the same for all frames.
+    """The place of a view in its clip, the same for all frames.
 
-    `corner` (int32 [2], top and left of the crop) and `mirrored` (bool) tell the whole story if nothing is interpolated.
-    `matrix` (float32 [2, 3]) always does: it takes the x and y of a pixel of the view to those in the clip.
+    `matrix` (float32 [2, 3]) takes the x and y of a pixel of the view to those in the clip. If nothing is interpolated,
+    `corner` (int32 [2], top and left of the crop) and `mirrored` (bool) say the same.
     """
 
     corner: tf.Tensor
@@ -27,13 +27,13 @@ class Geometry(NamedTuple):
 def draw_geometry(
     model: ModelConfig, config: AugmentationConfig, may_mirror: bool | tf.Tensor, seed: tf.Tensor
 ) -> Geometry:
-    """A random geometry; `may_mirror`: whether the clip's label survives a mirror. `seed`: int64 [2]."""
+    """A random geometry; `may_mirror`: whether the clip's label stays right in a mirror. `seed`: int64 [2]."""
     draws = tf.random.stateless_uniform([9], seed)
     signed = 2 * draws - 1
     room = tf.constant([model.clip_height - model.height, model.clip_width - model.width])
-    corner = (
-        tf.minimum(tf.cast(draws[:2] * tf.cast(room + 1, tf.float32), tf.int32), room) if config.crop else room // 2
-    )
+    corner = room // 2
+    if config.crop:
+        corner = tf.minimum(tf.cast(draws[:2] * tf.cast(room + 1, tf.float32), tf.int32), room)
     mirrored = tf.logical_and(may_mirror, draws[2] < 0.5) if config.flip else tf.constant(False)
 
     size = tf.constant([model.width, model.height], tf.float32)
@@ -43,14 +43,14 @@ def draw_geometry(
         slopes=tf.tan(signed[5:7] * math.radians(config.shear)),
         mirrored=mirrored,
     )
-    centre = (size - 1) / 2  # of the view; it is the fixed point of everything but the shift
+    centre = (size - 1) / 2  # of the view: all but the shift leaves it where it is
     origin = tf.cast(corner[::-1], tf.float32) + centre + signed[7:9] * config.shift * size
     offset = origin - tf.linalg.matvec(linear, centre)
     return Geometry(corner, mirrored, tf.concat([linear, offset[:, tf.newaxis]], axis=1))
 
 
 def _linear_map(angle: tf.Tensor, scale: tf.Tensor, slopes: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
-    """From the view to the clip, around the centre: float32 [2, 2]. A `scale` above 1 makes things larger in the view."""
+    """The map from the view to the clip, around the centre: float32 [2, 2]. A `scale` above 1 enlarges what is seen."""
     cosine, sine = tf.cos(angle), tf.sin(angle)
     rotation = tf.stack([tf.stack([cosine, -sine]), tf.stack([sine, cosine])])
     shear = tf.eye(2) + tf.linalg.diag(slopes)[::-1]
@@ -66,14 +66,7 @@ def crop_images(images: tf.Tensor, geometry: Geometry, height: int, width: int) 
 
 
 def warp_images(images: tf.Tensor, geometry: Geometry, height: int, width: int) -> tf.Tensor:
-    """Frames seen through the geometry; black where they do not reach.
-
-    Args:
-      images: uint8 [time, clip_height, clip_width, channels].
-
-    Returns:
-      uint8 [time, height, width, channels].
-    """
+    """Frames, uint8 [time, clip_height, clip_width, channels], to [time, height, width, channels]; black where none is."""
     projection = tf.concat([tf.reshape(geometry.matrix, [6]), tf.zeros(2)], axis=0)
     warped = tf.raw_ops.ImageProjectiveTransformV3(
         # The op would truncate what it interpolates between integers.

@@ -1,4 +1,4 @@
-"""Clips mixed with one another: mixup and cutmix.
+"""Mixing of clips with one another: mixup and cutmix.
 
 Sources: Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018 (arXiv:1710.09412), and Yun et al., "CutMix:
 Regularization Strategy to Train Strong Classifiers with Localizable Features", ICCV 2019 (arXiv:1905.04899). A clip is mixed
@@ -13,7 +13,7 @@ from models.augmentation.config import AugmentationConfig
 
 
 class Mixture(NamedTuple):
-    """How a clip is mixed: `share` of the other clip, cut out around `centre` (y, x, relative) or else blended."""
+    """Mixture of a clip: `share` of the other clip, cut out around `centre` (y, x, relative) or else blended."""
 
     share: tf.Tensor
     is_cut: tf.Tensor
@@ -33,15 +33,9 @@ def draw_mixture(config: AugmentationConfig, seed: tf.Tensor) -> Mixture:
 
 
 def mix(clips: tf.Tensor, targets: tf.Tensor, mixture: Mixture) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mix every clip of a batch with the one before it.
+    """Mix every clip of a batch with the one before it; a target is mixed by the share of pixels of the other clip.
 
-    Args:
-      clips: uint8 [batch, time, height, width, 3].
-      targets: float32 [batch, classes].
-      mixture: of each clip, [batch, ...].
-
-    Returns:
-      Clips and targets of the same shapes; a target is mixed by the share of the pixels that the other clip has.
+    `clips`: uint8 [batch, time, height, width, 3]; `targets`: float32 [batch, classes]; `mixture`: of each clip, [batch, ...].
     """
     shares = _pixel_shares(mixture, clips.shape[2], clips.shape[3])  # [batch, height, width]
     weights = shares[:, tf.newaxis, :, :, tf.newaxis]  # [batch, 1, height, width, 1]
@@ -53,7 +47,7 @@ def mix(clips: tf.Tensor, targets: tf.Tensor, mixture: Mixture) -> tuple[tf.Tens
 
 
 def _pixel_shares(mixture: Mixture, height: int, width: int) -> tf.Tensor:
-    """How much of each pixel is the other clip's: float32 [batch, height, width]."""
+    """The other clip's share of each pixel: float32 [batch, height, width]."""
     half_side = tf.sqrt(mixture.share)[:, tf.newaxis] / 2  # relative to height and width
 
     def is_inside(size: int, centre: tf.Tensor) -> tf.Tensor:

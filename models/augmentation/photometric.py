@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from models.augmentation.config import AugmentationConfig
 
-# From RGB to brightness and two axes of colour, the NTSC's YIQ: turning these two is a change of hue, scaling them one of
+# From RGB to brightness and two axes of colour (YIQ of the NTSC). To turn these two changes the hue, to scale them the
 # saturation.
 _RGB_TO_YIQ = ((0.299, 0.587, 0.114), (0.5959, -0.2746, -0.3213), (0.2115, -0.5227, 0.3112))
 
@@ -34,9 +34,8 @@ def _change_colours(values: tf.Tensor, config: AugmentationConfig, seed: tf.Tens
     centre = tf.reduce_mean(values)
     values -= centre
     if config.saturation or config.hue:
-        values = tf.linalg.matvec(
-            colour_matrix(1 + signed[2] * config.saturation, signed[3] * config.hue * 2 * math.pi), values
-        )
+        matrix = colour_matrix(1 + signed[2] * config.saturation, signed[3] * config.hue * 2 * math.pi)
+        values = tf.linalg.matvec(matrix, values)
     return values * gain + (centre + shift)
 
 

@@ -1,4 +1,4 @@
-"""Which of the stored frames a random view shows."""
+"""Choice of the stored frames that a random view shows."""
 
 import tensorflow as tf
 
@@ -10,9 +10,7 @@ def draw_frame_indices(
 ) -> tf.Tensor:
     """One frame from each of `num_frames` equal parts of a random stretch of time: int32 [num_frames], never decreasing.
 
-    Args:
-      num_stored: int32 scalar.
-      seed: int64 [2].
+    `num_stored`: int32 scalar; `seed`: int64 [2].
     """
     draws = tf.random.stateless_uniform([4 + num_frames], seed)
     span = config.min_time_span + draws[0] * (1 - config.min_time_span)

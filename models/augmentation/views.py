@@ -13,7 +13,7 @@ from models.config import ModelConfig
 
 
 class View(NamedTuple):
-    """What was drawn for one view of one clip: the same for frames and boxes."""
+    """Random choices for one view of one clip."""
 
     frame_indices: tf.Tensor
     geometry: Geometry
@@ -39,7 +39,7 @@ class RandomViews:
         )
 
     def frames(self, clip: tf.Tensor, view: View) -> tf.Tensor:
-        """uint8 [time, clip_height, clip_width, 3] to uint8 [num_frames, height, width, 3]."""
+        """Frames of a view: uint8 [time, clip_height, clip_width, 3] to [num_frames, height, width, 3]."""
         look = warp_images if self.augmentation.warps else crop_images
         height, width = self.model.height, self.model.width
         seen = look(tf.gather(clip, view.frame_indices), view.geometry, height, width)
@@ -47,10 +47,6 @@ class RandomViews:
         return change_values(shaped, self.augmentation, view.value_seed)
 
     def boxes(self, boxes: tf.Tensor, validity: tf.Tensor, view: View) -> tuple[tf.Tensor, tf.Tensor]:
-        """Boxes relative to the clip, float32 [time, 4], and their validity, float32 [time], as the view has them.
-
-        Returns:
-          float32 [num_frames, 4] and [num_frames], as `warp_boxes` does.
-        """
+        """Boxes, float32 [time, 4], and their validity, float32 [time], as the view has them; see `warp_boxes`."""
         chosen = tf.gather(boxes, view.frame_indices), tf.gather(validity, view.frame_indices)
         return warp_boxes(*chosen, view.geometry, self.model)

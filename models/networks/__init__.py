@@ -1,7 +1,7 @@
 """Networks behind one interface: frames in, class logits out.
 
-`catalogue.py` has an entry for each network, `build.py` is the interface. A network has a file with its paper, the sizes of
-its presets (`PRESETS`) and a function with the network's name:
+`catalogue.py` has an entry for each network, `build.py` is the interface. The file of a network names its paper, and has the
+sizes of its presets (`PRESETS`) and a function with the network's name:
 
     (clips, preset: one of PRESETS, regularization) -> features, or of a tracker features and boxes
 

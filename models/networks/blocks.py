@@ -1,7 +1,7 @@
-"""What several networks are made of."""
+"""Parts that several networks are made of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import keras
 from keras import layers, ops
@@ -9,12 +9,11 @@ from keras import layers, ops
 from models.networks.normalization import FusedBatchNormalization
 
 
-@dataclass(frozen=True)
-class Regularization:
+class Regularization(NamedTuple):
     """Rates of what a network leaves out at random in training.
 
-    `dropout` is the one before the logits, which the backbone uses for hidden layers of its own; `drop_path` that of
-    stochastic depth in the last residual block.
+    `dropout`: before the logits, and in hidden layers of the backbone; `drop_path`: of stochastic depth in the last residual
+    block.
     """
 
     dropout: float = 0.0
@@ -23,12 +22,11 @@ class Regularization:
 
 def batch_norm(name: str, *, gamma: str = "ones") -> layers.BatchNormalization:
     """Batch normalisation (Ioffe and Szegedy, ICML 2015); `gamma` names the initializer of the scale."""
-    # Keras's default of 0.99 is for long trainings: after a few hundred steps the moving averages would still lag behind.
+    # Keras's default of 0.99 is for long trainings: after a few hundred steps the moving averages would still be behind.
     return FusedBatchNormalization(momentum=0.9, gamma_initializer=gamma, name=f"{name}_norm")
 
 
 def norm_relu(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    """Batch normalisation, then ReLU."""
     return ops.relu(batch_norm(name)(x))
 
 

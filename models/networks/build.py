@@ -1,4 +1,4 @@
-"""The one way to a network: configuration in, Keras model from frames to logits out."""
+"""Builds a Keras model, from frames to logits, for a configuration."""
 
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +13,7 @@ from models.networks.differences import FrameDifferences
 from models.networks.floors import ClassShares
 from models.networks.outputs import BOXES, LOGITS
 
+# By this name, which stands alone, digests of code find all networks: see `foundation.code_digest`.
 _PACKAGE = "models.networks"
 
 
@@ -31,8 +32,8 @@ def build_network(
     A tracker gives a dict of these `logits` and of `boxes`; `models.networks.outputs` reads both kinds.
 
     Normalisation is part of the model: `channel_mean` and `channel_std` are for values in 0..1. `dropout` is the rate before
-    the logits, `drop_path` the one of stochastic depth in the last residual block, where a network has such blocks.
-    `class_counts` are training clips of each class, for `majority`; without them all classes count as equal.
+    the logits, `drop_path` the rate of stochastic depth in the last residual block, if there are such blocks. `class_counts`
+    are the training clips of each class, for `majority`; without them all classes count the same.
     """
     network, boxes = NETWORKS[config.network], None
     frames = keras.Input((config.num_frames, config.height, config.width, 3), dtype="uint8", name="frames")

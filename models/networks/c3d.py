@@ -3,11 +3,10 @@
 Source: Tran et al., "Learning Spatiotemporal Features with 3D Convolutional Networks", ICCV 2015 (arXiv:1412.0767):
 3x3x3 convolutions everywhere, a pooling after each stage that halves time and space (the first one space only), and two
 fully connected layers. Unlike the paper's, each convolution has batch normalisation in place of its bias, so that the network
-learns from scratch. Real 3-D convolutions: on CPUs, folding them into 2-D ones with three frames as channels takes as long
-forwards and longer backwards.
+learns from scratch. On CPUs, 2-D convolutions with three frames as channels would take as long forwards and longer backwards.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import keras
 from keras import layers, ops
@@ -15,11 +14,10 @@ from keras import layers, ops
 from models.networks.blocks import Regularization, norm_relu
 
 
-@dataclass(frozen=True)
-class C3DPreset:
+class C3DPreset(NamedTuple):
     """`stage_widths` in channels, `convolutions` in each stage, `hidden_widths` of the fully connected layers.
 
-    Without a hidden layer the last map is averaged: the paper's two hold two thirds of its weights.
+    Without hidden layers the last map is averaged: the paper's two layers hold two thirds of its weights.
     """
 
     stage_widths: tuple[int, ...]

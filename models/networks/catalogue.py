@@ -1,4 +1,4 @@
-"""Every network, by the name that `model.network` gives it. No Keras here, so that the command line starts fast."""
+"""All networks, by the names that `model.network` has for them. No Keras here, so that the command line starts fast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Network:
-    """What is known of a network before it is built.
+    """Facts of a network that are known before it is built.
 
     Attributes:
       module: its file in models/networks, with a function of the network's name, and the sizes of its presets as `PRESETS`.
@@ -31,7 +31,7 @@ class Network:
 
     @property
     def takes_differences(self) -> bool:
-        # Differences are motion, and relative to the contrast of the whole clip, which nobody knows in a stream.
+        # Differences are motion, and relative to the contrast of the whole clip, which is not known in a stream.
         return not self.is_floor and not self.streams
 
 

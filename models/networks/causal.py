@@ -1,4 +1,4 @@
-"""Networks that see the past only, and can therefore go on where an earlier chunk of a video ended.
+"""Networks that see the past only, and can so go on where an earlier part of a video ended.
 
 Source: the stream buffers of Kondratyuk et al., "MoViNets: Mobile Video Networks for Efficient Video Recognition", CVPR 2021
 (arXiv:2103.11511). What a layer needs of the past is its state. A whole clip is one step from the initial state, so there is
@@ -67,22 +67,17 @@ def step(network: keras.Model, frames: Any, state: State) -> tuple[Any, State]:
 
 
 def remember(x: Any, past: Any) -> tuple[Any, Any]:
-    """Frames [batch, time, ...] after `past` ones [batch, size, ...]: [batch, size + time, ...], and the last `size`."""
+    """Frames [batch, time, ...] joined to the `past` ones [batch, size, ...] before them, and the last `size` of all."""
     joined = ops.concatenate([ops.cast(past, x.dtype), x], axis=1)
     return joined, ops.cast(joined[:, -past.shape[1] :], past.dtype)
 
 
 def running_mean(values: Any, mean: Any, num_frames: Any) -> Any:
-    """The mean of all values so far, after each frame.
+    """The mean of all values so far, after each frame: from [batch, time, channels] to the same in float32.
 
-    Args:
-      values: [batch, time, channels].
-      mean: float32 [batch, channels], of the `num_frames` (int32 [batch]) values before.
-
-    Returns:
-      float32 [batch, time, channels].
+    `mean`, float32 [batch, channels], is that of the `num_frames` (int32 [batch]) values before.
     """
-    # A mean is carried and not a sum, which would lose precision as it grows.
+    # A sum would lose precision as it grows.
     before = ops.cast(num_frames, "float32")[:, None, None]  # [batch, 1, 1]
     sums = ops.cumsum(ops.cast(values, "float32"), axis=1)
     counts = ops.arange(1, ops.shape(values)[1] + 1, dtype="float32")[None, :, None]  # [1, time, 1]

@@ -1,16 +1,15 @@
-"""LRCN: a convolutional network looks at each frame, a recurrent one at the sequence.
+"""LRCN: a convolutional network for each frame, and a recurrent one for the sequence.
 
 Source: Donahue et al., "Long-term Recurrent Convolutional Networks for Visual Recognition and Description", CVPR 2015
 (arXiv:1411.4389), with a residual network for the frames in place of CaffeNet. Like CaffeNet it ends in a layer that is fully
-connected to its map: a mean over the map would forget where things are, and with it most of what moves. The paper averages
-the predictions after each frame; averaging the states before the one linear layer that makes predictions of them is the same
-for logits.
+connected to its map: a mean over the map would forget where things are, and with it most of what moves. The paper averages the
+predictions after each frame. Here the states are averaged before the linear layer, which gives the same logits.
 
-The tracker says where the actor is as well: beside the class of the clip, a box in each frame.
+The tracker also gives a box of the actor in each frame.
 """
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import keras
 from keras import layers, ops
@@ -19,9 +18,8 @@ from models.networks import resnet
 from models.networks.blocks import Regularization, norm_relu
 
 
-@dataclass(frozen=True)
-class CnnRnnPreset:
-    """The network for the frames, the width of what it says of a frame, and the `units` of the recurrent layer."""
+class CnnRnnPreset(NamedTuple):
+    """The network for the frames, the width of its features of a frame, and the `units` of the recurrent layer."""
 
     frames: resnet.ResNetPreset
     frame_width: int
@@ -39,7 +37,8 @@ def frame_states(
     recurrent: type[layers.RNN], clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float
 ) -> keras.KerasTensor:
     """The state after each frame: [batch, time, height, width, channels] to [batch, time, units]."""
-    return _recurrent_states(recurrent, _frame_features(clips, preset, drop_path), preset)
+    frames = _frame_features(clips, preset, drop_path)
+    return recurrent(preset.units, return_sequences=True, name="head_recurrent")(frames)
 
 
 def _classifier(
@@ -59,8 +58,8 @@ def _tracker(
       frame, which they may leave.
     """
     frames = _frame_features(clips, preset, regularization.drop_path)
-    states = _recurrent_states(recurrent, frames, preset)
-    # The state alone would have to carry through its gates what each frame shows anew.
+    states = recurrent(preset.units, return_sequences=True, name="head_recurrent")(frames)  # [batch, time, units]
+    # With the state alone, what each frame shows would have to pass through its gates.
     x = ops.concatenate([frames, states], axis=-1)  # [batch, time, frame_width + units]
     shares = layers.Dense(4, "sigmoid", dtype="float32", name="head_boxes")(x)  # centre and size, as x and y
     centres, half_sizes = shares[..., :2], shares[..., 2:] / 2
@@ -68,19 +67,12 @@ def _tracker(
 
 
 def _frame_features(clips: keras.KerasTensor, preset: CnnRnnPreset, drop_path: float) -> keras.KerasTensor:
-    """What each frame shows: [batch, time, height, width, channels] to [batch, time, frame_width]."""
+    """Features of each frame: [batch, time, height, width, channels] to [batch, time, frame_width]."""
     time, *image_shape = clips.shape[1:]
     images = ops.reshape(clips, (-1, *image_shape))  # [batch * time, height, width, channels]
     x = layers.Flatten(name="head_flatten")(resnet.feature_map(images, preset.frames, drop_path))
     x = layers.Dense(preset.frame_width, use_bias=False, kernel_initializer="he_normal", name="head_frame")(x)
     return ops.reshape(norm_relu(x, "head_frame"), (-1, time, preset.frame_width))
-
-
-def _recurrent_states(
-    recurrent: type[layers.RNN], frames: keras.KerasTensor, preset: CnnRnnPreset
-) -> keras.KerasTensor:
-    """[batch, time, frame_width] to [batch, time, units]."""
-    return recurrent(preset.units, return_sequences=True, name="head_recurrent")(frames)
 
 
 cnn_lstm = partial(_classifier, layers.LSTM)

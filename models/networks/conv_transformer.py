@@ -1,14 +1,13 @@
 """A stem of 3-D convolutions and a transformer whose attention is factorised into space and time.
 
 Sources: Arnab et al., "ViViT: A Video Vision Transformer", ICCV 2021 (arXiv:2103.15691), its factorised encoder (model 2):
-a first transformer relates the places of one moment, a second one the moments, so that the cost grows with the square of
-either number and not of their product. Xiao et al., "Early Convolutions Help Transformers See Better", NeurIPS 2021
+a first transformer relates the places of one moment, a second one the moments, so that the cost grows with the squares of
+both numbers and not of their product. Xiao et al., "Early Convolutions Help Transformers See Better", NeurIPS 2021
 (arXiv:2106.14881): strided convolutions in place of cutting out patches. Blocks normalise before each branch, and tokens are
 averaged instead of reading a class token.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers, ops
@@ -19,8 +18,7 @@ _EPSILON = 1e-6
 _FIRST_SCALE = 0.01
 
 
-@dataclass(frozen=True)
-class ConvTransformerPreset:
+class ConvTransformerPreset(NamedTuple):
     """`stem_widths` in channels, each layer halving height and width, the last one time too; `width` of the tokens."""
 
     stem_widths: tuple[int, ...]
@@ -94,9 +92,8 @@ class LayerScale(layers.Layer):
 
     def build(self, shape: tuple[int | None, ...]) -> None:
         """`shape`: [..., width]."""
-        self._gamma = self.add_weight(
-            shape=(shape[-1],), initializer=keras.initializers.Constant(_FIRST_SCALE), name="gamma"
-        )
+        first = keras.initializers.Constant(_FIRST_SCALE)
+        self._gamma = self.add_weight(shape=(shape[-1],), initializer=first, name="gamma")
 
     def call(self, x: Any) -> Any:
         return x * self._gamma

@@ -1,4 +1,4 @@
-"""What a network costs: its parameters, and the multiply-adds for one clip."""
+"""Cost of a network: its parameters, and the multiply-adds for one clip."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from foundation.messages.progress import say
 
 COST_FILE = "network.json"
 
-# Each element of the output is a sum of as many products as the kernel, or the first matrix, has elements along these axes.
+# Each element of the output is a sum of products, as many as the kernel, or the first matrix, has elements along these axes.
 _KERNEL_AXES = {"Conv2D": slice(0, 3), "Conv3D": slice(0, 4), "DepthwiseConv2dNative": slice(0, 2)}
 _MATRIX_TRANSPOSES = {"MatMul": "transpose_a", "BatchMatMulV2": "adj_x"}
 
@@ -57,7 +57,7 @@ def network_cost(network: keras.Model) -> Cost:
 
 
 def _needed_for(outputs: Sequence[tf.Tensor]) -> set[tf.Operation]:
-    """The operations that outputs depend on: Keras traces some that nothing uses, and TensorFlow prunes."""
+    """Operations that outputs depend on; Keras also traces some that nothing uses, and that TensorFlow removes."""
     found: set[tf.Operation] = set()
     waiting = [output.op for output in outputs]
     while waiting:
@@ -88,6 +88,6 @@ def _multiply_adds(operation: tf.Operation) -> int:
 
 
 def _recurrent_multiply_adds(layer: layers.RNN) -> int:
-    """Recurrent layers run in a loop over time, of which the graph shows a single turn in a function of its own."""
+    """Multiply-adds of a recurrent layer, a loop over time of which the graph shows one turn, in another function."""
     num_steps = layer.input.shape[1]
     return num_steps * (prod(layer.cell.kernel.shape) + prod(layer.cell.recurrent_kernel.shape))

@@ -1,18 +1,18 @@
-"""What changed from frame to frame, in place of what the frames show.
+"""Changes from frame to frame, in place of the frames.
 
 Source: the RGB differences of Wang et al., "Temporal Segment Networks", ECCV 2016 (arXiv:1608.00859). Here they have no sign
-and no colour, and are relative to the clip's contrast: neither what people wear nor a dull camera shall matter.
+and no colour, and are relative to the clip's contrast, so that neither clothes nor a dull camera matter.
 """
 
 from typing import Any
 
 from keras import layers, ops
 
-_LEAST_CONTRAST = 0.1  # in units of the training clips' own: the noise of a black clip is no motion
+_LEAST_CONTRAST = 0.1  # in units of the training clips' contrast: the noise of a black clip is no motion
 
 
 class FrameDifferences(layers.Layer):
-    """Absolute change of brightness since the frame before; the first frame, which has none before it, gets the second's."""
+    """Absolute change of brightness since the frame before; the first frame gets the change of the second."""
 
     def call(self, clips: Any) -> Any:
         """Normalised clips, [batch, time >= 2, height, width, 3], to [batch, time, height, width, 1]."""

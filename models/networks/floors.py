@@ -1,4 +1,4 @@
-"""Two floors: what the share of each class alone gives, and what a single frame gives."""
+"""Two floors for other networks: one that knows only the share of each class, and one that sees a single frame."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def single_frame(
 
 
 class ClassShares(layers.Layer):
-    """The logarithm of each class's share of the training clips, whatever it is shown: logits [batch, classes]."""
+    """Gives the logarithm of each class's share of the training clips, whatever the clip: logits [batch, classes]."""
 
     def __init__(self, class_counts: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -41,7 +41,7 @@ class ClassShares(layers.Layer):
 
 
 class OneFrame(layers.Layer):
-    """One frame of each clip: the middle one, or in training a random one of each clip."""
+    """Takes one frame of each clip: the middle one, in training a random one."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -6,8 +6,7 @@ all frames so far. As in the paper's streaming models, a depthwise convolution i
 normalisation of a block starts at zero, so that each block begins as an identity.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers, ops
@@ -16,18 +15,16 @@ from models.networks.blocks import Regularization, batch_norm, drop_path_layer, 
 from models.networks.causal import NUM_FRAMES, CausalLayer, State, remember, running_mean
 
 
-@dataclass(frozen=True)
-class Stage:
-    """`blocks`: for each its inner width, and its kernel's size in time and in space; the first block has the stride."""
+class Stage(NamedTuple):
+    """`blocks`: of each the inner width, and the size of its kernel in time and in space; the first has the stride."""
 
     width: int
     blocks: tuple[tuple[int, int, int], ...]
     stride: int = 2
 
 
-@dataclass(frozen=True)
-class MoViNetPreset:
-    """Widths in channels, of the stem, of the last convolution and of the hidden layer."""
+class MoViNetPreset(NamedTuple):
+    """Widths, in channels, of the stem, the last convolution and the hidden layer."""
 
     stem_width: int
     stages: tuple[Stage, ...]
@@ -89,15 +86,9 @@ def movinet(clips: keras.KerasTensor, preset: MoViNetPreset, regularization: Reg
     x = Stem(preset.stem_width, name="stem")(clips)
     for index, stage in enumerate(preset.stages):
         for block, (inner_width, time_size, space_size) in enumerate(stage.blocks):
-            x = InvertedResidual(
-                stage.width,
-                inner_width,
-                time_size,
-                space_size,
-                stride=stage.stride if block == 0 else 1,
-                drop_path=next(rates),
-                name=f"stage{index}_block{block}",
-            )(x)
+            stride = stage.stride if block == 0 else 1
+            name = f"stage{index}_block{block}"
+            x = InvertedResidual(stage.width, inner_width, time_size, space_size, stride, next(rates), name=name)(x)
     return Head(preset.last_width, preset.hidden_width, name="head")(x)
 
 
@@ -264,14 +255,14 @@ def _conv(width: int, name: str, size: int = 1, stride: int = 1, **kwargs: Any) 
 
 
 def _depthwise(size: tuple[int, int], padding: str, name: str, stride: int = 1) -> ConvNorm:
-    # Each filter sees one channel, but the initializers count all of them as its inputs, and would start it too small.
+    # Each filter sees one channel. Keras's initializers count all channels as its inputs, and would start it too small.
     scale = keras.initializers.RandomNormal(stddev=(2 / (size[0] * size[1])) ** 0.5)
     conv = layers.DepthwiseConv2D(size, stride, padding, use_bias=False, depthwise_initializer=scale, name="conv")
     return ConvNorm(conv, name=name)
 
 
 def swish(x: Any) -> Any:
-    # Keras's silu has a gradient function of its own, which an export would trace for each place where it is used.
+    # An export would trace the gradient function of Keras's silu for each place where it is used.
     return x * ops.sigmoid(x)
 
 

@@ -7,9 +7,8 @@ from keras import layers
 class FusedBatchNormalization(layers.BatchNormalization):
     """Keras's layer for [..., channels], computed by TensorFlow's fused operation: same weights, same results.
 
-    Keras composes it of a dozen operations, each of which reads and writes all of the data, in float32 whatever the
-    policy; that was a third of the time of a training step on CPUs. The fused one takes bfloat16 as it is and sums in
-    float32.
+    Keras composes it of a dozen operations. Each reads and writes all of the data, in float32 whatever the policy, which took a
+    third of a training step on CPUs. The fused operation takes bfloat16 as it is and sums in float32.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
@@ -32,7 +31,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         )
         if learns:
             count = tf.cast(tf.size(inputs) // channels, tf.float32)
-            variance *= (count - 1) / count  # it is the unbiased estimate, and Keras averages the biased one
+            variance *= (count - 1) / count  # from the unbiased estimate to the biased one, which Keras averages
             self.moving_mean.assign(self.moving_mean * self.momentum + mean * (1 - self.momentum))
             self.moving_variance.assign(self.moving_variance * self.momentum + variance * (1 - self.momentum))
         return outputs if are_images else tf.reshape(outputs, tf.shape(inputs))

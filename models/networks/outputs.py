@@ -1,4 +1,4 @@
-"""What a network says of clips: every one gives logits, trackers also boxes."""
+"""Outputs of networks: every one gives logits, trackers also boxes."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ LOGITS, BOXES = "logits", "boxes"
 
 
 class Outputs(NamedTuple):
-    """`logits`: float32 [batch, classes]. `boxes`: of the actor in each frame, or None of a network that is no tracker.
+    """`logits`: float32 [batch, classes]; `boxes`: of the actor in each frame, None from a network that is no tracker.
 
     Boxes are float32 [batch, num_frames, 4], edges [x_min, y_min, x_max, y_max] relative to the frames that the network sees.
     """
@@ -18,11 +18,10 @@ class Outputs(NamedTuple):
 
 
 def is_tracker(network: keras.Model) -> bool:
-    """Whether a network also gives boxes."""
     return isinstance(network.output, dict)
 
 
 def outputs_of(network: keras.Model, clips: Any, *, training: bool) -> Outputs:
-    """What a network says of clips, uint8 [batch, num_frames, height, width, 3]."""
+    """The outputs for clips, uint8 [batch, num_frames, height, width, 3]."""
     outputs = network(clips, training=training)
     return Outputs(outputs[LOGITS], outputs[BOXES]) if is_tracker(network) else Outputs(outputs, None)

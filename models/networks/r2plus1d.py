@@ -6,7 +6,7 @@ Source: Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Re
 normalisation nothing is unfolded, so that TensorFlow can make one operation of the two, and of ReLU, in evaluation.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import keras
 from keras import layers, ops
@@ -14,8 +14,7 @@ from keras import layers, ops
 from models.networks.blocks import Regularization, batch_norm, drop_path_layer, drop_path_rates, norm_relu
 
 
-@dataclass(frozen=True)
-class R2Plus1DPreset:
+class R2Plus1DPreset(NamedTuple):
     """`stem_middle_width` and `stage_widths` in channels; `blocks` residual blocks in each stage."""
 
     stem_middle_width: int
@@ -34,7 +33,7 @@ PRESETS = {
 
 
 def middle_width(in_width: int, out_width: int, time_size: int = 3, space_size: int = 3) -> int:
-    """Channels between the two halves, such that a factorised convolution has as many weights as the 3-D one.
+    """Channels between the two halves, so that a factorised convolution has as many weights as the 3-D one.
 
     The paper's section 3.5: floor(t d^2 N_in N_out / (d^2 N_in + t N_out)).
     """
@@ -83,16 +82,15 @@ def _temporal(
 ) -> keras.KerasTensor:
     """A convolution of each pixel along time, normalised and, if wanted, rectified."""
     time, height, image_width, channels = x.shape[1:]
-    conv = layers.Conv2D(
-        width, (size, 1), (stride, 1), "same", use_bias=False, kernel_initializer="he_normal", name=name
-    )
+    kernel, strides = (size, 1), (stride, 1)
+    conv = layers.Conv2D(width, kernel, strides, "same", use_bias=False, kernel_initializer="he_normal", name=name)
     y = conv(ops.reshape(x, (-1, time, height * image_width, channels)))  # [batch, time / stride, pixels, channels]
     y = norm_relu(y, name) if relu else batch_norm(name)(y)
     return ops.reshape(y, (-1, y.shape[1], height, image_width, width))
 
 
 def _every_second_frame(x: keras.KerasTensor) -> keras.KerasTensor:
-    """`x[:, ::2]`, whose gradient takes ten times longer on CPUs than that of cutting whole blocks."""
+    """The same as `x[:, ::2]`, whose gradient takes ten times longer on CPUs than that of cutting whole blocks."""
     time, *frame_shape = x.shape[1:]
     padded = ops.pad(x, ((0, 0), (0, time % 2), (0, 0), (0, 0), (0, 0)))
     return ops.unstack(ops.reshape(padded, (-1, (time + 1) // 2, 2, *frame_shape)), axis=2)[0]

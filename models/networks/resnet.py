@@ -1,9 +1,9 @@
-"""The 2-D residual network that looks at single frames.
+"""A 2-D residual network for single frames.
 
 Source: He et al., "Deep Residual Learning for Image Recognition", CVPR 2016 (arXiv:1512.03385), with basic blocks.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import keras
 from keras import layers, ops
@@ -11,8 +11,7 @@ from keras import layers, ops
 from models.networks.blocks import batch_norm, drop_path_layer, drop_path_rates, norm_relu
 
 
-@dataclass(frozen=True)
-class ResNetPreset:
+class ResNetPreset(NamedTuple):
     """`stage_widths` in channels; `blocks` residual blocks in each stage."""
 
     stage_widths: tuple[int, ...]

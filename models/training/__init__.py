@@ -1,1 +1,1 @@
-"""The training loop and what belongs to it: batches, optimizer, losses, checkpoints, distribution."""
+"""The training loop, and its batches, optimizer, losses, checkpoints and distribution."""

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 
 class WeightAverage:
-    """The average of all weights, moving statistics of normalisation included. Made in the strategy's scope."""
+    """The average of all weights, moving statistics of normalisation included; to be made in the strategy's scope."""
 
     def __init__(self, network: keras.Model, decay: float) -> None:
         self._decay = decay
@@ -23,14 +23,14 @@ class WeightAverage:
         return [*self._averages, self._num_updates]
 
     def update(self) -> None:
-        """Take the weights of one more step into the average; called by each replica."""
+        """Count the weights of one more step in; each replica calls it."""
         self._num_updates.assign(self._num_updates + 1.0)
-        # While few steps are done, the weights that training started from would rule the average.
+        # In the first steps the average would stay close to the weights that training started from.
         decay = tf.minimum(self._decay, (1 + self._num_updates) / (10 + self._num_updates))
         for average, weight in zip(self._averages, self._weights, strict=True):
             average.assign(average + (1 - decay) * (weight - average))
 
 
 def _mirrored(value: tf.Tensor) -> tf.Variable:
-    # Replicas compute the same: any one will do.
+    # All replicas compute the same, so any of them will do.
     return tf.Variable(value, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)

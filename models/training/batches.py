@@ -1,4 +1,4 @@
-"""Clips to batches. What an epoch holds is a function of the seed and the epoch's number, not of what was read before."""
+"""Makes batches of clips. The seed and the number of an epoch alone decide its batches, not what was read before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,24 +33,23 @@ class Batches:
 
     @cached_property
     def train_labels(self) -> npt.NDArray[np.int64]:
-        """The label id of each record of the training set."""
+        """Label id of each training record: int64 [records]."""
         return self.train.label_ids(self.classes)
 
     @cached_property
     def eval_labels(self) -> npt.NDArray[np.int64]:
-        """The label id of each record of the evaluation set."""
         return self.evaluation.label_ids(self.classes)
 
     @property
     def in_memory(self) -> bool:
-        """Whether decoded clips are kept."""
+        """Whether decoded clips are kept in memory."""
         sizes = ((self.train, self.train_labels), (self.evaluation, self.eval_labels))
         num_bytes = sum(len(labels) * source.clip_bytes for source, labels in sizes)
         return num_bytes <= self.training.cache_megabytes * 2**20
 
     @property
     def steps_per_epoch(self) -> int:
-        """Every epoch has full batches: what the last one lacks is drawn again, with another view."""
+        """Batches of an epoch, all full: what the last one lacks is drawn again, with another view."""
         return -(-len(self.train_labels) // self.training.batch_size)
 
     def training_batches(self, first_epoch: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
@@ -68,7 +67,7 @@ class Batches:
 
         @tf.autograph.experimental.do_not_convert
         def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
-            # Of this function's graph alone: shuffling mixes it into its own seed, and cannot if it is 0.
+            # Shuffling mixes this seed, which is of this function's graph alone, into its own, and fails if it is 0.
             tf.random.set_seed(1)
             seeds = tf.random.experimental.stateless_split([self.training.seed, epoch], 4)
             copies = draw_copies(strata, total, seeds[0])
@@ -116,7 +115,7 @@ class Batches:
         return views.batch(size // context.num_replicas_in_sync, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
     def _shard(self, elements: tf.data.Dataset, context: tf.distribute.InputContext) -> tf.data.Dataset:
-        """This worker's part of each batch, so that the parts of all are the batch that one worker alone would have."""
+        """This worker's part of each batch; the parts of all workers are the batch that one worker alone would have."""
         if context.num_input_pipelines == 1:
             return elements
         size = self.training.batch_size

@@ -1,9 +1,9 @@
-"""What a training needs to go on after an interruption.
+"""Checkpoints, from which a training goes on after an interruption.
 
-Keras's BackupAndRestore keeps weights, optimizer and the epoch's number. It forgets the history, so that learning curves, early
-stopping and plateaus begin anew, and the best weights so far; and it writes weights and number one after the other, so that a
-kill between them repeats an epoch. Here the whole state of an epoch is one file that replaces the one before in one step, and
-the history is part of it: when to stop, when to decay and which epoch was best follow from that.
+Keras's BackupAndRestore keeps weights, optimizer and the epoch's number. It forgets the best weights and the history, so that
+learning curves, early stopping and plateaus begin anew. It writes weights and number one after the other, so that a kill
+between them repeats an epoch. Here the state of an epoch and the history are one file, which replaces the one before in one
+step. When to stop, when to decay and which epoch was best follow from the history.
 """
 
 import io
@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,7 @@ Arrays = list[npt.NDArray[Any]]
 _STATE_FILE = "state.npz"
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """`state`: all variables after the last epoch of the history; `best`: the weights of its best epoch, if there is one."""
 
     history: History
@@ -41,19 +40,19 @@ class CheckpointFolder:
     path: str
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Replace what is there. A process killed at any moment leaves either the old checkpoint or the new one."""
+        """Replace the old checkpoint; a process that is killed at any moment leaves either the old or the new one."""
         tf.io.gfile.makedirs(self.path)
         best = best_epoch(eval_losses(checkpoint.history))
         if checkpoint.best is not None and best == len(checkpoint.history) - 1:
             self._write(_best_file(best), checkpoint.best)
-        # From here on the new best weights count, before the old ones do not.
+        # From here on the new best weights count, until here the old ones.
         self._write(_STATE_FILE, [np.array(json.dumps(checkpoint.history)), *checkpoint.state])
         for name in tf.io.gfile.listdir(self.path):
             if name not in (_STATE_FILE, _best_file(best)):
                 tf.io.gfile.remove(f"{self.path}/{name}")
 
     def load(self) -> Checkpoint | None:
-        """What was saved last; None if there is nothing, or nothing that can be read, which is said."""
+        """The last checkpoint; None if there is none. One that cannot be read is announced and left out."""
         if not tf.io.gfile.exists(f"{self.path}/{_STATE_FILE}"):
             return None
         try:

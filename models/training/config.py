@@ -9,7 +9,7 @@ from models.augmentation.config import AugmentationConfig
 
 
 class WarmStartConfig(Section):
-    """Training begins with the weights of an earlier model."""
+    """The earlier model with whose weights a training begins."""
 
     model: str = Field(
         "latest",
@@ -24,7 +24,7 @@ class WarmStartConfig(Section):
 
 
 class TrainingConfig(Section):
-    """How the network is trained."""
+    """Settings of a training."""
 
     epochs: int = Field(40, ge=1)
     batch_size: int = Field(8, ge=1, description="clips in a step, of all devices together")

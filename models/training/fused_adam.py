@@ -9,11 +9,11 @@ import tensorflow as tf
 class FusedAdam(keras.optimizers.Adam):
     """Keras's Adam, with decoupled weight decay if wanted, computed by TensorFlow's fused operation: the same steps.
 
-    Keras composes a step of a dozen operations, each of which reads and writes as much as the network has weights.
+    Keras composes a step of a dozen operations, each of which reads and writes all of the weights.
     """
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
-        """One step for one variable; what is common to all optimizers has been done to its gradient before."""
+        """Do one step for one variable; Keras has changed its gradient before, as for all optimizers."""
         rate = tf.cast(learning_rate, tf.float32)
         if self.weight_decay and self._use_weight_decay(variable):
             variable.assign(variable * (1 - rate * self.weight_decay))
@@ -33,4 +33,4 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
     def _apply_weight_decay(self, variables: Sequence[tf.Variable]) -> None:
-        """Left to `update_step`: Keras takes three passes where one will do."""
+        """Do nothing: `update_step` decays the weights in its one pass, for which Keras takes three more."""

@@ -1,4 +1,4 @@
-"""What was measured after each epoch, and what follows from it. No TensorFlow."""
+"""Measures of each epoch, and what follows from them. No TensorFlow here."""
 
 import json
 import math
@@ -12,7 +12,6 @@ History = list[dict[str, float]]
 
 
 def eval_losses(history: History) -> list[float]:
-    """The validation loss of each epoch."""
     return [epoch["val_loss"] for epoch in history]
 
 
@@ -23,7 +22,7 @@ def best_epoch(losses: Sequence[float]) -> int | None:
 
 
 def is_over(history: History, num_epochs: int, patience: int) -> bool:
-    """Whether all epochs are done, or `patience` in a row brought nothing better, or the loss is no number any more."""
+    """Whether all epochs are done, `patience` in a row brought no better loss, or the loss is no number any more."""
     if not history:
         return False
     best = best_epoch(eval_losses(history))
@@ -32,7 +31,7 @@ def is_over(history: History, num_epochs: int, patience: int) -> bool:
 
 
 def count_plateaus(losses: Sequence[float], patience: int) -> int:
-    """How many times `patience` epochs in a row brought no loss below the best so far."""
+    """Number of times that `patience` epochs in a row brought no loss below the best so far."""
     best, waited, plateaus = math.inf, 0, 0
     for loss in losses:
         if loss < best:

@@ -1,4 +1,4 @@
-"""What a training is asked to do, in a form that can be handed to another process."""
+"""The job of a training, in a form that can be handed to another process."""
 
 import json
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ from models.tuning.config import Values, assign, trial_values
 
 @dataclass(frozen=True)
 class Job:
-    """Files in, folders out, and JSON by name: `model`, `training`, `sampling`, `classes`, `tuner` (empty without a
-    search), and two strings as they are.
+    """Files to read, folders to write, and what to do.
 
-    `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights.
-    `config['training_key']` identifies all that determines the model; `config['checkpoint_dir']` belongs to it alone.
+    `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights. `config` has
+    JSON as `model`, `training`, `sampling`, `classes` and `tuner` (empty without a search), and two strings: `training_key`
+    identifies all that determines the model, and `checkpoint_dir` belongs to it alone.
     """
 
     train_files: tuple[str, ...]
@@ -31,12 +31,10 @@ class Job:
 
     @property
     def model(self) -> ModelConfig:
-        """The configuration of the network."""
         return ModelConfig.model_validate_json(self.config["model"])
 
     @property
     def training(self) -> TrainingConfig:
-        """The configuration of the training."""
         return TrainingConfig.model_validate_json(self.config["training"])
 
     @property
@@ -46,7 +44,7 @@ class Job:
 
 
 def make_job(fn_args: Any) -> Job:
-    """From what TFX hands to `run_fn` or `tuner_fn`; what a search has found replaces values of the configuration."""
+    """The job in what TFX hands to `run_fn` or `tuner_fn`; the results of a search replace values of the configuration."""
     return Job(
         train_files=tuple(fn_args.train_files),
         eval_files=tuple(fn_args.eval_files),
@@ -65,12 +63,12 @@ def with_values(config: Mapping[str, str], values: Values) -> dict[str, str]:
 
 
 def job_file(checkpoint_dir: str) -> str:
-    """Where the workers of a training find its job."""
+    """Path at which the workers of a training find its job."""
     return f"{checkpoint_dir}.job.json"
 
 
 def write_job(job: Job) -> str:
-    """Write the job for its workers; returns the path."""
+    """Write the job for its workers; return the path."""
     path = job_file(job.config["checkpoint_dir"])
     tf.io.gfile.makedirs(path.rpartition("/")[0])
     with tf.io.gfile.GFile(f"{path}.partial", "w") as file:

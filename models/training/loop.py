@@ -1,4 +1,4 @@
-"""The training loop: one object that holds everything that changes while a network learns."""
+"""The training loop, in one object that holds all that changes while a network learns."""
 
 import contextlib
 import math
@@ -45,13 +45,13 @@ class Learner:
             self._average = WeightAverage(self._network, training.ema_decay) if training.ema_decay else None
         if self._num_replicas > 1:
             synchronize_batch_norm(self._network)
-        # Nothing in a step needs AutoGraph.
+        # A step does not need AutoGraph.
         self._train_step = tf.function(self._distributed(self._train_replica), autograph=False)
         self._eval_step = tf.function(self._distributed(self._eval_replica), autograph=False)
 
     @property
     def state(self) -> Arrays:
-        """Everything that the next step depends on, but the data."""
+        """All that the next step depends on, but the data."""
         return [variable.numpy() for variable in self._state_variables]
 
     @state.setter
@@ -61,12 +61,12 @@ class Learner:
 
     @property
     def weights(self) -> Arrays:
-        """The network's weights, or their average if there is one: what is evaluated and exported."""
+        """The weights to evaluate and export: the network's, or their average if there is one."""
         variables = self._network.weights if self._average is None else self._average.variables[:-1]
         return [variable.numpy() for variable in variables]
 
     def train_epoch(self, batches: Iterator[Any], rates: Sequence[float]) -> Measures:
-        """One step for each learning rate."""
+        """Do one step for each learning rate."""
         totals = tf.zeros([5], tf.float64)
         started, waited = time.perf_counter(), 0.0
         for rate in rates:
@@ -85,7 +85,7 @@ class Learner:
         }
 
     def evaluate(self, batches: tf.data.Dataset) -> Measures:
-        """Loss and accuracy, and a tracker's mean IoU, of the weights that would be exported."""
+        """Loss, accuracy and a tracker's mean IoU of the weights that would be exported."""
         totals = tf.zeros([5], tf.float64)
         with self._averaged():
             for batch in batches:
@@ -106,7 +106,7 @@ class Learner:
 
     @contextlib.contextmanager
     def _averaged(self) -> Iterator[None]:
-        """The network has the averaged weights inside."""
+        """Give the network the averaged weights for a while."""
         if self._average is None:
             yield
             return
@@ -118,17 +118,17 @@ class Learner:
             self._network.set_weights(own)
 
     def _distributed(self, replica_step: Callable[..., tf.Tensor]) -> Callable[[Any], tf.Tensor]:
-        """A step of all replicas: from a batch to the sums of their results."""
+        """The step of all replicas, which sums up their results."""
         return lambda batch: self._strategy.reduce("SUM", self._strategy.run(replica_step, args=batch), axis=None)
 
     def _train_replica(self, clips: tf.Tensor, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
-        """One step on this replica's part of a batch, the boxes and their validity included; returns what `_sums` does."""
+        """Do one step on this replica's part of a batch, with boxes and their validity for a tracker; return `_sums`."""
         weights = self._network.trainable_variables
         with tf.GradientTape() as tape:
             outputs = outputs_of(self._network, clips, training=True)
             losses = self._losses(outputs, targets, *boxes) * tf.linalg.matvec(targets, self._class_weights)
             penalty = weight_penalty(decayed_weights(self._network), self._training.l1, self._training.l2)
-            # Replicas add up their gradients.
+            # The gradients of all replicas are added up.
             loss = tf.reduce_sum(losses) / self._training.batch_size + penalty / self._num_replicas
             minimised = self._optimizer.scale_loss(loss)
         gradients = tape.gradient(minimised, [weight.value for weight in weights])

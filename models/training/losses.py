@@ -1,4 +1,4 @@
-"""What training minimises."""
+"""Losses and penalties."""
 
 from collections.abc import Sequence
 
@@ -23,9 +23,9 @@ def clip_losses(targets: tf.Tensor, logits: tf.Tensor, label_smoothing: float) -
 
 
 def box_losses(boxes: tf.Tensor, predicted: tf.Tensor, validity: tf.Tensor) -> tf.Tensor:
-    """How far the boxes of each clip are from the predicted ones: float32 [batch].
+    """Distance between the boxes of each clip and the predicted ones: float32 [batch].
 
-    The mean over all frames, each weighed with the validity of its box, so that a frame without a box adds nothing.
+    It is the mean over all frames, each weighted with the validity of its box, so that a frame without a box adds nothing.
 
     Args:
       boxes, predicted: float32 [batch, num_frames, 4], relative to the frames.
@@ -37,7 +37,7 @@ def box_losses(boxes: tf.Tensor, predicted: tf.Tensor, validity: tf.Tensor) -> t
 
 
 def balancing_weights(counts: Sequence[int]) -> list[float]:
-    """A weight for each class such that all classes weigh the same and the mean over the clips is 1."""
+    """A weight for each class, so that all classes weigh the same and the mean over the clips is 1."""
     present = sum(count > 0 for count in counts)
     return [sum(counts) / (present * count) if count else 0.0 for count in counts]
 

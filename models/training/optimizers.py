@@ -13,9 +13,9 @@ _SPARED = ("bias", "gamma", "beta", "position")
 
 
 def make_optimizer(training: TrainingConfig, num_replicas: int) -> keras.optimizers.Optimizer:
-    """The optimizer; its rate is set before each step. Weight decay spares normalisation and biases.
+    """The optimizer, whose rate is set before each step; weight decay spares normalisation and biases.
 
-    `num_replicas`: how many add up their gradients, each of which is clipped to its share of the norm.
+    The gradients of `num_replicas` replicas are added up, so each is clipped to its share of the norm.
     """
     options = {
         "weight_decay": training.decoupled_weight_decay or None,
@@ -30,14 +30,14 @@ def make_optimizer(training: TrainingConfig, num_replicas: int) -> keras.optimiz
 
 
 def decayed_weights(network: keras.Model) -> list[keras.Variable]:
-    """The weights that weight decay and penalties apply to: neither biases nor normalisation."""
+    """Weights that decay and penalties apply to: all but biases and normalisation."""
     return [weight for weight in network.trainable_weights if not any(name in weight.name for name in _SPARED)]
 
 
 def learning_rates(
     training: TrainingConfig, epoch: int, steps_per_epoch: int, eval_losses: Sequence[float]
 ) -> list[float]:
-    """The rate of each step of an epoch (from 0), given the validation losses of the epochs before it."""
+    """Learning rate of each step of an epoch (from 0); `eval_losses`: of the epochs before it."""
     warmup_steps = min(round(training.warmup_epochs * steps_per_epoch), training.epochs * steps_per_epoch - 1)
     steps = range(epoch * steps_per_epoch, (epoch + 1) * steps_per_epoch)
     num_plateaus = count_plateaus(eval_losses, training.plateau_patience)

@@ -1,4 +1,4 @@
-"""What a training begins with: its clips, and its network. The Trainer and each trial of the Tuner prepare the same way."""
+"""Prepares clips and network of a training, for the Trainer and for each trial of the Tuner alike."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,9 @@ from models.training.warm_start import BaseWeights, begin_with, read_weights
 
 @dataclass(frozen=True)
 class Preparation:
-    """The clips of a job, the model that it begins with (if any), and what builds its network.
+    """The clips of a job, the model that it begins with, if any, and its network.
 
-    Attributes:
-      channel_mean, channel_std: of the colours, for values in 0..1; what the network normalises with.
+    `channel_mean` and `channel_std` are of the colours, for values in 0..1; the network normalises with them.
     """
 
     job: Job
@@ -33,7 +32,7 @@ class Preparation:
     base_weights: BaseWeights | None = None
 
     def build(self) -> keras.Model:
-        """The network with random weights, computing in float32: what is exported."""
+        """The network with random weights that computes in float32, as it is exported."""
         training, classes = self.job.training, self.job.classes
         return build_network(
             self.job.model,
@@ -46,7 +45,7 @@ class Preparation:
         )
 
     def build_for_training(self) -> keras.Model:
-        """The network in the precision that it is trained in, with the weights of the base model if there is one."""
+        """The network that computes in the precision of the training, with the weights of the base model if there is one."""
         training = self.job.training
         with dtype_policy(choose_policy(training.precision)):
             network = self.build()
@@ -68,7 +67,7 @@ def prepare(job: Job) -> Preparation:
     if job.model.tracks:
         for split, source in (("train", train), ("eval", evaluation)):
             _require_boxes(split, source)
-    # Weights mean something for the colours that they were trained on.
+    # Weights fit the colours that they were trained on.
     mean, std = (base_weights and base_weights.normalization) or train.channel_statistics()
     return Preparation(job, Batches(train, evaluation, job.classes, job.training), mean, std, base, base_weights)
 

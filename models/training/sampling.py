@@ -1,4 +1,4 @@
-"""How often each record is drawn in an epoch."""
+"""Draws records for an epoch."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,18 +6,15 @@ import tensorflow as tf
 
 
 def draw_copies(strata: npt.NDArray[np.int64], total: int, seed: tf.Tensor) -> tf.Tensor:
-    """How many times each record is drawn so that `total` are: int64 [records].
+    """Number of times that each record is drawn, `total` in all: int64 [records].
 
-    Every stratum has the same share of them, and every record of a stratum the same share of the stratum's, up to one; who
-    has one more depends on `seed` (int64 [2]).
-
-    Args:
-      strata: of each record, int64 [records]; all equal for no stratification.
+    `strata`: of each record, int64 [records]. All strata are drawn equally often, and so are all records of a stratum; where
+    that is not possible, `seed` (int64 [2]) decides which are drawn once more.
     """
     _, stratum_of, sizes = np.unique(strata, return_inverse=True, return_counts=True)
     seeds = tf.random.experimental.stateless_split(seed, 2)
     shares = _split_evenly(tf.constant(total, tf.int64), _shuffled_ranks(np.array([len(sizes)]), seeds[0]), len(sizes))
-    # Sorted by stratum and at random within it, a record's position tells its rank.
+    # Records are sorted by stratum, and at random within it: a position is a rank.
     order = np.argsort(stratum_of, kind="stable")
     ranks = tf.scatter_nd(order[:, np.newaxis], _shuffled_ranks(sizes, seeds[1]), [len(strata)])
     return _split_evenly(tf.gather(shares, stratum_of), ranks, tf.gather(sizes, stratum_of))
@@ -33,5 +30,5 @@ def _shuffled_ranks(sizes: npt.NDArray[np.int64], seed: tf.Tensor) -> tf.Tensor:
 
 
 def _split_evenly(total: tf.Tensor, rank: tf.Tensor, num_parts: int | tf.Tensor) -> tf.Tensor:
-    """The part that the one with this rank has."""
+    """The part of the total for this rank; the first ranks have one more."""
     return total // num_parts + tf.cast(rank < total % num_parts, tf.int64)

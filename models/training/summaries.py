@@ -16,7 +16,7 @@ class Summaries:
         self._train, self._eval = (tf.summary.create_file_writer(f"{folder}/{run}") for run in ("train", "eval"))
 
     def write(self, epoch: int, measures: Mapping[str, float]) -> None:
-        """`epoch` counts from 0; names that begin with `val_` are of the validation."""
+        """`epoch` counts from 0; names that begin with `val_` are measures of the validation."""
         for name, value in measures.items():
             writer = self._eval if name.startswith(_EVAL_PREFIX) else self._train
             with writer.as_default(step=epoch + 1):

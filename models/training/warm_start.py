@@ -1,12 +1,12 @@
-"""Training that begins with the weights of an earlier model.
+"""Trainings that begin with the weights of an earlier model.
 
-Frozen stages are as in the transfer experiments of Yosinski et al., "How transferable are features in deep neural networks?",
-NeurIPS 2014 (arXiv:1411.1792): the first ones, since they are the most general.
+The first stages can be frozen, since they are the most general: Yosinski et al., "How transferable are features in deep neural
+networks?", NeurIPS 2014 (arXiv:1411.1792).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 import keras
 
@@ -22,13 +22,11 @@ from models.training.config import WarmStartConfig
 _LOGITS = "logits"
 
 
-@dataclass(frozen=True)
-class BaseWeights:
-    """What a network takes over.
+class BaseWeights(NamedTuple):
+    """The weights that a network takes over, in the order of the network's: of all layers but the logits, and of the logits.
 
-    `features`: weights of all layers but the logits, in the order of the network's; `logits`: those of the logits, whose last
-    axis is `classes`, or none where the labels are unknown; `normalization`: mean and standard deviation of the colour
-    channels that the weights were trained with, if they are known.
+    The last axis of the logits' weights is `classes`; there are none where the labels are unknown. `normalization`: mean and
+    standard deviation of the colour channels that the weights were trained with, if they are known.
     """
 
     features: Arrays
@@ -47,7 +45,7 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
     classes = base.info.classes if base.info else ()
     network = build_network(config, num_classes=max(1, len(classes)), dropout=0)
     logits = network.get_layer(_LOGITS)
-    # Which labels a mere file's logits stand for is not known, and neither is their number.
+    # Of a mere file it is not known how many logits it has, and for which labels.
     boxes = [network.output[BOXES]] if is_tracker(network) else []
     known = network if classes else keras.Model(network.input, [logits.input, *boxes])
     try:
@@ -68,7 +66,7 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
 
 
 def require_fitting(base: BaseModel, config: ModelConfig, warm_start: WarmStartConfig) -> None:
-    """Try a warm start without any training.
+    """Try a warm start without training.
 
     Raises:
       UserError: the weights do not fit the network of `config`, or it has no stage `frozen_through`.
@@ -96,9 +94,7 @@ def begin_with(
 
 
 def freeze(network: keras.Model, last_stage: str | None) -> None:
-    """Make all layers up to a stage's last one untrainable; their normalisation then keeps its statistics, too.
-
-    None freezes nothing.
+    """Freeze all layers up to the end of a stage; None freezes nothing. Normalisation then keeps its statistics, too.
 
     Raises:
       UserError: the network has no such stage.
@@ -124,7 +120,7 @@ def stage_names(network: keras.Model) -> list[str]:
 
 
 def _take_over(network: keras.Model, base: BaseWeights, classes: Sequence[str]) -> None:
-    """Give a network the base's weights. Logits of classes that the base does not know stay as they were initialised."""
+    """Give a network the base's weights; logits of classes that the base does not know stay as they are."""
     for weight, value in zip(_feature_weights(network), base.features, strict=True):
         weight.assign(value)
     if not base.logits:

@@ -1,4 +1,4 @@
-"""The `tuner` section of the configuration: which values to try, and how to choose among them. Imports no Keras."""
+"""The `tuner` section of the configuration: the values to try, and how to choose among them. No Keras here."""
 
 import itertools
 import math
@@ -30,7 +30,7 @@ NONE = "none"  # stands for null among the values of a trial, where KerasTuner a
 _DEFAULT_TRIALS = 10
 _CHECKED_COMBINATIONS = 1000
 
-# Of `model` all else decides what Transform makes, which is made once for all trials.
+# The other keys of `model` decide what Transform makes, which is made once for all trials.
 _MODEL_KEYS = ("network", "preset", "num_frames")
 _FIXED_TRAINING_KEYS = ("augmentation", "distribution", "cache_megabytes", "seed")
 _FIXED_AUGMENTATION_KEYS = ("flip_protected",)
@@ -56,7 +56,7 @@ class Range(Section):
 
     @property
     def values(self) -> tuple[float, ...] | None:
-        """All values, in order; None if there is one between any two."""
+        """All values, in order; None if there is always another one between two."""
         if self.step is None:
             return None
         if self.log:
@@ -68,7 +68,7 @@ class Range(Section):
         return tuple(float(f"{value:.12g}") for value in values)
 
 
-# Of any type: what the key's own section says of a value is clearer than that it is none of these.
+# Any type is allowed here, since the key's own section has a clearer message for a wrong value.
 Choices = Annotated[tuple[Any, ...], Field(min_length=1)]
 Candidates = Annotated[
     Annotated[Choices, Tag("choices")] | Annotated[Range, Tag("range")],
@@ -120,14 +120,14 @@ class TunerConfig(Section):
 
     @property
     def num_trials(self) -> int:
-        """How many trials there are at the most; hyperband's are counted by the oracle."""
+        """Number of trials at the most; the oracle counts those of hyperband."""
         if self.search == "grid":
             size = math.prod(len(self.values(key) or ()) for key in self.space)
             return min(size, self.max_trials or size)
         return self.max_trials or _DEFAULT_TRIALS
 
     def combinations(self) -> Iterator[Values]:
-        """Values to check together before anything runs, of ranges their ends: all, or a thousand at random."""
+        """Combinations of values, of ranges their ends, to check before anything runs: all, or a thousand at random."""
         ends = {key: self.values(key) or _ends(key, self.space[key]) for key in self.space}
         if math.prod(map(len, ends.values())) <= _CHECKED_COMBINATIONS:
             for values in itertools.product(*ends.values()):
@@ -139,7 +139,7 @@ class TunerConfig(Section):
 
 
 def assign(sections: Mapping[str, Any], values: Values) -> dict[str, Any]:
-    """`sections` (the dumps of `model` and `training` among them) with other values at the keys that `values` names."""
+    """Copy of `sections`, which are dumps of `model`, `training` and others, with other `values` at their keys."""
     changed = dict(sections)
     for key, value in values.items():
         *path, name = key.split(".")
@@ -152,20 +152,19 @@ def assign(sections: Mapping[str, Any], values: Values) -> dict[str, Any]:
 
 
 def trial_values(values: Values) -> Values:
-    """What a trial has chosen, without the oracle's notes."""
+    """The values of a trial without the oracle's notes."""
     return {key: value for key, value in values.items() if key in searchable()}
 
 
 def describe(values: Values) -> str:
-    """For people: `training.learning_rate 0.01, model.preset tiny`."""
-    return ", ".join(
-        f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in values.items()
-    )
+    """Text for people: `training.learning_rate 0.01, model.preset tiny`."""
+    texts = {key: f"{value:.4g}" if isinstance(value, float) else value for key, value in values.items()}
+    return ", ".join(f"{key} {text}" for key, text in texts.items())
 
 
 @cache
 def searchable() -> Mapping[str, Any]:
-    """The keys that a space may name, and their pydantic fields."""
+    """Keys that a space may name, and their pydantic fields."""
     fields = {f"model.{name}": ModelConfig.model_fields[name] for name in _MODEL_KEYS}
     for prefix, section, fixed in (
         ("training", TrainingConfig, _FIXED_TRAINING_KEYS),
@@ -176,7 +175,6 @@ def searchable() -> Mapping[str, Any]:
 
 
 def is_whole(key: str) -> bool:
-    """Whether the values of a key are whole numbers."""
     return searchable()[key].annotation is int
 
 
@@ -200,7 +198,7 @@ def _check_candidates(key: str, candidates: Choices | Range) -> Choices | Range:
 
 
 def _parse(key: str, value: Scalar) -> Scalar:
-    """The value as the key's section would have it, such as 0.001 for the text 1e-3, as which YAML reads it."""
+    """The value as the key's section has it: YAML reads 1e-3 as text, and here it becomes 0.001."""
     field = searchable()[key]
     kind: Any = reduce(lambda annotation, bound: Annotated[annotation, bound], field.metadata, field.annotation)
     try:

@@ -1,4 +1,4 @@
-"""KerasTuner's oracles, which choose the values of the next trial, for a `tuner` section."""
+"""KerasTuner's oracles for a `tuner` section; an oracle chooses the values of the next trial."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ OBJECTIVE = keras_tuner.Objective("val_loss", "min")
 
 
 def make_oracle(config: TunerConfig, num_epochs: int) -> keras_tuner.Oracle:
-    """The oracle of a search; its `max_trials` is how many trials there are at the most.
+    """The oracle of a search; its `max_trials` is the number of trials at the most.
 
     `num_epochs`: epochs of the trials that Hyperband takes furthest.
     """
@@ -19,7 +19,7 @@ def make_oracle(config: TunerConfig, num_epochs: int) -> keras_tuner.Oracle:
         "objective": OBJECTIVE,
         "hyperparameters": make_space(config),
         "seed": config.seed + 1,  # KerasTuner takes 0 for none
-        # Each trial is reported; a search in a wide range may well begin with several that diverge.
+        # Never too many: each failed trial is reported, and in a wide range the first trials may all diverge.
         "max_consecutive_failed_trials": config.num_trials + 1,
     }
     match config.search:
@@ -43,7 +43,7 @@ def make_oracle(config: TunerConfig, num_epochs: int) -> keras_tuner.Oracle:
 
 
 def make_space(config: TunerConfig) -> keras_tuner.HyperParameters:
-    """The search space. Values that a key can be counted on to have are a choice, others an Int or a Float."""
+    """The search space: a Choice for a key whose values can be listed, otherwise an Int or a Float."""
     space = keras_tuner.HyperParameters()
     for key, candidates in config.space.items():
         if (values := config.values(key)) is not None:
@@ -56,10 +56,10 @@ def make_space(config: TunerConfig) -> keras_tuner.HyperParameters:
 
 
 class GridOracle(keras_tuner.oracles.GridSearchOracle):
-    """Goes on after an interruption: KerasTuner's keeps its trials, but not where in the grid it was."""
+    """Goes on after an interruption; KerasTuner's own oracle keeps its trials, but not its place in the grid."""
 
     def set_state(self, state: dict[str, object]) -> None:
-        """Trials come one after the other, so that their order is that of the grid."""
+        """Find the place in the grid: trials come one after the other, so their order is that of the grid."""
         super().set_state(state)
         for trial_id in self.start_order:
             self._ordered_ids.insert(trial_id)
@@ -67,17 +67,15 @@ class GridOracle(keras_tuner.oracles.GridSearchOracle):
 
 
 class HyperbandOracle(keras_tuner.oracles.HyperbandOracle):
-    """Knows how many trials it consists of."""
-
     @property
     def size(self) -> int:
-        """Trials of all rounds of all brackets."""
+        """Number of trials of all rounds of all brackets."""
         brackets = range(self._get_num_brackets())
         return sum(self._get_size(bracket, i) for bracket in brackets for i in range(self._get_num_rounds(bracket)))
 
 
 def _encode(values: tuple[Scalar, ...]) -> Sequence[int | float | str]:
-    """KerasTuner's choices are all of one type, and neither null nor truth values."""
+    """Values for KerasTuner's Choice, which must be of one type, and neither None nor bool."""
     numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
     if len(numbers) == len(values):
         return numbers

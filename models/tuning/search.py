@@ -1,4 +1,4 @@
-"""The search: TFX's Tuner calls `tuner_fn`, KerasTuner chooses the values, and each trial is a training like any other."""
+"""The search: TFX's Tuner calls `tuner_fn`, KerasTuner chooses values, and each trial is a training like any other."""
 
 import time
 from dataclasses import replace
@@ -24,10 +24,7 @@ from models.tuning.oracles import make_oracle
 
 
 def tuner_fn(fn_args: Any) -> TunerFnResult:
-    """TFX's entry point for the Tuner.
-
-    `fn_args.custom_config` is that of the Trainer (see `models.training.job`) and `tuner`, JSON of a TunerConfig.
-    """
+    """Entry point for TFX's Tuner; `fn_args.custom_config` is described in `models.training.job`."""
     job = make_job(fn_args)
     config = TunerConfig.model_validate_json(job.config["tuner"])
     return TunerFnResult(tuner=make_tuner(job, config), fit_kwargs={})
@@ -43,14 +40,14 @@ def make_tuner(job: Job, config: TunerConfig) -> "ClipTuner":
 
 
 def search_dir(job: Job) -> str:
-    """Where the state of a search is kept, and the checkpoint of the trial that is under way."""
+    """Folder for the state of a search, and for the checkpoint of the trial that is running."""
     return f"{job.config['checkpoint_dir']}.search"
 
 
 class ClipTuner(BaseTuner):
     """Trains with the values of each trial and reports the lowest validation loss.
 
-    A trial that was interrupted goes on after its last epoch, and one that Hyperband takes further after those it has had.
+    A trial that was interrupted, or that Hyperband takes further, goes on after its last epoch.
     """
 
     def __init__(self, job: Job, config: TunerConfig, *, overwrite: bool = False) -> None:
@@ -89,8 +86,8 @@ class ClipTuner(BaseTuner):
         """Train with the trial's values.
 
         Raises:
-          FailedTrialError: these values lead to nothing: the loss is not a number, or memory does not suffice.
-          FatalError: the cause is another one; KerasTuner would go on with the next trial.
+          FailedTrialError: the values are bad: the loss is not a number, or memory does not suffice.
+          FatalError: there is another cause; KerasTuner would otherwise go on with the next trial.
         """
         started = time.monotonic()
         title = f"trial {int(trial.trial_id) + 1} of {self.oracle.max_trials}: {_describe(trial)}"
@@ -106,12 +103,12 @@ class ClipTuner(BaseTuner):
         return {"val_loss": loss}
 
     def _train(self, trial: Trial) -> tuple[float, int]:
-        """The lowest validation loss, and how many epochs the trial has had."""
+        """Train; return the lowest validation loss, and the number of epochs that the trial has had."""
         values = dict(trial_values(trial.hyperparameters.values))
         if self._epochs:
             values["training.epochs"] = self._epochs
         job = replace(self._job, config=with_values(self._job.config, values))
-        notes = trial.hyperparameters.values  # Hyperband's are called tuner/...
+        notes = trial.hyperparameters.values  # with those of Hyperband: tuner/...
         checkpoints = self._checkpoints(trial.trial_id)
         if earlier := notes.get("tuner/trial_id"):
             _move(self._checkpoints(earlier).path, checkpoints.path)

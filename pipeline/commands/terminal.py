@@ -1,4 +1,4 @@
-"""What the commands share: how they print, write files and end, and the options that several of them have."""
+"""Printing, writing of files, exit codes and options that the commands share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +26,7 @@ def escaped(text: str | None) -> str:
 
 @contextmanager
 def whole_file(option: str, path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to, which takes its place only if all goes well.
+    """Give a path beside `path` to write to, which takes its place only if all goes well.
 
     Raises:
       UserError: it cannot be written; `option` names the path.

@@ -23,7 +23,7 @@ _LOG = "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log"  # newer versions of t
 
 
 class Access(NamedTuple):
-    """Where the API is, and who asks. The SDK reads more from the environment, such as KF_PIPELINES_IAP_OAUTH2_CLIENT_ID."""
+    """Address of the API, and credentials. The SDK reads more in the environment, such as KF_PIPELINES_IAP_OAUTH2_CLIENT_ID."""
 
     endpoint: str
     namespace: str | None = None
@@ -110,7 +110,7 @@ class Backend:
             return self._method("run", "get_run")(run_id)
 
     def log(self, run_id: str, node_id: str) -> str:
-        """What a pod of a run has printed."""
+        """All that a pod of a run has printed."""
         api_client = self._client.pipeline_uploads.upload_pipeline.__self__.api_client
         with self._explained(f"the log of {node_id}"):
             response = api_client.call_api(

@@ -1,4 +1,4 @@
-"""What open-source Kubeflow Pipelines does not run, found in the compiled file before a cluster finds it.
+"""Finds in a compiled file what open-source Kubeflow Pipelines does not run, before a cluster does.
 
 Pure functions over the PipelineSpec as JSON. Each rule names its place in kubeflow/pipelines' backend/src/v2 (August 2026).
 Vertex AI runs some of what is refused here, but the compiled file is for both.

@@ -18,7 +18,7 @@ _KubernetesName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?
 
 
 class ResourcesConfig(Section):
-    """What one step may use at most; Kubernetes reserves as much. The cluster decides what is left out."""
+    """Limits of one step; Kubernetes also reserves as much. The cluster decides on what is left out."""
 
     cpu: float | None = Field(None, gt=0, description="cores")
     memory_gigabytes: float | None = Field(None, gt=0, description="1 GB is 10^9 bytes")

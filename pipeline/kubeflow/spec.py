@@ -1,4 +1,4 @@
-"""What TFX's compiler leaves out, added to what it wrote: resources, environment, retries, caching, secrets and volumes.
+"""Adds what TFX's compiler leaves out: resources, environment, retries, caching, secrets and volumes.
 
 Pure functions over the PipelineSpec as JSON. The names are those of kfp's api/v2alpha1/pipeline_spec.proto and
 kubernetes_platform/proto/kubernetes_executor_config.proto. Some fields have newer twins (`cpuLimit`, `secretName`). The old

@@ -44,7 +44,7 @@ class StepState(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How a run ended: `state` as the API names it; `failures`: by failed component what it said."""
+    """The end of a run: `state` as the API names it; `failures`: by failed component what it said."""
 
     state: str
     failures: dict[str, str]
@@ -158,7 +158,7 @@ def _details(run: Any) -> list[Any]:
 
 
 def _logged(backend: Backend, run_id: str, nodes: Iterable[str]) -> str:
-    """What a pod has printed on its error: as a rule, servers leave a task's `error` empty."""
+    """The error in the log of a pod; servers leave a task's `error` empty as a rule."""
     for node in nodes:
         try:
             said = telling_line(backend.log(run_id, node))

@@ -45,7 +45,7 @@ class Classifier:
         return cast(Callable[..., dict[str, Any]], self._model.signatures[name])
 
     def probabilities(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:
-        """float32 [clips, classes] for clips of equally many JPEGs each."""
+        """Probabilities, float32 [clips, classes], for clips of equally many JPEGs each."""
         import tensorflow as tf
 
         outputs = self.signature("predict_jpeg")(frames=tf.constant([list(clip) for clip in clips]))

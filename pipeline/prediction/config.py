@@ -12,7 +12,7 @@ Format = Literal["csv", "json", "activitynet"]
 
 
 class SegmentsConfig(Section):
-    """What counts as a segment, given the scores of each moment."""
+    """Rules by which scores of each moment make a segment."""
 
     smoothing: Smoothing = "gaussian"
     smoothing_seconds: float = Field(0.1, ge=0, description="standard deviation, or the width of the median")

@@ -29,7 +29,7 @@ class Relay:
         self._ages = [0] * NUM_STREAMS
 
     def advance(self) -> tuple[list[bool], int]:
-        """Which states begin anew with the next frame, and the index of the one that answers."""
+        """The states that begin anew with the next frame, as a mask, and the index of the one that answers."""
         fresh = [self._num_seen > 0 and self._num_seen % self._lifetime == start for start in self._starts]
         self._ages = [1 if is_fresh else age + 1 for is_fresh, age in zip(fresh, self._ages, strict=True)]
         self._num_seen += 1

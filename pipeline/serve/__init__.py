@@ -1,1 +1,1 @@
-"""A development server that answers as TensorFlow Serving does, which is for production."""
+"""A server for development, which answers as TensorFlow Serving does in production."""

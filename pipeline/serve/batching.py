@@ -20,7 +20,7 @@ _Key = tuple[str, tuple[tuple[str, tuple[int, ...]], ...]]
 
 
 class BatchingConfig(NamedTuple):
-    """When a batch is run: once it holds `max_batch_size` clips, or `timeout_seconds` after its first request."""
+    """Conditions to run a batch: it holds `max_batch_size` clips, or its first request has waited for `timeout_seconds`."""
 
     max_batch_size: int
     timeout_seconds: float

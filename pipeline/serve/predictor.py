@@ -1,4 +1,4 @@
-"""What gRPC and REST share: finding the model, letting requests in, checking and answering them."""
+"""Steps that gRPC and REST share: finding the model, letting requests in, checking and answering them."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -41,7 +41,7 @@ class ServerConfig:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the server listens: host:port."""
+    """Addresses at which the server listens: host:port."""
 
     grpc: str
     rest: str

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class State(IntEnum):
-    """State of a version; the numbers are those of ModelVersionStatus.State."""
+    """States of a version; the numbers are those of ModelVersionStatus.State."""
 
     LOADING = 20
     AVAILABLE = 30
@@ -96,7 +96,7 @@ class ModelVersions:
         return self._available[max(self._available)] if self._available else None
 
     async def follow(self, settings: ModelSettings) -> None:
-        """Load and drop versions, until the served ones are those of the pushed that the settings choose.
+        """Load and drop versions, so that those are served that the settings choose from the pushed ones.
 
         An old version stays until a new one can take its place, and ends when its last request is answered. A version that
         cannot be loaded is tried again when its file has changed.

@@ -9,7 +9,7 @@ import tensorflow_transform as tft
 from models import features
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.preprocessing import fit_clips
+from models.preprocessing import fit_frames
 from tests.models.clips import CLASSES, NUM_STORED, clip_example, draw_clip, write_examples
 from tests.models.conftest import TRAIN_LABELS
 
@@ -20,7 +20,7 @@ def test_clips_come_in_the_order_of_the_files_as_transform_sees_them(
     _, _, clips, labels, _, _ = zip(*source.clips().as_numpy_iterator(), strict=True)
     assert labels == TRAIN_LABELS
     drawn = np.stack([draw_clip(label, seed) for seed, label in enumerate(TRAIN_LABELS)])
-    fitted = fit_clips(tf.constant(drawn), model_config).numpy()
+    fitted = fit_frames(tf.constant(drawn), model_config).numpy()
     # JPEG is lossy.
     assert abs(np.stack(clips).astype(int) - fitted).mean() < 8
 

@@ -14,7 +14,7 @@ from models.networks.build import build_network
 from models.networks.catalogue import NETWORKS
 from models.networks.cost import COST_FILE
 from models.networks.outputs import outputs_of
-from models.preprocessing import fit_clips
+from models.preprocessing import fit_frames
 from models.serving import ServingModule
 from models.trainer import run_fn
 from models.training.config import TrainingConfig
@@ -51,7 +51,7 @@ def test_a_network_that_learned_from_a_step_is_exported_and_answers(
     loaded = tf.saved_model.load(str(tmp_path))
     clips = noise(9, config.num_frames, config.clip_height, config.clip_width)  # more than the graph takes at a time
     served = loaded.signatures["predict_frames"](frames=tf.constant(clips))["probabilities"]
-    view = centre_view(fit_clips(tf.constant(clips[:1]), config), config)
+    view = centre_view(fit_frames(tf.constant(clips[:1]), config), config)
     direct = tf.nn.softmax(outputs_of(model, view, training=False).logits)
     assert served.shape == (9, len(CLASSES))
     np.testing.assert_allclose(served[:1], direct, atol=1e-4)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models import features
 from models.config import ModelConfig
 from models.geometry import boxes_in_frame, fit_boxes, frame_sizes, image_sizes
-from models.preprocessing import fit_frame, unpack_clips
+from models.preprocessing import fit_frames, unpack_clips
 from models.views import centre_boxes
 from tests.models.clips import NUM_STORED, Clip, clip_example, encode_clip
 
@@ -61,7 +61,7 @@ def test_a_rectangle_is_found_where_its_box_says(
     (height, width), (x_min, y_min, x_max, y_max) = rectangle
     frame = np.zeros((height, width, 3), np.uint8)
     frame[y_min:y_max, x_min:x_max] = 255
-    fitted = np.asarray(fit_frame(tf.constant(frame), config(resize)))
+    fitted = np.asarray(fit_frames(tf.constant(frame), config(resize)))
     box = (x_min / width, y_min / height, x_max / width, y_max / height)
     edges, validity = fit_one(box, (height, width), resize)
     left, top, right, bottom = np.array(edges) * [WIDTH, HEIGHT, WIDTH, HEIGHT]

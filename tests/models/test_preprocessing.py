@@ -9,7 +9,7 @@ import tensorflow_transform as tft
 
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.preprocessing import decode_clips, fit_clips, fit_frame, label_ids, pack_clips, unpack_clips
+from models.preprocessing import decode_clips, fit_frames, label_ids, pack_clips, unpack_clips
 from tests.models.clips import CLASSES, NUM_STORED, Clip, clip_example, draw_clip, encode_clip
 
 Resize = Literal["crop", "pad", "stretch"]
@@ -26,7 +26,7 @@ def white(size: tuple[int, int]) -> Clip:
 
 
 def fitted(frame: Clip, model: ModelConfig) -> Clip:
-    return np.asarray(fit_frame(tf.constant(frame), model).numpy())
+    return np.asarray(fit_frames(tf.constant(frame), model).numpy())
 
 
 def extent(frame: Clip) -> tuple[int, int]:
@@ -53,7 +53,7 @@ def test_no_labels_are_no_ids() -> None:
 @pytest.mark.parametrize("resize", ["crop", "pad", "stretch"])
 @pytest.mark.parametrize("size", [LANDSCAPE, PORTRAIT, SQUARE, TINY, STRIP, (1, 1), (64, 80), (65, 81)])
 def test_the_result_has_exactly_the_size_of_a_clip(resize: Resize, size: tuple[int, int]) -> None:
-    result = fit_frame(tf.constant(white(size)), config(resize))
+    result = fit_frames(tf.constant(white(size)), config(resize))
     assert result.dtype == tf.uint8
     assert result.shape == (64, 80, 3)
 
@@ -125,7 +125,7 @@ def test_a_frame_of_extreme_shape_takes_no_more_memory_than_its_pixels_and_the_c
 def test_decoded_frames_and_jpegs_of_the_same_pixels_give_the_same_clips(resize: Resize) -> None:
     jpegs = tf.constant([encode_clip(draw_clip(0, 1)), encode_clip(draw_clip(1, 2))])
     decoded = tf.stack([[tf.io.decode_jpeg(j, dct_method="INTEGER_ACCURATE") for j in clip] for clip in jpegs])
-    from_jpegs, from_frames = decode_clips(jpegs, config(resize)), fit_clips(decoded, config(resize))
+    from_jpegs, from_frames = decode_clips(jpegs, config(resize)), fit_frames(decoded, config(resize))
     assert from_jpegs.shape == (2, NUM_STORED, 64, 80, 3)
     np.testing.assert_array_equal(from_jpegs, from_frames)
 
@@ -137,7 +137,7 @@ def test_a_grey_jpeg_becomes_a_clip_of_three_channels() -> None:
 
 def test_no_clips_in_no_clips_out() -> None:
     assert decode_clips(tf.zeros([0, 3], tf.string), config()).shape == (0, 3, 64, 80, 3)
-    assert fit_clips(tf.zeros([0, 3, 9, 9, 3], tf.uint8), config()).shape == (0, 3, 64, 80, 3)
+    assert fit_frames(tf.zeros([0, 3, 9, 9, 3], tf.uint8), config()).shape == (0, 3, 64, 80, 3)
 
 
 def test_what_is_no_image_is_an_invalid_argument() -> None:

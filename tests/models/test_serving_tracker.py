@@ -11,7 +11,7 @@ from models.config import ModelConfig
 from models.export_info import ExportInfo
 from models.geometry import boxes_in_frame
 from models.networks.outputs import outputs_of
-from models.preprocessing import fit_clips
+from models.preprocessing import fit_frames
 from models.serving import MICRO_BATCH, ServingModule, export
 from models.views import centre_view
 from tests.models.clips import CLASSES, NUM_STORED, linear_tracker
@@ -58,7 +58,7 @@ def clips(jpegs: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="module")
 def expected(network: keras.Model, tracker_config: ModelConfig, clips: np.ndarray) -> np.ndarray:
     """The network's own boxes, in the frames: [NUM_CLIPS, num_frames, 4]."""
-    view = centre_view(fit_clips(tf.constant(clips), tracker_config), tracker_config)
+    view = centre_view(fit_frames(tf.constant(clips), tracker_config), tracker_config)
     sizes = tf.constant([[40, 56]] * NUM_CLIPS)
     return np.asarray(boxes_in_frame(outputs_of(network, view, training=False).boxes, sizes, tracker_config))
 

@@ -20,7 +20,7 @@ from models.config import ModelConfig
 from models.data import ClipSource
 from models.export_info import ExportInfo, read_export_info
 from models.networks.build import build_network
-from models.preprocessing import fit_clips
+from models.preprocessing import fit_frames
 from models.trainer import run_fn
 from models.training.batches import Batches
 from models.training.checkpoints import CheckpointFolder
@@ -86,7 +86,7 @@ class BaseRun:
         counts = []
         for label in classes:
             clips = np.stack([draw_clip(CLASSES.index(label), seed) for seed in range(100, 110)])
-            logits = network(centre_view(fit_clips(tf.constant(clips), self.model), self.model), training=False)
+            logits = network(centre_view(fit_frames(tf.constant(clips), self.model), self.model), training=False)
             counts.append(tuple(np.bincount(np.argmax(logits, axis=1), minlength=len(classes)).tolist()))
         return ConfusionMatrix(tuple(classes), tuple(counts))
 
