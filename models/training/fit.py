@@ -104,10 +104,10 @@ def _require_common_start(strategy: tf.distribute.Strategy, epoch: int) -> None:
 
 
 def _end_together(strategy: tf.distribute.Strategy) -> None:
-    """Wait until all workers have done their last epoch. Then none needs another, and each may leave when it likes.
+    """Wait until all workers have done their last epoch. From then on none needs another, and each may leave when it likes.
 
-    TensorFlow has no orderly way to leave: to the others, whoever does is lost. One that was killed up to here has done all
-    the same what it was needed for.
+    TensorFlow has no orderly way to leave: to the others whoever does is lost, and what they compute together fails. Here that
+    does no harm.
     """
     if not is_chief(strategy):
         say_ended()

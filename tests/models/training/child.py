@@ -22,8 +22,8 @@ _CONTEXT.set_forkserver_preload(["tests.models.training.fitting"])
 class Request:
     """`network`: a function of `fitting`; `num_cpus`: logical devices; the result is written into `folder`.
 
-    The result's name ends in the environment's WORKER. A training pauses for the environment's PAUSE_SECONDS when it has said
-    that its last epoch is done.
+    The result's name ends in the environment's WORKER. With PAUSE_SECONDS a training pauses when it has said that its last
+    epoch is done, and then writes the file `paused`.
     """
 
     pattern: str
@@ -101,8 +101,9 @@ def _train(request: Request, environment: Mapping[str, str], events: Connection)
         def emit(self, record: logging.LogRecord) -> None:
             events.send(record.getMessage())
             event = json.loads(record.getMessage())
-            if event.get("done", 0) == event.get("total"):
-                time.sleep(float(os.environ.get("PAUSE_SECONDS", 0)))
+            if "PAUSE_SECONDS" in environment and "done" in event and event["done"] == event["total"]:
+                time.sleep(float(environment["PAUSE_SECONDS"]))
+                (folder / "paused").touch()
 
     os.environ.update(environment)
     folder = Path(request.folder)
