@@ -44,7 +44,7 @@ def cut(tmp_path: Path) -> Path:
 
 
 def test_a_video_that_was_cut_off_is_named_and_what_was_found_is_kept(predictor: VideoPredictor, cut: Path) -> None:
-    for prediction in (predictor.predict_clip(cut), predictor.predict_segments(cut, LONG_VIDEOS)):
+    for prediction in (predictor.predict_clip(cut, Span()), predictor.predict_segments(cut, LONG_VIDEOS)):
         assert [segment.label for segment in prediction.segments] == ["walk"]
         assert prediction.reason == "video_incomplete"
         assert prediction.message.startswith("its frames end at 1.")
@@ -63,7 +63,7 @@ def test_whole_videos_end_with_their_last_frame(
 ) -> None:
     codec = "mpeg4" if name == "a.mp4" else "libvpx"
     video = record(tmp_path / name, [index / 25 for index in range(50)], codec, options=options)
-    for prediction in (predictor.predict_clip(video), predictor.predict_segments(video, LONG_VIDEOS)):
+    for prediction in (predictor.predict_clip(video, Span()), predictor.predict_segments(video, LONG_VIDEOS)):
         assert (prediction.reason, prediction.duration_seconds) == ("", pytest.approx(2.0))
 
 
@@ -78,5 +78,5 @@ def test_what_is_no_video_is_called_what_it_is(
     predictor: VideoPredictor, tmp_path: Path, content: bytes, message: str
 ) -> None:
     (tmp_path / "a.mp4").write_bytes(content)
-    prediction = predictor.predict_clip(tmp_path / "a.mp4")
+    prediction = predictor.predict_clip(tmp_path / "a.mp4", Span())
     assert (prediction.reason, prediction.message) == ("not_a_video", message)
