@@ -18,7 +18,7 @@ from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.records.record import Record
 from components.storage.local import LocalRoot
-from examples import demo_data
+from examples import demo_data, planning
 from pipeline.prediction.model import find_model
 
 LOOSE_SECONDS = (0.5, 2.0)
@@ -42,7 +42,7 @@ class PlantedRow:
         return self.path, round(self.start, 3), round(self.end, 3)
 
 
-def demo_rows(plan: demo_data.VideoPlan) -> list[PlantedRow]:
+def demo_rows(plan: planning.VideoPlan) -> list[PlantedRow]:
     """The annotations of a video, with nothing wrong."""
     rows = []
     for path, start, end, label, group, boxes in demo_data.annotation_rows(plan):
@@ -51,7 +51,7 @@ def demo_rows(plan: demo_data.VideoPlan) -> list[PlantedRow]:
     return rows
 
 
-def video_seconds(plans: Iterable[demo_data.VideoPlan]) -> dict[str, float]:
+def video_seconds(plans: Iterable[planning.VideoPlan]) -> dict[str, float]:
     return {plan.path: len(plan.poses) / plan.scene.fps for plan in plans}
 
 
@@ -92,11 +92,16 @@ def look_into(folder: Path) -> CheckInputs:
 
 
 def look_at(
-    records: Sequence[Record], root: LocalRoot, *, with_frames: bool = True, model: Path | None = None
+    records: Sequence[Record],
+    root: LocalRoot,
+    *,
+    with_frames: bool = True,
+    model: Path | None = None,
+    over_time: bool = True,
 ) -> CheckInputs:
-    """What checks look at: frames if they are wanted, and what a pushed model sees if one is named."""
+    """What checks look at: frames if they are wanted, and what a pushed model sees (`over_time` too) if one is named."""
     inputs = look(records, Inspection(negatives=NegativesConfig()), root, frames=with_frames)
-    return embed_videos(inputs, root, *find_model(model)) if model else inputs
+    return embed_videos(inputs, root, *find_model(model), over_time=over_time) if model else inputs
 
 
 def model_parser(description: str) -> argparse.ArgumentParser:

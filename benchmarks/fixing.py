@@ -26,7 +26,7 @@ from benchmarks.training import answers, train, write_parts
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.fix import fix
 from components.annotations.config import DataConfig
-from examples import demo_data
+from examples import demo_data, planning
 from examples.figure import LABELS
 from pipeline.config import Config, load_config
 
@@ -70,7 +70,7 @@ def main() -> None:
 
 def plant(folder: Path, num_people: int) -> tuple[list[PlantedRow], list[PlantedRow]]:
     """Write videos, and loosened annotations of those of the training people; returns their rows and the test people's."""
-    plans = demo_data.plan_videos(_SEED_OF_DATA, num_people, idle_seconds=_IDLE_SECONDS)
+    plans = planning.plan_videos(_SEED_OF_DATA, num_people, idle_seconds=_IDLE_SECONDS)
     demo_data.generate(folder, seed=_SEED_OF_DATA, num_people=num_people, idle_seconds=_IDLE_SECONDS)
     rng = np.random.default_rng(_SEED_OF_DATA)
     rows = [row for plan in plans for row in demo_rows(plan)]

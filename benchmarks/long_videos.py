@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.matching import LabelledSpan, match
 from components.video.decoder import Decoder
-from examples import demo_data
+from examples import demo_data, planning
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import SegmentsConfig
 from pipeline.prediction.defaults import choose_background, choose_windows
@@ -35,7 +35,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         demo_data.generate(
-            Path(folder), **{**demo_data.LONG_VIDEOS, "seed": arguments.seed, "num_people": arguments.people}
+            Path(folder), **{**planning.LONG_VIDEOS, "seed": arguments.seed, "num_people": arguments.people}
         )
         print(json.dumps(measure(arguments.model, Path(folder)), indent=2))
 

@@ -33,7 +33,7 @@ from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.findings import Finding
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.runner import run_checks
-from examples import demo_data
+from examples import demo_data, planning
 from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
 
 _SHARES = {"loose_bounds": 0.08, "doubtful_labels": 0.05, "action_outside_boxes": 0.05}
@@ -73,7 +73,7 @@ def measure(folder: Path, num_people: int, seed: int) -> dict[str, Any]:
 def plant(folder: Path, num_people: int, seed: int) -> Planted:
     """Write videos and annotations with defects."""
     rng = np.random.default_rng(seed)
-    plans = demo_data.plan_videos(seed, num_people)
+    plans = planning.plan_videos(seed, num_people)
     planted = Planted([row for plan in plans for row in demo_rows(plan)], set(), {}, video_seconds(plans))
     _plant_in_classes(planted, rng)
     _plant_in_segments(planted, {plan.path: plan for plan in plans}, rng)
@@ -102,7 +102,7 @@ def _plant_in_classes(planted: Planted, rng: Generator) -> None:
         candidates[number].defects.add("spelling_variants")
 
 
-def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], rng: Generator) -> None:
+def _plant_in_segments(planted: Planted, plans: dict[str, planning.VideoPlan], rng: Generator) -> None:
     rows = [row for row in planted.rows if not row.defects and row.label != _CLASS_OF_OWN_SIZE]
     waiting = [rows[number] for number in rng.permutation(len(rows))]
     cut = {row.path for row in planted.rows if row.label == _CLASS_OF_OWN_SIZE}
@@ -123,7 +123,7 @@ def _plant_in_segments(planted: Planted, plans: dict[str, demo_data.VideoPlan], 
                 missing -= 1
 
 
-def _put_box_on_bystander(row: PlantedRow, planted: Planted, plan: demo_data.VideoPlan) -> bool:
+def _put_box_on_bystander(row: PlantedRow, planted: Planted, plan: planning.VideoPlan) -> bool:
     """Let somebody stand where the actor does not come, and give the segment that body's box."""
     if row.path in planted.bystanders:
         return False
@@ -138,7 +138,7 @@ def _put_box_on_bystander(row: PlantedRow, planted: Planted, plan: demo_data.Vid
     return False
 
 
-def _frames(plan: demo_data.VideoPlan, bystander: Pose | None) -> Iterator[Image]:
+def _frames(plan: planning.VideoPlan, bystander: Pose | None) -> Iterator[Image]:
     for frame in demo_data.render_frames(plan):
         if bystander:
             draw_figure(frame, plan.person.build, bystander, plan.scene.camera)
@@ -146,7 +146,7 @@ def _frames(plan: demo_data.VideoPlan, bystander: Pose | None) -> Iterator[Image
 
 
 def _add_copy(
-    folder: Path, planted: Planted, plan: demo_data.VideoPlan, frames: list[Image], is_mirrored: bool, rng: Generator
+    folder: Path, planted: Planted, plan: planning.VideoPlan, frames: list[Image], is_mirrored: bool, rng: Generator
 ) -> None:
     """The video under another name and person, mirrored or of another size, brightness, and codec."""
     name = Path(plan.path).stem
@@ -167,7 +167,7 @@ def _add_copy(
         planted.rows.append(copy)
 
 
-def _cut_out(folder: Path, planted: Planted, plan: demo_data.VideoPlan, frames: list[Image]) -> None:
+def _cut_out(folder: Path, planted: Planted, plan: planning.VideoPlan, frames: list[Image]) -> None:
     """The segments of one class become videos of their own, of another size."""
     fps = plan.scene.fps
     rows = [row for row in planted.rows if row.path == plan.path and row.label == _CLASS_OF_OWN_SIZE]

@@ -16,8 +16,14 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-# Whole pipelines, and networks that are built and trained; elsewhere, what needs one of these fixtures.
-SLOW_FOLDERS = ("e2e", "notebooks", "models")
+# Whole pipelines, and networks that are built, trained or asked; elsewhere, what needs one of these fixtures.
+SLOW_PLACES = (
+    "e2e",
+    "notebooks",
+    "models",
+    "components/serving_validator/test_probe.py",
+    "components/serving_validator/test_executor.py",
+)
 SLOW_FIXTURES = {
     "pushed_run", "metadata_outcome", "evaluation_uri", "base_evaluation_uri", "tfma_uri", "exported_model", "causal_model",
 }  # fmt: skip
@@ -48,7 +54,7 @@ def pytest_collection() -> Iterator[None]:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what is slow."""
-    if _place(item).startswith(SLOW_FOLDERS) or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+    if _place(item).startswith(SLOW_PLACES) or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
         item.add_marker(pytest.mark.slow)
 
 

@@ -17,7 +17,8 @@ def demo_data(
     ] = False,
 ) -> None:
     """Make the demo data: drawn figures of many people who do six actions."""
-    from examples.demo_data import LONG_VIDEOS, generate
+    from examples.demo_data import generate
+    from examples.planning import LONG_VIDEOS
 
     if (output_dir / "annotations.csv").is_file():
         console.print(f"{output_dir}: the demo data is there already")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examples import demo_data, figure
+from examples import demo_data, figure, planning
 from examples.figure import TWIN_OF, Action, Pose
 
 HEADER = "path,start_seconds,end_seconds,label,group,boxes"
@@ -45,7 +45,7 @@ def small_set(small_run):
 
 @pytest.fixture(scope="module")
 def full_plans():
-    return demo_data.plan_videos()
+    return planning.plan_videos()
 
 
 def read_rows(output_dir):
@@ -115,7 +115,7 @@ def test_every_person_performs_every_class_equally_often(full_plans):
 
 @pytest.mark.parametrize("videos_per_person", [1, 2, 3, 5, 8])
 def test_classes_are_balanced_for_any_number_of_videos(videos_per_person):
-    plans = demo_data.plan_videos(seed=1, num_people=2, videos_per_person=videos_per_person)
+    plans = planning.plan_videos(seed=1, num_people=2, videos_per_person=videos_per_person)
     counts = Counter(interval.action.label for plan in plans for interval in plan.intervals)
     assert len(plans) == 2 * videos_per_person
     assert set(counts) == set(figure.LABELS)
@@ -146,7 +146,7 @@ def test_people_sit_only_on_the_stool_and_neither_walk_nor_sit_down_while_seated
 
 def test_what_goes_along_with_an_action_is_as_likely_with_its_twin():
     # With 100 people, shares differ by chance by 0.07 at one standard error.
-    plans = demo_data.plan_videos(seed=0, num_people=100, videos_per_person=2)
+    plans = planning.plan_videos(seed=0, num_people=100, videos_per_person=2)
     sitting, arms, x = defaultdict(list), defaultdict(list), defaultdict(list)
     for plan in plans:
         for interval in plan.intervals:
@@ -163,7 +163,7 @@ def test_what_goes_along_with_an_action_is_as_likely_with_its_twin():
 
 
 def test_long_videos_show_other_people_doing_every_action_equally_often(full_plans):
-    plans = demo_data.plan_videos(**demo_data.LONG_VIDEOS)
+    plans = planning.plan_videos(**planning.LONG_VIDEOS)
     assert {plan.person.name for plan in plans}.isdisjoint(plan.person.name for plan in full_plans)
     assert len({plan.person.build for plan in [*plans, *full_plans]}) == 4 + 16
     for plan in plans:
@@ -187,12 +187,12 @@ def test_same_seed_same_bytes_and_another_seed_other_ones(small_set, tmp_path):
     ]
     for path in written:
         assert (tmp_path / path).read_bytes() == (small_set / path).read_bytes()
-    assert demo_data.plan_videos(7, **SMALL) == demo_data.plan_videos(7, **SMALL)
-    assert demo_data.plan_videos(8, **SMALL) != demo_data.plan_videos(7, **SMALL)
+    assert planning.plan_videos(7, **SMALL) == planning.plan_videos(7, **SMALL)
+    assert planning.plan_videos(8, **SMALL) != planning.plan_videos(7, **SMALL)
 
 
 def test_a_person_does_not_depend_on_how_many_others_there_are(full_plans):
-    assert demo_data.plan_videos(num_people=3) == full_plans[:12]
+    assert planning.plan_videos(num_people=3) == full_plans[:12]
 
 
 def test_segments_and_boxes_fit_the_decoded_videos(small_set):

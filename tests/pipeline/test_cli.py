@@ -12,7 +12,9 @@ from pipeline.cli import app
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "output_dir: out\ndata: {annotations: data/annotations.csv, videos: data}\n"
-HEAVY_MODULES = ("tensorflow", "tfx", "keras", "apache_beam", "ml_metadata", "cv2", "boto3")
+HEAVY_MODULES = (
+    "tensorflow", "tfx", "keras", "apache_beam", "ml_metadata", "cv2", "av", "boto3", "scipy.stats", "sklearn", "matplotlib"
+)  # fmt: skip
 
 
 def python(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":

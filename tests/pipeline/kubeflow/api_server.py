@@ -143,7 +143,7 @@ def serving(server: ApiServer) -> Iterator[ApiServer]:
             """Nothing: pytest's output is not for it."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         server.endpoint = f"http://127.0.0.1:{http.server_port}"
