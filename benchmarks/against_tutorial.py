@@ -86,7 +86,7 @@ def main() -> None:
 def ingest(config: Config) -> tuple[tuple[str, ...], list[SharedClip]]:
     """All clips of a data set, in the order of the videos' names."""
     root = LocalRoot(Path(config.data.videos))
-    manifest = build_manifest(load_annotations(config.data, ()), root)
+    manifest = build_manifest(load_annotations(config.data, ()).records, root)
     classes = tuple(sorted({segment.label for some in manifest.segments_by_video.values() for segment in some}))
     clips = []
     with Decoder() as decoder:

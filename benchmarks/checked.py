@@ -88,7 +88,7 @@ def bounds_errors(row: PlantedRow, place: Place) -> list[float]:
 def look_into(folder: Path) -> CheckInputs:
     """What `clipgate check --frames` looks at in a folder with `annotations.csv`."""
     data = DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
-    return look_at(load_annotations(data), LocalRoot(folder))
+    return look_at(load_annotations(data).records, LocalRoot(folder))
 
 
 def look_at(

@@ -41,7 +41,7 @@ def demo_examples(
 def read_examples(data: DataConfig, sampling: SamplingConfig) -> Iterator[bytes]:
     """Examples of all clips, in the order of the videos' names."""
     root = LocalRoot(Path(data.videos))
-    manifest = build_manifest(read_annotations(data), root)
+    manifest = build_manifest(read_annotations(data).records, root)
     with Decoder() as decoder:
         ingest = VideoIngest(root, sampling, None, decoder)
         for video, segments in manifest.segments_by_video.items():

@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--shaken", action="store_true")
     arguments = parser.parse_args()
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
-    records = [record for record in load_annotations(data) if isinstance(record, Segment)]
+    records = [record for record in load_annotations(data).records if isinstance(record, Segment)]
     with tempfile.TemporaryDirectory() as name:
         root = LocalRoot(arguments.videos)
         if arguments.shaken:

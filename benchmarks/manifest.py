@@ -72,7 +72,7 @@ def measure(data: DataConfig) -> dict[str, object]:
     splits = SplitsConfig()
     step("fingerprint", lambda: fingerprint_inputs(data, splits))
     classes = step("classes", lambda: find_classes(data, ()))
-    records = step("read", lambda: load_annotations(data))
+    records = step("read", lambda: load_annotations(data).records)
     root = open_root(data.videos, "data.videos")
     manifest = step("check", lambda: build_manifest(records, root, classes, None))
     step("split", lambda: split_manifest(manifest, splits, None))

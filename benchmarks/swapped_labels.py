@@ -37,7 +37,7 @@ def main() -> None:
     arguments = parser.parse_args()
     data = DataConfig(annotations=arguments.annotations, videos=str(arguments.videos))
     root = LocalRoot(arguments.videos)
-    inputs = look_at(load_annotations(data), root, with_frames=False, model=arguments.model, over_time=False)
+    inputs = look_at(load_annotations(data).records, root, with_frames=False, model=arguments.model, over_time=False)
     results = {
         "segments": len(inputs.segments),
         "named_of_right_labels": len(suggestions(inputs)),

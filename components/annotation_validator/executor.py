@@ -35,12 +35,14 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
         inspection = Inspection.model_validate_json(exec_properties["inspection"])
         checks = ChecksConfig.model_validate_json(exec_properties["checks"])
         beam_args = self._beam_pipeline_args or []
+        records, assumptions = load_annotations(data, beam_args)
         inputs = look(
-            load_annotations(data, beam_args),
+            records,
             inspection,
             open_root(data.videos, "data.videos", beam_args),
             progress=_progress,
             frames=checks.frames,
+            assumptions=assumptions,
             previous=find_previous(data, checks),
             beam_args=beam_args,
         )

@@ -11,7 +11,7 @@ from components.annotation_validator.measuring.videos import measure_videos
 from components.annotation_validator.previous import PreviousSpan
 from components.annotations.config import NegativesConfig
 from components.annotations.files.video_finder import VideoFinder
-from components.annotations.records.record import Record, Segment, Source
+from components.annotations.records.record import Assumption, Record, Segment, Source
 from components.storage.root import Root
 from components.video.decoder_pool import DecoderPool
 from foundation.messages.errors import UserError
@@ -26,6 +26,7 @@ def look(
     *,
     progress: Callable[[str], OnVideo] = lambda title: lambda done, total: None,
     frames: bool = False,
+    assumptions: Sequence[Assumption] = (),
     previous: PreviousSpan | None = None,
     production: Root | None = None,
     beam_args: Sequence[str] = (),
@@ -33,7 +34,7 @@ def look(
     """What checks look at.
 
     Args:
-      records: the annotations.
+      records, assumptions: the annotations, and what it took to read them.
       videos: where the videos lie; None: only rows are looked at, those of the previous span too.
       progress: gives what is told of the videos under a title.
       frames: whether videos are decoded and measured.
@@ -45,7 +46,7 @@ def look(
     """
     if videos is None:
         span = look_at_previous(previous, inspection, beam_args, read_rows) if previous else None
-        return replace(read_rows(records, inspection), previous=span)
+        return replace(read_rows(records, inspection), previous=span, assumptions=tuple(assumptions))
     with DecoderPool() as decoders:
 
         def headers(records: Sequence[Record], inspection: Inspection, root: Root, title: str) -> CheckInputs:
@@ -63,6 +64,7 @@ def look(
             read = partial(headers, root=root, title="reading headers of the previous span")
             inputs = replace(inputs, previous=measured(look_at_previous(previous, inspection, beam_args, read), root))
         inputs = measured(inputs, videos)
+        inputs = replace(inputs, assumptions=tuple(assumptions))
         if production:
             sample = headers(sample_of(production), Inspection(), production, "reading headers of production")
             inputs = replace(inputs, production=measured(sample, production))

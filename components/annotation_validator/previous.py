@@ -53,7 +53,7 @@ class PreviousSpan:
           UserError: they cannot be read.
         """
         try:
-            return load_annotations(self.data, beam_args)
+            return load_annotations(self.data, beam_args).records
         except UserError as error:
             raise UserError(self._renamed(error) + self._rule_of_format) from error
 

@@ -94,7 +94,7 @@ def check(
     pushed = find_model(model) if model else None
     if fixed:
         _refuse_originals(fixed, task.data)
-    records = load_annotations(task.data, task.beam_args)
+    records, assumptions = load_annotations(task.data, task.beam_args)
     if fixed:
         records = converted(records, task.data, task.beam_args)
     root = open_root(task.data.videos, "--videos", task.beam_args) if task.has_videos else None
@@ -108,6 +108,7 @@ def check(
             root,
             progress=progress,
             frames=frames,
+            assumptions=assumptions,
             previous=span,
             production=open_root(production, "--like", task.beam_args) if production else None,
             beam_args=task.beam_args,

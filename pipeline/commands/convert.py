@@ -15,7 +15,7 @@ from components.annotations.records.record import Record, Reject, Segment
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import console, errors, escaped, whole_file
+from pipeline.commands.terminal import console, errors, escaped, print_assumptions, whole_file
 from pipeline.config import load_config
 
 _WRITERS = {".csv": write_csv, ".jsonl": write_jsonl}
@@ -38,12 +38,14 @@ def convert(
         raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
     given = {"format": annotation_format, "frame_rate": frame_rate, "label_map": label_map, "label_field": label_field}
     data, beam_args = _data(config, annotations, videos, given)
-    records = converted(load_annotations(data, beam_args), data, beam_args)
+    records, assumptions = load_annotations(data, beam_args)
+    records = converted(records, data, beam_args)
     segments = [record for record in records if isinstance(record, Segment)]
     rejects = [record for record in records if isinstance(record, Reject)]
     write_table(output, segments)
     for reject in rejects:
         errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
+    print_assumptions(assumptions)
     console.print(_summary(output, len(segments), rejects), highlight=False)
     names = metadata_names(segments)
     if names:

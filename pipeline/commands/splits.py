@@ -14,7 +14,7 @@ from components.annotations.splits.config import SPLITS
 from components.annotations.splits.splitting import split_manifest
 from components.storage.opening import open_root
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import ConfigOption, console, escaped
+from pipeline.commands.terminal import ConfigOption, console, escaped, print_assumptions
 from pipeline.config import load_config
 from pipeline.plan import make_plan
 
@@ -28,12 +28,14 @@ def splits(
     args = settings.beam.args
     root = open_root(settings.data.videos, "data.videos", args)
     classes = make_plan(settings).classes
-    manifest = build_manifest(load_annotations(settings.data, args), root, classes, settings.negatives)
+    records, assumptions = load_annotations(settings.data, args)
+    manifest = build_manifest(records, root, classes, settings.negatives)
     split_of, assignment = split_manifest(manifest, settings.splits, settings.negatives, args)
     try:
         output.write_text(assignment.to_csv(), encoding="utf-8")
     except OSError as error:
         raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
+    print_assumptions(assumptions)
     console.print(_table(manifest, split_of))
     console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)
 

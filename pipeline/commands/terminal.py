@@ -1,6 +1,6 @@
 """Printing, writing of files, exit codes and options that the commands share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from components.annotations.records.record import Assumption
 from foundation.messages.errors import UserError
 
 PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -22,6 +23,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def escaped(text: str | None) -> str:
     """Text that rich prints as it is, whatever brackets it has."""
     return (text or "").replace("[", r"\[")
+
+
+def print_assumptions(assumptions: Iterable[Assumption]) -> None:
+    """Print what was assumed to read annotations, a line each."""
+    for assumption in assumptions:
+        errors.print(f"assumed: {escaped(str(assumption))}", highlight=False)
 
 
 @contextmanager

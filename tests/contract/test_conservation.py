@@ -175,7 +175,7 @@ def test_every_row_and_every_video_is_accounted_for(
         annotations = Path(folder) / "labels.csv"
         annotations.write_text(HEADER + "\n".join(rows))
         try:
-            records = read_annotations(DataConfig(annotations=str(annotations), videos=str(root), format="csv"))
+            records = read_annotations(DataConfig(annotations=str(annotations), videos=str(root), format="csv")).records
         except UserError:
             return
         if not knows_paths:

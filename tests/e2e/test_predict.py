@@ -81,7 +81,7 @@ def test_all_forms_of_the_segments_of_a_long_video_agree(
         (item["label"], f"{item['start_seconds']:.3f}", f"{item['end_seconds']:.3f}") for item in printed["segments"]
     ]
     # Times are those of the generic annotations, so that a table of predictions can be corrected and learned from.
-    records = list(read_annotations(DataConfig(annotations=str(table), videos=str(videos))))
+    records = list(read_annotations(DataConfig(annotations=str(table), videos=str(videos))).records)
     assert [record.label for record in records if isinstance(record, Segment)] == [label for label, *_ in found]
 
     text = page.read_text()

@@ -6,6 +6,7 @@ what its findings have in common, and whether `--fix` does what it suggests. `do
 
 from components.annotation_validator.checks import (
     action_outside_boxes,
+    assumed,
     box_jumps,
     boxes_of_whole_frame,
     confident_disagreement,
@@ -44,6 +45,13 @@ from components.annotation_validator.checks.check import Bar, Check, Fix, Needs
 from components.annotation_validator.findings import Severity, Unit
 
 CHECKS = (
+    Check(
+        "assumed",
+        assumed.find,
+        Bar(0, "assumptions that it took to read the annotations", ge=0),
+        unit=Unit.COUNT,
+        severity=Severity.NOTE,
+    ),
     Check(
         "unusable_rows",
         unusable_rows.find,

@@ -9,7 +9,7 @@ from components.annotation_validator.inputs.measures import LabelScores, Segment
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts, grouped
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, segment_id
-from components.annotations.records.record import Reject, Segment, TimeUnit
+from components.annotations.records.record import Assumption, Reject, Segment, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.grouping import find_clusters
 
@@ -21,6 +21,7 @@ class CheckInputs:
     Attributes:
       segments: those that a run would make clips of, sorted by video; negatives among them.
       rejects: rows and videos that a run would leave out.
+      assumptions: what was taken for granted to read the annotations.
       videos: what the header says, by path below the root; a video whose header could not be read is absent.
       ties: sets of videos with the same bytes.
       splits: the split of each video, as far as a run would make it from the configuration.
@@ -39,6 +40,7 @@ class CheckInputs:
 
     segments: tuple[CheckedSegment, ...]
     rejects: tuple[Reject, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     videos: Mapping[str, VideoFacts] = field(default_factory=dict)
     ties: tuple[tuple[str, ...], ...] = ()
     splits: Mapping[str, str] = field(default_factory=dict)

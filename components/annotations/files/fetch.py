@@ -10,7 +10,7 @@ from components.annotations.config import DataConfig
 from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.detect import detect_format, explain_os_errors, read_annotations
 from components.annotations.readers.reader import own_file
-from components.annotations.records.record import Record
+from components.annotations.records.record import Annotations
 from components.storage.opening import local_copy, local_file, open_root
 from components.storage.root import Root, is_remote, split_uri
 from foundation.messages.errors import UserError
@@ -19,8 +19,8 @@ from foundation.messages.errors import UserError
 _SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xml", ".eaf", ".pbtxt", ".ini"))
 
 
-def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> list[Record]:
-    """Read all records, as `read_annotations` does, also from an address."""
+def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Annotations:
+    """Read all annotations, as `read_annotations` does, also from an address."""
     with local_annotations(data, beam_args) as local:
         return read_annotations(local)
 

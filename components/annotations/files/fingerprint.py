@@ -42,7 +42,7 @@ def find_classes(
 
     The label of background clips is among them if there can be any.
     """
-    segments = [record for record in load_annotations(data, beam_args) if isinstance(record, Segment)]
+    segments = [record for record in load_annotations(data, beam_args).records if isinstance(record, Segment)]
     labels = {segment.label for segment in segments if not segment.is_negative}
     if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
         labels.add(negatives.label)

@@ -11,12 +11,12 @@ from components.annotations.readers.clock import at_frame_rate
 from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.text import check_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject
+from components.annotations.records.record import Annotations, Assumption, Record, Reject
 from foundation.messages.errors import UserError
 
 
-def read_annotations(config: DataConfig) -> list[Record]:
-    """All records of the configured annotations, in the order of the file.
+def read_annotations(config: DataConfig) -> Annotations:
+    """All records of the configured annotations, in the order of the file, and what was assumed to read them.
 
     Raises:
       UserError: the file is missing, unreadable, empty, malformed as a whole, or of no known format.
@@ -24,15 +24,20 @@ def read_annotations(config: DataConfig) -> list[Record]:
     path = Path(config.annotations)
     with explain_os_errors(path):
         name = _choose_format(path, config)
-        read = READERS[name].read(path, config)
-        records = [check_text(at_frame_rate(record, config.frame_rate)) for record in read]
+        records: list[Record] = []
+        assumptions: dict[Assumption, None] = {}
+        for given in READERS[name].read(path, config):
+            if isinstance(given, Assumption):
+                assumptions[given] = None
+            else:
+                records.append(check_text(at_frame_rate(given, config.frame_rate)))
     if not records:
         raise UserError(f"data.annotations: {path} holds no annotation (read as {name})")
     first = records[0]
     if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
         row = first.source.row if first.source else 1
         raise UserError(f"{path}, row {row} (read as {name}): {first.message.rstrip('.')}. {first.reason.remedy}")
-    return records
+    return Annotations(records, tuple(assumptions))
 
 
 def annotation_files(config: DataConfig) -> list[Path]:

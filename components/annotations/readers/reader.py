@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from components.annotations.readers.options import ReaderOptions
-from components.annotations.records.record import Record
+from components.annotations.records.record import Assumption, Record
 
 _HEAD_SIZE = 1 << 16
 
@@ -59,7 +59,8 @@ class Reader:
 
     Attributes:
       read: gives the records of `path`, in its order. Whatever a file contains, `read` gives segments and rejects. It raises
-        OSError if a file cannot be read, and UserError if the configuration asks for what the format lacks.
+        OSError if a file cannot be read, and UserError if the configuration asks for what the format lacks. Among the records
+        it gives what it assumed.
       detects: tells by its content, and seldom by its name, whether a sample is of this format.
       files: gives the files that `read` reads, for the fingerprint of the inputs.
       is_exhaustive: time without annotations shows none of the actions; else nobody knows what it shows.
@@ -67,7 +68,7 @@ class Reader:
       reads_folders: `path` may be a folder.
     """
 
-    read: Callable[[Path, ReaderOptions], Iterator[Record]]
+    read: Callable[[Path, ReaderOptions], Iterator[Record | Assumption]]
     detects: Callable[[Sample], bool]
     files: Callable[[Path, ReaderOptions], list[Path]] = field(default=own_file)
     is_exhaustive: bool = True

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.annotations.records.reasons import Reason
 
@@ -155,6 +155,24 @@ class Reject:
 
 
 Record = Segment | Reject
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """What a reader took for granted or left unread, a sentence without full stop; `remedy`: what to do if it is wrong."""
+
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.remedy}"
+
+
+class Annotations(NamedTuple):
+    """The records of an export, in its order, and what was assumed to read them."""
+
+    records: list[Record]
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def printable(text: str) -> str:

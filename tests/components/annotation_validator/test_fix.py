@@ -211,7 +211,7 @@ def test_the_table_reads_back_as_the_same_segments(tmp_path: Path) -> None:
     after = fixed(inputs).records(records, inputs)
     with (tmp_path / "fixed.csv").open("w") as file:
         write_csv(after, file)
-    read = read_annotations(DataConfig(annotations=str(tmp_path / "fixed.csv"), videos=str(tmp_path)))
+    read = read_annotations(DataConfig(annotations=str(tmp_path / "fixed.csv"), videos=str(tmp_path))).records
     assert [replace(record, source=after[0].source) for record in read] == [
         replace(record, source=after[0].source) for record in after
     ]

@@ -210,7 +210,7 @@ def config_of(bucket: Any, annotations: str, **fields: Any) -> DataConfig:
 
 def test_an_annotation_file_is_read_from_its_address(bucket: Any) -> None:
     bucket.put_object(Key="labels.csv", Body=b"path,label\na.mp4,wave\n")
-    (record,) = load_annotations(config_of(bucket, "labels.csv"))
+    (record,) = load_annotations(config_of(bucket, "labels.csv")).records
     assert record == Segment("a.mp4", "wave", Source("labels.csv", 2))
 
 
@@ -218,7 +218,7 @@ def test_an_annotation_file_is_read_from_its_address(bucket: Any) -> None:
 def test_lists_that_come_in_pairs_are_read_from_a_folder_or_by_one_of_them(bucket: Any, annotations: str) -> None:
     bucket.put_object(Key="lists/trainlist01.txt", Body=b"Sit/a_g01_c01.avi 1\n")
     bucket.put_object(Key="lists/testlist01.txt", Body=b"Sit/b_g02_c01.avi\n")
-    records = load_annotations(config_of(bucket, annotations))
+    records = load_annotations(config_of(bucket, annotations)).records
     assert [(record.video, record.source.file) for record in records if record.source] == [
         ("Sit/a_g01_c01.avi", "trainlist01.txt"),
         ("Sit/b_g02_c01.avi", "testlist01.txt"),
@@ -230,7 +230,7 @@ def test_a_folder_per_class_is_read_from_the_names(bucket: Any, annotations: str
     folder = annotations.removeprefix("videos").strip("/")
     names = [f"{folder}/{name}".lstrip("/") for name in ("sit/ann/1.mp4", "wave/2.mp4")]
     put(bucket, dict.fromkeys([*names, *HOSTILE[:3]], VIDEO))
-    records = load_annotations(config_of(bucket, annotations, format="folders"))
+    records = load_annotations(config_of(bucket, annotations, format="folders")).records
     assert [(record.video, record.label) for record in records] == list(zip(names, ["sit", "wave"], strict=True))
 
 
@@ -240,7 +240,7 @@ def test_readers_that_look_at_the_names_of_the_videos_see_them(bucket: Any, tmp_
         '{"database": {"abc": {"subset": "training", "annotations": [{"segment": [0, 1], "label": "sit"}]}}}'
     )
     data = config_of(bucket, "").model_copy(update={"annotations": str(tmp_path / "labels.json")})
-    (record,) = load_annotations(data)
+    (record,) = load_annotations(data).records
     assert isinstance(record, Segment)
     assert record.video == "v_abc"
 

@@ -36,7 +36,7 @@ def ingest(root: Path, task: VideoTask) -> list[Result]:
 @needs_data
 def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why_not() -> None:
     root = SHARED_DATA / "falls"
-    records = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root)))
+    records = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root))).records
     manifest = build_manifest(records, LocalRoot(root))
     assert (manifest.num_rows, manifest.num_videos, manifest.rejects) == (11, 6, ())
     results = [
@@ -69,7 +69,7 @@ def test_of_the_data_sets_own_160_rows_the_154_without_a_video_are_in_the_ledger
         rows += [[f"videos/Subject {subject}_{kind}_{name}", kind] for name in names if name]
     with (tmp_path / "rows.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["path", "label"], *rows])
-    records = read_annotations(DataConfig(annotations=str(tmp_path / "rows.csv"), videos=str(root)))
+    records = read_annotations(DataConfig(annotations=str(tmp_path / "rows.csv"), videos=str(root))).records
     manifest = build_manifest(records, LocalRoot(root))
     assert (manifest.num_rows, manifest.num_videos) == (160, 6)
     assert Counter(reject.reason for reject in manifest.rejects) == {Reason.VIDEO_MISSING: 154}

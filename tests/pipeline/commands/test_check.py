@@ -186,8 +186,8 @@ def test_real_recordings_are_told_apart(clipgate: Clipgate, tmp_path: Path) -> N
     small = clipgate("check", *arguments)
     assert small.code == 4
     assert {"few_groups", "too_few_to_evaluate", "overlapping_labels"} <= checks_of(small).keys()
-    source = read_annotations(DataConfig(annotations=str(falls / "segments.csv"), videos=str(falls)))
-    written = read_annotations(DataConfig(annotations=str(tmp_path / "fixed.csv"), videos=str(falls)))
+    source = read_annotations(DataConfig(annotations=str(falls / "segments.csv"), videos=str(falls))).records
+    written = read_annotations(DataConfig(annotations=str(tmp_path / "fixed.csv"), videos=str(falls))).records
     assert len(written) == len(source)
     assert [(r.video, r.label) for r in written if isinstance(r, Segment)] == [
         (r.video, r.label) for r in source if isinstance(r, Segment)

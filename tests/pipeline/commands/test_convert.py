@@ -31,7 +31,7 @@ def arguments(folder: Path, output: str, annotations: str = "labels.csv") -> lis
 
 
 def outline(path: Path) -> list[tuple[str, str, float, float | None]]:
-    records = read_annotations(DataConfig(annotations=str(path), videos=str(path.parent / "videos")))
+    records = read_annotations(DataConfig(annotations=str(path), videos=str(path.parent / "videos"))).records
     return [(r.video, r.label, r.start, r.end) for r in records if isinstance(r, Segment)]
 
 
@@ -102,6 +102,6 @@ def test_real_annotations_are_converted_row_by_row(clipgate: Clipgate, tmp_path:
     root = SHARED_DATA / "falls"
     done = clipgate("convert", "-a", root / "segments.csv", "--videos", root, "-o", tmp_path / "out.jsonl")
     assert done.out.startswith("11 rows read, 11 written")
-    source = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root)))
-    written = read_annotations(DataConfig(annotations=str(tmp_path / "out.jsonl"), videos=str(root)))
+    source = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root))).records
+    written = read_annotations(DataConfig(annotations=str(tmp_path / "out.jsonl"), videos=str(root))).records
     assert Counter((r.video, r.label) for r in written) == Counter((r.video, r.label) for r in source)

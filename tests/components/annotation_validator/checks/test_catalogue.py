@@ -71,7 +71,7 @@ def test_no_data_have_no_finding() -> None:
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_records_of_every_format_are_checked(name: str, tmp_path: Path) -> None:
     SAMPLES[name].write(tmp_path)
-    records = read_annotations(SAMPLES[name].config(tmp_path, format=name))
+    records = read_annotations(SAMPLES[name].config(tmp_path, format=name)).records
     findings = found(inputs_of(records))
     # No format's sample has a class with enough test clips.
     assert "too_few_to_evaluate" in {finding.check for finding in findings}

@@ -72,7 +72,7 @@ def test_what_is_written_is_what_is_read(
 ) -> None:
     path = write(tmp_path_factory.getbasetemp(), form, written)
     names = tuple(metadata_names(written))
-    records = read_annotations(DataConfig(annotations=str(path), videos=".", format=form, metadata=names))
+    records = read_annotations(DataConfig(annotations=str(path), videos=".", format=form, metadata=names)).records
     assert [replace(record, source=SOURCE) for record in records] == written
 
 

@@ -13,7 +13,15 @@ def read(folder: Path, content: str | bytes, name: str = "labels.csv", **config:
     """The records of a file with `content`."""
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_annotations(DataConfig(annotations=str(path), videos=str(folder), **config))
+    return read_annotations(DataConfig(annotations=str(path), videos=str(folder), **config)).records
+
+
+def read_assumptions(folder: Path, content: str | bytes, name: str = "labels.csv", **config: Any) -> list[str]:
+    """What it took to read a file, in words."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    annotations = read_annotations(DataConfig(annotations=str(path), videos=str(folder), **config))
+    return [str(assumption) for assumption in annotations.assumptions]
 
 
 def read_segment(folder: Path, content: str | bytes, name: str = "labels.csv", **config: Any) -> Segment:

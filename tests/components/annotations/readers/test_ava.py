@@ -121,4 +121,6 @@ def test_a_list_of_actions_that_is_missing_is_an_error(tmp_path: Path) -> None:
 
 def test_the_format_is_told_under_any_name(tmp_path: Path) -> None:
     (tmp_path / "labels.dat").write_text(ROW)
-    assert len(read_annotations(DataConfig(annotations=str(tmp_path / "labels.dat"), videos=str(tmp_path)))) == 1
+    assert (
+        len(read_annotations(DataConfig(annotations=str(tmp_path / "labels.dat"), videos=str(tmp_path))).records) == 1
+    )

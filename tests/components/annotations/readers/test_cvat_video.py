@@ -295,7 +295,7 @@ def test_a_folder_of_exports_is_read_as_one(tmp_path: Path) -> None:
         (tmp_path / f"{name}.xml").write_text(export(track(box(3)), track(box(4)), meta=meta))
     (tmp_path / "readme.txt").write_text("not one of them")
     assert detect_format(tmp_path) == "cvat_video"
-    records = read_annotations(DataConfig(annotations=str(tmp_path), videos=str(tmp_path)))
+    records = read_annotations(DataConfig(annotations=str(tmp_path), videos=str(tmp_path))).records
     assert [(record.video, str(record.source)) for record in records] == [
         ("a.mp4", "a.xml, row 1"),
         ("a.mp4", "a.xml, row 2"),
@@ -315,7 +315,7 @@ def test_the_format_is_told_from_the_root(tmp_path: Path, prolog: str) -> None:
 
 @pytest.mark.skipif(not SHARED.is_file(), reason=f"{SHARED} is not at hand")
 def test_a_file_of_cvat_itself(tmp_path: Path) -> None:
-    records = read_annotations(DataConfig(annotations=str(SHARED), videos=str(tmp_path)))
+    records = read_annotations(DataConfig(annotations=str(SHARED), videos=str(tmp_path))).records
     # grep -c '<track ' annotations.xml: 3; grep -c 'outside="0"': 3; frames of the first outside="1" of each: 13, 13, 16
     segments = [record for record in records if isinstance(record, Segment)]
     assert [(each.label, each.start, each.end) for each in segments] == [

@@ -170,7 +170,7 @@ def test_a_folder_of_files_is_read_as_one(tmp_path: Path) -> None:
     for name in ("b", "a"):
         (tmp_path / f"{name}.eaf").write_text(document(tier("action", WALK), media=VIDEO.replace("street", name)))
     assert detect_format(tmp_path) == "elan"
-    records = read_annotations(DataConfig(annotations=str(tmp_path), videos=str(tmp_path)))
+    records = read_annotations(DataConfig(annotations=str(tmp_path), videos=str(tmp_path))).records
     assert [(record.video, str(record.source)) for record in records] == [
         ("a.mp4", "a.eaf, row 1"),
         ("b.mp4", "b.eaf, row 1"),

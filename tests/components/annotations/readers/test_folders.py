@@ -13,7 +13,7 @@ from foundation.messages.errors import UserError
 
 
 def read_folder(folder: Path, videos: Path | None = None) -> list[Record]:
-    return read_annotations(DataConfig(annotations=str(folder), videos=str(videos or folder)))
+    return read_annotations(DataConfig(annotations=str(folder), videos=str(videos or folder))).records
 
 
 def touch(root: Path, *names: str) -> None:

@@ -20,7 +20,7 @@ def read_lists(folder: Path, **config: int) -> list[Record]:
         for fold in (1, 2):
             (folder / f"{label}_test_split{fold}.txt").write_text(f"a_{label}.avi {fold} \nb_{label}.avi 0\n")
     (folder / "readme.txt").write_text("not a list")
-    return read_annotations(DataConfig(annotations=str(folder), videos=str(folder), **config))
+    return read_annotations(DataConfig(annotations=str(folder), videos=str(folder), **config)).records
 
 
 def test_a_clip_has_the_class_of_its_list_and_is_found_by_its_name(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_a_folder_of_sequences_is_read_as_one(tmp_path: Path) -> None:
     sequences(tmp_path)
     assert detect_format(tmp_path) == "mot"
     config = DataConfig(annotations=str(tmp_path), videos=str(tmp_path))
-    found = [(record.video, str(record.source)) for record in read_annotations(config)]
+    found = [(record.video, str(record.source)) for record in read_annotations(config).records]
     assert found == [("first", "a/gt/gt.txt, row 1"), ("b", "b/gt/gt.txt, row 1")]
     read_files = [path.relative_to(tmp_path).as_posix() for path in annotation_files(config)]
     assert read_files == ["a/gt/gt.txt", "b/gt/gt.txt", "a/seqinfo.ini"]
@@ -132,7 +132,7 @@ def test_a_folder_of_sequences_is_read_as_one(tmp_path: Path) -> None:
 def test_a_sequence_may_be_named_by_its_folder_or_file(tmp_path: Path) -> None:
     sequences(tmp_path)
     for path in (tmp_path / "b", tmp_path / "b" / "gt", tmp_path / "b" / "gt" / "gt.txt"):
-        (record,) = read_annotations(DataConfig(annotations=str(path), videos=str(tmp_path)))
+        (record,) = read_annotations(DataConfig(annotations=str(path), videos=str(tmp_path))).records
         assert record.video == "b"
 
 

@@ -95,7 +95,7 @@ def mutated(draw: st.DrawFn, content: bytes) -> bytes:
 def check(config: DataConfig) -> None:
     """Reads what `config` names; an error for the whole names the file that it is in."""
     try:
-        records = read_annotations(config)
+        records = read_annotations(config).records
     except UserError as error:
         files = [config.annotations, *([config.label_map] if config.label_map else [])]
         assert any(Path(file).name in str(error) for file in files)
@@ -144,7 +144,7 @@ def test_samples_are_told_from_each_other_and_read_whole(tmp_path: Path, name: s
     sample.write(tmp_path)
     config = sample.config(tmp_path)
     assert detect_format(Path(config.annotations)) == name
-    records = read_annotations(config)
+    records = read_annotations(config).records
     assert [type(record) for record in records] == [Segment] * sample.num_segments
 
 
@@ -241,6 +241,6 @@ def test_what_is_written_is_what_is_read(folder: Path, start: float, length: flo
     path = folder / "labels.csv"
     quoted = label.replace('"', '""')
     path.write_text(f'path,start_seconds,end_seconds,label\na.mp4,{start!r},{start + length!r},"{quoted}"\n', "utf-8")
-    (record,) = read_annotations(DataConfig(annotations=str(path), videos=str(folder), format="csv"))
+    (record,) = read_annotations(DataConfig(annotations=str(path), videos=str(folder), format="csv")).records
     assert isinstance(record, Segment)
     assert (record.start, record.end, record.label) == (start, start + length, label)

@@ -188,7 +188,7 @@ CLASSES = {
 @needs_data
 def test_clips_cut_from_the_same_recording_are_split_together() -> None:
     root = SHARED_DATA / "fights"
-    records = read_annotations(DataConfig(annotations=str(root / "annotations.csv"), videos=str(root)))
+    records = read_annotations(DataConfig(annotations=str(root / "annotations.csv"), videos=str(root))).records
     manifest = build_manifest(records, LocalRoot(root))
     assert (manifest.num_rows, manifest.num_videos) == (193, 193)
     splits = assign_splits(manifest.segments_by_video, manifest.ties, SplitsConfig())
@@ -213,7 +213,7 @@ def test_the_format_is_told_and_no_other_takes_it(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_files_are_read_or_refused_in_words(path: Path, tmp_path: Path) -> None:
     try:
-        records = read_annotations(DataConfig(annotations=str(path), videos=str(tmp_path)))
+        records = read_annotations(DataConfig(annotations=str(path), videos=str(tmp_path))).records
     except UserError as error:
         assert path.name in str(error)
         return
@@ -284,7 +284,7 @@ def test_clips_of_one_film_are_in_one_official_split_of_hmdb51(tmp_path: Path) -
 def read_real(name: str, videos: Path, **options: Any) -> tuple[list[Segment], list[Reject]]:
     if "label_map" in options:
         options["label_map"] = str(ROOT / options["label_map"])
-    records = read_annotations(DataConfig(annotations=str(ROOT / name), videos=str(videos), **options))
+    records = read_annotations(DataConfig(annotations=str(ROOT / name), videos=str(videos), **options)).records
     segments = [record for record in records if isinstance(record, Segment)]
     return segments, [record for record in records if isinstance(record, Reject)]
 
@@ -300,7 +300,7 @@ def test_damaged_files_are_read_or_refused_in_words(path: Path, tmp_path: Path) 
             try:
                 records = read_annotations(
                     DataConfig(annotations=str(tmp_path / path.name), videos=str(tmp_path), format=name)
-                )
+                ).records
             except UserError as error:
                 assert path.name in str(error)
             else:

@@ -17,7 +17,7 @@ TEST = "Sit/v_Sit_g01_c01.avi\n"
 def read_lists(folder: Path, name: str = "", train: str = TRAIN, test: str = TEST, fold: str = "01") -> list[Record]:
     (folder / f"trainlist{fold}.txt").write_text(train)
     (folder / f"testlist{fold}.txt").write_text(test)
-    return read_annotations(DataConfig(annotations=str(folder / name), videos=str(folder)))
+    return read_annotations(DataConfig(annotations=str(folder / name), videos=str(folder))).records
 
 
 @pytest.mark.parametrize("name", ["", "trainlist01.txt", "testlist01.txt"])
