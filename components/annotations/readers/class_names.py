@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from components.annotations.readers.encoding import encoding_of_head
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
@@ -61,11 +62,11 @@ def load_class_names(options: ReaderOptions) -> ClassNames | None:
         return None
     path = Path(options.label_map)
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        content = path.read_bytes()
     except OSError as error:
         raise UserError(f"data.label_map: {path} cannot be read: {error.strerror}; check its name") from error
     try:
-        names = _by_id(_parse(text))
+        names = _by_id(_parse(content.decode(encoding_of_head(content), errors="replace")))
     except (ValueError, RecursionError, csv.Error) as error:
         raise UserError(f"data.label_map: {path}: {error}; see docs/formats.md for the forms that are read") from None
     if not names:

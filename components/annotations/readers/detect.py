@@ -1,6 +1,5 @@
 """Chooses the reader of a file or folder of annotations by its content, and reads it."""
 
-import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,10 +72,7 @@ def detect_format(path: Path) -> str:
 def _sample(path: Path) -> Sample:
     if path.is_dir():
         return Sample(path)
-    head = read_head(path)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UserError(f"data.annotations: {path} is UTF-16; save it as UTF-8")
-    sample = Sample(path, decode_head(head))
+    sample = Sample(path, decode_head(read_head(path)))
     if not sample.first_line:
         raise UserError(f"data.annotations: {path} is empty")
     return sample

@@ -25,12 +25,13 @@ from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.clip_names import group_of_clip
+from components.annotations.readers.encoding import assumed_encoding
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 from foundation.messages.errors import UserError
 
 _NUMBER = re.compile(r"\d{1,9}")
@@ -39,7 +40,7 @@ _FIRST_LABELS = {"all": 0, "last": -1}
 _NUM_LINES_TOLD_FROM = 10
 
 
-def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Give one record for each class of each line.
 
     Raises:
@@ -51,6 +52,7 @@ def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
     names = load_class_names(options)
     if names:
         _check_counting(path, delimiter, first_label, names)
+    yield from assumed_encoding(path)
     for text, source in text_lines(path):
         yield from _to_records(text, source, delimiter, first_label, names)
 
@@ -150,9 +152,10 @@ def _has_extension(video: str) -> bool:
 
 
 def _delimiter(path: Path, options: ReaderOptions) -> str | None:
-    """`data.delimiter` if it splits the first line; None stands for white space."""
+    """`data.delimiter`, else a comma, if it splits the first line; None stands for white space."""
     first = next((text for text, _ in text_lines(path)), "")
-    return options.delimiter if options.delimiter.strip() and _is_row(first, options.delimiter) else None
+    delimiter = options.delimiter or ","
+    return delimiter if delimiter.strip() and _is_row(first, delimiter) else None
 
 
 def _is_row(text: str, delimiter: str | None) -> bool:

@@ -26,7 +26,7 @@ from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.tracks import Shape, build_track, check_edges, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError, parse_frame, parse_number
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Source
+from components.annotations.records.record import Assumption, Record, Source
 
 _FILES = ("gt.txt", "gt/gt.txt", "*/gt.txt", "*/gt/gt.txt")
 _NUMBER = r"\s*-?\d+(?:\.\d*)?(?:e[+-]?\d+)?\s*"
@@ -114,14 +114,14 @@ class _Names(NamedTuple):
         return name
 
 
-def read_mot(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_mot(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a sequence's gt.txt, or a folder of sequences; a record's row is the first line of its track."""
     mapped = load_class_names(options)
     for file in exports_of(path, *_FILES):
         yield from _read_sequence(file, name_of_export(file, path), mapped)
 
 
-def _read_sequence(file: Path, name: str, mapped: ClassNames | None) -> Iterator[Record]:
+def _read_sequence(file: Path, name: str, mapped: ClassNames | None) -> Iterator[Record | Assumption]:
     sequence = _Sequence(_Names(mapped, _names_beside(file)))
 
     def gather(values: list[str], source: Source) -> Iterator[Record]:

@@ -16,13 +16,13 @@ from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.uris import name_of_uri
 from components.annotations.readers.values import BadValueError, parse_range
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _HEADER = re.compile(r"<?video_url>?\s*,\s*<?start_time>?\s*,\s*<?end_time>?\s*,.*")
 _ROW = re.compile(r'"?https?://[^,]+,\s*[\d.]+\s*,\s*[\d.]+\s*,.*')
 
 
-def read_twelve_labs(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_twelve_labs(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     return records_of_csv(path, _to_records)
 
 

@@ -20,6 +20,11 @@ from tests.components.annotations.readers.samples import SAMPLES
         ("x", "path,label\n", "csv"),
         ("x.json", "path\tlabel\n", "csv"),
         ("x.jsonl", "\n\npath;label\n", "csv"),
+        ("x", "sep=,\nlabel,youtube_id,time_start,time_end,split\n", "kinetics"),
+        ("x", "label;youtube_id;time_start;time_end;split\n", "kinetics"),
+        ("x.json", '[{"path": "a.mp4", "label": "wave"}]', "jsonl"),
+        ("x.json", '[\n  {\n    "File Name": "a.mp4",\n    "class": "wave"}]', "jsonl"),
+        ("x.json", '[{"path": "a.mp4", "label": "wave", "boxes": "' + "x" * 100_000 + '"}]', "jsonl"),
         ("x.csv", ' \n {"path": "a,b.mp4"}\n', "jsonl"),
         ("x.csv", '\ufeff{"path": "a.mp4"}\n', "jsonl"),
         ("x", '{"boxes": "' + "x" * 100_000 + '"}', "jsonl"),
@@ -79,11 +84,6 @@ def test_an_empty_file_is_an_error(tmp_path: Path, content: str) -> None:
 def test_a_file_without_rows_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match=rf"labels\.csv holds no annotation \(read as {name}\)"):
         read(tmp_path, "path,label\n" if name == "csv" else "\n", format=name)
-
-
-def test_utf16_is_named_as_such(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"labels\.csv is UTF-16; save it as UTF-8"):
-        read(tmp_path, "path,label\n".encode("utf-16"))
 
 
 def try_reading(path: Path | str, **config: str) -> None:
