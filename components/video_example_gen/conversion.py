@@ -11,7 +11,7 @@ from pathlib import Path
 
 from components.annotations.files.video_finder import VideoFinder
 from components.annotations.records.reasons import Problem, Reason
-from components.annotations.records.record import FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
+from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -37,6 +37,9 @@ class Converter:
     def convert(self, records: Sequence[Record]) -> list[Record]:
         """In the same order. Each video is opened once, whatever the order of its records."""
         converted: list[Record] = list(records)
+        sought = [record for record in records if isinstance(record, Segment) and _needs(record)]
+        if sought:
+            self._finder.expect(record.video for record in sought if record.find_by is FindBy.PATH)
         waiting: dict[str, list[int]] = defaultdict(list)
         for number, record in enumerate(records):
             if isinstance(record, Reject):
@@ -58,6 +61,10 @@ class Converter:
             for number, result in zip(numbers, self._convert_segments(video, segments), strict=True):
                 converted[number] = result
         return converted
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What was taken for granted to find the videos that were looked for."""
+        return self._finder.assumptions() if "_finder" in vars(self) else ()
 
     @cached_property
     def _finder(self) -> VideoFinder:

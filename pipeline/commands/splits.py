@@ -35,7 +35,7 @@ def splits(
         output.write_text(assignment.to_csv(), encoding="utf-8")
     except OSError as error:
         raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
-    print_assumptions(assumptions)
+    print_assumptions((*assumptions, *manifest.assumptions))
     console.print(_table(manifest, split_of))
     console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)
 

@@ -10,7 +10,7 @@ from components.annotations.config import NegativesConfig
 from components.annotations.files.video_finder import VideoFinder
 from components.annotations.readers.text import LONGEST_PATH, text_problem
 from components.annotations.records.reasons import Problem, Reason
-from components.annotations.records.record import FindBy, Record, Reject, Segment
+from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment
 from components.storage.root import Root
 
 
@@ -19,7 +19,8 @@ class Manifest:
     """Videos (paths below the root) with their segments, and the rejects so far.
 
     A video without segments gives background clips. `ties` are sets of videos with the same bytes, which must share a split.
-    `num_rows` and `num_videos` count all rows and videos that were found, for the account at the end.
+    `num_rows` and `num_videos` count all rows and videos that were found, for the account at the end. `assumptions`: what was
+    taken for granted to find the videos.
     """
 
     segments_by_video: dict[str, tuple[Segment, ...]]
@@ -27,6 +28,7 @@ class Manifest:
     ties: tuple[tuple[str, ...], ...]
     num_rows: int
     num_videos: int
+    assumptions: tuple[Assumption, ...] = ()
 
 
 def build_manifest(
@@ -47,7 +49,10 @@ def build_manifest(
       UserError: the root cannot be listed.
     """
     finder = VideoFinder(root)
+    records = list(records)
+    finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
     segments, rejects, num_rows = _sort_out(records, finder.find, classes, negatives)
+    assumptions = finder.assumptions()
     unnamed = sorted(finder.videos() - segments.keys())
     for video in unnamed:
         reject = _reject_of_unnamed(video, finder, negatives)
@@ -61,6 +66,7 @@ def build_manifest(
         ties=_identical_files(root, finder.sizes, sorted(segments)),
         num_rows=num_rows,
         num_videos=len(segments.keys() | set(unnamed)),
+        assumptions=assumptions,
     )
 
 

@@ -30,9 +30,14 @@ _LOOKALIKES = {
     "split": re.compile(r"(fold|phase|usage|mluse)"),
     "time": re.compile(
         r".*(time|times|timestamp|timestamps|timecode|duration|interval|timespan|timerange|onset|offset)(s|sec|secs|seconds|ms)?"
-        r"|timestamp.*|frames?|frameno|frameid|framenumber|numframes|nframes|framecount|length|dur"
+        r"|timestamp.*|frame|frameno|frameid|framenumber|length|dur"
     ),
 }
+# Numbers that are no times: facts about a file, and of a row.
+_FACTS = re.compile(
+    r"(video|clip|file|num|n|no)?(width|height|w|h|fps|framerate|frames?|framecount|size|bytes|bitrate|rate|channels|id|idx|index|"
+    r"no|number|row|age|year|weight|score|confidence|count|x\d?|y\d?|xmin|ymin|xmax|ymax)"
+)
 # Names of one time, or of two times in one field.
 _TIMES = re.compile(
     r"t|time|times|timestamp|timestamps|timecode|timespan|timerange|range|interval|span|segment|support"
@@ -95,6 +100,11 @@ def edge_hinted_at(name: str) -> str:
 def may_hold_times(name: str) -> bool:
     """Tell whether a name is one of a column with a time, or with start and end together."""
     return bool(_TIMES.fullmatch(plain(name)))
+
+
+def is_fact(name: str) -> bool:
+    """Tell whether a name is that of a number that can be no time, such as the width of a video."""
+    return bool(_FACTS.fullmatch(plain(name)))
 
 
 def looks_like(name: str) -> str:

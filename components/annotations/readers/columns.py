@@ -7,12 +7,14 @@ is said, what looks like a time, a group or a label and is not read is named, an
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from components.annotations.readers.column_names import (
     NAMES,
     edge_hinted_at,
     edge_of,
+    is_fact,
     looks_like,
     may_hold_times,
     plain,
@@ -202,10 +204,14 @@ def _is_pair(value: Any) -> bool:
 
 
 def _is_time(value: Any) -> bool:
+    return _time(value) is not None
+
+
+def _time(value: Any) -> float | None:
     with suppress(BadValueError):
         seconds = parse_seconds(value, "", has_decimal_commas=True)
-        return seconds is not None and seconds < _MOST_SECONDS
-    return False
+        return seconds if seconds is not None and seconds < _MOST_SECONDS else None
+    return None
 
 
 def _are_no_times(name: str, values: Collection[Any]) -> bool:
@@ -239,14 +245,20 @@ def _unread(found: Mapping[str, str], offered: Sequence[str], values_of: ValuesO
         if kind
     ]
     if not any(key in found for key in _TIMES):
-        numbers = [name for name in offered if not kinds[name] and _are_times(values_of(name))]
-        if numbers:
-            listed = ", ".join(map(repr, numbers))[:300]
-            message = f"no column of times is read, so each row is a whole video; not read are {listed}"
-            assumptions.append(Assumption(message, "If these are times, name them under data.columns."))
+        rest = {name: values_of(name) for name in offered if not kinds[name] and not is_fact(name)}
+        numbers = {name: list(map(_time, values)) for name, values in rest.items()}
+        for first, second in combinations(numbers, 2):
+            if _may_be_range(numbers[first], numbers[second]):
+                message = (
+                    f"no column of times is read, so each row is a whole video; {first!r} and {second!r} are not read"
+                )
+                remedy = "If they are start and end, in seconds, set data.columns.start_seconds and data.columns.end_seconds."
+                assumptions.append(Assumption(message, remedy))
+                break
     return assumptions
 
 
-def _are_times(values: Collection[Any]) -> bool:
-    told = [_is_time(value) for value in values if not is_blank(value)]
-    return bool(told) and all(told)
+def _may_be_range(first: Sequence[float | None], second: Sequence[float | None]) -> bool:
+    """Tell whether each row has the first of two numbers, and then the second, greater one."""
+    pairs = list(zip(first, second, strict=False))
+    return bool(pairs) and all(a is not None and b is not None and a < b for a, b in pairs)

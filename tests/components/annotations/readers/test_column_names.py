@@ -151,10 +151,11 @@ def test_what_is_no_time_of_an_action_does_no_harm(tmp_path: Path) -> None:
     assert {message.split("'")[1] for message in said} == {"start_date", "segment", "from"}
 
 
-def test_a_whole_video_beside_columns_of_numbers_is_said(tmp_path: Path) -> None:
+def test_a_whole_video_beside_two_columns_that_may_be_times_is_said(tmp_path: Path) -> None:
     _, said = read_table(tmp_path, "path,label,debut,fin,notes", "a.mp4,wave,0.5,2.0,x")
-    assert said == ["no column of times is read, so each row is a whole video; not read are 'debut', 'fin'"]
-    assert read_table(tmp_path, "path,label,notes", "a.mp4,wave,x")[1] == []
+    assert said == ["no column of times is read, so each row is a whole video; 'debut' and 'fin' are not read"]
+    for header, row in (("notes", "x"), ("width,height,fps,frames", "320,640,25,100"), ("weather,rain", "3,1")):
+        assert read_table(tmp_path, f"path,label,{header}", f"a.mp4,wave,{row}")[1] == []
 
 
 @pytest.mark.parametrize("name", ["camera", "session_id", "scene", "class_id", "fold", "duration", "timestamp_utc"])
