@@ -66,6 +66,12 @@ def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption
     yield from file.records(header.delimiter, named, skip_header=options.header)
 
 
+def names_its_columns(path: Path) -> bool:
+    """Tell whether the header of a CSV file names a column of paths and one of labels, under one of their usual names."""
+    names = [set(map(plain, header.names)) for header in CsvFile(path).headers()]
+    return any(each & NAMES["path"] and each & NAMES["label"] for each in names)
+
+
 def _laid_out(header: Header, file: CsvFile, options: ReaderOptions, layouts: dict[str, Layout]) -> Header:
     """Find the columns of a header and put them into `layouts`; if that fails, return the header with the problem."""
     if header.problem:

@@ -170,3 +170,30 @@ def test_tables_that_were_misread_once_find_their_videos(tmp_path: Path, table: 
     assert manifest.rejects == ()
     spans = {(segment.start, segment.end) for segments in manifest.segments_by_video.values() for segment in segments}
     assert (len(manifest.segments_by_video), spans) == (12, {(0.5, 2.0)})
+
+
+@pytest.mark.skipif(not SHARED_CASES.is_dir(), reason="the cases are not here")
+@pytest.mark.parametrize(
+    ("folder", "videos"),
+    [("nested", {"a.eaf": "c04.mp4", "day2/b.eaf": "c05.mp4"}), ("mac", {"a.eaf": "rec.mp4", "b.eaf": "c02.mp4"})],
+)
+def test_every_annotation_file_below_a_folder_is_read(tmp_path: Path, folder: str, videos: dict[str, str]) -> None:
+    for video in videos.values():
+        write(tmp_path, video)
+    config = DataConfig(annotations=str(SHARED_CASES / "folders" / folder), videos=str(tmp_path))
+    records = read_annotations(config).records
+    assert [str(record.source) for record in records] == [f"{file}, row 1" for file in videos]
+    found = build_manifest(records, LocalRoot(tmp_path)).segments_by_video
+    assert sorted(found) == sorted(videos.values())
+    assert {(s.start, s.end, s.label) for segments in found.values() for s in segments} == {(0.5, 2.0, "wave")}
+
+
+@pytest.mark.skipif(not SHARED_CASES.is_dir(), reason="the cases are not here")
+@pytest.mark.parametrize("name", ["own_list.json", "own_list_pretty.json"])
+def test_own_keys_in_a_list_are_read_as_lines_are(tmp_path: Path, name: str) -> None:
+    for video in ("c00.mp4", "c01.mp4"):
+        write(tmp_path, video)
+    config = DataConfig(annotations=str(SHARED_CASES / "formats" / name), videos=str(tmp_path))
+    manifest = build_manifest(read_annotations(config).records, LocalRoot(tmp_path))
+    found = {video: [(s.start, s.end, s.label) for s in each] for video, each in manifest.segments_by_video.items()}
+    assert found == {"c00.mp4": [(0.5, 2.0, "wave")], "c01.mp4": [(0.5, 2.0, "clap")]}
