@@ -40,7 +40,7 @@ _FACTS = re.compile(
 )
 # Names of one time, or of two times in one field.
 _TIMES = re.compile(
-    r"t|time|times|timestamp|timestamps|timecode|timespan|timerange|range|interval|span|segment|support"
+    r"(t|ts|time)\d?|secs?|seconds|times|timestamp|timestamps|timecode|timespan|timerange|range|interval|span|segment|support"
 )
 
 _UNITS = {
@@ -63,7 +63,7 @@ _START = "start|starting|starts|begin|begins|beginning|begining|onset|from|in|vo
 _END = "end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende"
 _EDGE = re.compile(
     rf"(?:action|activity|segment|seg|clip|event|annotation|label|temporal)?(?P<before>{_UNIT_BEFORE})?(?:timestamp|time|t|ts)??"
-    rf"(?:(?P<start>{_START})|(?P<end>{_END}))(?:timestamps?|times?|ts|point|pos|position|at)?(?P<after>{_UNIT})?"
+    rf"(?:(?P<start>{_START})|(?P<end>{_END}))(?:timestamps?|timecode|tc|times?|ts|point|pos|position|at|hhmmss|hms)?(?P<after>{_UNIT})?"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _START_WORDS = {"start", "starts", "starting", "begin", "begins", "beginning", "onset"}

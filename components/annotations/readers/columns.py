@@ -191,7 +191,7 @@ def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: Va
 
 def _holds_times(name: str, values: Collection[Any]) -> bool:
     """Tell whether times stand in a column: pairs of them or, by its name, single ones."""
-    may_be_single = plain(name).startswith("t")
+    may_be_single = plain(name).startswith(("t", "sec"))
     told = [_is_pair(value) or (may_be_single and _is_time(value)) for value in values if not is_blank(value)]
     return bool(told) and all(told)
 

@@ -53,6 +53,7 @@ def test_path_and_label_under_other_names(tmp_path: Path, path: str, label: str)
         ("action_start", "action_end"),
         ("from", "to"),
         ("time_start", "time_end"),
+        ("start_timecode", "end_timecode"),
         ("start_seconds", "stop"),
     ],
 )
@@ -135,6 +136,7 @@ def test_a_name_that_differs_in_case_only_comes_before_other_names(tmp_path: Pat
         ("path,label,start,duration", "a.mp4,wave,1,2", "'duration' may be that of the action or of the video"),
         ("path,label,timestamp", "a.mp4,wave,0:05", "'timestamp' seems to hold times"),
         ("path,label,segment", "a.mp4,wave,0.5-2.0", "'segment' seems to hold times"),
+        ("path,label,t0,t1", "a.mp4,wave,0.5,2", "'t0' seems to hold times"),
         ("path;label;interval", "a.mp4;wave;[0.5, 2.0]", "'interval' seems to hold times"),
     ],
 )
