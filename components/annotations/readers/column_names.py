@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
+# Objects in JSON each have their names again.
+_NUM_KEPT = 1024
 # All names are compared in this form: "Start Time (s)", start_time_s and startTimeS are one.
 _NO_LETTER = re.compile(r"[\W_]+")
 
@@ -77,11 +80,13 @@ class Edge(NamedTuple):
     unit: str
 
 
+@lru_cache(_NUM_KEPT)
 def plain(name: str) -> str:
     """A name without case and all that is neither letter nor digit."""
     return _NO_LETTER.sub("", name.casefold())
 
 
+@lru_cache(_NUM_KEPT)
 def edge_of(name: str) -> Edge | None:
     """What a column's name says of an action's start or end; None if it speaks of neither."""
     match = _EDGE.fullmatch(plain(name))
@@ -91,22 +96,26 @@ def edge_of(name: str) -> Edge | None:
     return Edge(key, _UNITS.get(match["after"] or match["before"] or "", ""))
 
 
+@lru_cache(_NUM_KEPT)
 def edge_hinted_at(name: str) -> str:
     """The key of the time that a name of several words seems to speak of, as `video_start` does; else nothing."""
     words = {word.casefold() for word in _WORD.findall(name)}
     return "start_seconds" if words & _START_WORDS else "end_seconds" if words & _END_WORDS else ""
 
 
+@lru_cache(_NUM_KEPT)
 def may_hold_times(name: str) -> bool:
     """Tell whether a name is one of a column with a time, or with start and end together."""
     return bool(_TIMES.fullmatch(plain(name)))
 
 
+@lru_cache(_NUM_KEPT)
 def is_fact(name: str) -> bool:
     """Tell whether a name is that of a number that can be no time, such as the width of a video."""
     return bool(_FACTS.fullmatch(plain(name)))
 
 
+@lru_cache(_NUM_KEPT)
 def looks_like(name: str) -> str:
     """What a column seems to hold by its name: a label, a group, a split, a time, or nothing that a table is read for."""
     short = plain(name)
