@@ -111,6 +111,11 @@ def is_foreign(name: str) -> bool:
     return name.startswith(("/", "\\", "~")) or bool(_DRIVE.match(name)) or name.lower().startswith("file:")
 
 
+def is_usual(name: str) -> bool:
+    """Tell whether a path looks like one below a folder, with a suffix and without escapes and backslashes."""
+    return not is_foreign(name) and not any(mark in name for mark in "\\%") and bool(PurePosixPath(name).suffix)
+
+
 def plain_path(name: str) -> str:
     """A path in the form in which all are compared; paths that are equal in it mean one file."""
     path = _parse(unquote(name))
