@@ -72,6 +72,11 @@ class LikelyPaths:
                 return sorted(set(found))
         return []
 
+    def above(self, name: str, video: str) -> tuple[str, ...]:
+        """The folders of a path above those of a video that it means."""
+        path = next((path for path in self._forms(name)), None)
+        return path.folders[: len(path.folders) - video.count("/")] if path else ()
+
     def _forms(self, name: str) -> list[_Path]:
         """A path as it is written and, where it has escapes, without them."""
         inside = f"{self.root.rstrip('/')}/"

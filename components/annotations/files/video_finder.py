@@ -35,15 +35,22 @@ class VideoFinder:
         self._found: dict[tuple[str, FindBy], str | Problem] = {}
         # Of each file the paths of other machines that were taken for it.
         self._claims: dict[str, dict[str, str]] = defaultdict(dict)
+        # Where the folder of the videos lay on other machines.
+        self._roots: set[tuple[str, ...]] = set()
         self._meant: dict[str, str] = {}
 
     def expect(self, names: Iterable[str]) -> None:
-        """Look at all paths that will be asked for: two of other machines that only one file fits mean two files."""
+        """Look at all paths that will be asked for: together, paths of another machine tell more than one of them.
+
+        Two of them that only one file fits mean two files. Where a file fits with its folders, it is known where the folder
+        of the videos began there, and others that begin so have to fit as a whole.
+        """
         for name in set(filter(is_foreign, names)):
-            if isinstance(self._exact(name), Problem) and isinstance(
-                path := self._clear(self._likely.meant_by(name)), str
-            ):
+            path = self._clear(self._likely.meant_by(name)) if isinstance(self._exact(name), Problem) else None
+            if isinstance(path, str):
                 self._claims[path].setdefault(plain_path(name), name)
+                if "/" in path:
+                    self._roots.add(self._likely.above(name, path))
 
     def find(self, name: str, find_by: FindBy = FindBy.PATH) -> str | Problem:
         """The path below the root of the video that a record calls `name`; all spellings and links give the same path."""
@@ -110,7 +117,7 @@ class VideoFinder:
         is_name = not by_path and "/" not in name and "\\" not in name
         meant = self._likely.called(name) if is_name else self._likely.meant_by(name)
         path = self._clear(meant)
-        if path is None:
+        if path is None or (isinstance(path, str) and self._has_unknown_folders(name, path)):
             near = meant or self._likely.near(name)
             return problem._replace(message=f"{problem.message}; did you mean {_shown(near)}?") if near else problem
         if isinstance(path, Problem):
@@ -122,6 +129,11 @@ class VideoFinder:
             return Problem(Reason.VIDEO_AMBIGUOUS, message)
         self._meant[name] = path
         return path
+
+    def _has_unknown_folders(self, name: str, path: str) -> bool:
+        """Tell whether a path of another machine has folders below that of the videos there which the file does not have."""
+        above = self._likely.above(name, path) if is_foreign(name) else ()
+        return any(above[: len(root)] == root != above for root in self._roots)
 
     def _clear(self, meant: Sequence[str]) -> str | Problem | None:
         """The only video among these; None if there is none, a problem if there are several."""

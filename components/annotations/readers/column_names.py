@@ -39,7 +39,7 @@ _LOOKALIKES = {
 # Numbers that are no times: facts about a file, and of a row.
 _FACTS = re.compile(
     r"(video|clip|file|num|n|no)?(width|height|w|h|fps|framerate|frames?|framecount|size|bytes|bitrate|rate|channels|id|idx|index|"
-    r"no|number|row|age|year|weight|score|confidence|count|x\d?|y\d?|xmin|ymin|xmax|ymax)"
+    r"no|number|row|age|year|weight|score|confidence|count|x\d?|y\d?|xmin|ymin|xmax|ymax|unnamed\d*)"
 )
 # Names of one time, or of two times in one field.
 _TIMES = re.compile(

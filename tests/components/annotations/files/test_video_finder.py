@@ -129,6 +129,15 @@ def test_two_files_of_another_machine_are_not_taken_for_one(root: Path) -> None:
     assert "would both be a.mp4; write the paths relative to data.videos" in manifest.rejects[0].message
 
 
+def test_where_the_folder_of_another_machine_began_is_told_from_paths_with_folders(root: Path) -> None:
+    manifest = manifest_of(
+        root, ["C:\\all\\day 1\\b.mp4", "C:\\all\\a.mp4", "C:\\all\\day 9\\v1.5.mp4", "D:\\x\\x.mp4"]
+    )
+    assert sorted(manifest.segments_by_video) == ["a.mp4", "day 1/b.MP4", "x.mp4"]
+    (reject,) = (reject for reject in manifest.rejects if reject.source)
+    assert (reject.reason, reject.message.partition("; ")[2]) == (Reason.PATH_INVALID, "did you mean v1.5.mp4?")
+
+
 def test_a_whole_path_wins_over_what_is_like_it(root: Path) -> None:
     write(root, "A.mp4")
     assert list(manifest_of(root, ["A.mp4"]).segments_by_video) == ["A.mp4"]
