@@ -5,12 +5,17 @@ https://github.com/shahroudy/NTURGB-D (README.md); https://project.inria.fr/toyo
 """
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _END = r"(?:\.\w+)?$"
 _BEFORE, _AFTER = r"(?:^|[/_.\s-])", r"(?=[/_.\s-]|$)"
 _WORDS = "person|subject|subj|sub|actor|participant|performer|user|volunteer|patient|signer|player|driver|child"
+
+# Of a data set with a scheme some files may be called otherwise.
+_FOLLOWED_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,27 @@ SCHEMES: Mapping[str, GroupPattern] = {
         rf"{_BEFORE}(?P<group>s[_-]?\d{{1,4}}){_AFTER}",
     ),
 }
+
+
+class Proposal(NamedTuple):
+    """A naming scheme, and the videos of each group that it makes."""
+
+    scheme: str
+    groups: dict[str, list[str]]
+
+
+def propose_scheme(paths: Iterable[str]) -> Proposal | None:
+    """The first scheme that nearly all paths follow, if some of its groups have several videos; None if there is none."""
+    paths = list(paths)
+    for name, scheme in SCHEMES.items():
+        groups: dict[str, list[str]] = defaultdict(list)
+        for path in paths:
+            if group := scheme.group_of(path):
+                groups[group].append(path)
+        num_matched = sum(map(len, groups.values()))
+        if num_matched >= _FOLLOWED_SHARE * len(paths) and 1 < len(groups) < num_matched:
+            return Proposal(name, dict(groups))
+    return None
 
 
 def group_pattern(text: str) -> GroupPattern:
