@@ -74,7 +74,7 @@ def _variants_of_groups(inputs: CheckInputs) -> Iterator[Found]:
                 sides = [_described(inputs, group, by_group[group]) for group in (other, usual)]
                 yield Found(
                     message=f"groups {' and '.join(sides)} may be one under two spellings, and nothing keeps it in one split",
-                    remedy=f"If they are one, write {usual!r} in all of these rows.",
+                    remedy=f"If they are one, give all of these rows the group {usual!r}, themselves or by data.group_pattern.",
                     value=len(by_group[other]) / len(by_group[usual]),
                     places=places(by_group[other]),
                 )
