@@ -192,7 +192,7 @@ class _Converter:
         except (av.error.FFmpegError, ValueError) as error:
             raise VideoError("video_unreadable", f"a frame could not be converted: {error}") from error
         # Rows may be padded: a view, where PyAV's own `to_ndarray` copies.
-        image: Frame = np.ndarray((height, width, 3), np.uint8, plane, strides=(plane.line_size, 3, 1))
+        image: Frame = np.ndarray((height, width, 3), np.uint8, memoryview(plane), strides=(plane.line_size, 3, 1))
         return image if matrix is UPRIGHT else matrix.apply(image)
 
 
