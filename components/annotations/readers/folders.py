@@ -1,7 +1,8 @@
 """A folder per class: every file below a folder is a clip with the folder's name as its label.
 
-Folders between the label and the file, if there are any, are the group: `<label>/<group>/file`. Where the outer folders are
-called like splits, they are the official split, and the folders in them are the classes: `train/<label>/file`.
+Folders between the label and the file, if there are any, are the group: `<label>/<group>/file`. Without any, clips that are
+called as in UCF101, HMDB51 or Kinetics have their recording as group. Where the outer folders are called like splits, they are
+the official split, and the folders in them are the classes: `train/<label>/file`.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
+from components.annotations.readers.clip_names import with_recordings
 from components.annotations.readers.exports import annotated_files
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader
@@ -34,8 +36,12 @@ def read_folders(path: Path, options: ReaderOptions) -> Iterator[Record | Assump
         yield Assumption(
             message, "These splits count with splits.mode: official. If the folders are classes, rename them."
         )
-    for row, file in enumerate((file for file in files if not splits or file.parts[0] in splits), start=1):
-        yield _to_record(file, prefix, splits, row)
+    named = (file for file in files if not splits or file.parts[0] in splits)
+    records = [_to_record(file, prefix, splits, row) for row, file in enumerate(named, start=1)]
+    yield from (record for record in records if isinstance(record, Reject))
+    segments = [record for record in records if isinstance(record, Segment)]
+    # What the user says of the paths counts more than what their names look like.
+    yield from segments if options.group_pattern else with_recordings(segments)
 
 
 def _to_record(file: PurePath, prefix: PurePath, splits: Mapping[str, str], row: int) -> Record:
