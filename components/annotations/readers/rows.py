@@ -165,10 +165,11 @@ def best_header(headers: Iterable[Header]) -> Header:
 
 
 def with_names(names: Sequence[str], to_records: FieldsToRecords, delimiter: str = ",") -> RowToRecords:
-    """Make `to_records` take rows whose columns are called `names`; the last columns may be missing in a row."""
+    """Make `to_records` take rows whose columns are called `names`; the last may be missing in a row, or blank ones follow."""
 
     def named(values: list[str], source: Source) -> Iterable[Record | Assumption]:
-        if len(values) > len(names):
+        # Spreadsheets fill all rows up to the longest.
+        if any(map(str.strip, values[len(names) :])):
             message = f"{len(values)} fields where the header has {len(names)}"
             return [Reject(Reason.ROW_MALFORMED, message, source, value=delimiter.join(values)[:200])]
         return to_records(dict(zip(names, values, strict=False)), source)

@@ -158,6 +158,12 @@ def test_what_systems_leave_beside_files_is_no_video(root: Path) -> None:
     assert list(manifest_of(root, ["a"]).segments_by_video) == ["a.mp4"]
 
 
+def test_an_address_counts_below_the_address_of_the_folder_only() -> None:
+    likely = LikelyPaths(("day 1/a.mp4", "b.mp4"), "s3://bucket/videos")
+    assert likely.meant_by("s3://bucket/videos/Day%201/a") == ["day 1/a.mp4"]
+    assert likely.meant_by("s3://bucket/other/b.mp4") == likely.meant_by("s3://bucket/videos/day 2/b.mp4") == []
+
+
 @given(
     st.lists(st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1), min_size=1),
     st.text(max_size=30),

@@ -79,6 +79,14 @@ def test_the_line_that_states_the_delimiter_counts_as_a_line(tmp_path: Path, sta
     ]
 
 
+def test_blank_columns_beside_a_table_are_none(tmp_path: Path) -> None:
+    assert outline(read(tmp_path, "path;label;;\na.mp4;wave;;\nb.mp4;sit;;;\nc.mp4;sit;;;x\n")) == [
+        (2, "wave"),
+        (3, "sit"),
+        (4, Reason.ROW_MALFORMED),
+    ]
+
+
 def test_a_table_of_another_format_may_state_its_delimiter_too(tmp_path: Path) -> None:
     text = "sep=;\nlabel;youtube_id;time_start;time_end;split\nwave;0wR5jVB-WPk;417;427;val\n"
     assert read_segment(tmp_path, text).video == "0wR5jVB-WPk_000417_000427"
