@@ -52,6 +52,7 @@ _UNITS = {
         "seconds": "s sec secs second seconds insec inseconds",
         "milliseconds": "ms msec msecs msecond mseconds milli millis millisecond milliseconds",
         "minutes": "min mins minute minutes",
+        "hours": "h hr hrs hour hours",
         "microseconds": "us usec usecs microsecond microseconds",
         "nanoseconds": "ns nsec nanosecond nanoseconds",
         "frames": "frame frames frameno framenumber framenum frameid frameidx frameindex fr f",
@@ -62,8 +63,8 @@ _UNITS = {
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 # In front, a single letter would make a unit of the beginning of a word.
 _UNIT_BEFORE = "|".join(unit for unit in sorted(_UNITS, key=len, reverse=True) if unit == "ms" or len(unit) > 2)
-_START = "start|starting|starts|begin|begins|beginning|begining|onset|from|in|von|beginn|anfang"
-_END = "end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende"
+_START = "first|start|starting|starts|begin|begins|beginning|begining|onset|from|in|von|beginn|anfang"
+_END = "last|end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende"
 _EDGE = re.compile(
     rf"(?:action|activity|segment|seg|clip|event|annotation|label|temporal)?(?P<before>{_UNIT_BEFORE})?(?:timestamp|time|t|ts)??"
     rf"(?:(?P<start>{_START})|(?P<end>{_END}))(?:timestamps?|timecode|tc|times?|ts|point|pos|position|at|hhmmss|hms)?(?P<after>{_UNIT})?"

@@ -25,11 +25,12 @@ from components.annotations.records.record import Assumption
 
 _TIMES = ("start_seconds", "end_seconds")
 _IN_SECONDS = ("", "seconds")
+_PARTS = ("hours", "minutes")
 _DIVISORS = {"milliseconds": 1000.0}
 _RANGE = re.compile(r"[\[(]?\s*([\d.:]+)\s*(?:-|–|,|;|to|\.\.)\s*([\d.:]+)\s*[\])]?")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.*")
-# Words that also stand for where something comes from and goes to.
-_ALSO_PLACES = frozenset(("from", "to", "in", "out", "von", "bis"))
+# Words that also stand for something else: where one comes from, what one is called.
+_ALSO_PLACES = frozenset(("first", "last", "from", "to", "in", "out", "von", "bis"))
 _MOST_SECONDS = 1e6  # above it, a number is a date that is counted in seconds
 _SAY_WHICH = "If that is wrong, name the right column under data.columns.{key}."
 
@@ -166,6 +167,11 @@ def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: Va
     missing = [key for key in _TIMES if key not in found]
     for name in offered:
         edge = edge_of(name)
+        if edge and edge.key in found and edge.unit in _PARTS and _unit(found[edge.key]) in _IN_SECONDS:
+            both = f"{name!r} and {found[edge.key]!r}"
+            raise UnclearColumnsError(
+                f"the columns {both} may be parts of one time; write {edge.key} as a whole, in seconds or like 1:05.5"
+            )
         key = edge.key if edge else edge_hinted_at(name)
         if key in missing and not _are_no_times(name, values_of(name)):
             if edge and edge.unit not in _IN_SECONDS and edge.unit not in _DIVISORS:

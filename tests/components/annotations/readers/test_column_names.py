@@ -132,6 +132,7 @@ def test_a_name_that_differs_in_case_only_comes_before_other_names(tmp_path: Pat
     [
         ("path,label,start_seconds,clip_finish_stop", "a.mp4,wave,1,2", "'clip_finish_stop' looks like end_seconds"),
         ("path,label,start_min,end_min", "a.mp4,wave,1,2", "'start_min' is in minutes"),
+        ("path,label,first_frame,last_frame", "a.mp4,wave,1,2", "'first_frame' counts frames"),
         ("path,label,video_start,video_end", "a.mp4,wave,1,2", "'video_start' looks like start_seconds"),
         ("path,label,start,duration", "a.mp4,wave,1,2", "'duration' may be that of the action or of the video"),
         ("path,label,timestamp", "a.mp4,wave,0:05", "'timestamp' seems to hold times"),
@@ -144,6 +145,12 @@ def test_no_row_is_taken_whole_because_its_times_were_not_understood(
     tmp_path: Path, header: str, row: str, message: str
 ) -> None:
     assert f"the column {message}" in refusal(tmp_path, header, row)
+
+
+def test_minutes_beside_seconds_are_parts_of_one_time(tmp_path: Path) -> None:
+    message = refusal(tmp_path, "path,label,start_min,start_sec,end_min,end_sec", "a.mp4,wave,1,5,1,9")
+    assert "the columns 'start_min' and 'start_sec' may be parts of one time; write start_seconds as a whole" in message
+    assert "parts of one time" in refusal(tmp_path, "path,label,start_minutes,start_seconds", "a.mp4,wave,1,5")
 
 
 def test_what_is_no_time_of_an_action_does_no_harm(tmp_path: Path) -> None:
