@@ -1,0 +1,149 @@
+"""What a model's answers on few groups of clips are evidence of: rates, and whether a bar is shown or refuted. Pure.
+
+A bar is what is not acceptable. So not the measured rate is held against it, but the probability that the true one, over all
+groups there might be, lies below it. `foundation.beta_binomial` says how that is found.
+
+Precision is no rate of that kind: how many clips of a person are taken for a class depends on the model, and people who do not
+show the class only ever count as misses, which would look as if clips of a person were all alike. It is put together from two
+that are: the share of the class's clips that was found, and the share of the other classes' clips that was taken for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+
+from foundation.beta_binomial import CORRELATIONS, Counts, Floats, Posterior, Prior, fit
+from foundation.statistics import Interval
+
+# Below this, how groups scatter is guessed more than measured.
+FEWEST_GROUPS = 6
+
+RATE_PRIOR = Prior(1, 1)
+FALSE_ALARM_PRIOR = Prior(0.5, 1)
+
+
+class State(str, Enum):
+    """Where a rule stands."""
+
+    SHOWN = "shown"
+    REFUTED = "refuted"
+    OPEN = "open"
+
+
+def state_of(probability_below: float, certainty: float, refuted_from: float = 0.95) -> State:
+    """`probability_below`: that the true rate lies below the bar."""
+    if probability_below <= 1 - certainty:
+        return State.SHOWN
+    return State.REFUTED if probability_below >= refuted_from else State.OPEN
+
+
+def refuted_from(num_rules: int) -> float:
+    """The probability from which one of several rules is refuted, so that one good model in twenty at most is by luck.
+
+    Bonferroni's correction, since one refuted rule refutes the model. What shows a rule needs none: all must be shown.
+    """
+    return 1 - 0.05 / max(1, num_rules)
+
+
+@dataclass(frozen=True)
+class RateEvidence:
+    """Evidence of a rate: recall, precision or accuracy.
+
+    Attributes:
+      num_hits, num_trials: right answers and clips, as people count them.
+      num_groups: groups of which these clips are.
+      rate: what is learned of the rate, or of the share of found clips if this is a precision.
+      false_alarms: for precision: the share of other classes' clips that is taken for this class.
+      odds: for precision: clips of the class to clips of other classes, in the test.
+    """
+
+    num_hits: int
+    num_trials: int
+    num_groups: int
+    rate: Posterior
+    false_alarms: Posterior | None = None
+    odds: float = 1
+
+    @property
+    def correlation(self) -> float:
+        """How alike the clips of one group are: the intra-class correlation, mean of what is probable."""
+        return float(self.rate.correlation_weights @ CORRELATIONS)
+
+    def probability_below(self, bar: float, times: float = 1) -> float:
+        """Probability that the true rate is below `bar`, had the same been seen `times` as often."""
+        if self.false_alarms is None:
+            return float(_below(self._cumulative(times)[0], np.array([bar]))[0])
+        if bar <= 0 or bar >= 1:
+            return float(bar >= 1)
+        found, alarms = self._cumulative(times)
+        # Precision is below the bar where false alarms are more than this for each rate of found clips.
+        most = self.rate.rates * self.odds * (1 - bar) / bar
+        return float(np.diff(found) @ (1 - _below(alarms, np.minimum(most, 1))))
+
+    def interval(self, confidence: float) -> Interval | None:
+        """Ends that the true rate lies between with a probability of `confidence`; None where groups are too few."""
+        if self.num_groups < FEWEST_GROUPS:
+            return None
+        return Interval(self._quantile((1 - confidence) / 2), self._quantile((1 + confidence) / 2))
+
+    def _quantile(self, probability: float) -> float:
+        low, high = 0.0, 1.0
+        for _ in range(30):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.probability_below(middle) < probability else (low, middle)
+        return (low + high) / 2
+
+    def _cumulative(self, times: float) -> tuple[Floats, Floats]:
+        """Of the rate and of false alarms: probability that it is below each edge of the grid."""
+        if times == 1:
+            return self._measured
+        return _cumulative(self.rate, times), _cumulative(self.false_alarms or self.rate, times)
+
+    @cached_property
+    def _measured(self) -> tuple[Floats, Floats]:
+        return _cumulative(self.rate, 1), _cumulative(self.false_alarms or self.rate, 1)
+
+
+def rate_evidence(counts: Mapping[str, Counts]) -> dict[str, RateEvidence]:
+    """Evidence of each class's rate, with one correlation for all of them. For recall, or with a single key for accuracy."""
+    posteriors = fit(list(counts.values()), RATE_PRIOR, _CORRELATION_LOG_PRIOR) if counts else []
+    return {
+        label: RateEvidence(int(each.hits.sum()), int(each.trials.sum()), len(each.trials), posterior)
+        for (label, each), posterior in zip(counts.items(), posteriors, strict=True)
+    }
+
+
+def precision_evidence(found: Mapping[str, Counts], false_alarms: Mapping[str, Counts]) -> dict[str, RateEvidence]:
+    """Evidence of each class's precision, were the classes as frequent as in the test.
+
+    Args:
+      found: of the class's own clips: those that were taken for it. As for recall.
+      false_alarms: of the other classes' clips: those that were taken for it. A hit is a false alarm.
+    """
+    recalls = rate_evidence(found)
+    posteriors = (
+        fit([false_alarms[label] for label in found], FALSE_ALARM_PRIOR, _CORRELATION_LOG_PRIOR) if found else []
+    )
+    evidence = {}
+    for (label, recall), posterior in zip(recalls.items(), posteriors, strict=True):
+        num_others = int(false_alarms[label].trials.sum())
+        num_taken = recall.num_hits + int(false_alarms[label].hits.sum())
+        odds = recall.num_trials / num_others if num_others else np.inf
+        evidence[label] = RateEvidence(recall.num_hits, num_taken, recall.num_groups, recall.rate, posterior, odds)
+    return evidence
+
+
+# Before anything is measured every correlation is as probable as any other.
+_CORRELATION_LOG_PRIOR: Floats = np.log(np.gradient(CORRELATIONS))
+
+
+def _cumulative(posterior: Posterior, times: float) -> Floats:
+    return np.concatenate([np.zeros(1), np.cumsum(posterior.probabilities(times))])
+
+
+def _below(cumulative: Floats, rates: Floats) -> Floats:
+    edges = np.linspace(0, np.pi / 2, len(cumulative))
+    return np.interp(np.arcsin(np.sqrt(rates)), edges, cumulative)
