@@ -8,12 +8,13 @@ show the class only ever count as misses, which would look as if clips of a pers
 that are: the share of the class's clips that was found, and the share of the other classes' clips that was taken for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 import numpy as np
+import scipy
 
 from foundation.beta_binomial import CORRELATIONS, Counts, Floats, Posterior, Prior, fit
 from foundation.statistics import Interval
@@ -87,14 +88,8 @@ class RateEvidence:
         """Ends that the true rate lies between with a probability of `confidence`; None where groups are too few."""
         if self.num_groups < FEWEST_GROUPS:
             return None
-        return Interval(self._quantile((1 - confidence) / 2), self._quantile((1 + confidence) / 2))
-
-    def _quantile(self, probability: float) -> float:
-        low, high = 0.0, 1.0
-        for _ in range(30):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self.probability_below(middle) < probability else (low, middle)
-        return (low + high) / 2
+        ends = ((1 - confidence) / 2, (1 + confidence) / 2)
+        return Interval(*(_quantile(self.probability_below, end) for end in ends))
 
     def _cumulative(self, times: float) -> tuple[Floats, Floats]:
         """Of the rate and of false alarms: probability that it is below each edge of the grid."""
@@ -136,6 +131,23 @@ def precision_evidence(found: Mapping[str, Counts], false_alarms: Mapping[str, C
     return evidence
 
 
+def found_and_false_alarms(matrices: Floats, classes: Sequence[str]) -> tuple[dict[str, Counts], dict[str, Counts]]:
+    """Arguments for `precision_evidence`, of which the first is also `rate_evidence`'s for recall.
+
+    Args:
+      matrices: a confusion matrix for each group: float64 [num_groups, num_classes (true), num_classes (taken for)].
+    """
+    own = matrices.sum(axis=2)
+    hits = np.diagonal(matrices, axis1=1, axis2=2)
+    alarms = matrices.sum(axis=1) - hits
+    others = own.sum(axis=1, keepdims=True) - own
+    found, false_alarms = (
+        {label: Counts(part[all_[:, i] > 0, i], all_[all_[:, i] > 0, i]) for i, label in enumerate(classes)}
+        for part, all_ in ((hits, own), (alarms, others))
+    )
+    return found, false_alarms
+
+
 # Before anything is measured every correlation is as probable as any other.
 _CORRELATION_LOG_PRIOR: Floats = np.log(np.gradient(CORRELATIONS))
 
@@ -147,3 +159,40 @@ def _cumulative(posterior: Posterior, times: float) -> Floats:
 def _below(cumulative: Floats, rates: Floats) -> Floats:
     edges = np.linspace(0, np.pi / 2, len(cumulative))
     return np.interp(np.arcsin(np.sqrt(rates)), edges, cumulative)
+
+
+def mean_interval(hits: Floats, trials: Floats, confidence: float) -> Interval | None:
+    """Interval of the mean of all classes' rates, such as macro recall; None where groups are too few.
+
+    Clips of a group are alike, of whatever classes they are. How alike they are, and so of how many single clips they tell as
+    much, is learned from the groups' totals (the design effect; Kish, Survey Sampling, 1965); the mean is judged as a rate
+    of so many.
+
+    Args:
+      hits, trials: float64 [num_classes, num_groups] each; a group's classes are in one column.
+    """
+    trials, hits = trials[:, trials.any(axis=0)], hits[:, trials.any(axis=0)]
+    trials, hits = trials[trials.any(axis=1)], hits[trials.any(axis=1)]
+    if trials.shape[1] < FEWEST_GROUPS:
+        return None
+    (posterior,) = fit([Counts(hits.sum(axis=0), trials.sum(axis=0))], RATE_PRIOR, _CORRELATION_LOG_PRIOR)
+    num_clips = trials.sum(axis=1, keepdims=True)
+    mean = float((hits.sum(axis=1) / num_clips[:, 0]).mean())
+    weights = 1 / (len(trials) * num_clips)
+    alone = (weights**2 * trials).sum()
+    together = ((weights * trials).sum(axis=0) ** 2).sum() - alone
+    num_single = 1 / (alone + CORRELATIONS * max(together, 0))
+    hits_and_misses = num_single * mean + 0.5, num_single * (1 - mean) + 0.5
+
+    def below(rate: float) -> float:
+        return float(posterior.correlation_weights @ scipy.special.betainc(*hits_and_misses, rate))
+
+    return Interval(_quantile(below, (1 - confidence) / 2), _quantile(below, (1 + confidence) / 2))
+
+
+def _quantile(below: Callable[[float], float], probability: float) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) < probability else (low, middle)
+    return (low + high) / 2
