@@ -21,7 +21,14 @@ Floats = npt.NDArray[np.float64]
 CORRELATIONS: Floats = np.array(
     [0, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 )
+# Groups that hardly differ are more usual than groups whose clips are all alike: the beta distribution with 1 and 3.
+_CORRELATION_LOG_PRIOR: Floats = np.log(np.gradient(CORRELATIONS) * (1 - CORRELATIONS) ** 2)
 _FEWEST_POINTS, _MOST_POINTS = 200, 2000
+# How far classes scatter around their common rate, as half a clip of the rarer kind, right or wrong, says it.
+_SCATTER = 0.5
+# Groups do not really scatter by a beta distribution, and what is tried at its bar should be shown in less than one case of a
+# hundred. So clips count a little less than they would (Miller and Dunson, Robust Bayesian Inference via Coarsening, 2019).
+BELIEF = 0.85
 
 
 class Counts(NamedTuple):
@@ -42,44 +49,62 @@ class Posterior(NamedTuple):
     """What is known of a class's mean rate, for each correlation on the grid.
 
     Attributes:
-      angles: float64 [num_points]; the rates on the grid are squares of their sines, which makes it as fine as rates are known.
       log_prior: float64 [num_points].
       log_likelihood: float64 [num_correlations, num_points].
       correlation_weights: probability of each correlation, float64 [num_correlations].
     """
 
-    angles: Floats
     log_prior: Floats
     log_likelihood: Floats
     correlation_weights: Floats
 
     def probabilities(self, times: float = 1) -> Floats:
         """Probability of each rate on the grid, had the same been seen `times` as often: float64 [num_points]."""
-        return np.asarray(self.correlation_weights @ normalised(self.log_prior + times * self.log_likelihood))
+        likelihood = times * BELIEF * self.log_likelihood
+        return np.asarray(self.correlation_weights @ normalised(self.log_prior + likelihood))
 
     @property
     def rates(self) -> Floats:
-        return np.asarray(np.sin(self.angles) ** 2)
+        return np.asarray(np.sin(angles(len(self.log_prior))) ** 2)
 
 
-def fit(counts: Sequence[Counts], prior: Prior, correlation_log_prior: Floats) -> list[Posterior]:
-    """Learn the mean rate of each class, and one correlation from all of them."""
-    num_points = _num_points(max((float(each.trials.sum()) for each in counts), default=0))
-    step = np.pi / 2 / num_points
-    angles = (np.arange(num_points) + 0.5) * step
-    # The density of sin² of an angle brings one sine and one cosine.
-    log_prior = (2 * prior.hits - 1) * np.log(np.sin(angles)) + (2 * prior.misses - 1) * np.log(np.cos(angles))
-    log_prior = log_prior - scipy.special.logsumexp(log_prior)
+def fit(counts: Sequence[Counts], priors: Sequence[Prior]) -> list[Posterior]:
+    """Learn the mean rate of each class, which has a prior of its own, and one correlation from all of them.
+
+    For the correlation the classes' rates count as scattered around their common mean (empirical Bayes; Casella 1985). By
+    priors that take any rate for as probable, many classes of few groups each would feign a correlation that is not there.
+    """
+    num_trials = [float(each.trials.sum()) for each in counts]
+    num_points = _num_points(max(num_trials, default=0))
     log_likelihoods = _log_likelihoods(counts, num_points)
-    evidence = scipy.special.logsumexp(log_prior + log_likelihoods, axis=2).sum(axis=0)
-    weights = normalised(correlation_log_prior + evidence)
-    return [Posterior(angles, log_prior, each, weights) for each in log_likelihoods]
+    common = (sum(float(each.hits.sum()) for each in counts) + 0.5) / (sum(num_trials) + 1)
+    scatter = _SCATTER / min(common, 1 - common)
+    around_common = _log_density(Prior(scatter * common, scatter * (1 - common)), num_points)
+    evidence = scipy.special.logsumexp(around_common + log_likelihoods, axis=2).sum(axis=0)
+    weights = normalised(_CORRELATION_LOG_PRIOR + evidence)
+    return [
+        Posterior(_log_density(prior, num_points), each, weights)
+        for each, prior in zip(log_likelihoods, priors, strict=True)
+    ]
+
+
+def angles(num_points: int) -> Floats:
+    """The rates on a grid of so many points are squares of the sines of these, which makes it as fine as rates are known."""
+    return (np.arange(num_points) + 0.5) * np.pi / 2 / num_points
 
 
 def normalised(logarithms: Floats) -> Floats:
     """Probabilities that are proportional to exp(`logarithms`), along the last axis."""
     values = np.exp(logarithms - logarithms.max(axis=-1, keepdims=True))
     return np.asarray(values / values.sum(axis=-1, keepdims=True))
+
+
+def _log_density(prior: Prior, num_points: int) -> Floats:
+    """Logarithm of a prior's density over the grid."""
+    # The density of sin² of an angle brings one sine and one cosine.
+    sines, cosines = np.log(np.sin(angles(num_points))), np.log(np.cos(angles(num_points)))
+    density = (2 * prior.hits - 1) * sines + (2 * prior.misses - 1) * cosines
+    return np.asarray(density - scipy.special.logsumexp(density))
 
 
 def _num_points(num_trials: float) -> int:
@@ -110,8 +135,7 @@ def _summed(numbers: Sequence[Floats], num_points: int) -> Floats:
 @lru_cache(maxsize=128)
 def _terms(number: int, num_points: int) -> Floats:
     """Log-likelihood of so many hits in a group, up to what the rate does not change: [num_correlations, num_points]."""
-    rates = np.sin((np.arange(num_points) + 0.5) * np.pi / 2 / num_points) ** 2
-    return np.asarray(_log_rising(rates, np.array([number]))[0])
+    return np.asarray(_log_rising(np.sin(angles(num_points)) ** 2, np.array([number]))[0])
 
 
 def _log_rising(rates: Floats, numbers: npt.NDArray[Any]) -> Floats:

@@ -23,7 +23,6 @@ from foundation.statistics import Interval
 FEWEST_GROUPS = 6
 
 RATE_PRIOR = Prior(1, 1)
-FALSE_ALARM_PRIOR = Prior(0.5, 1)
 
 
 class State(str, Enum):
@@ -104,7 +103,7 @@ class RateEvidence:
 
 def rate_evidence(counts: Mapping[str, Counts]) -> dict[str, RateEvidence]:
     """Evidence of each class's rate, with one correlation for all of them. For recall, or with a single key for accuracy."""
-    posteriors = fit(list(counts.values()), RATE_PRIOR, _CORRELATION_LOG_PRIOR) if counts else []
+    posteriors = fit(list(counts.values()), [RATE_PRIOR] * len(counts))
     return {
         label: RateEvidence(int(each.hits.sum()), int(each.trials.sum()), len(each.trials), posterior)
         for (label, each), posterior in zip(counts.items(), posteriors, strict=True)
@@ -119,16 +118,23 @@ def precision_evidence(found: Mapping[str, Counts], false_alarms: Mapping[str, C
       false_alarms: of the other classes' clips: those that were taken for it. A hit is a false alarm.
     """
     recalls = rate_evidence(found)
-    posteriors = (
-        fit([false_alarms[label] for label in found], FALSE_ALARM_PRIOR, _CORRELATION_LOG_PRIOR) if found else []
-    )
-    evidence = {}
-    for (label, recall), posterior in zip(recalls.items(), posteriors, strict=True):
-        num_others = int(false_alarms[label].trials.sum())
-        num_taken = recall.num_hits + int(false_alarms[label].hits.sum())
-        odds = recall.num_trials / num_others if num_others else np.inf
-        evidence[label] = RateEvidence(recall.num_hits, num_taken, recall.num_groups, recall.rate, posterior, odds)
-    return evidence
+    odds = {
+        label: recall.num_trials / max(1, float(false_alarms[label].trials.sum())) for label, recall in recalls.items()
+    }
+    # As many false alarms as there are clips of the class are what is expected before, whatever the number of classes.
+    priors = [Prior(1, 1 / max(odds[label], 1e-6)) for label in found]
+    posteriors = fit([false_alarms[label] for label in found], priors)
+    return {
+        label: RateEvidence(
+            recall.num_hits,
+            recall.num_hits + int(false_alarms[label].hits.sum()),
+            recall.num_groups,
+            recall.rate,
+            posterior,
+            odds[label],
+        )
+        for (label, recall), posterior in zip(recalls.items(), posteriors, strict=True)
+    }
 
 
 def found_and_false_alarms(matrices: Floats, classes: Sequence[str]) -> tuple[dict[str, Counts], dict[str, Counts]]:
@@ -146,10 +152,6 @@ def found_and_false_alarms(matrices: Floats, classes: Sequence[str]) -> tuple[di
         for part, all_ in ((hits, own), (alarms, others))
     )
     return found, false_alarms
-
-
-# Before anything is measured every correlation is as probable as any other.
-_CORRELATION_LOG_PRIOR: Floats = np.log(np.gradient(CORRELATIONS))
 
 
 def _cumulative(posterior: Posterior, times: float) -> Floats:
@@ -175,7 +177,7 @@ def mean_interval(hits: Floats, trials: Floats, confidence: float) -> Interval |
     trials, hits = trials[trials.any(axis=1)], hits[trials.any(axis=1)]
     if trials.shape[1] < FEWEST_GROUPS:
         return None
-    (posterior,) = fit([Counts(hits.sum(axis=0), trials.sum(axis=0))], RATE_PRIOR, _CORRELATION_LOG_PRIOR)
+    (posterior,) = fit([Counts(hits.sum(axis=0), trials.sum(axis=0))], [RATE_PRIOR])
     num_clips = trials.sum(axis=1, keepdims=True)
     mean = float((hits.sum(axis=1) / num_clips[:, 0]).mean())
     weights = 1 / (len(trials) * num_clips)
