@@ -21,14 +21,16 @@ Floats = npt.NDArray[np.float64]
 CORRELATIONS: Floats = np.array(
     [0, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 )
-# Groups that hardly differ are more usual than groups whose clips are all alike: the beta distribution with 1 and 3.
-_CORRELATION_LOG_PRIOR: Floats = np.log(np.gradient(CORRELATIONS) * (1 - CORRELATIONS) ** 2)
 _FEWEST_POINTS, _MOST_POINTS = 200, 2000
 # How far classes scatter around their common rate, as half a clip of the rarer kind, right or wrong, says it.
 _SCATTER = 0.5
-# Groups do not really scatter by a beta distribution, and what is tried at its bar should be shown in less than one case of a
-# hundred. So clips count a little less than they would (Miller and Dunson, Robust Bayesian Inference via Coarsening, 2019).
-BELIEF = 0.85
+# How probable it is that groups do not differ at all.
+_NONE_AT_ALL = 0.03
+# How probable it is that a class's clips are more or less alike than those of the others.
+_OF_ITS_OWN = 0.5
+# Groups do not really scatter by a beta distribution, and a model at its bar should be shown in less than one case of a
+# hundred. So for verdicts clips count a little less (Miller and Dunson, Robust Bayesian Inference via Coarsening, 2019).
+BELIEF = 0.8
 
 
 class Counts(NamedTuple):
@@ -69,23 +71,44 @@ class Posterior(NamedTuple):
 
 
 def fit(counts: Sequence[Counts], priors: Sequence[Prior]) -> list[Posterior]:
-    """Learn the mean rate of each class, which has a prior of its own, and one correlation from all of them.
+    """Learn the mean rate of each class, which has a prior of its own, and how alike the clips of a group are.
 
     For the correlation the classes' rates count as scattered around their common mean (empirical Bayes; Casella 1985). By
     priors that take any rate for as probable, many classes of few groups each would feign a correlation that is not there.
     """
+    if not counts:
+        return []
     num_trials = [float(each.trials.sum()) for each in counts]
-    num_points = _num_points(max(num_trials, default=0))
+    num_points = _num_points(max(num_trials))
     log_likelihoods = _log_likelihoods(counts, num_points)
     common = (sum(float(each.hits.sum()) for each in counts) + 0.5) / (sum(num_trials) + 1)
     scatter = _SCATTER / min(common, 1 - common)
     around_common = _log_density(Prior(scatter * common, scatter * (1 - common)), num_points)
-    evidence = scipy.special.logsumexp(around_common + log_likelihoods, axis=2).sum(axis=0)
-    weights = normalised(_CORRELATION_LOG_PRIOR + evidence)
+    evidence = scipy.special.logsumexp(around_common + log_likelihoods, axis=2)  # [num_classes, num_correlations]
+    weights = _correlation_weights(evidence, _correlation_log_prior(counts))
     return [
-        Posterior(_log_density(prior, num_points), each, weights)
-        for each, prior in zip(log_likelihoods, priors, strict=True)
+        Posterior(_log_density(prior, num_points), likelihood, row)
+        for likelihood, prior, row in zip(log_likelihoods, priors, weights, strict=True)
     ]
+
+
+def _correlation_weights(evidence: Floats, log_prior: Floats) -> Floats:
+    """For each class, probability of each correlation: float64 [num_classes, num_correlations], as is `evidence`.
+
+    Classes may have the same one, so that the others' groups say what it is. A class may have one of its own, which
+    shows where its own groups speak against the others'.
+    """
+    of_others = normalised(log_prior + evidence.sum(axis=0) - evidence)
+    expected = (1 - _OF_ITS_OWN) * of_others + _OF_ITS_OWN * normalised(log_prior)
+    return normalised(np.log(expected) + evidence)
+
+
+def _correlation_log_prior(counts: Sequence[Counts]) -> Floats:
+    """Flat over the logarithm of the design effect, by which the variance grows; or there is no correlation at all."""
+    trials = np.concatenate([each.trials for each in counts])
+    size = float((trials**2).sum() / trials.sum()) if trials.size else 1.0
+    flat = np.gradient(CORRELATIONS) / (1 + (size - 1) * CORRELATIONS)
+    return np.asarray(np.log((1 - _NONE_AT_ALL) * flat / flat.sum() + _NONE_AT_ALL * (CORRELATIONS == 0)))
 
 
 def angles(num_points: int) -> Floats:

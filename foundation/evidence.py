@@ -14,9 +14,8 @@ from enum import Enum
 from functools import cached_property
 
 import numpy as np
-import scipy
 
-from foundation.beta_binomial import CORRELATIONS, Counts, Floats, Posterior, Prior, fit
+from foundation.beta_binomial import BELIEF, CORRELATIONS, Counts, Floats, Posterior, Prior, fit
 from foundation.statistics import Interval
 
 # Below this, how groups scatter is guessed more than measured.
@@ -88,17 +87,26 @@ class RateEvidence:
         if self.num_groups < FEWEST_GROUPS:
             return None
         ends = ((1 - confidence) / 2, (1 + confidence) / 2)
-        return Interval(*(_quantile(self.probability_below, end) for end in ends))
+        return Interval(*(_quantile(self._probability_below_by_model, end) for end in ends))
+
+    def covers(self, rate: float, confidence: float) -> bool:
+        """Tell whether the interval would hold this rate, without looking for its ends."""
+        return abs(2 * self._probability_below_by_model(rate) - 1) <= confidence
+
+    def _probability_below_by_model(self, rate: float) -> float:
+        # Verdicts are careful, intervals say what the model says.
+        return self.probability_below(rate, 1 / BELIEF)
+
+    @cached_property
+    def _known(self) -> dict[float, tuple[Floats, Floats]]:
+        return {}
 
     def _cumulative(self, times: float) -> tuple[Floats, Floats]:
         """Of the rate and of false alarms: probability that it is below each edge of the grid."""
-        if times == 1:
-            return self._measured
-        return _cumulative(self.rate, times), _cumulative(self.false_alarms or self.rate, times)
-
-    @cached_property
-    def _measured(self) -> tuple[Floats, Floats]:
-        return _cumulative(self.rate, 1), _cumulative(self.false_alarms or self.rate, 1)
+        if times not in self._known:
+            alarms = self.false_alarms or self.rate
+            self._known[times] = _cumulative(self.rate, times), _cumulative(alarms, times)
+        return self._known[times]
 
 
 def rate_evidence(counts: Mapping[str, Counts]) -> dict[str, RateEvidence]:
@@ -166,9 +174,9 @@ def _below(cumulative: Floats, rates: Floats) -> Floats:
 def mean_interval(hits: Floats, trials: Floats, confidence: float) -> Interval | None:
     """Interval of the mean of all classes' rates, such as macro recall; None where groups are too few.
 
-    Clips of a group are alike, of whatever classes they are. How alike they are, and so of how many single clips they tell as
-    much, is learned from the groups' totals (the design effect; Kish, Survey Sampling, 1965); the mean is judged as a rate
-    of so many.
+    It is the interval of accuracy, which knows how alike the clips of a group are, of whatever classes; moved to the mean,
+    and stretched as much as the mean varies more because of small classes (Kish, Survey Sampling, 1965). Both on the scale of
+    angles, on which a rate varies as much wherever it is.
 
     Args:
       hits, trials: float64 [num_classes, num_groups] each; a group's classes are in one column.
@@ -177,19 +185,24 @@ def mean_interval(hits: Floats, trials: Floats, confidence: float) -> Interval |
     trials, hits = trials[trials.any(axis=1)], hits[trials.any(axis=1)]
     if trials.shape[1] < FEWEST_GROUPS:
         return None
-    (posterior,) = fit([Counts(hits.sum(axis=0), trials.sum(axis=0))], [RATE_PRIOR])
+    (accuracy,) = rate_evidence({"": Counts(hits.sum(axis=0), trials.sum(axis=0))}).values()
+    pooled = accuracy.interval(confidence)
+    if pooled is None:
+        return None
     num_clips = trials.sum(axis=1, keepdims=True)
     mean = float((hits.sum(axis=1) / num_clips[:, 0]).mean())
-    weights = 1 / (len(trials) * num_clips)
-    alone = (weights**2 * trials).sum()
-    together = ((weights * trials).sum(axis=0) ** 2).sum() - alone
-    num_single = 1 / (alone + CORRELATIONS * max(together, 0))
-    hits_and_misses = num_single * mean + 0.5, num_single * (1 - mean) + 0.5
+    variances = [
+        (1 - accuracy.correlation) * (weights**2 * trials).sum()
+        + accuracy.correlation * ((weights * trials).sum(axis=0) ** 2).sum()
+        for weights in (1 / (len(trials) * num_clips), np.full_like(num_clips, 1 / trials.sum()))
+    ]
+    stretch = float(np.sqrt(variances[0] / variances[1]))
+    moved = [_angle(mean) + stretch * (_angle(end) - _angle(hits.sum() / trials.sum())) for end in pooled]
+    return Interval(*(float(np.sin(np.clip(angle, 0, np.pi / 2)) ** 2) for angle in moved))
 
-    def below(rate: float) -> float:
-        return float(posterior.correlation_weights @ scipy.special.betainc(*hits_and_misses, rate))
 
-    return Interval(_quantile(below, (1 - confidence) / 2), _quantile(below, (1 + confidence) / 2))
+def _angle(rate: float) -> float:
+    return float(np.arcsin(np.sqrt(rate)))
 
 
 def _quantile(below: Callable[[float], float], probability: float) -> float:

@@ -3,7 +3,7 @@
 Were both equally good, each group's answers might as well be the other model's. So they are exchanged, group by group and in
 all classes at once, in every way or in many: how often does as large a drop come about? That holds however alike a group's
 clips are (Fisher 1935; Winkler et al. 2015 for whole blocks), and however the classes hang together, since the largest drop of
-all classes is counted each time (Westfall and Young, Resampling-Based Multiple Testing, 1993).
+all classes and of their mean is counted each time (Westfall and Young, Resampling-Based Multiple Testing, 1993).
 """
 
 from typing import NamedTuple
@@ -24,9 +24,10 @@ class PairedDrops(NamedTuple):
 
     Attributes:
       drops: of each class's rate: float64 [num_classes], NaN for a class without clips.
-      p_values: how often chance alone makes the largest drop of all classes as conspicuous: float64 [num_classes].
+      p_values: how often chance alone makes the most conspicuous drop, of all classes and their mean, as conspicuous as that
+        of each class: float64 [num_classes].
       mean_drop: mean of `drops`.
-      mean_p_value: how often chance alone makes the mean drop as large.
+      mean_p_value: the same for the mean. So a model that is as good fails by any of them no more often than by one.
       smallest_p_value: the least that could have come out for a class, with as few groups: float64 [num_classes].
     """
 
@@ -54,15 +55,14 @@ def paired_drops(
     scaled = np.divide(rows, sizes, out=np.zeros_like(rows), where=sizes > 0)
     by_chance = flips @ scaled.T
     measured = scaled.sum(axis=1)
-    largest = by_chance[:, :-1].max(axis=1)
-    p_values = (largest[:, None] >= measured[:-1] - _ROUNDING).mean(axis=0)
+    p_values = (by_chance.max(axis=1)[:, None] >= measured - _ROUNDING).mean(axis=0)
     drops = np.where(num_clips[:, 0] > 0, shares.sum(axis=1), np.nan)
     num_different = (counted != 0).sum(axis=1)
     return PairedDrops(
         drops=drops,
-        p_values=p_values,
+        p_values=p_values[:-1],
         mean_drop=float(np.nanmean(drops)),
-        mean_p_value=float((by_chance[:, -1] >= measured[-1] - _ROUNDING).mean()),
+        mean_p_value=float(p_values[-1]),
         smallest_p_values=0.5**num_different,
     )
 
