@@ -7,7 +7,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
+.PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving bench-gate \
   fuzz soak clean
 
 demo: setup
@@ -59,6 +59,11 @@ bench-training: setup
 # Installs PyTorch beside the project, which takes a few gigabytes.
 bench-pytorch: setup
 	$(PYTHON_IN_VENV) -m benchmarks.train_step
+
+# What the gate's verdicts are worth: half an hour. EVERY=1 takes hours.
+EVERY ?= 31
+bench-gate: setup
+	$(PYTHON_IN_VENV) -m benchmarks.gate --every $(EVERY)
 
 # Damaged videos by the thousand.
 fuzz: setup

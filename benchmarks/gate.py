@@ -2,16 +2,17 @@
 
     .venv/bin/python -m benchmarks.gate [--models 2000] [--every 1]
 
-In every cell (classes, clips of a class, clips of a person, correlation of a person's clips, people who show every class or one)
-models are drawn, answer, and are judged as the gate judges: pushed if every recall, every precision and the accuracy is shown
-to reach its bar, with a certainty of 0.99; refuted if one is refuted. `--every 10` measures each tenth cell. Prints JSON, shares
-of models:
+A cell is a test split: number of classes, clips of a class, clips of a person, how alike those are, and whether a person shows
+every class or one. In each, models are drawn, answer, and are judged as the gate judges: pushed if every recall, every
+precision and the accuracy is shown to reach the bar, with a certainty of 0.99; refuted if one is refuted. `--every 10`
+measures each tenth cell, all of them take hours. Prints JSON, shares of models:
 
     false_push      a class whose true recall, or precision, is at the bar, or whose recall is 0.2 below: pushed nevertheless
     refuted         0.9 everywhere, and refuted
     pushed          0.9 everywhere, and pushed
     drop_refuted    a second model of the same quality, refuted by the drop rule
     drop_found      a second model with a class that is 0.2 worse, refuted by it
+    ...other_people the same, where other people are difficult for the second model than for the first
     coverage        intervals of 95 % that the true value is in, and how many there were
 """
 

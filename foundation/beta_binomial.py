@@ -9,7 +9,7 @@ unknown is few numbers, so their posterior is summed over a grid (Gelman et al.,
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +26,9 @@ _FEWEST_POINTS, _MOST_POINTS = 200, 2000
 _SCATTER = 0.5
 # How probable it is that groups do not differ at all.
 _NONE_AT_ALL = 0.03
-# How probable it is that a class's clips are more or less alike than those of the others.
-_OF_ITS_OWN = 0.5
 # Groups do not really scatter by a beta distribution, and a model at its bar should be shown in less than one case of a
 # hundred. So for verdicts clips count a little less (Miller and Dunson, Robust Bayesian Inference via Coarsening, 2019).
-BELIEF = 0.8
+BELIEF = 0.75
 
 
 class Counts(NamedTuple):
@@ -70,11 +68,14 @@ class Posterior(NamedTuple):
         return np.asarray(np.sin(angles(len(self.log_prior))) ** 2)
 
 
-def fit(counts: Sequence[Counts], priors: Sequence[Prior]) -> list[Posterior]:
+def fit(counts: Sequence[Counts], priors: Sequence[Prior], share_of_its_own: float) -> list[Posterior]:
     """Learn the mean rate of each class, which has a prior of its own, and how alike the clips of a group are.
 
     For the correlation the classes' rates count as scattered around their common mean (empirical Bayes; Casella 1985). By
     priors that take any rate for as probable, many classes of few groups each would feign a correlation that is not there.
+
+    Args:
+      share_of_its_own: how probable it is, before, that a class's clips are more or less alike than those of the others.
     """
     if not counts:
         return []
@@ -85,21 +86,21 @@ def fit(counts: Sequence[Counts], priors: Sequence[Prior]) -> list[Posterior]:
     scatter = _SCATTER / min(common, 1 - common)
     around_common = _log_density(Prior(scatter * common, scatter * (1 - common)), num_points)
     evidence = scipy.special.logsumexp(around_common + log_likelihoods, axis=2)  # [num_classes, num_correlations]
-    weights = _correlation_weights(evidence, _correlation_log_prior(counts))
+    weights = _correlation_weights(evidence, _correlation_log_prior(counts), share_of_its_own)
     return [
         Posterior(_log_density(prior, num_points), likelihood, row)
         for likelihood, prior, row in zip(log_likelihoods, priors, weights, strict=True)
     ]
 
 
-def _correlation_weights(evidence: Floats, log_prior: Floats) -> Floats:
+def _correlation_weights(evidence: Floats, log_prior: Floats, share_of_its_own: float) -> Floats:
     """For each class, probability of each correlation: float64 [num_classes, num_correlations], as is `evidence`.
 
     Classes may have the same one, so that the others' groups say what it is. A class may have one of its own, which
     shows where its own groups speak against the others'.
     """
     of_others = normalised(log_prior + evidence.sum(axis=0) - evidence)
-    expected = (1 - _OF_ITS_OWN) * of_others + _OF_ITS_OWN * normalised(log_prior)
+    expected = (1 - share_of_its_own) * of_others + share_of_its_own * normalised(log_prior)
     return normalised(np.log(expected) + evidence)
 
 
@@ -113,7 +114,7 @@ def _correlation_log_prior(counts: Sequence[Counts]) -> Floats:
 
 def angles(num_points: int) -> Floats:
     """The rates on a grid of so many points are squares of the sines of these, which makes it as fine as rates are known."""
-    return (np.arange(num_points) + 0.5) * np.pi / 2 / num_points
+    return np.asarray((np.arange(num_points) + 0.5) * np.pi / 2 / num_points, np.float64)
 
 
 def normalised(logarithms: Floats) -> Floats:
@@ -158,10 +159,10 @@ def _summed(numbers: Sequence[Floats], num_points: int) -> Floats:
 @lru_cache(maxsize=128)
 def _terms(number: int, num_points: int) -> Floats:
     """Log-likelihood of so many hits in a group, up to what the rate does not change: [num_correlations, num_points]."""
-    return np.asarray(_log_rising(np.sin(angles(num_points)) ** 2, np.array([number]))[0])
+    return np.asarray(_log_rising(np.square(np.sin(angles(num_points))), np.array([float(number)]))[0])
 
 
-def _log_rising(rates: Floats, numbers: npt.NDArray[Any]) -> Floats:
+def _log_rising(rates: Floats, numbers: Floats) -> Floats:
     """log of the product of rate * (1 - correlation) + i * correlation for i below each number.
 
     The beta-binomial's probability is a quotient of such products; so written it includes a correlation of 0, which is the

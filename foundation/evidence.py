@@ -23,6 +23,10 @@ FEWEST_GROUPS = 6
 
 RATE_PRIOR = Prior(1, 1)
 
+# How probable it is that one class's correlation is not that of the others. Wrong answers of a person scatter over few classes
+# or many: false alarms are alike in one class and single in another.
+_OWN_OF_RATES, _OWN_OF_ALARMS = 0.05, 0.2
+
 
 class State(str, Enum):
     """Where a rule stands."""
@@ -111,7 +115,7 @@ class RateEvidence:
 
 def rate_evidence(counts: Mapping[str, Counts]) -> dict[str, RateEvidence]:
     """Evidence of each class's rate, with one correlation for all of them. For recall, or with a single key for accuracy."""
-    posteriors = fit(list(counts.values()), [RATE_PRIOR] * len(counts))
+    posteriors = fit(list(counts.values()), [RATE_PRIOR] * len(counts), _OWN_OF_RATES)
     return {
         label: RateEvidence(int(each.hits.sum()), int(each.trials.sum()), len(each.trials), posterior)
         for (label, each), posterior in zip(counts.items(), posteriors, strict=True)
@@ -131,7 +135,7 @@ def precision_evidence(found: Mapping[str, Counts], false_alarms: Mapping[str, C
     }
     # As many false alarms as there are clips of the class are what is expected before, whatever the number of classes.
     priors = [Prior(1, 1 / max(odds[label], 1e-6)) for label in found]
-    posteriors = fit([false_alarms[label] for label in found], priors)
+    posteriors = fit([false_alarms[label] for label in found], priors, _OWN_OF_ALARMS)
     return {
         label: RateEvidence(
             recall.num_hits,

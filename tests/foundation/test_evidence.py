@@ -8,7 +8,7 @@ import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.beta_binomial import Counts
+from foundation.beta_binomial import BELIEF, Counts
 from foundation.evidence import (
     FEWEST_GROUPS,
     RateEvidence,
@@ -61,8 +61,7 @@ def test_the_probability_for_precision_grows_with_the_bar(
 @pytest.mark.parametrize(("hits", "bar"), [(18, 0.7), (20, 0.7), (10, 0.5), (3, 0.2)])
 def test_one_clip_a_group_is_the_binomial_case(hits: int, bar: float) -> None:
     of_clips = evidence(*[(1, 1)] * hits, *[(0, 1)] * (20 - hits))
-    # Verdicts count clips as four fifths.
-    expected = scipy.stats.beta.cdf(bar, 1 + 0.8 * hits, 1 + 0.8 * (20 - hits))
+    expected = scipy.stats.beta.cdf(bar, 1 + BELIEF * hits, 1 + BELIEF * (20 - hits))
     assert of_clips.probability_below(bar) == pytest.approx(expected, abs=1e-3)
     low, high = of_clips.interval(0.95) or (0, 0)
     assert (low, high) == pytest.approx(scipy.stats.beta.interval(0.95, 1 + hits, 21 - hits), abs=2e-3)
