@@ -60,13 +60,17 @@ def clips_needed(
     def shows(num_groups: int) -> bool:
         generator = np.random.default_rng(_SEED)
         trials = np.full(num_groups, float(clips_per_group))
-        shown = 0
+        num_failed = 0
         for _ in range(_NUM_DRAWS):
             rates = _group_rates(generator, rate, correlation, (num_classes, num_groups))
             hits = generator.binomial(clips_per_group, rates).astype(np.float64)
             evidence = rate_evidence({str(number): Counts(row, trials) for number, row in enumerate(hits)})
-            shown += max(each.probability_below(bar) for each in evidence.values()) <= 1 - certainty
-        return shown >= power * _NUM_DRAWS
+            # The class with the fewest hits is the last to be shown.
+            worst = min(evidence.values(), key=lambda each: each.num_hits)
+            num_failed += state_of(worst.probability_below(bar), certainty) is not State.SHOWN
+            if num_failed > (1 - power) * _NUM_DRAWS:
+                return False
+        return True
 
     num_groups = _smallest(shows, 1, _MOST_GROUPS)
     return None if num_groups is None else Need(num_groups * clips_per_group, num_groups)

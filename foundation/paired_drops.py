@@ -28,7 +28,7 @@ class PairedDrops(NamedTuple):
         of each class: float64 [num_classes].
       mean_drop: mean of `drops`.
       mean_p_value: the same for the mean. So a model that is as good fails by any of them no more often than by one.
-      smallest_p_value: the least that could have come out for a class, with as few groups: float64 [num_classes].
+      smallest_p_values: no less could have come out, with so few groups on which the models differ: float64 [num_classes].
     """
 
     drops: Floats
