@@ -17,6 +17,7 @@ console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (YAML).")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist already.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -29,6 +30,13 @@ def print_assumptions(assumptions: Iterable[Assumption]) -> None:
     """Print what was assumed to read annotations, a line each."""
     for assumption in assumptions:
         errors.print(f"assumed: {escaped(str(assumption))}", highlight=False)
+
+
+def refuse_existing(option: str, path: Path | None, force: bool) -> None:
+    """Raise UserError if there is such a file already that `force` does not give up; `option` names the path."""
+    # Devices such as /dev/stdout lose nothing.
+    if path and path.is_file() and not force:
+        raise UserError(f"{option}: {path} exists already; name another file, or overwrite it with --force")
 
 
 @contextmanager
