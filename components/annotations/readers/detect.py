@@ -89,8 +89,9 @@ def _choose_format(path: Path, config: DataConfig) -> str:
     if not path.is_file() and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a pipe or a device; a file or a folder is expected")
     name = detect_format(path) if config.format == "auto" else config.format
-    if name == "folders" and not path.is_dir():
-        raise UserError(f"data.annotations: {path} is a file; data.format 'folders' expects the folder of the classes")
+    if not path.is_dir() and not READERS[name].reads_files:
+        expected = "the folder of the classes" if name == "folders" else "the folder of the videos"
+        raise UserError(f"data.annotations: {path} is a file; data.format {name!r} expects {expected}")
     if path.is_dir() and not READERS[name].reads_folders:
         raise UserError(f"data.annotations: {path} is a folder; data.format '{name}' expects a file")
     return name

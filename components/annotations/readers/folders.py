@@ -29,4 +29,10 @@ def read_folders(path: Path, options: ReaderOptions) -> Iterator[Record]:
 
 
 # It reads no file: the names are the annotations.
-FOLDERS = Reader(read_folders, lambda sample: sample.path.is_dir(), lambda path, options: [], reads_folders=True)
+FOLDERS = Reader(
+    read_folders,
+    lambda sample: sample.path.is_dir(),
+    lambda path, options: [],
+    reads_folders=True,
+    reads_files=False,
+)

@@ -6,8 +6,8 @@ whose labels count. An annotation that was submitted without any result says tha
 
 Frames are counted from 1, and frame n is shown at (n - 1) / frameRate, whatever the video's own frames are; ranges include
 their last frame. frameRate (of the labeling configuration, 24 by default) is not exported. It is `data.frame_rate`, else the
-rate that a rectangle of the task shows (its keyframes have both frame and time), else 24, which is said. Boxes are in percent of
-the picture. A keyframe that is not `enabled` ends a visible stretch; after an enabled last keyframe the box stays to the end.
+rate that a rectangle of the task shows (its keyframes have both frame and time), else 24, which is said. Boxes are percents of
+the picture. A keyframe that is not `enabled` ends a visible stretch; after an enabled last one the box stays to the end.
 
 Group and split may be keys of a task's `data`, under the names of `data.columns`.
 

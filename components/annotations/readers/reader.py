@@ -66,6 +66,7 @@ class Reader:
       is_exhaustive: time without annotations shows none of the actions; else nobody knows what it shows.
       looks_at_names: `read` uses the names of the files below `data.videos`.
       reads_folders: `path` may be a folder.
+      reads_files: `path` may be a file.
     """
 
     read: Callable[[Path, ReaderOptions], Iterator[Record | Assumption]]
@@ -74,3 +75,4 @@ class Reader:
     is_exhaustive: bool = True
     looks_at_names: bool = False
     reads_folders: bool = False
+    reads_files: bool = True
