@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.binary import refuse_binary
 from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.clock import at_frame_rate
+from components.annotations.readers.foreign import refuse_foreign
 from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.text import check_text
 from components.annotations.records.reasons import Reason
@@ -76,9 +78,11 @@ def _sample(path: Path) -> Sample:
     head = read_head(path)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UserError(f"data.annotations: {path} is UTF-16; save it as UTF-8")
+    refuse_binary(path, head)
     sample = Sample(path, decode_head(head))
     if not sample.first_line:
         raise UserError(f"data.annotations: {path} is empty")
+    refuse_foreign(sample)
     return sample
 
 
@@ -89,6 +93,8 @@ def _choose_format(path: Path, config: DataConfig) -> str:
     if not path.is_file() and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a pipe or a device; a file or a folder is expected")
     name = detect_format(path) if config.format == "auto" else config.format
+    if config.format != "auto" and path.is_file():
+        refuse_binary(path, read_head(path))
     if not path.is_dir() and not READERS[name].reads_files:
         expected = "the folder of the classes" if name == "folders" else "the folder of the videos"
         raise UserError(f"data.annotations: {path} is a file; data.format {name!r} expects {expected}")
