@@ -16,13 +16,15 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-# Whole pipelines, and networks that are built, trained or asked; elsewhere, what needs one of these fixtures.
+# Whole pipelines, networks that are built, trained or asked, and what reads all odd files many times; elsewhere, what needs one
+# of these fixtures.
 SLOW_PLACES = (
     "e2e",
     "notebooks",
     "models",
     "components/serving_validator/test_probe.py",
     "components/serving_validator/test_executor.py",
+    "components/video/test_agreement.py",
 )
 SLOW_FIXTURES = {
     "pushed_run", "metadata_outcome", "evaluation_uri", "base_evaluation_uri", "tfma_uri", "exported_model", "causal_model",

@@ -32,7 +32,8 @@ class SamplingConfig(Section):
         0.1,
         ge=0,
         le=1,
-        description="a video that breaks off earlier than its header promises gives no clip of the whole",
+        description="a video that breaks off earlier than its header promises gives no clip of the whole, nor does one "
+        "that is not as long as its row says",
     )
     max_pixels: int = Field(4096 * 2304, ge=1, description="width times height of a frame")
     max_frames: int = Field(2_000_000, ge=1, description="frames read of one video at the most")

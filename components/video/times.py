@@ -36,9 +36,20 @@ class FrameIndex:
         return self.seconds_at(0)
 
 
+def other_length(stated_seconds: float, seconds: float, sampling: SamplingConfig) -> str:
+    """What to say of a file that is not as long as its row states; nothing where that may be, or none is stated (0)."""
+    if not stated_seconds or not _is_too_much(abs(seconds - stated_seconds), stated_seconds, sampling):
+        return ""
+    return f"the file lasts {seconds:.2f} s; its row says {stated_seconds:.2f} s"
+
+
 def broken_promise(missing_seconds: float, promised_seconds: float, sampling: SamplingConfig) -> str:
     """What to say of a video that lacks so much of what its header promises; nothing where that may be."""
-    if missing_seconds <= max(sampling.end_tolerance_seconds, sampling.max_missing_share * promised_seconds):
+    if not _is_too_much(missing_seconds, promised_seconds, sampling):
         return ""
     end_seconds = promised_seconds - missing_seconds
     return f"its frames end at {end_seconds:.2f} s; its header promises {promised_seconds:.2f} s"
+
+
+def _is_too_much(seconds: float, of_seconds: float, sampling: SamplingConfig) -> bool:
+    return seconds > max(sampling.end_tolerance_seconds, sampling.max_missing_share * of_seconds)

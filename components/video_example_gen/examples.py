@@ -8,16 +8,18 @@ from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Segment
 from components.video.config import SamplingConfig
 from components.video.tasks import Clip
-from components.video.times import broken_promise
+from components.video.times import broken_promise, other_length
 from components.video_example_gen.alignment import track_of
 from components.video_example_gen.masks import MaskTrack
 from models import features
 
 
-def find_problem(clip: Clip, sampling: SamplingConfig) -> Problem | None:
-    """What makes a clip unusable."""
+def find_problem(segment: Segment, clip: Clip, sampling: SamplingConfig) -> Problem | None:
+    """What makes a clip of a segment unusable."""
     if message := _what_broke_off(clip, sampling):
         return Problem(Reason.VIDEO_INCOMPLETE, message)
+    if message := other_length(segment.file_seconds, clip.video.duration_seconds, sampling):
+        return Problem(Reason.LENGTH_DIFFERS, message)
     if clip.missing_seconds and not clip.jpegs and clip.start_seconds >= clip.read_seconds:
         message = f"starts at {clip.start_seconds:g} s; the video ends at {clip.read_seconds:.2f} s"
         return Problem(Reason.SEGMENT_PAST_END, message)

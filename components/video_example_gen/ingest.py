@@ -110,7 +110,7 @@ class VideoIngest:
         spans = [span_of(segment) for segment in account.segments]
         for clip in self._decoder.read_clips(path, spans, self._sampling):
             segment = account.segments[clip.span]
-            problem = find_problem(clip, self._sampling)
+            problem = find_problem(segment, clip, self._sampling)
             if problem is None:
                 try:
                     example = self._example(segment, account.video, clip)

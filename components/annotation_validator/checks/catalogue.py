@@ -19,6 +19,7 @@ from components.annotation_validator.checks import (
     few_groups,
     frames_without_box,
     identical_videos,
+    incomplete_videos,
     loose_bounds,
     near_duplicates,
     nearly_touching,
@@ -64,6 +65,12 @@ CHECKS = (
         Bar(0, "further videos with the bytes of another", ge=0),
         unit=Unit.COUNT,
         fix=Fix.SAFE,
+    ),
+    Check(
+        "incomplete_videos",
+        incomplete_videos.find,
+        Bar(0, "videos that break off, or are of another length than their row says, by sampling's bars", ge=0),
+        unit=Unit.COUNT,
     ),
     Check(
         "split_leakage",

@@ -12,6 +12,7 @@ from components.annotations.files.manifest import Manifest, segment_id
 from components.annotations.records.record import Assumption, Reject, Segment, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.grouping import find_clusters
+from components.video.config import SamplingConfig
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class CheckInputs:
       split_shares: the share of the segments that each split should get, by split.
       min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
       measures: what was measured on the frames, by video; empty if no video was decoded.
+      sampling: how a run samples clips.
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
       previous: the span of annotated data before this one; None if there is none.
       features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
@@ -51,6 +53,7 @@ class CheckInputs:
     min_examples: Mapping[str, int] = field(default_factory=dict)
     default_min_examples: int = 1
     measures: Mapping[str, VideoMeasures] = field(default_factory=dict)
+    sampling: SamplingConfig = SamplingConfig()
     production: "CheckInputs | None" = None
     previous: "CheckInputs | None" = None
     features: Mapping[str, Vector] = field(default_factory=dict)
@@ -153,17 +156,20 @@ def make_inputs(
         takes_background=bool(negatives and negatives.clips_per_video),
         uses_given_splits=inspection.splits is None or inspection.splits.mode == "official",
         split_shares=(inspection.splits or SplitsConfig()).shares,
+        sampling=inspection.sampling,
         min_examples=inspection.min_examples,
         default_min_examples=inspection.default_min_examples,
     )
 
 
 def _checked(video: str, segment: Segment, facts: VideoFacts | None) -> CheckedSegment:
-    scale = 1.0
-    if segment.time_unit is TimeUnit.FRAMES:
-        scale = facts.frame_seconds if facts else 0.0
-    start = segment.start * scale
-    end = segment.end * scale if segment.end is not None else facts.duration_seconds if facts else 0.0
+    def seconds_at(time: float) -> float:
+        if segment.time_unit is TimeUnit.SECONDS:
+            return time
+        return facts.seconds_at(time) if facts else 0.0
+
+    start = seconds_at(segment.start)
+    end = seconds_at(segment.end) if segment.end is not None else facts.duration_seconds if facts else 0.0
     return CheckedSegment(
         id=segment_id(video, segment),
         record=segment,

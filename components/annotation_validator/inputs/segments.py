@@ -1,7 +1,7 @@
 """Segments and videos as checks see them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from components.annotation_validator.findings import Place, Suggestion
 from components.annotations.records.record import Segment
@@ -15,7 +15,7 @@ class CheckedSegment:
       record: as the reader gave it, in its format's units.
       video: path below the videos' root.
       label: that of the background where the record is a negative.
-      start_seconds: exact where the format has seconds; else by the header's frame rate, 0 where that is unknown.
+      start_seconds: exact where the format has seconds, or the video is at hand; else 0.
       end_seconds: likewise; the video's end where the record names none; None where that is unknown.
       group: None where the row names none.
     """
@@ -49,18 +49,32 @@ class CheckedSegment:
 
 @dataclass(frozen=True)
 class VideoFacts:
-    """What a video's header says, rotation applied; it may be wrong, and 0 or "" is unknown."""
+    """What a video's header and its packets say, rotation applied; 0 or "" is unknown.
+
+    Attributes:
+      duration_seconds: where its last frame ends.
+      start_seconds: when its first frame is shown.
+      promised_seconds: where its last frame ends as the header alone says.
+      seconds_of: when the frames that rows name are shown.
+    """
 
     width: int
     height: int
     fps: float
     duration_seconds: float
     codec: str = ""
+    start_seconds: float = 0.0
+    promised_seconds: float = 0.0
+    seconds_of: Mapping[float, float] = field(default_factory=dict)
 
     @property
     def frame_seconds(self) -> float:
         """How long a frame is shown, nominally; 0 where the rate is unknown."""
         return 1 / self.fps if self.fps else 0.0
+
+    def seconds_at(self, frame: float) -> float:
+        """When a frame is shown; by the nominal rate if no row names it."""
+        return self.seconds_of.get(frame, self.start_seconds + frame * self.frame_seconds)
 
 
 def places(segments: Iterable[CheckedSegment]) -> tuple[Place, ...]:

@@ -9,13 +9,14 @@ from components.annotation_validator.inputs.segments import VideoFacts
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, build_manifest, manifest_without_videos
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject
+from components.annotations.records.record import Record, Reject, Segment, TimeUnit
 from components.annotations.splits.splitting import split_manifest
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
-from components.video.reader import VideoError
+from components.video.reader import VideoError, VideoInfo
+from components.video.times import FrameIndex
 from foundation.messages.errors import UserError
 
 # Is called with the number of videos done, and of all.
@@ -38,7 +39,11 @@ def read_headers(
     facts: dict[str, VideoFacts] = {}
     problems: dict[str, Reject] = {}
     videos = manifest.segments_by_video
-    found_of = decoders.map(lambda decoder, video: _read_header(decoder, root, video, inspection.sampling), videos)
+
+    def read_facts(decoder: Decoder, video: str) -> VideoFacts | Reject:
+        return _read_facts(decoder, root, video, videos[video], inspection.sampling)
+
+    found_of = decoders.map(read_facts, videos)
     for number, (video, found) in enumerate(zip(videos, found_of, strict=True)):
         if isinstance(found, VideoFacts):
             facts[video] = found
@@ -62,16 +67,40 @@ def _inputs(manifest: Manifest, facts: Mapping[str, VideoFacts], inspection: Ins
     return make_inputs(manifest, facts, inspection, splits)
 
 
-def _read_header(decoder: Decoder, root: Root, video: str, sampling: SamplingConfig) -> VideoFacts | Reject:
-    """What the header says, or why it says nothing."""
+def _read_facts(
+    decoder: Decoder, root: Root, video: str, segments: Sequence[Segment], sampling: SamplingConfig
+) -> VideoFacts | Reject:
+    """What header and packets say, or why they say nothing."""
+    numbers = {
+        number
+        for segment in segments
+        if segment.time_unit is TimeUnit.FRAMES
+        for number in (segment.start, segment.end)
+        if number is not None
+    }
     try:
         with root.local_copy(video) as path:
             info = decoder.probe(path, sampling)
-        return VideoFacts(info.width, info.height, info.fps, info.duration_seconds, info.codec)
+            index = decoder.read_times(path, sampling) if numbers else None
+        return VideoFacts(
+            width=info.width,
+            height=info.height,
+            fps=info.fps,
+            duration_seconds=info.duration_seconds,
+            codec=info.codec,
+            start_seconds=info.start_seconds,
+            promised_seconds=info.promised_seconds,
+            seconds_of={number: _seconds_at(number, index, info) for number in numbers} if index else {},
+        )
     except VideoError as error:
         return Reject(Reason(error.code), str(error), video=video)
     except OSError as error:
         return Reject(Reason.VIDEO_UNREADABLE, f"cannot be read: {error.strerror}", video=video)
+
+
+def _seconds_at(frame: float, index: FrameIndex, info: VideoInfo) -> float:
+    """When a frame is shown; one beyond the end is as late as it would be if the video went on."""
+    return index.seconds_at(frame) + max(0.0, frame - len(index.seconds)) * info.frame_seconds
 
 
 def _without(manifest: Manifest, problems: Mapping[str, Reject]) -> Manifest:

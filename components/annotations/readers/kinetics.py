@@ -36,7 +36,10 @@ def _to_records(fields: Mapping[str, str], source: Source) -> Iterable[Record]:
         if not label:
             raise BadValueError(Reason.LABEL_MISSING, "no label, as in the lists of Kinetics' test part", "")
         split = parse_split(fields.get("split"), "split")
-        return [Segment(video, label, source, group=youtube_id, split=split, find_by=FindBy.NAME)]
+        segment = Segment(
+            video, label, source, group=youtube_id, split=split, find_by=FindBy.NAME, file_seconds=end - start
+        )
+        return [segment]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]
 

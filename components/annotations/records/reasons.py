@@ -32,6 +32,7 @@ class Reason(str, Enum):
     VIDEO_TOO_LARGE = "video_too_large"
     VIDEO_TIMED_OUT = "video_timed_out"
     VIDEO_INCOMPLETE = "video_incomplete"
+    LENGTH_DIFFERS = "length_differs"
     SEGMENT_PAST_END = "segment_past_end"
     SEGMENT_TOO_SHORT = "segment_too_short"
 
@@ -66,6 +67,7 @@ _REMEDIES = {
     Reason.VIDEO_TOO_LARGE: "Scale the video down (ffmpeg -i IN -vf scale=-2:720 OUT.mp4), cut it, or raise sampling's limit.",
     Reason.VIDEO_TIMED_OUT: "Decoding took longer than sampling allows; re-encode it (ffmpeg -i IN OUT.mp4), or raise that.",
     Reason.VIDEO_INCOMPLETE: "Download or copy the file again; if it is whole, repair its header (ffmpeg -i IN -c copy OUT).",
+    Reason.LENGTH_DIFFERS: "Cut the recording at the times that the row states, or download the clip again.",
     Reason.SEGMENT_PAST_END: "The segment lies beyond the end of the video; check its times and that the video is whole.",
     Reason.SEGMENT_TOO_SHORT: "The segment holds fewer frames than sampling.min_frames; widen it, or lower the limit.",
 }

@@ -104,6 +104,7 @@ class Segment:
       boxes, masks: sorted by time.
       metadata: numbers for slices and statistics; a gap has no key.
       is_negative: the annotation states that none of the actions happens here.
+      file_seconds: how long the file is, as the annotation says; 0 if it does not.
     """
 
     video: str
@@ -120,6 +121,7 @@ class Segment:
     metadata: Mapping[str, float] = field(default_factory=dict)
     is_negative: bool = False
     find_by: FindBy = FindBy.PATH
+    file_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         ends = self.end is None or self.start < self.end < float("inf")

@@ -1,6 +1,7 @@
 """From files to what checks look at."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ from components.annotation_validator.look import look
 from components.annotation_validator.previous import find_previous
 from components.annotations.config import DataConfig
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Segment, Source
+from components.annotations.records.record import Segment, Source, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.storage.local import LocalRoot
 from foundation.messages.errors import UserError
-from tests.components.video.videos import write_video
+from tests.components.video.videos import record, write_video
 
 
 def segment(row: int, video: str) -> Segment:
@@ -45,6 +46,27 @@ def test_headers_are_read_and_what_a_run_would_leave_out_is_a_reject(root: Local
         (Reason.VIDEO_UNREADABLE, 4),
     ]
     assert inputs.measures == {}
+
+
+def test_frames_are_as_late_as_they_are_shown(tmp_path: Path) -> None:
+    # At 25 frames a second on average, the second half at half the rate, after a second of sound alone.
+    times = [1 + index / 25 for index in range(25)] + [2 + index * 2 / 25 for index in range(25)]
+    record(tmp_path / "late.mp4", times, sound_seconds=4.0)
+    frames = replace(segment(2, "late.mp4"), start=25, end=50, time_unit=TimeUnit.FRAMES)
+    beyond = replace(segment(3, "late.mp4"), start=0, end=75, time_unit=TimeUnit.FRAMES)
+    inputs = look([frames, beyond], Inspection(), LocalRoot(tmp_path))
+    bounds = [(each.start_seconds, each.end_seconds) for each in inputs.segments]
+    assert bounds[0] == (pytest.approx(2.0, abs=0.01), pytest.approx(4.0, abs=0.05))
+    assert bounds[1][0] == pytest.approx(1.0, abs=0.01)
+    assert bounds[1][1] and bounds[1][1] > 4.5
+
+
+def test_a_download_that_broke_off_is_known(tmp_path: Path) -> None:
+    content = record(tmp_path / "a.mp4", [i / 25 for i in range(100)], options={"movflags": "faststart"}).read_bytes()
+    (tmp_path / "a.mp4").write_bytes(content[: len(content) // 2])
+    facts = look([segment(2, "a.mp4")], Inspection(), LocalRoot(tmp_path)).videos["a.mp4"]
+    assert facts.promised_seconds == pytest.approx(4.0)
+    assert facts.duration_seconds < 2
 
 
 def test_the_splits_that_a_run_would_make_are_known_as_far_as_they_can_be_made(root: LocalRoot) -> None:

@@ -1,6 +1,7 @@
 """One video becomes Examples and rejects, one for each of its segments."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,16 @@ def test_what_was_cut_off_costs_the_rows_that_it_touches(tmp_path: Path) -> None
     assert sorted(reasons(tolerant)) == [(row, Reason.SEGMENT_PAST_END) for row in (3, 4, 5)]
     windows = ingest(tmp_path, segment(), video="cut.mp4", window_seconds=0.5)
     assert reasons(windows) == [(2, Reason.VIDEO_INCOMPLETE), (None, Reason.VIDEO_UNANNOTATED)]
+
+
+@pytest.mark.parametrize(("stated", "is_used"), [(0.0, True), (5.0, True), (5.4, True), (10.0, False), (2.0, False)])
+def test_a_clip_of_another_length_than_its_row_says_is_in_the_ledger(root: Path, stated: float, is_used: bool) -> None:
+    for method in ("uniform", "dense"):
+        results = ingest(root, replace(segment(), file_seconds=stated), method=method)
+        expected = [] if is_used else [(2, Reason.LENGTH_DIFFERS), (None, Reason.VIDEO_UNANNOTATED)]
+        assert reasons(results) == expected
+    rejected = [result.message for result in results if isinstance(result, Reject)]
+    assert rejected[:1] == [] if is_used else [f"the file lasts 5.00 s; its row says {stated:.2f} s"]
 
 
 def test_a_browsers_recording_has_a_background_too(tmp_path: Path) -> None:

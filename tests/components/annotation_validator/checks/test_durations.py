@@ -36,6 +36,27 @@ def test_a_bar_of_null_switches_a_check_off() -> None:
     assert found(inputs_of(records), "duration_outliers", duration_outliers=None) == []
 
 
+def test_videos_that_break_off_are_named_with_what_was_promised() -> None:
+    facts = {f"{group}.mp4": FACTS for group in range(24)}
+    facts["3.mp4"] = replace(FACTS, promised_seconds=60.0)
+    facts["4.mp4"] = replace(FACTS, promised_seconds=10.4)
+    (finding,) = found(inputs_of(clean_records(), facts), "incomplete_videos")
+    assert [place.video for place in finding.places] == ["3.mp4"]
+    assert finding.message == (
+        "1 of 24 videos break off; of 3.mp4 its frames end at 10.00 s; its header promises 60.00 s"
+    )
+
+
+def test_clips_that_are_not_as_long_as_their_rows_say_are_named() -> None:
+    stated = (0.0, 10.0, 10.9, 9.2, 12.0, 5.0)
+    records = [segment(row, f"{row}.mp4", "sit", file_seconds=seconds) for row, seconds in enumerate(stated)]
+    (finding,) = found(inputs_of(records), "incomplete_videos")
+    assert rows(finding) == [4, 5]
+    assert finding.message == (
+        "2 clips are not as long as their rows say; of 4.mp4 the file lasts 10.00 s; its row says 12.00 s"
+    )
+
+
 def test_a_segment_past_the_end_is_to_end_with_its_video_and_one_beyond_it_is_an_error() -> None:
     records = [
         segment(2, "a.mp4", "sit", 8, 10.5),

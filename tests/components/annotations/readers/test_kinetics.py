@@ -21,6 +21,7 @@ def test_the_clip_is_a_file_of_its_own_and_grouped_by_its_recording(tmp_path: Pa
             group="0wR5jVB-WPk",
             split="eval",
             find_by=FindBy.NAME,
+            file_seconds=10.0,
         )
     ]
 
