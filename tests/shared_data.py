@@ -3,3 +3,4 @@
 from pathlib import Path
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+SHARED_CASES = SHARED_DATA.parent / "cases"

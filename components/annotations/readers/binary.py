@@ -40,7 +40,7 @@ _SIGNATURES = {
     b"\x89PNG\r\n": _Kind("a picture", _NOT_WHAT_HAPPENS),
 }
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
-# Of a zip archive that is a document: a name that lies in it, and the suffix that is left where it cannot be opened.
+# Of a zip archive that is a document: the name of what lies in it, and its own suffix, which counts after that.
 _DOCUMENTS = {
     ("xl/workbook.xml", ".xlsx"): _EXCEL,
     ("xl/workbook.bin", ".xlsb"): _EXCEL,
@@ -79,7 +79,6 @@ def _kind_of_zip(path: Path) -> _Kind:
     names: set[str] = set()
     with suppress(zipfile.BadZipFile, ValueError, NotImplementedError), zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
-    for (name, suffix), kind in _DOCUMENTS.items():
-        if name in names or not names and path.suffix.lower() == suffix:
-            return kind
-    return _Kind("a zip archive", _UNPACK)
+    inside = [kind for (name, _), kind in _DOCUMENTS.items() if name in names]
+    called = [kind for (_, suffix), kind in _DOCUMENTS.items() if suffix == path.suffix.lower()]
+    return next(iter([*inside, *called]), _Kind("a zip archive", _UNPACK))
