@@ -40,11 +40,10 @@ _SIGNATURES = {
     b"\x89PNG\r\n": _Kind("a picture", _NOT_WHAT_HAPPENS),
 }
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
-# Of a zip archive that is a document: the name of what lies in it, and its own suffix, which counts after that.
+# Of a zip archive that is a document: the name of a file or folder that lies in it, and its own suffix, which counts after that.
 _DOCUMENTS = {
-    ("xl/workbook.xml", ".xlsx"): _EXCEL,
-    ("xl/workbook.bin", ".xlsb"): _EXCEL,
-    ("word/document.xml", ".docx"): _Kind("a Word document", TABLE),
+    ("xl/", ".xlsx"): _EXCEL,
+    ("word/", ".docx"): _Kind("a Word document", TABLE),
     ("content.xml", ".ods"): _Kind("an OpenDocument spreadsheet", _CSV),
     ("project", ".opf"): _Kind(
         "a project of Datavyu, which is not read", f"export it as text from Datavyu, and {TABLE}"
@@ -79,6 +78,7 @@ def _kind_of_zip(path: Path) -> _Kind:
     names: set[str] = set()
     with suppress(zipfile.BadZipFile, ValueError, NotImplementedError), zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
+    names |= {f"{name.partition('/')[0]}/" for name in names}
     inside = [kind for (name, _), kind in _DOCUMENTS.items() if name in names]
     called = [kind for (_, suffix), kind in _DOCUMENTS.items() if suffix == path.suffix.lower()]
     return next(iter([*inside, *called]), _Kind("a zip archive", _UNPACK))

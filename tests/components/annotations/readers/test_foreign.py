@@ -121,7 +121,7 @@ def write_zip(path: Path, *names: str) -> None:
 @pytest.mark.parametrize(
     ("names", "what"),
     [
-        (["[Content_Types].xml", "xl/workbook.xml"], "an Excel workbook: save it as CSV UTF-8"),
+        (["[Content_Types].xml", "xl/worksheets/sheet1.xml"], "an Excel workbook: save it as CSV UTF-8"),
         (["mimetype", "content.xml"], "an OpenDocument spreadsheet: save it as CSV UTF-8"),
         (["db", "project"], "a project of Datavyu, which is not read: export it as text from Datavyu"),
         (["annotations.xml"], "a zip archive: unpack it, and name the file or folder that was in it"),
