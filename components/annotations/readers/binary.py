@@ -1,5 +1,6 @@
 """Files that are no text, given as annotations: what they are, and what to do instead."""
 
+import codecs
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -40,7 +41,7 @@ _SIGNATURES = {
     b"\x89PNG\r\n": _Kind("a picture", _NOT_WHAT_HAPPENS),
 }
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
-# Of a zip archive that is a document: the name of a file or folder that lies in it, and its own suffix, which counts after that.
+# Of a zip archive that is a document: the name of a file or folder in it, and its own suffix, which counts after that.
 _DOCUMENTS = {
     ("xl/", ".xlsx"): _EXCEL,
     ("word/", ".docx"): _Kind("a Word document", TABLE),
@@ -49,8 +50,10 @@ _DOCUMENTS = {
         "a project of Datavyu, which is not read", f"export it as text from Datavyu, and {TABLE}"
     ),
 }
-_CONTROLS = frozenset(range(32)) - set(b"\t\n\r\f")
-_MOST_CONTROLS = 0.1
+# UTF-16 is text, half of which may be zeros.
+_TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTROLS = frozenset(range(1, 32)) - set(b"\t\n\r\f")
+_MOST_CONTROLS = 0.03
 
 
 def refuse_binary(path: Path, head: bytes) -> None:
@@ -68,7 +71,8 @@ def _kinds_of(path: Path, head: bytes) -> Iterator[_Kind]:
     # A text may have a word like "free" where containers say what they are.
     if b"\0" in head and container_of(head):
         yield _Kind("a video", _NOT_WHAT_HAPPENS)
-    if b"\0" in head and sum(byte in _CONTROLS for byte in head) > _MOST_CONTROLS * len(head):
+    num_controls = sum(byte in _CONTROLS for byte in head)
+    if b"\0" in head and num_controls > _MOST_CONTROLS * len(head) and not head.startswith(_TEXT_MARKS):
         yield _Kind(
             "a binary file", "annotations are texts, or a folder per class; docs/formats.md has all that are read"
         )

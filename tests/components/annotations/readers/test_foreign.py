@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.binary import refuse_binary
 from components.annotations.readers.detect import detect_format, read_annotations
 from foundation.messages.errors import UserError
 from tests.components.annotations.readers.samples import CVAT_META
@@ -155,6 +156,13 @@ def test_other_binaries_are_named_too(tmp_path: Path) -> None:
 def test_no_named_format_makes_a_text_of_a_workbook(tmp_path: Path, chosen: str) -> None:
     write_zip(tmp_path / "labels.xlsx", "xl/workbook.xml")
     assert "is an Excel workbook" in message_of(tmp_path / "labels.xlsx", format=chosen)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_utf_16_is_no_binary(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "labels.csv").write_text("path,label\na.mp4,gehen\n", encoding)
+    head = (tmp_path / "labels.csv").read_bytes()
+    refuse_binary(tmp_path / "labels.csv", head)
 
 
 @pytest.mark.parametrize("content", ["abcdfree.mp4,walk\n", "the free,path,label\n", "path,label\na.mp4,\0walk\n"])
