@@ -74,7 +74,7 @@ def columns_of_values(rows: Sequence[Sequence[str]], is_certain: bool) -> Column
     """The columns that half of these rows or more have their times in; None if there are none.
 
     Args:
-      is_certain: begin and end in one format alone count too. Other tables have such columns as well.
+      is_certain: numbers that other tables may have as well count too, such as two in a row.
     """
     votes: dict[Columns, int] = {}
     for fields in rows:
@@ -94,7 +94,8 @@ def _candidates(fields: Sequence[str], is_certain: bool) -> list[Columns]:
         if after >= len(fields) or kinds[first:after] != forms * num_times or len(set(forms)) != num_forms:
             continue
         form = next((form for form in _FINEST if form in forms), "")
-        if all(forms) and form and (num_forms * num_times > 2 or is_certain):
+        is_telling = num_forms > 1 or num_times == 3 and (forms == ["clock"] or forms == ["seconds"] and first == 2)
+        if all(forms) and form and (is_telling or is_certain):
             columns = Columns(first + forms.index(form), first + num_forms + forms.index(form), form, first, after)
             if _agree(fields[first:after], forms, num_times):
                 found.append(columns)

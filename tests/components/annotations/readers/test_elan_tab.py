@@ -41,7 +41,6 @@ def test_a_row_is_an_annotation_and_the_participant_is_the_group(tmp_path: Path)
         f"{TIMES}\twalk",
         "action\tann\t00:00:00.500\t00:00:02.000\t00:00:01.500\twalk",
         "action\tann\t0.5\t2.0\t1.5\twalk",
-        "action\tann\t500\t2000\t1500\twalk",
         "action\tann\t00:00:00.500\t0.5\t500\t00:00:02.000\t2.0\t2000\twalk",
         "action\tann\t00:00:00.500\t00:00:00:12\t00:00:02.000\t00:00:02:00\t00:00:01.500\t00:00:01:12\twalk",
         "action,ann,00:00:00.500,0.5,00:00:02.000,2.0,00:00:01.500,1.5,walk",
@@ -52,9 +51,15 @@ def test_columns_are_told_by_their_values(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["action\tann\t0.5\t2.0\twalk", "500\t2000\twalk", "action\t00:00:00.500\t00:00:02.000\twalk"]
+    "line",
+    [
+        "action\tann\t500\t2000\t1500\twalk",
+        "action\tann\t0.5\t2.0\twalk",
+        "500\t2000\twalk",
+        "action\t00:00:00.500\t00:00:02.000\twalk",
+    ],
 )
-def test_begin_and_end_alone_are_read_where_the_format_is_named(tmp_path: Path, line: str) -> None:
+def test_what_other_tables_may_have_too_is_read_where_the_format_is_named(tmp_path: Path, line: str) -> None:
     assert span(tmp_path, line, format="elan_tab") == ("walk", 0.5, 2.0)
     assert detect_format(tmp_path / "street.txt") != "elan_tab"
 
@@ -123,7 +128,16 @@ def test_a_bad_row_costs_itself(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("line", ["a.mp4,0.5,1.5,wave", "a.mp4\t0.5\t2.0\t1.5\twave", "1,1,10,20,10,40,1,1,0.9"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a.mp4,0.5,1.5,wave",
+        "a.mp4\t0.5\t2.0\t1.5\twave",
+        "a\t0.5\t2.0\t1.5\twave",
+        "path,label,start,begin,end\n1,2,3,4,5",
+        "1,1,10,20,10,40,1,1,0.9",
+    ],
+)
 def test_other_tables_are_none(tmp_path: Path, line: str) -> None:
     (tmp_path / "x.txt").write_text(line)
     assert detect_format(tmp_path / "x.txt") != "elan_tab"
