@@ -12,6 +12,7 @@ Source: https://github.com/olivierfriard/BORIS (boris/export_observation.py, exp
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,34 +20,43 @@ from typing import Any
 from components.annotations.readers.boris_events import POINT, START, STOP, Event, Observation, pair_events
 from components.annotations.readers.boris_tables import delimiter_of, read_table
 from components.annotations.readers.documents import as_list, as_object, load_json
+from components.annotations.readers.exports import (
+    exports_of,
+    files_of_exports,
+    head_of_exports,
+    name_of_export,
+)
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, decode_head, read_head, row_of
 from components.annotations.readers.values import BadValueError, is_blank, parse_number, parse_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Source
 
+_FILES = ("*.csv", "*.tsv", "*.boris")
 _NUM_LINES = 60
 
 
 def read_boris(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Read a table, whose rows are lines, or a project, whose rows are the ranks of its events."""
-    sample = Sample(path, decode_head(read_head(path)))
-    if not sample.first_line.startswith("{"):
-        return read_table(path, delimiter_of(sample.first_lines(_NUM_LINES)) or ",")
-    return _read_project(path)
+    """Read a table, whose rows are lines, or a project, whose rows are the ranks of its events; or a folder of such files."""
+    for file in exports_of(path, *_FILES):
+        sample, name = Sample(file, decode_head(read_head(file))), name_of_export(file, path)
+        if sample.first_line.startswith("{"):
+            yield from _read_project(file, name)
+        else:
+            yield from read_table(file, name, delimiter_of(sample.first_lines(_NUM_LINES)) or ",")
 
 
-def _read_project(path: Path) -> Iterator[Record]:
+def _read_project(path: Path, name: str) -> Iterator[Record]:
     ranks = count(1)
     try:
         document = as_object(load_json(path), "the file", Reason.FILE_MALFORMED)
         observations = as_object(document.get("observations"), "observations", Reason.FILE_MALFORMED)
         kinds = _kinds_of_behaviors(document.get("behaviors_conf"))
     except BadValueError as error:
-        yield error.as_reject(Source(path.name, 1))
+        yield error.as_reject(Source(name, 1))
         return
-    for name, content in observations.items():
-        yield from sorted(_read_observation(name, content, kinds, path.name, ranks), key=row_of)
+    for observation, content in observations.items():
+        yield from sorted(_read_observation(observation, content, kinds, name, ranks), key=row_of)
 
 
 def _read_observation(
@@ -119,10 +129,11 @@ def _kinds_of_behaviors(content: Any) -> dict[str, str]:
 
 
 def _looks_like_boris(sample: Sample) -> bool:
+    sample = Sample(sample.path, head_of_exports(sample, *_FILES))
     if sample.first_line.startswith("{"):
         marks = [('"behaviors_conf"',), ('"subjects_conf"',), ('"project_format_version"', '"observations"')]
         return any(all(mark in sample.head for mark in together) for together in marks)
     return bool(delimiter_of(sample.first_lines(_NUM_LINES)))
 
 
-BORIS = Reader(read_boris, _looks_like_boris)
+BORIS = Reader(read_boris, _looks_like_boris, partial(files_of_exports, patterns=_FILES), reads_folders=True)

@@ -39,13 +39,13 @@ def delimiter_of(lines: Iterable[str]) -> str:
     return ""
 
 
-def read_table(path: Path, delimiter: str) -> Iterator[Record]:
-    """Read a table; segments and rejects of events are sorted by their rows."""
-    table = _Table()
+def read_table(path: Path, name: str, delimiter: str) -> Iterator[Record]:
+    """Read a table, which is called `name` in its records; they are sorted by their rows."""
+    table = _Table(name)
     records = list(records_of_csv(path, table.add, delimiter))
     if not table.names:
         message = "no row names the columns of BORIS: Behavior, Time and Behavior type, or Start (s) and Stop (s)"
-        yield BadValueError(Reason.FILE_MALFORMED, message, "").as_reject(Source(path.name, 1))
+        yield BadValueError(Reason.FILE_MALFORMED, message, "").as_reject(Source(name, 1))
         return
     yield from sorted([*records, *pair_events(table.events)], key=row_of)
 
@@ -54,12 +54,14 @@ def read_table(path: Path, delimiter: str) -> Iterator[Record]:
 class _Table:
     """The rows so far: the observation's facts above the header (version 7), the header, and the events below it."""
 
+    file: str
     names: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
     def add(self, values: list[str], source: Source) -> Iterator[Record]:
         """Gather the event of a row; an aggregated event is a record at once."""
+        source = Source(self.file, source.row)
         if not self.names:
             self.names = names_of_columns(values)
             self.facts[values[0].strip().lower()] = "".join(values[1:2]).strip()

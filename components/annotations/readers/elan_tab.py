@@ -18,11 +18,18 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 
 from components.annotations.readers.elan_tab_columns import Columns, columns_of_header, columns_of_values
-from components.annotations.readers.exports import file_name
+from components.annotations.readers.exports import (
+    exports_of,
+    file_name,
+    files_of_exports,
+    head_of_exports,
+    name_of_export,
+)
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import records_of_csv, text_lines
@@ -36,6 +43,7 @@ _VIDEO = re.compile(r".+\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv
 _EXPORTED = re.compile(r".+\.(eaf|txt)", re.IGNORECASE)
 # A line about a media file, which some versions put into quotation marks.
 _MARKS = ("#", '"#')
+_FILES = ("*.txt", "*.tsv", "*.csv")
 _NUM_LINES = 50
 
 
@@ -43,30 +51,40 @@ _NUM_LINES = 50
 class _Export:
     """How a file is to be read, and the tiers that it was seen to have."""
 
+    file: str
     columns: Columns
     video: str
     offset_seconds: float
     tier: str | None
     has_header: bool
-    tiers: set[str] = field(default_factory=set)
+    tiers: set[str]
     needs_default_video: bool = False
 
 
 def read_elan_tab(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
-    """Read a file; a record's row is its line."""
+    """Read a file or a folder of files; a record's row is its line."""
+    tiers: set[str] = set()
+    for file in exports_of(path, *_FILES):
+        yield from _read_export(file, name_of_export(file, path), options, tiers)
+    options.check_label_field(tiers, f"{path} has no annotation in a tier")
+
+
+def _read_export(path: Path, name: str, options: ReaderOptions, tiers: set[str]) -> Iterator[Record | Assumption]:
     lines = [text for text, _ in zip((text for text, _ in text_lines(path)), range(_NUM_LINES), strict=False)]
     delimiter, header, columns = _layout(lines, is_certain=True)
     if columns is None:
         message = "no columns of ELAN's times: export begin, end and duration, as hh:mm:ss.ms or ss.msec"
-        yield BadValueError(Reason.FILE_MALFORMED, message, "").as_reject(Source(path.name, 1))
+        yield BadValueError(Reason.FILE_MALFORMED, message, "").as_reject(Source(name, 1))
         return
     video, offset_seconds = _media(lines)
     if offset_seconds:
         yield Assumption(
-            f"{path.name} says that its time 0 lies at {offset_seconds:g} s of {video}, and that was added to its times",
+            f"{name} says that its time 0 lies at {offset_seconds:g} s of {video}, and that was added to its times",
             "If ELAN has added it already, export without the offset",
         )
-    export = _Export(columns, video or _default_video(path, options), offset_seconds, options.label_field, header)
+    export = _Export(
+        name, columns, video or _default_video(path, options), offset_seconds, options.label_field, header, tiers
+    )
 
     if delimiter == "\t":
         # ELAN quotes nothing there: a quotation mark is part of an annotation.
@@ -76,15 +94,15 @@ def read_elan_tab(path: Path, options: ReaderOptions) -> Iterator[Record | Assum
         yield from records_of_csv(path, lambda fields, source: _to_records(fields, source, export))
     if not video and export.needs_default_video:
         yield Assumption(
-            f"{path.name} names no video, so its annotations are taken to be of {export.video}",
+            f"{name} names no video, so its annotations are taken to be of {export.video}",
             "If they are of another one, export with the header lines of the media, or call the file like its video",
         )
-    options.check_label_field(export.tiers, f"{path} has no annotation in a tier")
 
 
 def _to_records(fields: list[str], source: Source, export: _Export) -> Iterator[Record]:
     if fields[0].startswith(_MARKS) or export.has_header and columns_of_header(fields):
         return
+    source = Source(export.file, source.row)
     columns, named = export.columns, [field.strip() for field in fields]
     before, after = named[: columns.first], named[columns.after :]
     group = before[1] or None if len(before) > 1 else None
@@ -162,7 +180,14 @@ def _video_of(value: str) -> str:
 
 
 def _looks_like_elan_tab(sample: Sample) -> bool:
+    sample = Sample(sample.path, head_of_exports(sample, *_FILES))
     return _layout(sample.first_lines(_NUM_LINES), is_certain=False)[2] is not None
 
 
-ELAN_TAB = Reader(read_elan_tab, _looks_like_elan_tab, looks_at_names=True)
+ELAN_TAB = Reader(
+    read_elan_tab,
+    _looks_like_elan_tab,
+    partial(files_of_exports, patterns=_FILES),
+    looks_at_names=True,
+    reads_folders=True,
+)

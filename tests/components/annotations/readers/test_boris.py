@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.annotations.readers.detect import detect_format
+from components.annotations.config import DataConfig
+from components.annotations.readers.detect import annotation_files, detect_format, read_annotations
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Reject, Segment, Source
 from foundation.messages.errors import UserError
@@ -202,3 +203,15 @@ def test_a_file_without_the_columns_is_malformed_as_a_whole(tmp_path: Path) -> N
 @given(content=mutated(BORIS), chosen=st.booleans())
 def test_mutated_tables(tmp_path_factory: pytest.TempPathFactory, content: bytes, chosen: bool) -> None:
     check_content(tmp_path_factory.getbasetemp(), "boris.csv", content, format="boris" if chosen else "auto")
+
+
+def test_a_folder_has_a_table_for_each_observation(tmp_path: Path) -> None:
+    for name in ("obs1.csv", "obs2.tsv"):
+        rows = (event("START", 1), event("STOP", 2)) if name == "obs1.csv" else (event("START", 3), event("STOP", 4))
+        (tmp_path / name).write_text(events(*rows, delimiter="\t" if name.endswith("tsv") else ","))
+    config = DataConfig(annotations=str(tmp_path), videos=str(tmp_path))
+    assert detect_format(tmp_path) == "boris"
+    assert [(str(record.source), *shown([record])[0][1:3]) for record in read_annotations(config).records] == [
+        ("obs1.csv, row 2", 1.0, 2.0), ("obs2.tsv, row 2", 3.0, 4.0),
+    ]  # fmt: skip
+    assert [file.name for file in annotation_files(config)] == ["obs1.csv", "obs2.tsv"]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.annotations.readers.detect import detect_format
+from components.annotations.config import DataConfig
+from components.annotations.readers.detect import detect_format, read_annotations
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import FindBy, Record, Segment, Source
 from foundation.messages.errors import UserError
@@ -146,3 +147,14 @@ def test_other_tables_are_none(tmp_path: Path, line: str) -> None:
 def test_a_file_without_times_is_malformed_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"street\.txt, row 1 \(read as elan_tab\): no columns of ELAN's times"):
         read(tmp_path, "action\tann\twalk", format="elan_tab")
+
+
+def test_a_folder_has_an_export_for_each_video(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text(f"action\tann\t{TIMES}\twalk\n")
+    config = DataConfig(annotations=str(tmp_path), videos=str(tmp_path))
+    assert detect_format(tmp_path) == "elan_tab"
+    assert [(record.video, str(record.source)) for record in read_annotations(config).records] == [
+        ("a", "a.txt, row 1"),
+        ("b", "b.txt, row 1"),
+    ]
