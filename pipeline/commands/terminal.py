@@ -34,8 +34,7 @@ def print_assumptions(assumptions: Iterable[Assumption]) -> None:
 
 def refuse_existing(option: str, path: Path | None, force: bool) -> None:
     """Raise UserError if there is such a file already that `force` does not give up; `option` names the path."""
-    # Devices such as /dev/stdout lose nothing.
-    if path and path.is_file() and not force:
+    if path and path.is_file() and not force and not _is_device(path):
         raise UserError(f"{option}: {path} exists already; name another file, or overwrite it with --force")
 
 
@@ -46,12 +45,19 @@ def whole_file(option: str, path: Path) -> Iterator[Path]:
     Raises:
       UserError: it cannot be written; `option` names the path.
     """
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    partial = path if _is_device(path) else path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
         yield partial
-        partial.replace(path)
+        if partial != path:
+            partial.replace(path)
     except OSError as error:
         raise UserError(f"{option}: {path} cannot be written: {error.strerror}") from error
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        if partial != path:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    """Tell whether a path is one like /dev/stdout, which loses nothing and may lead to an ordinary file."""
+    return path.absolute().is_relative_to("/dev")

@@ -20,6 +20,12 @@ def test_what_loses_nothing_is_not_refused(tmp_path: Path) -> None:
         refuse_existing("--output", path, force=False)
 
 
+def test_a_device_is_written_to_and_stays() -> None:
+    with whole_file("--output", Path("/dev/null")) as partial:
+        assert partial == Path("/dev/null")
+    assert Path("/dev/null").exists()
+
+
 def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "kept.csv"
     path.write_text("before")
