@@ -34,6 +34,11 @@ _KINDS = (
         (r'"schema_ref"\s*:\s*"[^"]*darwin|"item"\s*:\s*\{.*"slots"\s*:|"workview_url"\s*:',),
     ),
     _Foreign(
+        "an export of V7 Darwin",
+        f"its ranges are frames from 0; {TABLE}",
+        (r'"(image|item)"\s*:\s*\{', r'"annotations"\s*:', r'"(ranges|segments)"\s*:\s*\[\s*\['),
+    ),
+    _Foreign(
         "an export of SuperAnnotate",
         f"its times are microseconds; {TABLE}",
         (r'"metadata"\s*:', r'"instances"\s*:\s*\[', r'"(parameters|className|classId)"\s*:'),
@@ -41,7 +46,7 @@ _KINDS = (
     _Foreign(
         "an export of Dataloop",
         TABLE,
-        (r'"(datasetId|itemId)"\s*:|"metadata"\s*:\s*\{\s*"system"\s*:', r'"annotations"\s*:'),
+        (r'"(datasetId|itemId)"\s*:|"metadata"\s*:\s*\{\s*"system"\s*:|\bdataloop\.ai/', r'"annotations"\s*:'),
     ),
     _Foreign("an export of Encord", TABLE, (r'"(label_hash|data_units|object_answers|classification_answers)"\s*:',)),
     _Foreign(

@@ -65,6 +65,10 @@ ANVIL = (
             "V7 Darwin",
             {"schema_ref": "https://darwin-public.s3/darwin_json_2_0.schema.json", "item": {}, "annotations": []},
         ),
+        (
+            "V7 Darwin",
+            {"dataset": "d", "image": {"filename": "a.mp4"}, "annotations": [{"name": "wave", "segments": [[0, 9]]}]},
+        ),
         ("Supervisely", SUPERVISELY),
         ("SuperAnnotate", SUPERANNOTATE),
         ("Dataloop", DATALOOP),
