@@ -42,7 +42,7 @@ def delimiter_of(lines: Iterable[str]) -> str:
 def read_table(path: Path, name: str, delimiter: str) -> Iterator[Record]:
     """Read a table, which is called `name` in its records; they are sorted by their rows."""
     table = _Table(name)
-    records = list(records_of_csv(path, table.add, delimiter))
+    records = list(records_of_csv(path, table.add, delimiter=delimiter))
     if not table.names:
         message = "no row names the columns of BORIS: Behavior, Time and Behavior type, or Start (s) and Stop (s)"
         yield BadValueError(Reason.FILE_MALFORMED, message, "").as_reject(Source(name, 1))
