@@ -1,6 +1,7 @@
-"""Where real recordings lie, beside the checkout; tests that need them skip when they are absent."""
+"""Where real recordings lie, and small inputs that were misread, beside the checkout; tests that need them skip without."""
 
 from pathlib import Path
 
-SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
-SHARED_CASES = SHARED_DATA.parent / "cases"
+_SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+SHARED_DATA = _SHARED / "data"
+SHARED_CASES = _SHARED / "cases"

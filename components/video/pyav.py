@@ -111,11 +111,14 @@ class PyAVReader:
         """Frames that have a time; what cannot be decoded is skipped, as players do."""
         for packet in _packets(self._container, self._stream):
             try:
-                yield from (frame for frame in packet.decode() if frame.pts is not None)
+                frames = packet.decode()
             except MemoryError:
                 raise
             except av.error.FFmpegError:
                 continue
+            for frame in frames:
+                if frame.pts is not None:
+                    yield frame
 
     def _start_of_file(self) -> Fraction:
         """Where players begin to count, on the clock of the container: at its earliest stream.
@@ -180,19 +183,22 @@ class _Converter:
     def __call__(self, frame: Any) -> Frame:
         """`frame` as uint8 [height, width, 3]."""
         matrix = _matrix_of(frame)
-        size = (self.height, self.width) if matrix.swaps_sides else (self.width, self.height)
+        width, height = (self.height, self.width) if matrix.swaps_sides else (self.width, self.height)
         # Bicubic is what OpenCV asks of FFmpeg for the colour channels.
         try:
-            image = self._reformatter.reformat(frame, *size, "bgr24", interpolation="BICUBIC").to_ndarray()
+            (plane,) = self._reformatter.reformat(frame, width, height, "bgr24", interpolation="BICUBIC").planes
         except MemoryError:
             raise
         except (av.error.FFmpegError, ValueError) as error:
             raise VideoError("video_unreadable", f"a frame could not be converted: {error}") from error
-        return matrix.apply(np.asarray(image, dtype=np.uint8))
+        # Rows may be padded: a view, where PyAV's own `to_ndarray` copies.
+        image: Frame = np.ndarray((height, width, 3), np.uint8, memoryview(plane), strides=(plane.line_size, 3, 1))
+        return image if matrix is UPRIGHT else matrix.apply(image)
 
 
 def _matrix_of(frame: Any) -> DisplayMatrix:
-    items = frame.side_data.get("DISPLAYMATRIX")
+    side_data = frame.side_data
+    items = side_data.get("DISPLAYMATRIX") if len(side_data) else None
     return DisplayMatrix.from_items(bytes(items), "=") if items else UPRIGHT
 
 

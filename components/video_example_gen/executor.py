@@ -50,7 +50,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         records, assumptions = load_annotations(data, beam_args)
         for assumption in assumptions:
             say(str(assumption))
-        manifest = build_manifest(records, root, classes, negatives)
+        manifest = build_manifest(records, root, classes, negatives, data.group_pattern)
         if not manifest.segments_by_video:
             raise UserError(manifest.why_empty())
         split_of, assignment = split_manifest(manifest, splits, negatives, beam_args)

@@ -24,11 +24,12 @@ from components.video_example_gen.metadata import MetadataFeatures
 
 @dataclass(frozen=True)
 class VideoTask:
-    """A video (path below the root), its segments and the split that its group belongs to."""
+    """A video (path below the root), its segments and its group's split; `group`: where no segment names one."""
 
     video: str
     segments: tuple[Segment, ...]
     split: str
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def background_segments(task: VideoTask, times: FrameIndex, negatives: Negatives
         seconds_at = times.seconds_at if segment.time_unit is TimeUnit.FRAMES else float
         end = times.end_seconds if segment.end is None else seconds_at(segment.end)
         annotated.append((seconds_at(segment.start), end))
-    group = next((segment.group for segment in task.segments if segment.group), None)
+    group = next((segment.group for segment in task.segments if segment.group), task.group)
     shown = (times.start_seconds, times.end_seconds)
     return [
         Segment(task.video, negatives.label, Source(task.video, 0), start, end, group=group)

@@ -1,6 +1,6 @@
 """clipgate check"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +42,7 @@ def check(
         typer.Option("--videos", help="The folder or address of the videos; without it only rows are checked."),
     ] = None,
     annotation_format: Annotated[str, typer.Option("--annotation-format", help="As data.format.")] = "auto",
+    group_pattern: Annotated[str | None, typer.Option("--group-pattern", help="As data.group_pattern.")] = None,
     output_format: Annotated[OutputFormat, typer.Option("--format", help="How to write it.")] = OutputFormat.TABLE,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
     fixed: Annotated[
@@ -83,7 +84,7 @@ def check(
     if unsafe_fixes and not fixed:
         raise UserError("--unsafe-fixes: there is nothing to write them to; say with --fix FILE where the table goes")
     refuse_existing("--output", output, force)
-    task = _task(config, annotations, videos, annotation_format)
+    task = _task(config, annotations, videos, {"format": annotation_format, "group_pattern": group_pattern})
     span = _previous(task, previous, previous_videos)
     frames = task.checks.frames if frames is None else frames
     for option, is_wanted in (("--frames", frames), ("--like", production), ("--previous-videos", previous_videos)):
@@ -160,16 +161,18 @@ def _bars() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
         yield bar
 
 
-def _task(config: Path | None, annotations: str | None, videos: str | None, annotation_format: str) -> _Task:
+def _task(config: Path | None, annotations: str | None, videos: str | None, given: Mapping[str, str | None]) -> _Task:
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
+        if given["group_pattern"]:
+            raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
         settings = load_config(config)
         return _Task(settings.data, settings.checks, make_inspection(settings), settings.beam.args)
     if not annotations:
         raise UserError("--annotations is needed, or --config")
     # Readers look for names beside the annotations where no folder of videos is named.
-    data = data_of_options(annotations, videos or _folder_of(annotations), {"format": annotation_format})
+    data = data_of_options(annotations, videos or _folder_of(annotations), given)
     inspection = Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples)
     return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None)
 

@@ -37,6 +37,7 @@ def convert(
     frame_rate: Annotated[float | None, typer.Option("--frame-rate", help="As data.frame_rate.")] = None,
     label_map: Annotated[str | None, typer.Option("--label-map", help="As data.label_map.")] = None,
     label_field: Annotated[str | None, typer.Option("--label-field", help="As data.label_field.")] = None,
+    group_pattern: Annotated[str | None, typer.Option("--group-pattern", help="As data.group_pattern.")] = None,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
     ] = None,
@@ -46,7 +47,13 @@ def convert(
     if output.suffix not in _WRITERS:
         raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
     refuse_existing("--output", output, force)
-    given = {"format": annotation_format, "frame_rate": frame_rate, "label_map": label_map, "label_field": label_field}
+    given = {
+        "format": annotation_format,
+        "frame_rate": frame_rate,
+        "label_map": label_map,
+        "label_field": label_field,
+        "group_pattern": group_pattern,
+    }
     data, beam_args = _data(config, annotations, videos, given)
     records, assumptions = load_annotations(data, beam_args)
     records = converted(records, data, beam_args)
@@ -72,6 +79,8 @@ def _data(
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
+        if given["group_pattern"]:
+            raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
         settings = load_config(config)
         return settings.data, settings.beam.args
     if not annotations or not videos:
@@ -90,7 +99,9 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
     except ValidationError as error:
         problem = error.errors()[0]
         option = str(problem["loc"][0]).replace("_", "-")
-        raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error
+        raise UserError(
+            f"--{option}: {problem['msg'].removeprefix('Value error, ')}; found {problem['input']!r}"
+        ) from error
     if not is_remote(annotations) and not Path(annotations).exists():
         raise UserError(f"--annotations: {annotations} does not exist")
     return data

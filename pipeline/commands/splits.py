@@ -39,7 +39,7 @@ def splits(
     root = open_root(settings.data.videos, "data.videos", args)
     classes = make_plan(settings).classes
     records, assumptions = load_annotations(settings.data, args)
-    manifest = build_manifest(records, root, classes, settings.negatives)
+    manifest = build_manifest(records, root, classes, settings.negatives, settings.data.group_pattern)
     if not manifest.segments_by_video:
         raise UserError(f"{output} was not written: {manifest.why_empty()}")
     split_of, assignment = split_manifest(manifest, settings.splits, settings.negatives, args)

@@ -125,6 +125,11 @@ def test_reading_the_annotations_differently_changes_the_training_key(folder: Pa
     assert plan_of(folder, data=data).training_key != plan_of(folder).training_key
 
 
+def test_other_groups_change_the_training_key(folder: Path) -> None:
+    data = config_of(folder).data.model_dump() | {"group_pattern": r"\d"}
+    assert plan_of(folder, data=data).training_key != plan_of(folder).training_key
+
+
 @pytest.mark.parametrize(
     "sections",
     [{"gates": {"min_recall": 0.9}}, {"beam": {"workers": 2}}, {"kubeflow": {"image": "other"}}, {"name": "other"}],

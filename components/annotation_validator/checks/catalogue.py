@@ -30,6 +30,7 @@ from components.annotation_validator.checks import (
     past_video_end,
     production_shift,
     seams,
+    shared_scene,
     span_shift,
     spelling_variants,
     split_leakage,
@@ -185,6 +186,13 @@ CHECKS = (
         unit=Unit.RATIO,
         needs=Needs.FRAMES,
         fix=Fix.SAFE,
+    ),
+    Check(
+        "shared_scene",
+        shared_scene.find,
+        Bar(0.8, "likeness of what stands still in two videos of different groups, 1 for the same camera", gt=0, le=1),
+        unit=Unit.RATIO,
+        needs=Needs.FRAMES,
     ),
     Check(
         "doubtful_labels",

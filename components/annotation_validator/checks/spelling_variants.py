@@ -1,24 +1,34 @@
-"""Labels that are the same but for case, spaces, punctuation, a plural or a typing error: training would take them for two.
+"""Labels and groups that are the same but for case, blanks, `_`, `-`, a plural or a typing error: they would count as two.
 
-Only the first of these is certain, and only there a common label is suggested.
+Of labels only the first is certain, and only there a common label is suggested. That two groups are one nobody can say who
+does not know them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
-from components.annotation_validator.analysis.words import is_one_letter_off, stem, words
+from components.annotation_validator.analysis.words import group_spelling, is_one_letter_off, spelling, stem, words
 from components.annotation_validator.findings import Found, Severity, Suggestion
 from components.annotation_validator.inputs.inputs import CheckInputs
-from components.annotation_validator.inputs.segments import places
+from components.annotation_validator.inputs.segments import CheckedSegment, places
+from foundation.messages.wording import counted
 
 _SHORTEST_WITH_SLIP = 4
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    yield from _variants_of_labels(inputs, bar)
+    yield from _variants_of_groups(inputs)
+
+
+def _variants_of_labels(inputs: CheckInputs, bar: float) -> Iterator[Found]:
     counts = {label: len(segments) for label, segments in inputs.by_label.items()}
     by_letters: dict[str, list[str]] = {}
+    has_minus = {label: _has_minus(label, counts) for label in counts}
+    words_of = {label: words(label, dash_is_sign=has_minus[label]) for label in counts}
     for label in counts:
-        by_letters.setdefault("".join(words(label)), []).append(label)
+        by_letters.setdefault(spelling(label, dash_is_sign=has_minus[label]), []).append(label)
     for variants in by_letters.values():
         if len(variants) > 1:
             yield _same_letters(inputs, variants, counts)
@@ -26,9 +36,11 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     for one, other in combinations(sorted(usual), 2):
         rare, common = sorted((one, other), key=lambda label: (counts[label], label))
         share = counts[rare] / counts[common]
-        if list(map(stem, words(one))) == list(map(stem, words(other))):
+        if words_of[one] == words_of[other]:
+            what = "differ in punctuation"
+        elif list(map(stem, words_of[one])) == list(map(stem, words_of[other])):
             what = "differ in the ending of a word"
-        elif share <= bar and _looks_like_typing_error(one, other):
+        elif share <= bar and _looks_like_typing_error(words_of[one], words_of[other]):
             what = f"differ in one letter, and the first has {counts[rare]} segments to {counts[common]}"
         else:
             continue
@@ -40,10 +52,45 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         )
 
 
-def _looks_like_typing_error(one: str, other: str) -> bool:
+def _has_minus(label: str, labels: Collection[str]) -> bool:
+    """Whether another label has + in the place of -, which then is a sign and separates nothing."""
+    return "-" in label and label.replace("-", "+") in labels
+
+
+def _variants_of_groups(inputs: CheckInputs) -> Iterator[Found]:
+    """Each group under an unusual spelling, beside the usual one."""
+    by_group: dict[str, list[CheckedSegment]] = {}
+    for segment in inputs.segments:
+        if segment.group:
+            by_group.setdefault(segment.group, []).append(segment)
+    by_letters: dict[str, list[str]] = {}
+    for group in sorted(by_group, key=lambda group: (-len(by_group[group]), group)):
+        by_letters.setdefault(group_spelling(group), []).append(group)
+    for usual, *others in by_letters.values():
+        clusters = {inputs.cluster_of[segment.video] for segment in by_group[usual]}
+        for other in others:
+            # What is bound together anyway cannot be parted.
+            if clusters.isdisjoint(inputs.cluster_of[segment.video] for segment in by_group[other]):
+                sides = [_described(inputs, group, by_group[group]) for group in (other, usual)]
+                yield Found(
+                    message=f"groups {' and '.join(sides)} may be one under two spellings, and nothing keeps it in one split",
+                    remedy=f"If they are one, give all of these rows the group {usual!r}, themselves or by data.group_pattern.",
+                    value=len(by_group[other]) / len(by_group[usual]),
+                    places=places(by_group[other]),
+                )
+
+
+def _described(inputs: CheckInputs, group: str, segments: Sequence[CheckedSegment]) -> str:
+    """The group, how many segments it has, and in which splits."""
+    splits = Counter(split for segment in segments if (split := inputs.split_of(segment)))
+    where = f", in {' and '.join(sorted(splits))}" if splits else ""
+    return f"{group!r} ({counted(len(segments), 'segment')}{where})"
+
+
+def _looks_like_typing_error(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether a single word differs, by a slip."""
-    pairs = [pair for pair in zip(words(one), words(other), strict=False) if pair[0] != pair[1]]
-    is_one_word = len(words(one)) == len(words(other)) and len(pairs) == 1
+    pairs = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]]
+    is_one_word = len(one) == len(other) and len(pairs) == 1
     return is_one_word and max(map(len, pairs[0])) >= _SHORTEST_WITH_SLIP and is_one_letter_off(*pairs[0])
 
 

@@ -11,6 +11,7 @@ Curve = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float32]
 
 KEPT = (12, 8, 8)  # lowest frequencies of a fingerprint: time, height, width
+NUM_BLOCKS, EDGES_OF_BLOCK = 16, 32  # of a background: 4 by 4 blocks of 4 by 4 cells with two directions
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,14 @@ class VideoMeasures:
       seconds, curve: float64 [num_changes], times and mean change over the frame, grey levels a second.
       fingerprint: what its copies have in common.
       segments: by segment id.
+      background: float32 [16, 32], the edges of what stands still, in blocks of the frame; empty where nobody looked.
     """
 
     seconds: Curve
     curve: Curve
     fingerprint: Fingerprint
     segments: Mapping[str, SegmentMeasures] = field(default_factory=dict)
+    background: Vector = field(default_factory=lambda: np.zeros((0, EDGES_OF_BLOCK), np.float32))
 
 
 @dataclass(frozen=True)

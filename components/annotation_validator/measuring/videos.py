@@ -11,6 +11,7 @@ from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.measures import Bounds, Curve, SegmentMeasures, VideoMeasures
 from components.annotation_validator.inputs.segments import CheckedSegment
 from components.annotation_validator.measuring.activity import find_bursts
+from components.annotation_validator.measuring.background import describe_background
 from components.annotation_validator.measuring.bounds import active_bounds
 from components.annotation_validator.measuring.descriptor import describe
 from components.annotation_validator.measuring.fingerprint import fingerprint
@@ -76,6 +77,7 @@ def measure_video(
             segment.id: _measure_segment(segment, own, moving, survey, motion, curve, pictures)
             for segment, own, moving, pictures in zip(segments, bounds, active, survey.pictures, strict=True)
         },
+        background=describe_background(survey.frames),
     )
 
 

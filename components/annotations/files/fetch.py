@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from components.annotations.config import DataConfig
+from components.annotations.files.path_groups import with_path_groups
 from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.detect import detect_format, explain_os_errors, read_annotations
 from components.annotations.readers.reader import own_file
@@ -22,9 +23,17 @@ _SUFFIXES = frozenset(
 
 
 def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Annotations:
-    """Read all annotations, as `read_annotations` does, also from an address."""
+    """Read all annotations, as `read_annotations` does, also from an address; `data.group_pattern` is applied.
+
+    Raises:
+      UserError: see `read_annotations` and `with_path_groups`.
+    """
     with local_annotations(data, beam_args) as local:
-        return read_annotations(local)
+        annotations = read_annotations(local)
+    if not data.group_pattern:
+        return annotations
+    files = [entry.name for entry in open_root(data.videos, "data.videos", beam_args).entries()]
+    return with_path_groups(annotations, data.group_pattern, files)
 
 
 @contextmanager

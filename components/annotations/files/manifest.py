@@ -2,13 +2,14 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.video_finder import VideoFinder
 from components.annotations.readers.text import LONGEST_PATH, text_problem
+from components.annotations.records.group_names import group_pattern
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import FindBy, Record, Reject, Segment
 from components.storage.root import Root
@@ -19,6 +20,7 @@ class Manifest:
     """Videos (paths below the root) with their segments, and the rejects so far.
 
     A video without segments gives background clips. `ties` are sets of videos with the same bytes, which must share a split.
+    `groups` are those of videos without segments, as far as `data.group_pattern` says them.
     `num_rows` and `num_videos` count all rows and videos that were found, for the account at the end.
     """
 
@@ -27,6 +29,7 @@ class Manifest:
     ties: tuple[tuple[str, ...], ...]
     num_rows: int
     num_videos: int
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def why_empty(self) -> str:
         """Why no row became a segment, as a sentence that counts the reasons and names the first row."""
@@ -48,6 +51,7 @@ def build_manifest(
     root: Root,
     classes: Sequence[str] | None = None,
     negatives: NegativesConfig | None = None,
+    pattern: str | None = None,
 ) -> Manifest:
     """Check each record against the files below `root`.
 
@@ -56,6 +60,7 @@ def build_manifest(
       root: of the videos.
       classes: other labels are rejected; None allows all labels.
       negatives: says what to do with rows that state a negative and with videos that no row names; None rejects them.
+      pattern: `data.group_pattern`, for videos that no row names; records have their groups.
 
     Raises:
       UserError: the root cannot be listed.
@@ -75,6 +80,7 @@ def build_manifest(
         ties=_identical_files(root, finder.sizes, sorted(segments)),
         num_rows=num_rows,
         num_videos=len(segments.keys() | set(unnamed)),
+        groups=_groups_of([video for video in segments if not segments[video]], pattern),
     )
 
 
@@ -154,6 +160,14 @@ def _reject_of_unnamed(video: str, finder: VideoFinder, negatives: NegativesConf
     if found != video:
         return Reject(Reason.PATH_INVALID, f"the path is another spelling of {found}", video=video)
     return None
+
+
+def _groups_of(videos: Iterable[str], pattern: str | None) -> dict[str, str]:
+    """The groups of videos whose paths tell them."""
+    if pattern is None:
+        return {}
+    group_of = group_pattern(pattern).group_of
+    return {video: group for video in videos if (group := group_of(video))}
 
 
 def _identical_files(root: Root, sizes: dict[str, int], videos: list[str]) -> tuple[tuple[str, ...], ...]:

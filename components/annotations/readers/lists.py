@@ -21,6 +21,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
@@ -52,7 +53,9 @@ def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
     if names:
         _check_counting(path, delimiter, first_label, names)
     for text, source in text_lines(path):
-        yield from _to_records(text, source, delimiter, first_label, names)
+        for record in _to_records(text, source, delimiter, first_label, names):
+            # What the user says of the paths counts more than what their names look like.
+            yield replace(record, group=None) if options.group_pattern and isinstance(record, Segment) else record
 
 
 def _to_records(

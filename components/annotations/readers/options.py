@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from components.annotations.records.group_names import SCHEMES, group_pattern
 from foundation.messages.errors import UserError
 from foundation.section import Section
 
@@ -39,6 +40,12 @@ class ReaderOptions(Section):
         None,
         description="where the label stands, if there is a choice: attribute, tier, column or control of the format",
     )
+    group_pattern: str | None = Field(
+        None,
+        min_length=1,
+        description="says the group of videos whose rows have none: a regular expression for their paths below data.videos "
+        f"(its group `group`, else its groups, else the match), or a naming scheme: {', '.join(SCHEMES)}",
+    )
     frame_rate: float | None = Field(
         None,
         gt=0,
@@ -46,6 +53,13 @@ class ReaderOptions(Section):
         description="frames per second of the annotation tool's own clock; default: the video's frames",
     )
     fold: int = Field(1, ge=1, le=9, description="UCF101 and HMDB51: which of the official splits")
+
+    @field_validator("group_pattern")
+    @classmethod
+    def _pattern_is_valid(cls, text: str | None) -> str | None:
+        if text is not None:
+            group_pattern(text)
+        return text
 
     def check_label_field(self, known: Collection[str], problem: str) -> None:
         """Raise UserError if there are `known` fields and `label_field` is none of them; `problem` begins its message."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components.annotations.splits.config import SPLITS
-from components.annotations.splits.grouping import Node, Videos
+from components.annotations.splits.grouping import NO_GROUPS, Groups, Node, Videos
 from foundation.messages.errors import UserError
 
 ASSIGNMENT_FILE = "splits.csv"
@@ -38,12 +38,15 @@ class Assignment:
     def split_of(self) -> dict[Node, str]:
         return {node: row.split for row in self.rows for node in row.nodes()}
 
-    def extended(self, videos: Videos, splits: Mapping[str, str]) -> "Assignment":
-        """Add the rows of `videos`, whose splits are given. All earlier rows stay, so absent videos keep their place."""
+    def extended(self, videos: Videos, splits: Mapping[str, str], groups: Groups = NO_GROUPS) -> "Assignment":
+        """Add the rows of `videos`, whose splits are given, and the `groups` of those without segments.
+
+        All earlier rows stay, so absent videos keep their place.
+        """
         rows = {
             Row(video, group, splits[video])
             for video, segments in videos.items()
-            for group in {segment.group or "" for segment in segments} or {""}
+            for group in {segment.group or "" for segment in segments} or {groups.get(video, "")}
         }
         return Assignment(tuple(sorted(rows.union(self.rows))), self.name)
 

@@ -1,13 +1,16 @@
 """Finds videos that belong together: those of one group, and those with the same bytes."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from components.annotations.records.record import Segment
 
 Videos = Mapping[str, Sequence[Segment]]
 Ties = Sequence[Sequence[str]]
+Groups = Mapping[str, str]
+NO_GROUPS: Groups = MappingProxyType({})
 
 
 class Node(NamedTuple):
@@ -27,20 +30,22 @@ class Link(NamedTuple):
     reason: str
 
 
-def find_links(videos: Videos, ties: Ties) -> Iterator[Link]:
-    """All pairs of nodes that belong together directly."""
+def find_links(videos: Videos, ties: Ties, groups: Groups) -> Iterator[Link]:
+    """All pairs of nodes that belong together directly; `groups` are those of videos without segments."""
     for video, segments in videos.items():
         # One row of each group is reason enough.
         for group, segment in {segment.group: segment for segment in reversed(segments)}.items():
             if group:
                 reason = f"{segment.source} puts {video} into the group {group!r}"
                 yield Link((Node(True, video), Node(False, group)), reason)
+    for video, group in groups.items():
+        yield Link((Node(True, video), Node(False, group)), f"data.group_pattern puts {video} into the group {group!r}")
     for first, *others in ties:
         for video in others:
             yield Link((Node(True, first), Node(True, video)), f"{first} and {video} have the same bytes")
 
 
-def find_clusters(videos: Videos, ties: Ties) -> list[list[Node]]:
+def find_clusters(videos: Videos, ties: Ties, groups: Groups = NO_GROUPS) -> list[list[Node]]:
     """Sets of nodes that belong together, directly or through others (union-find); the nodes of a set are sorted."""
     parent: dict[Node, Node] = {}
 
@@ -54,7 +59,7 @@ def find_clusters(videos: Videos, ties: Ties) -> list[list[Node]]:
 
     for video in videos:
         find(Node(True, video))
-    for link in find_links(videos, ties):
+    for link in find_links(videos, ties, groups):
         left, right = sorted(map(find, link.ends))
         parent[right] = left
     clusters: dict[Node, list[Node]] = defaultdict(list)
@@ -63,10 +68,10 @@ def find_clusters(videos: Videos, ties: Ties) -> list[list[Node]]:
     return list(clusters.values())
 
 
-def shortest_chain(videos: Videos, ties: Ties, start: set[Node], goal: set[Node]) -> list[Link]:
-    """The links of a shortest path from a node of `start` to one of `goal`; there must be one."""
+def shortest_chain(links: Iterable[Link], start: set[Node], goal: set[Node]) -> list[Link]:
+    """Those of the links that are a shortest path from a node of `start` to one of `goal`; there must be one."""
     links_of: dict[Node, list[tuple[Node, Link]]] = defaultdict(list)
-    for link in find_links(videos, ties):
+    for link in links:
         for one, other in (link.ends, link.ends[::-1]):
             links_of[one].append((other, link))
     came_by: dict[Node, tuple[Node, Link] | None] = dict.fromkeys(sorted(start))

@@ -9,7 +9,17 @@ from components.annotations.splits.assignment import Assignment, read_assignment
 from components.annotations.splits.chance import unit_hash
 from components.annotations.splits.config import SPLITS, SplitsConfig
 from components.annotations.splits.coverage import check_coverage
-from components.annotations.splits.grouping import Node, Ties, Videos, find_clusters, shortest_chain
+from components.annotations.splits.grouping import (
+    NO_GROUPS,
+    Groups,
+    Link,
+    Node,
+    Ties,
+    Videos,
+    find_clusters,
+    find_links,
+    shortest_chain,
+)
 from components.storage.opening import local_file
 from foundation.messages.errors import UserError
 
@@ -30,8 +40,8 @@ def split_manifest(
             earlier = read_assignment(path, config.assignment)
     # Unannotated time will give background clips in every split.
     may_lack = (negatives.label,) if negatives and negatives.clips_per_video else ()
-    splits = assign_splits(manifest.segments_by_video, manifest.ties, config, earlier, may_lack)
-    return splits, earlier.extended(manifest.segments_by_video, splits)
+    splits = assign_splits(manifest.segments_by_video, manifest.ties, config, earlier, may_lack, manifest.groups)
+    return splits, earlier.extended(manifest.segments_by_video, splits, manifest.groups)
 
 
 def assign_splits(
@@ -40,6 +50,7 @@ def assign_splits(
     config: SplitsConfig,
     earlier: Assignment | None = None,
     may_lack: Collection[str] = (),
+    groups: Groups = NO_GROUPS,
 ) -> dict[str, str]:
     """The split of each video.
 
@@ -49,14 +60,15 @@ def assign_splits(
         the same group; a video without a group is a group of its own.
       earlier: its videos and groups keep their splits, and so does everything that belongs to them.
       may_lack: labels that need not be in every split.
+      groups: of videos without segments.
 
     Raises:
       UserError: a split would be empty, a class would be missing in train (in `stratified` mode: in any split), the
         official lists put one group into two splits, or new ties join what `earlier` has in two splits.
     """
-    nodes_of = {nodes[0]: nodes for nodes in find_clusters(videos, ties)}
+    nodes_of = {nodes[0]: nodes for nodes in find_clusters(videos, ties, groups)}
     clusters = {name: [node.name for node in nodes if node.is_video] for name, nodes in nodes_of.items()}
-    placed = _placed_earlier(nodes_of, videos, ties, earlier or Assignment())
+    placed = _placed_earlier(nodes_of, list(find_links(videos, ties, groups)), earlier or Assignment())
     if config.mode == "official":
         by_cluster = _official(clusters, videos, config)
     elif config.mode == "hash":
@@ -69,7 +81,7 @@ def assign_splits(
 
 
 def _placed_earlier(
-    nodes_of: Mapping[Node, Sequence[Node]], videos: Videos, ties: Ties, earlier: Assignment
+    nodes_of: Mapping[Node, Sequence[Node]], links: Sequence[Link], earlier: Assignment
 ) -> dict[Node, str]:
     placed: dict[Node, str] = {}
     for name, nodes in nodes_of.items():
@@ -79,7 +91,7 @@ def _placed_earlier(
         placed[name] = next(iter(known.values()))
         elsewhere = {node for node, split in known.items() if split != placed[name]}
         if elsewhere:
-            chain = shortest_chain(videos, ties, known.keys() - elsewhere, elsewhere)
+            chain = shortest_chain(links, known.keys() - elsewhere, elsewhere)
             ends = [node for link in (chain[0], chain[-1]) for node in link.ends if node in known]
             one = next(node for node in ends if node not in elsewhere)
             other = next(node for node in ends if node in elsewhere)

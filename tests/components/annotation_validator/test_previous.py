@@ -45,6 +45,17 @@ def test_its_videos_are_looked_for_among_the_present_ones_unless_a_place_is_name
         assert list(inputs.videos) == known
 
 
+def test_its_paths_say_its_groups_by_the_same_pattern(folder: Path) -> None:
+    (folder / "before.csv").write_text("path,label\nP01/a.mp4,sit\nP02/b.mp4,sit\n")
+    inputs = look([], Inspection(), None, previous=span_of(folder, group_pattern="subject")).previous
+    assert inputs
+    assert [segment.group for segment in inputs.segments] == ["P01", "P02"]
+    with pytest.raises(
+        UserError, match=r"^checks\.previous_annotations: data\.group_pattern: X matches none of the 2 paths"
+    ):
+        look([], Inspection(), None, previous=span_of(folder, group_pattern="X"))
+
+
 def test_none_is_named_and_there_is_none() -> None:
     assert find_previous(DataConfig(annotations="labels.csv", videos="videos"), ChecksConfig()) is None
 

@@ -142,6 +142,17 @@ def test_a_video_for_the_background_alone_is_used(root: Path) -> None:
     assert [type(result) for result in ingest(root, negatives=negatives)] == [IngestedClip, Accepted]
 
 
+def test_background_of_a_video_that_no_row_names_is_of_the_group_that_its_path_says(root: Path) -> None:
+    negatives = NegativesConfig(clips_per_video=1, clip_seconds=1.0)
+    task = VideoTask("d/a.mp4", (), "train", "P03")
+    (accepted,) = (
+        result
+        for result in VideoIngest(LocalRoot(root), SamplingConfig(), negatives, DECODER).ingest(task)
+        if isinstance(result, Accepted)
+    )
+    assert accepted.group == "P03"
+
+
 def test_too_few_frames_are_rejected_where_repeats_are_not_wanted(root: Path) -> None:
     assert reasons(ingest(root, segment(0.0, 0.6), num_frames=8, short="error"))[0] == (2, Reason.SEGMENT_TOO_SHORT)
     assert reasons(ingest(root, segment(0.0, 0.6), num_frames=8)) == []

@@ -126,3 +126,30 @@ def test_real_annotations_are_converted_row_by_row(clipgate: Clipgate, tmp_path:
     source = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root))).records
     written = read_annotations(DataConfig(annotations=str(tmp_path / "out.jsonl"), videos=str(root))).records
     assert Counter((r.video, r.label) for r in written) == Counter((r.video, r.label) for r in source)
+
+
+def test_groups_of_a_pattern_are_written_and_paths_without_one_are_named(clipgate: Clipgate, folder: Path) -> None:
+    done = clipgate("convert", *arguments(folder, "out.csv"), "--group-pattern", r"^a")
+    assert [line.split(",")[4] for line in (folder / "out.csv").read_text().splitlines()] == ["group", "a", "a"]
+    assert not any("assumed" in line for line in done.err.splitlines())
+    (folder / "labels.csv").write_text("path,label\na.mp4,sit\nb.mp4,sit\n")
+    done = clipgate("convert", *arguments(folder, "out.csv"), "--group-pattern", r"^a", "--force")
+    assert "assumed: data.group_pattern ^a does not match 1 of 2 paths (b.mp4)" in done.err
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [("(", "--group-pattern: no regular expression: missing )"), ("x", "data.group_pattern: x matches none of the")],
+)
+def test_a_bad_pattern_is_the_users_mistake(clipgate: Clipgate, folder: Path, pattern: str, message: str) -> None:
+    done = clipgate("convert", *arguments(folder, "out.csv"), "--group-pattern", pattern)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_a_pattern_beside_a_configuration_is_refused(clipgate: Clipgate, folder: Path) -> None:
+    (folder / "config.yaml").write_text("output_dir: out\ndata: {annotations: labels.csv, videos: videos}\n")
+    for command in (("convert", "--output", folder / "out.csv"), ("check",)):
+        done = clipgate(*command, "--config", folder / "config.yaml", "--group-pattern", "P1")
+        assert done.code == 2
+        assert "write it there, as data.group_pattern" in done.err

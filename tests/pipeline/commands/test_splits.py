@@ -41,6 +41,28 @@ def test_classes_are_counted_by_split(clipgate: Clipgate, config: Path, tmp_path
     assert ["sit", "4", "1", "1"] in [line.split() for line in out.splitlines()]
 
 
+@pytest.mark.parametrize("pattern", ["subject", r"(P\d+)/"])
+def test_a_pattern_for_paths_keeps_the_videos_of_one_group_together(
+    clipgate: Clipgate, tmp_path: Path, pattern: str
+) -> None:
+    rows = ["path,label"]
+    for index in range(24):
+        path = tmp_path / "videos" / f"P{index // 4}" / f"{index}.mp4"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\0\0\0\x18ftypisom" + bytes([index]))
+        rows.append(f"P{index // 4}/{index}.mp4,{'sit' if index % 2 else 'wave'}")
+    (tmp_path / "labels.csv").write_text("\n".join(rows))
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"output_dir: out\ndata: {{annotations: labels.csv, videos: videos, group_pattern: '{pattern}'}}\n"
+    )
+    done = clipgate("splits", "--config", config, "--output", tmp_path / "splits.csv")
+    assert (done.code, done.err) == (0, "")
+    written = read_assignment(tmp_path / "splits.csv").rows
+    assert {(row.video[:2], row.group) for row in written} == {(f"P{group}", f"P{group}") for group in range(6)}
+    assert len({(row.group, row.split) for row in written}) == 6
+
+
 def test_what_cannot_be_split_is_the_users_mistake_and_writes_nothing(
     clipgate: Clipgate, config: Path, tmp_path: Path
 ) -> None:

@@ -44,6 +44,38 @@ def test_segments_without_a_group_are_noted() -> None:
     assert (finding.severity, finding.value) == ("note", pytest.approx(1 / 73))
 
 
+def test_where_paths_have_parts_for_persons_a_pattern_is_proposed_with_the_groups_that_it_makes() -> None:
+    records = [segment(row, f"P{row % 3:02d}_{row}.mp4", "sit") for row in range(8)] + [segment(9, "x.mp4", "sit")]
+    (finding,) = found(inputs_of(records), "ungrouped")
+    assert finding.severity == "note"
+    assert finding.remedy.startswith("Set data.group_pattern: subject, if")
+    assert "3 groups, such as 'P00' of 3 videos: P00_0.mp4" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("names", "remedy"),
+    [
+        ("v_{label}_g{group:02d}_c{clip:02d}.avi", "Set data.group_pattern: ucf101"),
+        ("A.Film{group}_{label}_u_nm_np1_ba_goo_{clip}.avi", "Set data.group_pattern: hmdb51"),
+        ("S001C00{clip}P{group:03d}R002A013_rgb.avi", "Set data.group_pattern: ntu_rgbd"),
+        ("{label}_p{group:02d}_r0{clip}_v02_c03.mp4", "Set data.group_pattern: smarthome"),
+        ("subject-{group}/{clip}.mp4", "Set data.group_pattern: subject"),
+        ("{group}{clip}.mp4", "Say with data.group_pattern what in the paths"),
+    ],
+)
+def test_classes_in_folders_without_any_group_are_a_warning(names: str, remedy: str) -> None:
+    clips = [(label, group, clip) for label in ("sit", "wave") for group in range(4) for clip in range(2)]
+    records = [
+        segment(row, f"{label}/{names.format(label=label, group=group, clip=clip)}", label)
+        for row, (label, group, clip) in enumerate(clips)
+    ]
+    (finding,) = found(inputs_of(records), "ungrouped")
+    assert finding.severity == "warning"
+    assert finding.remedy.startswith(remedy)
+    grouped = [*records, segment(99, "sit/z.mp4", "sit", group="ann")]
+    assert [each.severity for each in found(inputs_of(grouped), "ungrouped")] == ["note"]
+
+
 @pytest.mark.parametrize(("num_segments", "is_found"), [(19, True), (20, False)])
 def test_a_class_must_be_expected_to_have_the_test_clips_that_the_gates_ask_for(
     num_segments: int, is_found: bool

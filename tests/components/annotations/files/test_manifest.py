@@ -53,6 +53,13 @@ def test_a_video_without_rows_is_a_reject_of_its_own(root: Path) -> None:
     assert (manifest.num_rows, manifest.num_videos) == (1, 3)
 
 
+def test_a_video_that_no_row_names_has_the_group_of_its_path_where_background_is_taken_from_it(root: Path) -> None:
+    negatives = NegativesConfig(clips_per_video=1, unannotated_videos=True)
+    assert manifest_of([row("d/b.mp4")], root, None, negatives, r"\w/.").groups == {"d/c.avi": "d/c"}
+    assert manifest_of([row("d/b.mp4")], root, None, negatives).groups == {}
+    assert manifest_of([row("d/b.mp4")], root, pattern=r"\w/.").groups == {}
+
+
 def test_files_that_are_no_videos_and_hidden_ones_need_no_rows(root: Path) -> None:
     (root / "readme.txt").write_text("text")
     (root / ".hidden.mp4").write_bytes(MP4_HEAD)

@@ -78,3 +78,38 @@ def test_names_that_are_no_utf8_are_rejected_in_words_that_can_be_printed(tmp_pa
     assert rejected.as_ledger_entry()["video"] == r"caf\udce9/a.mp4"
     assert rejected.as_ledger_entry()["file"] == r"caf\udce9"
     assert accepted.label == "sit"
+
+
+def groups_of(folder: Path) -> tuple[list[str | None], list[str]]:
+    """The groups of all clips, and what was assumed."""
+    records, assumptions = read_annotations(DataConfig(annotations=str(folder), videos=str(folder)))
+    return [record.group for record in records if isinstance(record, Segment)], list(map(str, assumptions))
+
+
+def test_clips_called_as_in_ucf101_have_the_recording_as_group_as_in_lists_and_this_is_said(tmp_path: Path) -> None:
+    clips = ("Archery/v_Archery_g03_c01.avi", "Archery/v_Archery_g03_c02.avi", "Biking/v_Biking_g03_c01.avi")
+    touch(tmp_path, *clips, "Biking/notes.txt")
+    groups, (assumption,) = groups_of(tmp_path)
+    assert groups == ["Archery/g03", "Archery/g03", None, "Biking/g03"]
+    assert "all 3 videos are called as in UCF101" in assumption
+    assert "2 groups, such as 'Archery/g03'" in assumption
+    assert "data.group_pattern" in assumption
+
+
+def test_clips_called_as_in_hmdb51_have_the_film_as_group(tmp_path: Path) -> None:
+    touch(
+        tmp_path,
+        *(f"sit/The_Film_sit_u_nm_np1_ba_goo_{number}.avi" for number in (0, 1)),
+        "sit/Other_sit_f_cm_np1_ri_bad_0.avi",
+    )
+    groups, (assumption,) = groups_of(tmp_path)
+    assert groups == ["Other_sit", "The_Film_sit", "The_Film_sit"]
+    assert "HMDB51" in assumption
+
+
+def test_one_other_name_or_a_folder_for_the_group_leaves_the_groups_as_they_are(tmp_path: Path) -> None:
+    touch(tmp_path, "Archery/v_Archery_g03_c01.avi", "Archery/holiday.avi")
+    assert groups_of(tmp_path) == ([None, None], [])
+    (tmp_path / "Archery" / "holiday.avi").unlink()
+    touch(tmp_path, "Archery/ann/v_Archery_g03_c02.avi")
+    assert groups_of(tmp_path) == (["ann", None], [])

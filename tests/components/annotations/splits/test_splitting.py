@@ -180,6 +180,18 @@ def test_videos_that_no_row_names_have_a_split_too(config: SplitsConfig) -> None
         assert {splits[video] for video in unnamed} == set(SPLITS)
 
 
+def test_videos_that_no_row_names_are_where_their_groups_are() -> None:
+    named = make_videos(*((f"P{i}.mp4", "sit", f"P{i}") for i in range(40)))
+    groups = {f"u{i}.mp4": f"P{i}" for i in range(50)} | {f"w{i}.mp4": f"P{i}" for i in range(50)}
+    videos: dict[str, list[Segment]] = named | {video: [] for video in groups}
+    splits = assign_splits(videos, [], HASH, groups=groups)
+    assert all(
+        splits[f"u{i}.mp4"] == splits[f"w{i}.mp4"] == splits.get(f"P{i}.mp4", splits[f"u{i}.mp4"]) for i in range(50)
+    )
+    rows = Assignment().extended(videos, splits, groups).rows
+    assert Row("u41.mp4", "P41", splits["u41.mp4"]) in rows
+
+
 def test_an_assignment_and_official_lists_exclude_each_other() -> None:
     with pytest.raises(ValueError, match="assignment is for the modes stratified and hash; with mode 'official'"):
         SplitsConfig(mode="official", assignment="splits.csv")
