@@ -64,7 +64,7 @@ def look(
             read = partial(headers, root=root, title="reading headers of the previous span")
             inputs = replace(inputs, previous=measured(look_at_previous(previous, inspection, beam_args, read), root))
         inputs = measured(inputs, videos)
-        inputs = replace(inputs, assumptions=tuple(assumptions))
+        inputs = replace(inputs, assumptions=(*assumptions, *inputs.assumptions))
         if production:
             sample = headers(sample_of(production), Inspection(), production, "reading headers of production")
             inputs = replace(inputs, production=measured(sample, production))

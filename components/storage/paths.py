@@ -7,6 +7,9 @@ from pathlib import Path
 
 _DRIVE_OR_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _LONGEST_NAME = 255
+_CLUTTER = frozenset(
+    ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin", "system volume information")
+)
 
 
 def check_name(name: str) -> None:
@@ -22,6 +25,12 @@ def check_name(name: str) -> None:
     if ".." in re.split(r"[/\\]", name):
         raise ValueError("the path contains '..'")
     check_parts(name.split("/"))
+
+
+def is_clutter(name: str) -> bool:
+    """Tell whether a path leads to what systems leave beside people's files: `._a.mp4` of a Mac's zip, `Thumbs.db`."""
+    parts = name.split("/")
+    return any(part.startswith("._") or part == ".DS_Store" or part.casefold() in _CLUTTER for part in parts)
 
 
 def check_parts(parts: Iterable[str]) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from components.annotations.files.likely_paths import is_usual
 from components.annotations.files.video_finder import VideoFinder
 from components.annotations.records.reasons import Problem, Reason
-from components.annotations.records.record import FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
+from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -37,19 +38,24 @@ class Converter:
     def convert(self, records: Sequence[Record]) -> list[Record]:
         """In the same order. Each video is opened once, whatever the order of its records."""
         converted: list[Record] = list(records)
+        named = [record for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH]
+        if any(_needs(record) or not is_usual(record.video) for record in named):
+            self._finder.expect(record.video for record in named)
         waiting: dict[str, list[int]] = defaultdict(list)
         for number, record in enumerate(records):
             if isinstance(record, Reject):
                 continue
             needs = _needs(record)
-            if not needs and record.find_by is FindBy.PATH:
-                converted[number] = record
+            is_path, is_as_written = record.find_by is FindBy.PATH, is_usual(record.video)
+            if not needs and is_path and is_as_written:
                 continue
             found = self._finder.find(record.video, record.find_by)
             if isinstance(found, Problem):
+                if not needs and is_path:
+                    continue
                 converted[number] = _reject(record, found.reason, f"{found.message}{needs}")
                 continue
-            video = record.video if record.find_by is FindBy.PATH else found
+            video = record.video if is_path and is_as_written else found
             converted[number] = replace(record, video=video, find_by=FindBy.PATH)
             if needs:
                 waiting[found].append(number)
@@ -58,6 +64,10 @@ class Converter:
             for number, result in zip(numbers, self._convert_segments(video, segments), strict=True):
                 converted[number] = result
         return converted
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What was taken for granted to find the videos that were looked for."""
+        return self._finder.assumptions() if "_finder" in vars(self) else ()
 
     @cached_property
     def _finder(self) -> VideoFinder:

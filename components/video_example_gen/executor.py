@@ -48,9 +48,9 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         beam_args = self._beam_pipeline_args or []
         root = open_root(data.videos, "data.videos", beam_args)
         records, assumptions = load_annotations(data, beam_args)
-        for assumption in assumptions:
-            say(str(assumption))
         manifest = build_manifest(records, root, classes, negatives, data.group_pattern)
+        for assumption in (*assumptions, *manifest.assumptions):
+            say(str(assumption))
         if not manifest.segments_by_video:
             raise UserError(manifest.why_empty())
         split_of, assignment = split_manifest(manifest, splits, negatives, beam_args)

@@ -108,14 +108,17 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
 
 
 def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:
-    """Records with times in seconds, boxes as shares of the frame, and videos by path."""
+    """Records with times in seconds, boxes as shares of the frame, and videos by path; what that took is printed."""
     # OpenCV is loaded by what looks into videos.
     from components.video.decoder import Decoder
     from components.video_example_gen.conversion import Converter
 
     with Decoder() as decoder:
         root = open_root(data.videos, "--videos", beam_args)
-        return Converter(root, decoder).convert(records)
+        converter = Converter(root, decoder)
+        records = converter.convert(records)
+    print_assumptions(converter.assumptions())
+    return records
 
 
 def write_table(output: Path, segments: Sequence[Segment]) -> None:

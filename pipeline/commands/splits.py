@@ -45,7 +45,7 @@ def splits(
     split_of, assignment = split_manifest(manifest, settings.splits, settings.negatives, args)
     with whole_file("--output", output) as partial:
         partial.write_text(assignment.to_csv(), encoding="utf-8")
-    print_assumptions(assumptions)
+    print_assumptions((*assumptions, *manifest.assumptions))
     console.print(_table(manifest, split_of))
     console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)
 

@@ -64,7 +64,7 @@ def _inputs(manifest: Manifest, facts: Mapping[str, VideoFacts], inspection: Ins
         # Why they cannot be assigned is said by other checks and by the run.
         with suppress(UserError):
             splits = split_manifest(manifest, inspection.splits, inspection.negatives)[0]
-    return make_inputs(manifest, facts, inspection, splits)
+    return replace(make_inputs(manifest, facts, inspection, splits), assumptions=manifest.assumptions)
 
 
 def _read_facts(

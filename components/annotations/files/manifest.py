@@ -11,7 +11,7 @@ from components.annotations.files.video_finder import VideoFinder
 from components.annotations.readers.text import LONGEST_PATH, text_problem
 from components.annotations.records.group_names import group_pattern
 from components.annotations.records.reasons import Problem, Reason
-from components.annotations.records.record import FindBy, Record, Reject, Segment
+from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment
 from components.storage.root import Root
 
 
@@ -20,8 +20,8 @@ class Manifest:
     """Videos (paths below the root) with their segments, and the rejects so far.
 
     A video without segments gives background clips. `ties` are sets of videos with the same bytes, which must share a split.
-    `groups` are those of videos without segments, as far as `data.group_pattern` says them.
-    `num_rows` and `num_videos` count all rows and videos that were found, for the account at the end.
+    `groups` are those of videos without segments, as far as `data.group_pattern` says them. `num_rows` and `num_videos` count
+    all rows and videos that were found, for the account at the end. `assumptions`: what was taken for granted to find them.
     """
 
     segments_by_video: dict[str, tuple[Segment, ...]]
@@ -30,6 +30,7 @@ class Manifest:
     num_rows: int
     num_videos: int
     groups: Mapping[str, str] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
 
     def why_empty(self) -> str:
         """Why no row became a segment, as a sentence that counts the reasons and names the first row."""
@@ -66,7 +67,10 @@ def build_manifest(
       UserError: the root cannot be listed.
     """
     finder = VideoFinder(root)
+    records = list(records)
+    finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
     segments, rejects, num_rows = _sort_out(records, finder.find, classes, negatives)
+    assumptions = finder.assumptions()
     unnamed = sorted(finder.videos() - segments.keys())
     for video in unnamed:
         reject = _reject_of_unnamed(video, finder, negatives)
@@ -81,6 +85,7 @@ def build_manifest(
         num_rows=num_rows,
         num_videos=len(segments.keys() | set(unnamed)),
         groups=_groups_of([video for video in segments if not segments[video]], pattern),
+        assumptions=assumptions,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from components.annotations.files.likely_paths import LikelyPaths
 from components.annotations.readers.text import check_text
 from components.annotations.records.group_names import SCHEMES, group_pattern
 from components.annotations.records.record import Annotations, Assumption, Record, Segment
@@ -67,6 +68,7 @@ class _Paths:
 
     def __init__(self, files: Iterable[str]) -> None:
         self._known = set(files)
+        self._likely = LikelyPaths(tuple(sorted(self._known)), "")
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._known):
@@ -79,7 +81,7 @@ class _Paths:
         if path in self._known:
             return [path]
         last = PurePosixPath(path).name
-        found = self._by_name.get(last) or self._by_stem.get(last) or [path]
+        found = self._by_name.get(last) or self._by_stem.get(last) or self._likely.called(name) or [path]
         shared = {each: _shared_folders(path, each) for each in found}
         return [each for each in found if shared[each] == max(shared.values())]
 

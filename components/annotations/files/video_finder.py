@@ -1,11 +1,14 @@
-"""Finds the video that a record names: by its path below the root, or by its file name anywhere there."""
+"""Finds the video that a record names: by its path below the root, by its file name anywhere there, or by what is nearly so."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from components.annotations.files.likely_paths import LikelyPaths, is_foreign, plain_path
 from components.annotations.records.reasons import Problem, Reason
-from components.annotations.records.record import FindBy
+from components.annotations.records.record import Assumption, FindBy
+from components.storage.paths import is_clutter
 from components.storage.root import Root
 from components.video.magic import HEAD_SIZE, why_no_video
 
@@ -22,7 +25,7 @@ class VideoFinder:
     def __init__(self, root: Root) -> None:
         self._root = root
         self._folder = PurePosixPath(root.uri).name
-        entries = {entry.name: entry for entry in root.entries()}
+        entries = {entry.name: entry for entry in root.entries() if not is_clutter(entry.name)}
         self.sizes = {name: entry.size for name, entry in entries.items()}
         self._links = {name for name, entry in entries.items() if entry.is_link}
         # Of each file why it is no video; nothing if it is one.
@@ -30,22 +33,59 @@ class VideoFinder:
         for name, head in zip(entries, root.read_heads(entries, HEAD_SIZE), strict=True):
             self._objections[name] = head if isinstance(head, OSError) else why_no_video(head)
         self._found: dict[tuple[str, FindBy], str | Problem] = {}
+        # Of each file the paths of other machines that were taken for it.
+        self._claims: dict[str, dict[str, str]] = defaultdict(dict)
+        # Where the folder of the videos lay on other machines.
+        self._roots: set[tuple[str, ...]] = set()
+        self._meant: dict[str, str] = {}
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Look at all paths that will be asked for: together, paths of another machine tell more than one of them.
+
+        Two of them that only one file fits mean two files. Where a file fits with its folders, it is known where the folder
+        of the videos began there, and others that begin so have to fit as a whole.
+        """
+        for name in set(filter(is_foreign, names)):
+            path = self._clear(self._likely.meant_by(name)) if isinstance(self._exact(name), Problem) else None
+            if isinstance(path, str):
+                self._claims[path].setdefault(plain_path(name), name)
+                if "/" in path:
+                    self._roots.add(self._likely.above(name, path))
 
     def find(self, name: str, find_by: FindBy = FindBy.PATH) -> str | Problem:
         """The path below the root of the video that a record calls `name`; all spellings and links give the same path."""
         if (name, find_by) not in self._found:
-            self._found[name, find_by] = self._by_path(name) if find_by is FindBy.PATH else self._by_name(name)
+            by_path = find_by is FindBy.PATH
+            found = self._exact(name) if by_path else self._named(name)
+            if isinstance(found, Problem) and found.reason in (Reason.VIDEO_MISSING, Reason.PATH_INVALID):
+                found = self._resembling(name, found, by_path)
+            self._found[name, find_by] = found
         return self._found[name, find_by]
+
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What is said of the paths so far that were not as the files are called, and were taken for them."""
+        if not self._meant:
+            return ()
+        name, path = next(iter(self._meant.items()))
+        number = len(self._meant)
+        paths = "path is" if number == 1 else "paths are"
+        message = f"{number} {paths} not written as the files below {self._folder}/ are called"
+        example = f"{name!r} is taken for {path!r}"
+        return (
+            Assumption(
+                f"{message}, for example {example}", "If that is wrong, write the paths relative to data.videos."
+            ),
+        )
 
     def videos(self) -> set[str]:
         """All videos that are neither hidden nor links."""
         return {
             name
             for name, objection in self._objections.items()
-            if objection == "" and name not in self._links and not PurePosixPath(name).name.startswith(".")
+            if objection == "" and name not in self._links and not _is_hidden(name)
         }
 
-    def _by_path(self, name: str) -> str | Problem:
+    def _exact(self, name: str) -> str | Problem:
         try:
             path = self._root.canonical(name)
         except ValueError as error:
@@ -59,19 +99,53 @@ class VideoFinder:
             return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {objection.strerror}")
         return Problem(Reason.NOT_A_VIDEO, objection) if objection else path
 
-    def _by_name(self, name: str) -> str | Problem:
+    def _named(self, name: str) -> str | Problem:
         problem = Problem(Reason.VIDEO_MISSING, f"no file {name}, of any suffix, below {self._folder}/")
         for paths in (self._paths_by_name.get(name, []), self._paths_by_stem.get(name, [])):
-            found = [self._by_path(path) for path in sorted(paths)]
+            found = [self._exact(path) for path in sorted(paths)]
             # Tools put other files beside a video, such as clip.jpg and clip.json beside clip.mp4.
             videos = sorted({video for video in found if isinstance(video, str)})
             if len(videos) == 1:
                 return videos[0]
             if videos:
-                shown = ", ".join(videos[:_MOST_NAMED]) + (", ..." if len(videos) > _MOST_NAMED else "")
-                return Problem(Reason.VIDEO_AMBIGUOUS, f"{len(videos)} files have this name: {shown}")
+                return Problem(Reason.VIDEO_AMBIGUOUS, f"{len(videos)} files have this name: {_shown(videos)}")
             problem = next((each for each in found if isinstance(each, Problem)), problem)
         return problem
+
+    def _resembling(self, name: str, problem: Problem, by_path: bool) -> str | Problem:
+        """The video that is clearly meant by `name`, else the problem with the names of what may be meant."""
+        is_name = not by_path and "/" not in name and "\\" not in name
+        meant = self._likely.called(name) if is_name else self._likely.meant_by(name)
+        path = self._clear(meant)
+        if path is None or (isinstance(path, str) and self._has_unknown_folders(name, path)):
+            near = meant or self._likely.near(name)
+            return problem._replace(message=f"{problem.message}; did you mean {_shown(near)}?") if near else problem
+        if isinstance(path, Problem):
+            return path
+        claims = self._claims.get(path, {})
+        if len(claims) > 1:
+            names = " and ".join(sorted(claims.values())[:2])
+            message = f"{names} would both be {path}; write the paths relative to data.videos"
+            return Problem(Reason.VIDEO_AMBIGUOUS, message)
+        self._meant[name] = path
+        return path
+
+    def _has_unknown_folders(self, name: str, path: str) -> bool:
+        """Tell whether a path of another machine has folders below that of the videos there which the file does not have."""
+        above = self._likely.above(name, path) if is_foreign(name) else ()
+        return any(above[: len(root)] == root != above for root in self._roots)
+
+    def _clear(self, meant: Sequence[str]) -> str | Problem | None:
+        """The only video among these; None if there is none, a problem if there are several."""
+        videos = sorted({path for path in map(self._exact, meant) if isinstance(path, str)})
+        if len(videos) > 1:
+            return Problem(Reason.VIDEO_AMBIGUOUS, f"{len(videos)} files may be meant: {_shown(videos)}")
+        return videos[0] if videos else None
+
+    @cached_property
+    def _likely(self) -> LikelyPaths:
+        videos = (name for name, objection in self._objections.items() if objection == "" and not _is_hidden(name))
+        return LikelyPaths(tuple(videos), self._root.uri)
 
     @cached_property
     def _paths_by_name(self) -> dict[str, list[str]]:
@@ -86,3 +160,11 @@ class VideoFinder:
         for path in self._objections:
             by_stem[PurePosixPath(path).stem].append(path)
         return by_stem
+
+
+def _is_hidden(path: str) -> bool:
+    return PurePosixPath(path).name.startswith(".")
+
+
+def _shown(videos: Sequence[str]) -> str:
+    return ", ".join(videos[:_MOST_NAMED]) + (", ..." if len(videos) > _MOST_NAMED else "")

@@ -29,7 +29,7 @@ from components.annotations.readers.reader import Reader, own_file
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.values import BadValueError, parse_number, parse_time
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Box, FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, Box, FindBy, Record, Segment, Source
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _ACTION_ROW = re.compile(rf"[^,]+,{_NUMBER}(?:,[01](?:\.\d+)?){{4}},\d+(?:,[^,]*)?")
@@ -47,7 +47,7 @@ class _Row(NamedTuple):
     person: str
 
 
-def read_ava(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_ava(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     names, tracks = load_class_names(options), _read_tracks(path)
     excluded: set[tuple[str, float]] = set()
     for file in _lists_of_excluded(path):

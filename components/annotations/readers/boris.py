@@ -30,13 +30,13 @@ from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, decode_head, read_head, row_of
 from components.annotations.readers.values import BadValueError, is_blank, parse_number, parse_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Source
+from components.annotations.records.record import Assumption, Record, Source
 
 _FILES = ("*.csv", "*.tsv", "*.boris")
 _NUM_LINES = 60
 
 
-def read_boris(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_boris(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a table, whose rows are lines, or a project, whose rows are the ranks of its events; or a folder of such files."""
     for file in exports_of(path, *_FILES):
         sample, name = Sample(file, decode_head(read_head(file))), name_of_export(file, path)

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from components.annotations.readers.boris_events import POINT, START, STOP, Event, Observation, pair_events
 from components.annotations.readers.reader import row_of
-from components.annotations.readers.rows import records_of_csv
-from components.annotations.readers.timecodes import parse_timecode
-from components.annotations.readers.values import BadValueError, is_blank, parse_number
+from components.annotations.readers.rows import CsvFile
+from components.annotations.readers.values import BadValueError, is_blank, parse_number, require_seconds
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Source
+from components.annotations.records.record import Assumption, Record, Source
 
 DELIMITERS = ",\t;"
 _PLAYER = re.compile(r"\s*player #\d+:\s*", re.IGNORECASE)
@@ -39,10 +38,17 @@ def delimiter_of(lines: Iterable[str]) -> str:
     return ""
 
 
-def read_table(path: Path, name: str, delimiter: str) -> Iterator[Record]:
+def read_table(path: Path, name: str, delimiter: str) -> Iterator[Record | Assumption]:
     """Read a table, which is called `name` in its records; they are sorted by their rows."""
     table = _Table(name)
-    records = list(records_of_csv(path, table.add, delimiter=delimiter))
+    file = CsvFile(path, delimiter)
+    yield from file.assumptions(delimiter)
+    records: list[Record] = []
+    for given in file.records(delimiter, table.add):
+        if isinstance(given, Assumption):
+            yield given
+        else:
+            records.append(given)
     if not table.names:
         message = "no row names the columns of BORIS: Behavior, Time and Behavior type, or Start (s) and Stop (s)"
         yield BadValueError(Reason.FILE_MALFORMED, message, "").as_reject(Source(name, 1))
@@ -88,7 +94,7 @@ class _Table:
 
 def _aggregated(event: Event, stop: str) -> Record:
     try:
-        return event.as_segment(parse_timecode(stop, "Stop (s)"))
+        return event.as_segment(require_seconds(stop, "Stop (s)"))
     except BadValueError as error:
         return error.as_reject(event.source, event.observation.video, event.behavior)
 
@@ -98,7 +104,7 @@ def _event(row: Mapping[str, str], source: Source, observation: Observation, tim
     if time == "time" and kind not in (START, STOP, POINT):
         raise BadValueError(Reason.ROW_MALFORMED, "neither START, STOP nor POINT", kind)
     modifiers = tuple(value for name, value in row.items() if name.startswith("modifier"))
-    seconds = parse_timecode(row.get(time), time)
+    seconds = require_seconds(row.get(time), time)
     return Event(source, observation, seconds, row.get("subject", ""), row["behavior"], modifiers, kind)
 
 
@@ -123,7 +129,7 @@ def _of_first_player(text: str) -> tuple[str, ...]:
 
 def _seconds_of(durations: Iterable[str]) -> tuple[float, ...]:
     try:
-        return tuple(parse_timecode(duration, "the length of a media file") for duration in durations)
+        return tuple(require_seconds(duration, "the length of a media file") for duration in durations)
     except BadValueError:
         # Only observations of several files need it.
         return ()

@@ -20,13 +20,13 @@ from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _COLUMNS = ("id", "subject", "actions")
 _ACTION = re.compile(r"(\S+)\s+(\S+)\s+(\S+)")
 
 
-def read_charades(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_charades(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     names = load_class_names(options)
     return records_of_table(path, lambda fields, source: _to_records(fields, source, names), requires("id", "actions"))
 

@@ -5,7 +5,8 @@ The content tells its form:
   * `1 ApplyEyeMakeup`, `1: stand`, `1,stand`: the number first (UCF101's classInd.txt), or last, as in `clapping,0`
     (Moments in Time's moments_categories.txt); in all lines one letter may stand before the number, as in
     `c000 Holding some clothes` (Charades_v1_classes.txt) and `A1. drink water` (NTU RGB+D);
-  * CSV with a header, a column of ids and one of names (EPIC-Kitchens' verb classes, Kinetics' labels_to_id.csv);
+  * CSV with a header, a column of ids and one of names (EPIC-Kitchens' verb classes, Kinetics' labels_to_id.csv), divided
+    by whatever divides tables;
   * AVA's .pbtxt: `item { name: "stand" id: 12 }` or `label { name: "stand" label_id: 12 }`;
   * JSON: {"name": 0} (Something-Something's labels), {"0": "name"}, ["name", ...], or a list of lists of words (Diving48's
     vocabulary).
@@ -18,6 +19,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from components.annotations.readers.delimiters import DELIMITERS, delimiter_in
+from components.annotations.readers.encoding import encoding_of_head
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
@@ -26,7 +29,7 @@ from foundation.messages.errors import UserError
 _ID_COLUMNS = ("id", "verb_id", "noun_id", "class_id", "label_id")
 _NAME_COLUMNS = ("name", "key", "class_key", "class_name", "label", "label_name")
 _NUMBER = re.compile(r"\d{1,9}")
-_NUMBER_FIRST = re.compile(r"(\d{1,9})(?:\s*[:,]\s*|\s+)(\S.*)")
+_NUMBER_FIRST = re.compile(r"(\d{1,9})(?:\s*[:,;|]\s*|\s+)(\S.*)")
 _CODED = re.compile(r"([A-Za-z])(\d{1,9})(?:\s*[:,.]\s*|\s+)(\S.*)")
 _BLOCK = re.compile(r"(?:item|label)\s*\{([^{}]*)\}")
 _BLOCK_NAME = re.compile(r'\bname\s*:\s*(?:"([^"]*)"|\'([^\']*)\')')
@@ -63,11 +66,11 @@ def load_class_names(options: ReaderOptions) -> ClassNames | None:
         return None
     path = Path(options.label_map)
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        content = path.read_bytes()
     except OSError as error:
         raise UserError(f"data.label_map: {path} cannot be read: {error.strerror}; check its name") from error
     try:
-        names = _by_id(_parse(text))
+        names = _by_id(_parse(content.decode(encoding_of_head(content), errors="replace")))
     except (ValueError, RecursionError, csv.Error) as error:
         raise UserError(f"data.label_map: {path}: {error}; see docs/formats.md for the forms that are read") from None
     if not names:
@@ -89,11 +92,12 @@ def _parse(text: str) -> Iterable[tuple[int, str]]:
     blocks = _BLOCK.findall(text)
     if blocks:
         return map(_from_block, blocks)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    header = [name.strip() for name in lines[0].split(",")] if lines else []
-    ids, names = set(header) & set(_ID_COLUMNS), set(header) & set(_NAME_COLUMNS)
-    if ids and names:
-        return _from_table(lines, min(ids), min(names))
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not delimiter_in(line)]
+    for delimiter in DELIMITERS:
+        header = [name.strip(' "') for name in lines[0].split(delimiter)] if lines else []
+        ids, names = set(header) & set(_ID_COLUMNS), set(header) & set(_NAME_COLUMNS)
+        if ids and names:
+            return _from_table(lines, min(ids), min(names), delimiter)
     return _from_lines(lines)
 
 
@@ -106,15 +110,18 @@ def _from_lines(lines: list[str]) -> Iterable[tuple[int, str]]:
     if is_one_letter and are_distinct:
         return ((int(match[2]), match[3].strip()) for match in coded)
     numbered = [(int(match[1]), match[2]) for match in map(_NUMBER_FIRST.fullmatch, lines) if match]
-    if len(numbered) < len(lines):
-        pairs = [line.rpartition(",") for line in lines]
-        numbered = [(int(last), name.rstrip()) for name, _, last in pairs if name and _NUMBER.fullmatch(last.strip())]
+    for delimiter in DELIMITERS:
+        if len(numbered) < len(lines):
+            pairs = [line.rpartition(delimiter) for line in lines]
+            numbered = [
+                (int(last), name.rstrip()) for name, _, last in pairs if name and _NUMBER.fullmatch(last.strip())
+            ]
     # Numbers that only some lines have, or that repeat, are parts of names.
     return numbered if len(dict(numbered)) == len(lines) else enumerate(lines)
 
 
-def _from_table(lines: list[str], id_column: str, name_column: str) -> Iterator[tuple[int, str]]:
-    for row in csv.DictReader(lines):
+def _from_table(lines: list[str], id_column: str, name_column: str, delimiter: str) -> Iterator[tuple[int, str]]:
+    for row in csv.DictReader(lines, delimiter=delimiter):
         number, name = (row[id_column] or "").strip(), (row[name_column] or "").strip()
         if not _NUMBER.fullmatch(number) or not name:
             raise ValueError(f"not a row with an id and a name: {list(row.values())!r}"[:200])

@@ -1,8 +1,7 @@
 """Chooses the reader of a file or folder of annotations by its content, and reads it."""
 
-import codecs
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from components.annotations.config import DataConfig
@@ -11,10 +10,15 @@ from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.clock import at_frame_rate
 from components.annotations.readers.foreign import refuse_foreign
 from components.annotations.readers.reader import Sample, decode_head, read_head
+from components.annotations.readers.table import names_its_columns
 from components.annotations.readers.text import check_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Annotations, Assumption, Record, Reject
+from components.storage.paths import is_clutter
 from foundation.messages.errors import UserError
+
+# Files of other names in a folder say other things, such as the names of the classes.
+_TABLES = frozenset((".csv", ".tsv", ".json", ".jsonl", ".ndjson"))
 
 
 def read_annotations(config: DataConfig) -> Annotations:
@@ -25,9 +29,10 @@ def read_annotations(config: DataConfig) -> Annotations:
     """
     path = Path(config.annotations)
     with explain_os_errors(path):
-        name = _choose_format(path, config)
+        name, meant = _choose_format(path, config)
         records: list[Record] = []
-        assumptions: dict[Assumption, None] = {}
+        assumptions: dict[Assumption, None] = dict.fromkeys(_assumed_file(path, meant))
+        path = meant
         for given in READERS[name].read(path, config):
             if isinstance(given, Assumption):
                 assumptions[given] = None
@@ -46,7 +51,8 @@ def annotation_files(config: DataConfig) -> list[Path]:
     """The files that `read_annotations` reads; none for a folder per class, whose names are the annotations."""
     path = Path(config.annotations)
     with explain_os_errors(path):
-        return READERS[_choose_format(path, config)].files(path, config)
+        name, meant = _choose_format(path, config)
+        return READERS[name].files(meant, config)
 
 
 @contextmanager
@@ -61,10 +67,23 @@ def explain_os_errors(path: Path) -> Iterator[None]:
 
 def detect_format(path: Path) -> str:
     """The name of the format of `path`; raises UserError, with a list of the known formats, if it has none of them."""
+    return _detect(path)[0]
+
+
+def _detect(path: Path) -> tuple[str, Path]:
+    """The format of `path`, and the file that is meant: the only table that lies in a folder without other annotations."""
     sample = _sample(path)
-    for name, reader in READERS.items():
-        if reader.detects(sample):
-            return name
+    name = next((name for name, reader in READERS.items() if reader.detects(sample)), None)
+    if name == "folders":
+        tables = _tables_in(path)
+        if len(tables) > 1:
+            found = ", ".join(sorted(file.name for file in tables))[:200]
+            raise UserError(
+                f"data.annotations: {path} is a folder with several tables, {found}; name the one that is meant"
+            )
+        return next(((format_of_table, file) for file, format_of_table in tables.items()), (name, path))
+    if name:
+        return name, path
     known = ", ".join(sorted(READERS))
     raise UserError(
         f"data.annotations: {path}: the format could not be told from the first line {sample.first_line[:80]!r}. "
@@ -72,12 +91,34 @@ def detect_format(path: Path) -> str:
     )
 
 
+def _tables_in(folder: Path) -> dict[Path, str]:
+    """The files directly in a folder that say of videos what they show, and their formats."""
+    tables = {}
+    for file in sorted(folder.iterdir()):
+        if (
+            file.suffix.lower() in _TABLES
+            and file.is_file()
+            and not is_clutter(file.name)
+            and not file.name.startswith(".")
+        ):
+            with suppress(UserError):
+                name, _ = _detect(file)
+                if name != "lists" and (name != "csv" or names_its_columns(file)):
+                    tables[file] = name
+    return tables
+
+
+def _assumed_file(path: Path, meant: Path) -> Iterator[Assumption]:
+    if meant != path:
+        yield Assumption(
+            f"of the folder {path.name}, the file {meant.name} is read", "Else name another file, or move it away."
+        )
+
+
 def _sample(path: Path) -> Sample:
     if path.is_dir():
         return Sample(path)
     head = read_head(path)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UserError(f"data.annotations: {path} is UTF-16; save it as UTF-8")
     refuse_binary(path, head)
     sample = Sample(path, decode_head(head))
     if not sample.first_line:
@@ -86,13 +127,13 @@ def _sample(path: Path) -> Sample:
     return sample
 
 
-def _choose_format(path: Path, config: DataConfig) -> str:
+def _choose_format(path: Path, config: DataConfig) -> tuple[str, Path]:
     if not path.exists():
         raise UserError(f"data.annotations: {path} does not exist; write the path relative to the configuration file")
     # To open a pipe would wait for ever.
     if not path.is_file() and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a pipe or a device; a file or a folder is expected")
-    name = detect_format(path) if config.format == "auto" else config.format
+    name, path = _detect(path) if config.format == "auto" else (config.format, path)
     if config.format != "auto" and path.is_file():
         refuse_binary(path, read_head(path))
     if not path.is_dir() and not READERS[name].reads_files:
@@ -100,4 +141,4 @@ def _choose_format(path: Path, config: DataConfig) -> str:
         raise UserError(f"data.annotations: {path} is a file; data.format {name!r} expects {expected}")
     if path.is_dir() and not READERS[name].reads_folders:
         raise UserError(f"data.annotations: {path} is a folder; data.format '{name}' expects a file")
-    return name
+    return name, path

@@ -3,31 +3,34 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from components.annotations.readers.encoding import encoding_of_head
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Source
+from components.annotations.records.record import Reject, Source
 
+_Given = TypeVar("_Given")
 _DEEPEST = 200
 _BLOCK_SIZE = 1 << 20
 
 
 def load_json(path: Path) -> Any:
     """The content of a JSON file; raises BadValueError (reason file_malformed) if it is not JSON."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    content = path.read_bytes()
+    text = content.decode(encoding_of_head(content), errors="replace")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadValueError(Reason.FILE_MALFORMED, f"not JSON: {error}", text[:80]) from None
 
 
-def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], Record]) -> Iterator[Record]:
-    """Make a record of each object in a JSON list; its row is its rank."""
+def json_objects(path: Path, to_record: Callable[[dict[str, Any], Source], _Given]) -> Iterator[_Given | Reject]:
+    """Make a record, or whatever `to_record` gives, of each object in a JSON list; its row is its rank."""
     try:
         items = load_json(path)
         if not isinstance(items, list):

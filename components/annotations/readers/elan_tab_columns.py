@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
-from components.annotations.readers.timecodes import parse_timecode
-from components.annotations.readers.values import BadValueError, parse_number
+from components.annotations.readers.values import BadValueError, parse_number, require_seconds
 from components.annotations.records.reasons import Reason
 
 _HEADER = re.compile(
@@ -123,4 +122,4 @@ def _seconds(value: str, form: str) -> float | None:
         return None
     if form == "milliseconds":
         return parse_number(value, "a time", Reason.TIME_INVALID) / 1000
-    return parse_timecode(value, "a time")
+    return require_seconds(value, "a time")

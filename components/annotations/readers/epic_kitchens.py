@@ -20,15 +20,15 @@ from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 from foundation.messages.errors import UserError
 
 _COLUMNS = ("video_id", "start_timestamp", "stop_timestamp")
 _LABEL_FIELDS = ("verb", "noun", "action", "narration")
-_TIMESTAMP = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d(?:\.\d{1,9})?)")
+_TIMESTAMP = re.compile(r"(\d{1,3}):([0-5]?\d):([0-5]?\d(?:[.,]\d{1,9})?)")
 
 
-def read_epic_kitchens(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_epic_kitchens(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file; raise UserError if `data.label_field` is none of the four, or has no classes for `data.label_map`."""
     field = options.label_field or "verb"
     if field not in _LABEL_FIELDS:
@@ -74,7 +74,7 @@ def _seconds(timestamp: str | None) -> float:
     if not match:
         raise BadValueError(Reason.TIME_INVALID, "not a time like 00:01:23.45", timestamp)
     hours, minutes, seconds = match.groups()
-    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
 
 
 EPIC_KITCHENS = Reader(read_epic_kitchens, detects=lambda sample: sample.has_columns(*_COLUMNS))

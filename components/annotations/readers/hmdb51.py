@@ -11,21 +11,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.annotations.readers.clip_names import group_of_clip
+from components.annotations.readers.encoding import assumed_encoding
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Reject, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment, Source
 from foundation.messages.errors import UserError
 
 _LIST = re.compile(r"(.+)_test_split([1-3])\.txt")
 _SPLITS = {"0": None, "1": "train", "2": "test"}
 
 
-def read_hmdb51(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_hmdb51(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read one list, or all lists of `data.fold` if `path` is their folder."""
     for file in _lists(path, options):
         label = file.name.rpartition("_test_split")[0]
+        yield from assumed_encoding(file)
         for text, source in text_lines(file):
             yield _to_record(text, label, source)
 

@@ -12,19 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.encoding import assumed_encoding
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _ROW = re.compile(r"\d+;[^;]+")
 
 
-def read_jester(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_jester(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file; with data.label_map (the labels file), other labels than its own are rejected."""
     names = load_class_names(options)
+    yield from assumed_encoding(path)
     for text, source in text_lines(path):
         yield _to_record(text, source, names)
 

@@ -15,12 +15,12 @@ from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_split, parse_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _COLUMNS = ("youtube_id", "time_start", "time_end")
 
 
-def read_kinetics(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_kinetics(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     return records_of_table(path, _to_records, requires(*_COLUMNS))
 
 

@@ -11,7 +11,8 @@ HMDB51 or Kinetics.
 
 All lines of a file have one layout, which at least nine of ten show. If it can be read in two ways, the file is refused
 until `data.label_field` says which numbers are classes: `all`, or the `last`. For example, `a.mp4 300 0` may have two
-classes, or 300 frames and a class, as in PaddleVideo's lists; three numbers may hold a range of frames.
+classes, or 300 frames and a class, as in PaddleVideo's lists; three numbers may hold a range of frames, and so may two that
+rise in each line (`a 12 50`, `b 30 75`).
 
 Source: https://github.com/open-mmlab/mmaction2 (docs/en/user_guides/prepare_dataset.md);
 https://github.com/facebookresearch/SlowFast (slowfast/datasets/DATASET.md, kinetics.py).
@@ -26,12 +27,13 @@ from pathlib import Path
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
 from components.annotations.readers.clip_names import group_of_clip
+from components.annotations.readers.encoding import assumed_encoding
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 from foundation.messages.errors import UserError
 
 _NUMBER = re.compile(r"\d{1,9}")
@@ -40,7 +42,7 @@ _FIRST_LABELS = {"all": 0, "last": -1}
 _NUM_LINES_TOLD_FROM = 10
 
 
-def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Give one record for each class of each line.
 
     Raises:
@@ -52,6 +54,7 @@ def read_lists(path: Path, options: ReaderOptions) -> Iterator[Record]:
     names = load_class_names(options)
     if names:
         _check_counting(path, delimiter, first_label, names)
+    yield from assumed_encoding(path)
     for text, source in text_lines(path):
         for record in _to_records(text, source, delimiter, first_label, names):
             # What the user says of the paths counts more than what their names look like.
@@ -120,8 +123,10 @@ def _first_label(path: Path, delimiter: str | None, label_field: str | None) -> 
         return _FIRST_LABELS[label_field]
     lengths: Counter[int] = Counter()
     num_extensions, example = 0, ""
+    pairs: Counter[tuple[int, int]] = Counter()
     for video, numbers in _rows(path, delimiter):
         lengths[len(numbers)] += 1
+        pairs[int(numbers[0]), int(numbers[-1])] += 1
         num_extensions += _has_extension(video)
         example = example or f"{video} {' '.join(numbers)}"[:100]
     usual, count = lengths.most_common(1)[0] if lengths else (1, 0)
@@ -129,12 +134,20 @@ def _first_label(path: Path, delimiter: str | None, label_field: str | None) -> 
     are_videos = num_extensions > 0.5 * lengths.total()
     if (is_usual and usual == 1) or (are_videos and not is_usual):
         return 0
-    if not are_videos and (usual == 2 or not is_usual):
+    if not are_videos and not _may_be_ranges(pairs) and (usual == 2 or not is_usual):
         return 1
     raise UserError(
         f"data.annotations: {path}: some of the numbers in lines like {example!r} may count frames. Set data.label_field to "
         "'last' if only the last number is a class (videos are then taken whole), or to 'all' if each is one"
     )
+
+
+def _may_be_ranges(pairs: Counter[tuple[int, int]]) -> bool:
+    """Tell whether pairs of numbers can be the start and the end of actions as well as a number of frames and a class."""
+    if sum(number for (first, last), number in pairs.items() if first < last) < 0.9 * pairs.total():
+        return False
+    # Most clips have a class that others have too, and all have frames.
+    return len({last for _, last in pairs}) > 0.5 * pairs.total() or any(first == 0 for first, _ in pairs)
 
 
 def _check_counting(path: Path, delimiter: str | None, first_label: int, names: ClassNames) -> None:
@@ -153,9 +166,10 @@ def _has_extension(video: str) -> bool:
 
 
 def _delimiter(path: Path, options: ReaderOptions) -> str | None:
-    """`data.delimiter` if it splits the first line; None stands for white space."""
+    """`data.delimiter`, else a comma, if it splits the first line; None stands for white space."""
     first = next((text for text, _ in text_lines(path)), "")
-    return options.delimiter if options.delimiter.strip() and _is_row(first, options.delimiter) else None
+    delimiter = options.delimiter or ","
+    return delimiter if delimiter.strip() and _is_row(first, delimiter) else None
 
 
 def _is_row(text: str, delimiter: str | None) -> bool:

@@ -18,14 +18,14 @@ from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject, Segment, Source
+from components.annotations.records.record import Assumption, Record, Reject, Segment, Source
 
 _PATH = re.compile(r"([^/\\]+)/([^/\\]+)\.\w+")
 _ROW = re.compile(r"([^/,]+)/[^/,]+\.\w+,\1(?:,.*)?")
 _NUMBERED = re.compile(r"(.+)_\d+")
 
 
-def read_moments(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_moments(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     return records_of_csv(path, _to_records)
 
 

@@ -29,7 +29,7 @@ from components.annotations.readers.values import BadValueError, parse_frame, pa
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Assumption, Record, Source
 
-_FILES = ("gt.txt", "gt/gt.txt", "*/gt.txt", "*/gt/gt.txt")
+_FILES = ("gt.txt",)
 _NUMBER = r"\s*-?\d+(?:\.\d*)?(?:e[+-]?\d+)?\s*"
 _LINE = re.compile(rf"\s*\d+(?:\.0*)?\s*(?:,{_NUMBER}){{6,9}}")
 _SEQUENCE_NAME = re.compile(r"^\s*name\s*=\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)

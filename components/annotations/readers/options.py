@@ -28,8 +28,12 @@ class ReaderOptions(Section):
 
     videos: str
     header: bool = Field(True, description="generic CSV: the first row names the columns")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, pattern=r'[^"\r\n\x00]', description="generic CSV and lists"
+    delimiter: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1,
+        pattern=r'[^"\r\n\x00]',
+        description="generic CSV and lists; default: the one that fits the header or, of lists, white space or a comma",
     )
     columns: Columns = Columns()
     metadata: tuple[str, ...] = Field(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from components.annotations.readers.delimiters import DELIMITERS, delimiter_in
+from components.annotations.readers.encoding import encoding_of_head
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.records.record import Assumption, Record
 
@@ -24,12 +26,14 @@ class Sample:
         return next(iter(self.first_lines(1)), "")
 
     def has_columns(self, *names: str) -> bool:
-        """Tell whether the first line is a CSV header with these columns."""
-        return set(names) <= {name.strip() for name in self.first_line.split(",")}
+        """Tell whether the first line is a CSV header with these columns, whatever divides them."""
+        headers = ({name.strip(' "') for name in self.first_line.split(delimiter)} for delimiter in DELIMITERS)
+        return any(set(names) <= header for header in headers)
 
     def first_lines(self, number: int) -> list[str]:
-        """The first lines that are not blank, at most `number`; the last may be cut."""
-        return list(islice((line.strip() for line in self.head.splitlines() if line.strip()), number))
+        """The first lines that are not blank, at most `number`; the last may be cut. A spreadsheet's `sep=` is none."""
+        lines = (line.strip() for line in self.head.splitlines() if line.strip())
+        return list(islice((line for line in lines if not delimiter_in(line)), number))
 
 
 def read_head(path: Path) -> bytes:
@@ -39,8 +43,8 @@ def read_head(path: Path) -> bytes:
 
 
 def decode_head(head: bytes) -> str:
-    """The head's text; bytes that are not UTF-8 become U+FFFD, which the reader will reject."""
-    return head.decode("utf-8-sig", errors="replace")
+    """The head's text; bytes that are not of its encoding become U+FFFD."""
+    return head.decode(encoding_of_head(head), errors="replace")
 
 
 def row_of(record: Record) -> int:

@@ -3,66 +3,173 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from components.annotations.readers.delimiters import DELIMITERS, assumed_delimiter, delimiter_in
+from components.annotations.readers.encoding import assumed_encoding, encoding_of, open_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject, Source
+from components.annotations.records.record import Assumption, Record, Reject, Source
 
-RowToRecords = Callable[[list[str], Source], Iterable[Record]]
-FieldsToRecords = Callable[[Mapping[str, Any], Source], Iterable[Record]]
+RowToRecords = Callable[[list[str], Source], Iterable[Record | Assumption]]
+FieldsToRecords = Callable[[Mapping[str, Any], Source], Iterable[Record | Assumption]]
 
 _LONGEST_FIELD = 16 * 2**20
 
 
 def text_lines(path: Path) -> Iterator[tuple[str, Source]]:
     """The lines that are not blank, without the white space around them, and their sources."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
+    with open_text(path) as file:
         for number, line in enumerate(file, start=1):
             text = line.strip()
             if text:
                 yield text, Source(path.name, number)
 
 
-def records_of_csv(
-    path: Path, to_records: RowToRecords, delimiter: str = ",", comment: str | None = None
-) -> Iterator[Record]:
-    """Make records of each row that is not blank; a row's number is that of its first line.
+class Header(NamedTuple):
+    """The names of a table's columns, what divides them, the line they stand in, and what is wrong with them."""
 
-    Lines that begin with `comment` are skipped; they need not be CSV.
+    names: list[str]
+    delimiter: str
+    line: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A CSV file, read as its bytes and its first line say.
+
+    Attributes:
+      delimiter: the one that is meant; None: the one that the file states, else one that fits.
+      comment: what begins lines that are skipped; they need not be CSV.
     """
-    csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        lines = ("\n" if comment and line.startswith(comment) else line for line in file)
-        yield from _records(_reader(lines, delimiter), path.name, to_records)
+
+    path: Path
+    delimiter: str | None = None
+    comment: str | None = None
+
+    def headers(self) -> Iterator[Header]:
+        """The header, as each delimiter that may be meant divides it."""
+        for delimiter in self.delimiters:
+            with self._rows(delimiter) as rows:
+                line = rows.line_num + 1
+                try:
+                    names = [name.strip() for name in next(rows, [])]
+                    yield Header(names, delimiter, line)
+                except csv.Error as error:
+                    yield Header([], delimiter, line, f"the header cannot be read: {error}; correct its quotes")
+
+    def fields(self, header: Header, skip_header: bool = True) -> Iterator[dict[str, str]]:
+        """The fields of each row by the header's names; rows that cannot be read are left out."""
+        with self._rows(header.delimiter) as rows:
+            if skip_header:
+                next(rows, None)
+            while True:
+                try:
+                    yield dict(zip(header.names, next(rows), strict=False))
+                except StopIteration:
+                    return
+                except csv.Error:
+                    continue
+
+    def records(
+        self, delimiter: str, to_records: RowToRecords, skip_header: bool = False
+    ) -> Iterator[Record | Assumption]:
+        """Make records of each row that is not blank; a row's number is that of its first line."""
+        with self._rows(delimiter) as rows:
+            if skip_header:
+                next(rows, None)
+            yield from _records(rows, self.path.name, to_records)
+
+    def assumptions(self, delimiter: str) -> Iterator[Assumption]:
+        """What is said of a file that is read with this delimiter, if nobody stated it."""
+        yield from assumed_encoding(self.path, self._encoding)
+        if len(self.delimiters) > 1:
+            yield from assumed_delimiter(self.path, delimiter)
+
+    @cached_property
+    def delimiters(self) -> tuple[str, ...]:
+        """Those that may be meant, in the order of preference."""
+        if self.delimiter:
+            return (self.delimiter,)
+        with self._lines() as lines:
+            stated = delimiter_in(next(lines, ""))
+        return (stated,) if stated else DELIMITERS
+
+    @cached_property
+    def _encoding(self) -> str:
+        return encoding_of(self.path)
+
+    @contextmanager
+    def _lines(self) -> Iterator[Iterator[str]]:
+        with self.path.open(encoding=self._encoding, errors="replace", newline="") as file:
+            yield (line.replace("\0", "\ufffd") for line in file)
+
+    @contextmanager
+    def _rows(self, delimiter: str) -> Iterator["_CsvReader"]:
+        csv.field_size_limit(_LONGEST_FIELD)
+        with self._lines() as lines:
+            first = next(lines, "")
+            is_statement = bool(delimiter_in(first))
+            kept = chain(["\n" if is_statement else first], lines)
+            comment = self.comment
+            rows = csv.reader(
+                ("\n" if comment and line.startswith(comment) else line for line in kept),
+                delimiter=delimiter,
+                strict=True,
+            )
+            if is_statement:
+                next(rows)
+            yield rows
+
+
+def records_of_csv(path: Path, to_records: RowToRecords, comment: str | None = None) -> Iterator[Record | Assumption]:
+    """Make records of each row of a file without a header; commas divide its columns, unless it states otherwise."""
+    file = CsvFile(path, comment=comment)
+    delimiter = file.delimiters[0]
+    yield from file.assumptions(delimiter)
+    yield from file.records(delimiter, to_records)
 
 
 def records_of_table(
-    path: Path, to_records: FieldsToRecords, problem_of_header: Callable[[list[str]], str], delimiter: str = ","
-) -> Iterator[Record]:
+    path: Path, to_records: FieldsToRecords, problem_of_header: Callable[[list[str]], str]
+) -> Iterator[Record | Assumption]:
     """Make records as `records_of_csv` does, for a file whose first row names the columns.
 
-    `problem_of_header` gets the names and says what is wrong with them; then the file is rejected as a whole.
+    `problem_of_header` gets the names and says what is wrong with them. What divides the columns is what leaves no problem;
+    if all do, the file is rejected as a whole.
     """
-    csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        lines = _reader(file, delimiter)
-        try:
-            names = [name.strip() for name in next(lines, [])]
-            problem = problem_of_header(names)
-        except csv.Error as error:
-            problem = f"the header cannot be read: {error}; correct its quotes"
-        if problem:
-            yield Reject(Reason.FILE_MALFORMED, problem, Source(path.name, 1))
-            return
-        yield from _records(lines, path.name, with_names(names, to_records, delimiter))
+    file = CsvFile(path)
+    header = best_header(
+        header._replace(problem=header.problem or problem_of_header(header.names)) for header in file.headers()
+    )
+    if header.problem:
+        yield Reject(Reason.FILE_MALFORMED, header.problem, Source(path.name, header.line))
+        return
+    yield from file.assumptions(header.delimiter)
+    yield from file.records(header.delimiter, with_names(header.names, to_records, header.delimiter), skip_header=True)
+
+
+def best_header(headers: Iterable[Header]) -> Header:
+    """The first one without a problem, else the one with the most names."""
+    seen: list[Header] = []
+    for header in headers:
+        if not header.problem:
+            return header
+        seen.append(header)
+    return max(seen, key=lambda header: len(header.names))
 
 
 def with_names(names: Sequence[str], to_records: FieldsToRecords, delimiter: str = ",") -> RowToRecords:
-    """Make `to_records` take rows whose columns are called `names`; the last columns may be missing in a row."""
+    """Make `to_records` take rows whose columns are called `names`; the last may be missing in a row, or blank ones follow."""
 
-    def named(values: list[str], source: Source) -> Iterable[Record]:
-        if len(values) > len(names):
+    def named(values: list[str], source: Source) -> Iterable[Record | Assumption]:
+        # Spreadsheets fill all rows up to the longest.
+        if any(map(str.strip, values[len(names) :])):
             message = f"{len(values)} fields where the header has {len(names)}"
             return [Reject(Reason.ROW_MALFORMED, message, source, value=delimiter.join(values)[:200])]
         return to_records(dict(zip(names, values, strict=False)), source)
@@ -81,9 +188,11 @@ def requires(*columns: str) -> Callable[[list[str]], str]:
     return problem_of_header
 
 
-def records_of_jsonl(path: Path, to_records: FieldsToRecords) -> Iterator[Record]:
+def records_of_jsonl(path: Path, to_records: FieldsToRecords) -> Iterator[Record | Assumption]:
     """Make records of the JSON object in each line."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
+    encoding = encoding_of(path)
+    yield from assumed_encoding(path, encoding)
+    with path.open(encoding=encoding, errors="replace") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
@@ -106,11 +215,7 @@ class _CsvReader(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-def _reader(lines: Iterable[str], delimiter: str) -> _CsvReader:
-    return csv.reader((line.replace("\0", "\ufffd") for line in lines), delimiter=delimiter, strict=True)
-
-
-def _records(lines: _CsvReader, name: str, to_records: RowToRecords) -> Iterator[Record]:
+def _records(lines: _CsvReader, name: str, to_records: RowToRecords) -> Iterator[Record | Assumption]:
     while True:
         source = Source(name, lines.line_num + 1)
         try:

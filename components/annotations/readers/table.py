@@ -1,64 +1,162 @@
-"""Generic tables: CSV with or without a header, and JSON Lines. Only path and label are required."""
+"""Generic tables: CSV with or without a header, and JSON, as a list or an object a line. Only path and label are required."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from components.annotations.readers.options import Columns, ReaderOptions
-from components.annotations.readers.reader import Reader, Sample
-from components.annotations.readers.rows import records_of_csv, records_of_jsonl, records_of_table, with_names
+from components.annotations.readers.column_names import NAMES, plain
+from components.annotations.readers.columns import Layout, UnclearColumnsError, lay_out, lay_out_header
+from components.annotations.readers.delimiters import DELIMITERS
+from components.annotations.readers.documents import json_objects
+from components.annotations.readers.options import ReaderOptions
+from components.annotations.readers.reader import Reader, Sample, decode_head, read_head
+from components.annotations.readers.rows import CsvFile, Header, best_header, records_of_jsonl, with_names
 from components.annotations.readers.values import (
+    DECIMAL_COMMA,
     BadValueError,
+    check_range,
     is_blank,
     parse_flag,
     parse_number,
-    parse_range,
+    parse_seconds,
     parse_split,
     parse_text,
+    parse_time,
 )
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Box, Mask, Record, Segment, Source
+from components.annotations.records.record import Assumption, Box, Mask, Record, Reject, Segment, Source
 
+_NUM_SAMPLED = 1000
+_LIST = re.compile(r"\s*\[\s*\{")
+_KEY = re.compile(r'"([^"\\]{1,60})"\s*:')
 # Statistics need squares of such numbers, and sums of many squares: float32 can hold those.
 _LARGEST_METADATA = 1e15
 _Item = TypeVar("_Item", Box, Mask)
 
 
-def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file; without a header, its columns are in the order of the configuration."""
-    to_records, delimiter = partial(_to_records, options=options), options.delimiter
+    file = CsvFile(path, options.delimiter)
     if options.header:
-        return records_of_table(path, to_records, partial(_problem_of_header, options=options), delimiter)
-    names = [*options.columns.model_dump().values(), *options.metadata]
-    return records_of_csv(path, with_names(names, to_records, delimiter), delimiter)
+        layouts: dict[str, Layout] = {}
+        header = best_header(_laid_out(header, file, options, layouts) for header in file.headers())
+        if header.problem:
+            yield Reject(Reason.FILE_MALFORMED, header.problem, Source(path.name, header.line))
+            return
+        layout = layouts[header.delimiter]
+    else:
+        layout = Layout(options.columns)
+        # The first row has no names to go by: what divides it most is what is meant.
+        widest = max(file.headers(), key=lambda header: len(header.names))
+        header = widest._replace(names=[*dict(options.columns).values(), *options.metadata])
+    yield from file.assumptions(header.delimiter)
+    yield from layout.assumptions
+    commas = (
+        frozenset[str]() if header.delimiter == "," else _columns_with_decimal_commas(file, header, layout, options)
+    )
+    if commas:
+        message = f"the commas in {', '.join(sorted(map(repr, commas)))} are read as decimal points (0,5 is 0.5)"
+        yield Assumption(message, "If they mean something else, write the numbers with points.")
+    to_records = partial(_to_records, options=options, layout=layout, decimal_commas=commas)
+    named = with_names(header.names, to_records, header.delimiter)
+    yield from file.records(header.delimiter, named, skip_header=options.header)
 
 
-def read_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record]:
-    """Read a file; boxes and masks are lists, or JSON strings of lists."""
-    return records_of_jsonl(path, partial(_to_records, options=options))
+def names_its_columns(path: Path) -> bool:
+    """Tell whether the header of a CSV file names a column of paths and one of labels, under one of their usual names."""
+    names = [set(map(plain, header.names)) for header in CsvFile(path).headers()]
+    return any(each & NAMES["path"] and each & NAMES["label"] for each in names)
 
 
-def _problem_of_header(names: list[str], options: ReaderOptions) -> str:
-    # A column that the configuration names must be there; an optional one under its default name may be absent.
-    columns, defaults = options.columns, Columns()
-    wanted = [name for field, name in columns if field in ("path", "label") or name != getattr(defaults, field)]
-    missing = [name for name in (*wanted, *options.metadata) if name not in names]
-    if missing:
-        return (
-            f"no column {' and no column '.join(map(repr, missing))}; found {', '.join(names) or 'nothing'}. "
-            "Name the columns under data.columns, set data.delimiter if it is not a comma, or data.header: false if the "
-            "file has no header."
-        )
-    repeated = [name for name in (*columns.model_dump().values(), *options.metadata) if names.count(name) > 1]
-    if repeated:
-        return f"the column {repeated[0]!r} stands there more than once; rename or delete one"
-    return ""
+def _laid_out(header: Header, file: CsvFile, options: ReaderOptions, layouts: dict[str, Layout]) -> Header:
+    """Find the columns of a header and put them into `layouts`; if that fails, return the header with the problem."""
+    if header.problem:
+        return header
+    sample = SampleOfRows(lambda: islice(file.fields(header), _NUM_SAMPLED))
+    try:
+        layouts[header.delimiter] = lay_out_header(header.names, options, sample.values)
+    except UnclearColumnsError as error:
+        return header._replace(problem=str(error))
+    return header
 
 
-def _to_records(fields: Mapping[str, Any], source: Source, options: ReaderOptions) -> list[Record]:
-    columns = options.columns
+class SampleOfRows:
+    """The first rows of a table, read when one of its columns is asked for."""
+
+    def __init__(self, read: Callable[[], Iterable[Mapping[str, Any]]]) -> None:
+        self._read = read
+
+    def values(self, name: str) -> list[Any]:
+        return [row[name] for row in self._rows if name in row]
+
+    @cached_property
+    def _rows(self) -> list[Mapping[str, Any]]:
+        return list(self._read())
+
+
+def _columns_with_decimal_commas(
+    file: CsvFile, header: Header, layout: Layout, options: ReaderOptions
+) -> frozenset[str]:
+    """The columns of numbers in which some have a comma and none a point: there, a comma begins the fraction."""
+    columns = {layout.columns.start_seconds, layout.columns.end_seconds, *options.metadata}
+    with_comma, with_point = set(), set()
+    for fields in file.fields(header, options.header):
+        for name in columns & fields.keys():
+            text = fields[name].strip()
+            if "." in text:
+                with_point.add(name)
+            elif DECIMAL_COMMA.fullmatch(text):
+                with_comma.add(name)
+    return frozenset(with_comma - with_point)
+
+
+def read_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
+    """Read an object a line, or a list of objects; boxes and masks are lists, or JSON strings of lists."""
+    to_records = _ObjectReader(options)
+    if not _LIST.match(decode_head(read_head(path))):
+        yield from records_of_jsonl(path, to_records)
+        return
+    for given in json_objects(path, lambda fields, source: (fields, source)):
+        if isinstance(given, Reject):
+            yield given
+        else:
+            yield from to_records(*given)
+
+
+class _ObjectReader:
+    """Makes records of objects; each may have keys of its own, and what is assumed of them is said once."""
+
+    def __init__(self, options: ReaderOptions) -> None:
+        self._options = options
+        self._usual = {*dict(options.columns).values(), *options.metadata}
+        self._said: set[Assumption] = set()
+
+    def __call__(self, fields: Mapping[str, Any], source: Source) -> Iterator[Record | Assumption]:
+        layout = Layout(self._options.columns)
+        if not fields.keys() <= self._usual:
+            try:
+                layout = lay_out(list(fields), self._options, lambda name: [fields[name]])
+            except UnclearColumnsError as error:
+                yield Reject(Reason.ROW_MALFORMED, str(error), source, value=str(list(fields))[:200])
+                return
+        new = [assumption for assumption in layout.assumptions if assumption not in self._said]
+        self._said.update(new)
+        yield from new
+        yield from _to_records(fields, source, self._options, layout)
+
+
+def _to_records(
+    fields: Mapping[str, Any],
+    source: Source,
+    options: ReaderOptions,
+    layout: Layout,
+    decimal_commas: Collection[str] = (),
+) -> list[Record]:
+    columns = layout.columns
     video = label = ""
     try:
         video = parse_text(fields.get(columns.path), columns.path)
@@ -70,11 +168,11 @@ def _to_records(fields: Mapping[str, Any], source: Source, options: ReaderOption
             raise BadValueError(Reason.ROW_MALFORMED, f"a row with {columns.negative} has no {columns.label}", label)
         if not is_negative and not label:
             raise BadValueError(Reason.LABEL_MISSING, f"no {columns.label}", fields.get(columns.label))
-        start, end = parse_range(
-            fields.get(columns.start_seconds),
-            fields.get(columns.end_seconds),
-            (columns.start_seconds, columns.end_seconds),
+        start, end = (
+            _seconds(fields.get(name), name, layout.divisors.get(key), name in decimal_commas)
+            for key, name in (("start_seconds", columns.start_seconds), ("end_seconds", columns.end_seconds))
         )
+        start, end = check_range(start or 0.0, end)
         segment = Segment(
             video,
             label,
@@ -86,13 +184,27 @@ def _to_records(fields: Mapping[str, Any], source: Source, options: ReaderOption
             boxes=_items(fields.get(columns.boxes), _box, Reason.BOX_INVALID),
             masks=_items(fields.get(columns.masks), _mask, Reason.MASK_INVALID),
             metadata={
-                name: _metadata(fields[name], name) for name in options.metadata if not is_blank(fields.get(name))
+                name: _metadata(_with_point(fields[name]) if name in decimal_commas else fields[name], name)
+                for name in options.metadata
+                if not is_blank(fields.get(name))
             },
             is_negative=is_negative,
         )
         return [segment]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]
+
+
+def _seconds(value: Any, name: str, divisor: float | None, has_decimal_comma: bool) -> float | None:
+    if divisor is None:
+        return parse_seconds(value, name, has_decimal_comma)
+    number = parse_time(_with_point(value) if has_decimal_comma else value, name)
+    return None if number is None else number / divisor
+
+
+def _with_point(value: Any) -> Any:
+    is_decimal = isinstance(value, str) and DECIMAL_COMMA.fullmatch(value.strip())
+    return value.replace(",", ".") if is_decimal else value
 
 
 def _metadata(value: Any, name: str) -> float:
@@ -150,5 +262,19 @@ def _looks_like_jsonl(sample: Sample) -> bool:
     return True
 
 
-CSV = Reader(read_csv, detects=lambda sample: any(mark in sample.first_line for mark in ",;\t"))
-JSONL = Reader(read_jsonl, _looks_like_jsonl)
+def _looks_like_own_list(sample: Sample) -> bool:
+    """Tell whether a JSON list begins with an object that names a video and says something of it."""
+    begin = _LIST.match(sample.head)
+    if not begin:
+        return False
+    try:
+        first, _ = json.JSONDecoder().raw_decode(sample.head, begin.end() - 1)
+        keys = {plain(key) for key, value in first.items() if not isinstance(value, (list, dict))}
+    except (ValueError, RecursionError):
+        # The object is longer than the head.
+        keys = set(map(plain, _KEY.findall(sample.head[begin.end() - 1 :])))
+    return bool(keys & NAMES["path"]) and bool(keys & {"negative", *NAMES["label"]})
+
+
+CSV = Reader(read_csv, detects=lambda sample: any(mark in sample.first_line for mark in DELIMITERS))
+JSONL = Reader(read_jsonl, detects=lambda sample: _looks_like_jsonl(sample) or _looks_like_own_list(sample))

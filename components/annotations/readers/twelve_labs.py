@@ -1,7 +1,7 @@
 """Twelve Labs' fine-tuning CSV: `<video_url>,<start_time>,<end_time>,<label_or_description>` in each line.
 
-Times are in seconds. A first line that names the columns is skipped. Commas in the last column need no quotes: the whole
-rest of the line after the end time is the label.
+Times are in seconds, or like 1:05. A first line that names the columns is skipped. Commas in the last column need no quotes:
+the whole rest of the line after the end time is the label.
 
 Source: https://docs.twelvelabs.io/docs/data-preparation.
 """
@@ -14,15 +14,15 @@ from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader
 from components.annotations.readers.rows import records_of_csv
 from components.annotations.readers.uris import name_of_uri
-from components.annotations.readers.values import BadValueError, parse_range
+from components.annotations.readers.values import BadValueError, check_range, parse_seconds
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _HEADER = re.compile(r"<?video_url>?\s*,\s*<?start_time>?\s*,\s*<?end_time>?\s*,.*")
-_ROW = re.compile(r'"?https?://[^,]+,\s*[\d.]+\s*,\s*[\d.]+\s*,.*')
+_ROW = re.compile(r'"?https?://[^,]+,\s*[\d.:]+\s*,\s*[\d.:]+\s*,.*')
 
 
-def read_twelve_labs(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_twelve_labs(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     return records_of_csv(path, _to_records)
 
 
@@ -36,7 +36,8 @@ def _to_records(values: list[str], source: Source) -> Iterable[Record]:
             raise BadValueError(Reason.ROW_MALFORMED, "fewer than four columns", ",".join(values))
         if not label:
             raise BadValueError(Reason.LABEL_MISSING, "no label or description", ",".join(values))
-        start, end = parse_range(values[1], values[2], ("the start time", "the end time"))
+        start, end = parse_seconds(values[1], "the start time") or 0.0, parse_seconds(values[2], "the end time")
+        start, end = check_range(start, end)
         return [Segment(video, label, source, start, end, find_by=FindBy.NAME)]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]

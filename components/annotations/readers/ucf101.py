@@ -9,20 +9,22 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from components.annotations.readers.encoding import assumed_encoding
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
 from components.annotations.readers.rows import text_lines
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject, Segment
+from components.annotations.records.record import Assumption, Record, Reject, Segment
 from foundation.messages.errors import UserError
 
 _LIST = re.compile(r"(train|test)list(\d\d)\.txt")
 _GROUP = re.compile(r"_(g\d+)_c\d")
 
 
-def read_ucf101(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_ucf101(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read one fold: `path` is one of its two lists, or the folder of all lists (then `data.fold` says which fold)."""
     for split, file in _lists_of_fold(path, options.fold).items():
+        yield from assumed_encoding(file)
         for text, source in text_lines(file):
             head, *number = text.rsplit(maxsplit=1)
             video = head if number and number[0].isdecimal() else text

@@ -1,6 +1,7 @@
 """Converts values in annotation files to numbers and texts; a bad value raises BadValueError, which says why."""
 
 import math
+import re
 from typing import Any
 
 from components.annotations.records.reasons import Reason
@@ -16,6 +17,9 @@ _SPLIT_NAMES = {name: name for name in SPLITS} | {
     "testing": "test",
 }
 _FLAGS = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
+_CLOCK = re.compile(r"(?:(\d{1,4}):([0-5]\d)|(\d{1,5})):([0-5]\d(?:[.,]\d{1,9})?)", re.ASCII)
+_TIMECODE = re.compile(r"\d+:\d\d:\d\d[:;]\d{2,3}", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
 _LAST_FRAME = 1 << 40  # up to here, no frame rate gives two frames the same time
 
 
@@ -79,6 +83,34 @@ def parse_time(value: Any, name: str) -> float | None:
     return time
 
 
+def parse_seconds(value: Any, name: str, has_decimal_commas: bool = False) -> float | None:
+    """Convert seconds, `m:ss` or `h:mm:ss`, each with or without a fraction; a blank value gives None.
+
+    After a colon a comma can only begin a fraction; elsewhere it does so if `has_decimal_commas`.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if clock := _CLOCK.fullmatch(text):
+        hours, minutes, more_minutes, seconds = clock.groups(default="0")
+        # One sum in whole numbers and one division: 0:00.3 is the same number as 0.3.
+        whole, _, fraction = seconds.replace(",", ".").partition(".")
+        total = (int(hours) * 60 + int(minutes) + int(more_minutes)) * 60 + int(whole)
+        return float(f"{total}.{fraction or 0}")
+    if ":" in text:
+        problem = (
+            "counts frames after the seconds" if _TIMECODE.fullmatch(text) else "is no time like 1:05.5 or 0:01:05.5"
+        )
+        raise BadValueError(Reason.TIME_INVALID, f"{name} {problem}", value)
+    return parse_time(text.replace(",", ".") if has_decimal_commas and DECIMAL_COMMA.fullmatch(text) else value, name)
+
+
+def require_seconds(value: Any, name: str) -> float:
+    """Convert seconds as `parse_seconds` does, also with a decimal comma; a blank value is an error."""
+    seconds = parse_seconds(value, name, has_decimal_commas=True)
+    if seconds is None:
+        raise BadValueError(Reason.TIME_INVALID, f"no {name}", value)
+    return seconds
+
+
 def parse_frame(value: Any, name: str) -> int:
     """Convert the number of a frame, which is whole and not negative."""
     number = parse_number(value, name, Reason.TIME_INVALID)
@@ -89,7 +121,11 @@ def parse_frame(value: Any, name: str) -> int:
 
 def parse_range(start: Any, end: Any, names: tuple[str, str] = ("the start", "the end")) -> tuple[float, float | None]:
     """Convert start and end of a segment; a blank start is 0, a blank end None. The end must be later than the start."""
-    first, last = parse_time(start, names[0]) or 0.0, parse_time(end, names[1])
+    return check_range(parse_time(start, names[0]) or 0.0, parse_time(end, names[1]))
+
+
+def check_range(first: float, last: float | None) -> tuple[float, float | None]:
+    """Return the times; raise BadValueError if the last is not later than the first."""
     if last is not None and last <= first:
         raise BadValueError(Reason.END_BEFORE_START, f"ends at {last:g}, starts at {first:g}", f"{first}, {last}")
     return first, last

@@ -36,12 +36,12 @@ from components.annotations.readers.vertex import (
     split_of_ml_use,
 )
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _HEADERS = ("ml_use", "video_uri", "gcs_file_path")
 
 
-def read_vertex_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_vertex_csv(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     tracks = Tracks()
     yield from records_of_csv(path, partial(_to_records, folder=path.parent, default_use="", tracks=tracks))
     yield from tracks.segments()
@@ -49,7 +49,7 @@ def read_vertex_csv(path: Path, options: ReaderOptions) -> Iterator[Record]:
 
 def _to_records(
     values: list[str], source: Source, folder: Path | None, default_use: str, tracks: Tracks
-) -> Iterator[Record]:
+) -> Iterator[Record | Assumption]:
     """Make the records of a row; `folder`: of a file that it names, None if the row is in such a file itself."""
     use, uri, columns = _parse(values, default_use)
     if source.row == 1 and uri.lower() in _HEADERS:

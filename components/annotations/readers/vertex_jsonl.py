@@ -26,10 +26,10 @@ from components.annotations.readers.uris import name_of_uri
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.readers.vertex import Tracks, parse_box, parse_interval, split_of_ml_use
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 
-def read_vertex_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_vertex_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     return records_of_jsonl(path, _to_records)
 
 

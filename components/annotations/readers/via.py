@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from components.annotations.readers.documents import as_list, as_object, load_json
+from components.annotations.readers.encoding import assumed_encoding, open_text
 from components.annotations.readers.exports import file_name
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, row_of
@@ -24,7 +25,7 @@ from components.annotations.readers.rows import records_of_csv, text_lines
 from components.annotations.readers.values import BadValueError, parse_text
 from components.annotations.readers.via_entries import Attribute, Entry, read_place, read_times, records_of_entries
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Reject, Source
+from components.annotations.records.record import Assumption, Record, Reject, Source
 
 _IMAGES_ONLY = "VIA 1 and 2 annotate single images: their regions have no time in a video; annotate it with VIA 3"
 _ATTRIBUTES = "# ATTRIBUTE = "
@@ -37,14 +38,17 @@ _OF_IMAGES = re.compile(
 _STORED_BY_URI = (2, 3)
 
 
-def read_via(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_via(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file; a record's row is the annotation's rank in a project, or its line in a CSV."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
+    with open_text(path) as file:
         head = file.read(1 << 16)
+    is_project = head.lstrip().startswith("{")
+    if not is_project:
+        yield from assumed_encoding(path)
     try:
         if _OF_IMAGES.match(head) and not _PROJECT.match(head):
             raise BadValueError(Reason.FILE_MALFORMED, _IMAGES_ONLY, head[:80])
-        read = _read_project if head.lstrip().startswith("{") else _read_csv
+        read = _read_project if is_project else _read_csv
         attributes, entries, rejects = read(path)
         known = {attribute.name for attribute in attributes.values()}
         known |= {key for entry in entries for key in entry.values if key not in attributes}

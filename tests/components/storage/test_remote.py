@@ -246,7 +246,7 @@ def test_readers_that_look_at_the_names_of_the_videos_see_them(bucket: Any, tmp_
 
 
 def test_what_readers_say_of_annotations_names_their_address(bucket: Any) -> None:
-    bucket.put_object(Key="labels.csv", Body=b"file,class\na.mp4,wave\n")
+    bucket.put_object(Key="labels.csv", Body=b"footage,class\na.mp4,wave\n")
     with pytest.raises(UserError, match=rf"s3://{bucket.name}/labels\.csv, row 1 .*no column 'path'"):
         load_annotations(config_of(bucket, "labels.csv"))
     bucket.put_object(Key="empty.csv", Body=b"")

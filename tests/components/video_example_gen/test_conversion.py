@@ -108,6 +108,16 @@ def test_pixels_become_shares_of_the_frame_cut_at_its_edges(converter: Converter
     assert converted.boxes[2].is_end
 
 
+def test_a_path_of_another_machine_becomes_one_below_the_folder_if_its_file_is_there(
+    root: Path, converter: Converter
+) -> None:
+    converter = Converter(LocalRoot(root), converter.decoder)
+    written = ["C:\\data\\d\\a.mp4", "d\\a.mp4", "d/a", "b.mp4", "C:\\data\\none.mp4"]
+    records = converter.convert([segment(video, 1, 2) for video in written])
+    assert [record.video for record in records] == ["d/a.mp4", "d/a.mp4", "d/a.mp4", "b.mp4", "C:\\data\\none.mp4"]
+    assert [assumption.message[:7] for assumption in converter.assumptions()] == ["3 paths"]
+
+
 def test_a_name_becomes_a_path(converter: Converter) -> None:
     converted = convert_one(converter, segment("a", find_by=FindBy.NAME))
     assert converted == segment("d/a.mp4")

@@ -20,6 +20,11 @@ from tests.components.annotations.readers.samples import SAMPLES
         ("x", "path,label\n", "csv"),
         ("x.json", "path\tlabel\n", "csv"),
         ("x.jsonl", "\n\npath;label\n", "csv"),
+        ("x", "sep=,\nlabel,youtube_id,time_start,time_end,split\n", "kinetics"),
+        ("x", "label;youtube_id;time_start;time_end;split\n", "kinetics"),
+        ("x.json", '[{"path": "a.mp4", "label": "wave"}]', "jsonl"),
+        ("x.json", '[\n  {\n    "File Name": "a.mp4",\n    "class": "wave"}]', "jsonl"),
+        ("x.json", '[{"path": "a.mp4", "label": "wave", "boxes": "' + "x" * 100_000 + '"}]', "jsonl"),
         ("x.csv", ' \n {"path": "a,b.mp4"}\n', "jsonl"),
         ("x.csv", '\ufeff{"path": "a.mp4"}\n', "jsonl"),
         ("x", '{"boxes": "' + "x" * 100_000 + '"}', "jsonl"),
@@ -62,6 +67,26 @@ def test_a_folder_holds_lists_or_classes(tmp_path: Path) -> None:
     assert detect_format(tmp_path) == "hmdb51"
 
 
+def test_the_only_table_of_a_folder_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "sit").mkdir()
+    for name in ("a.mp4", "sit/b.mp4"):
+        (tmp_path / name).write_bytes(b"video")
+    (tmp_path / "classes.csv").write_text("id,name\n0,sit\n")
+    (tmp_path / "sizes.csv").write_text("video,width\na.mp4,320\n")
+    assert detect_format(tmp_path) == "folders"
+    (tmp_path / "labels.csv").write_text("path,label\na.mp4,wave\n")
+    config = DataConfig(annotations=str(tmp_path), videos=str(tmp_path))
+    records, assumptions = read_annotations(config)
+    assert [record.video for record in records] == ["a.mp4"]
+    assert [assumption.message for assumption in assumptions] == [
+        f"of the folder {tmp_path.name}, the file labels.csv is read"
+    ]
+    assert annotation_files(config) == [tmp_path / "labels.csv"]
+    (tmp_path / "test.jsonl").write_text('{"path": "a.mp4", "label": "wave"}\n')
+    with pytest.raises(UserError, match=r"is a folder with several tables, labels\.csv, test\.jsonl; name the one"):
+        read_annotations(config)
+
+
 @pytest.mark.parametrize("content", ["hello\n", "{\n{\n", "%PDF"])
 def test_an_unknown_content_is_an_error_that_names_the_formats(tmp_path: Path, content: str) -> None:
     with pytest.raises(
@@ -81,11 +106,6 @@ def test_an_empty_file_is_an_error(tmp_path: Path, content: str) -> None:
 def test_a_file_without_rows_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match=rf"labels\.csv holds no annotation \(read as {name}\)"):
         read(tmp_path, "path,label\n" if name == "csv" else "\n", format=name)
-
-
-def test_utf16_is_named_as_such(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"labels\.csv is UTF-16; save it as UTF-8"):
-        read(tmp_path, "path,label\n".encode("utf-16"))
 
 
 def try_reading(path: Path | str, **config: str) -> None:

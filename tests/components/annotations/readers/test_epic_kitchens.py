@@ -22,6 +22,12 @@ def test_times_are_of_the_video_and_the_group_is_the_participant(tmp_path: Path)
     ]
 
 
+def test_a_spreadsheet_that_has_saved_them_anew_makes_no_difference(tmp_path: Path) -> None:
+    text = "sep=;\n" + HEADER.replace(",", ";") + ROW.replace(",", ";").replace(".", ",")
+    segment = read_segment(tmp_path, text, NAME)
+    assert (segment.label, segment.start, segment.end) == ("take", 0.14, 3723.37)
+
+
 @pytest.mark.parametrize(
     ("label_field", "label"),
     [("verb", "take"), ("noun", "plate"), ("action", "take plate"), ("narration", "take the plate")],

@@ -48,6 +48,14 @@ def test_a_file_stands_for_itself_and_a_folder_for_what_matches(tmp_path: Path) 
     assert head_of_exports(Sample(tmp_path / "note.txt", "n"), "*.xml") == "n"
 
 
+def test_files_lie_at_any_depth_and_have_suffixes_in_any_case_and_clutter_is_none(tmp_path: Path) -> None:
+    names = ["a.EAF", "day 2/late/b.eaf", "day 2/c.mp4"]
+    for name in (*names, "._a.eaf", "day 2/._b.eaf", "__MACOSX/d.eaf", ".cache/e.eaf", ".f.eaf"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [name_of_export(file, tmp_path) for file in exports_of(tmp_path, "*.eaf")] == names[:2]
+
+
 def test_the_names_of_classes_are_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "a.xml").touch()
     config = DataConfig(annotations=str(tmp_path), videos=str(tmp_path), label_map=str(tmp_path / "classes.txt"))

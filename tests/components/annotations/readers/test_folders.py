@@ -31,8 +31,81 @@ def test_the_folder_is_the_label_and_a_folder_in_it_the_group(tmp_path: Path) ->
     ]
 
 
+def test_folders_called_like_splits_hold_the_classes(tmp_path: Path) -> None:
+    touch(
+        tmp_path,
+        "Train/sit/a.mp4",
+        "Train/wave/ann/b.mp4",
+        "val/sit/c.MP4",
+        "test/wave/d.mp4",
+        "readme.txt",
+        "train.csv",
+    )
+    records, assumptions = read_annotations(DataConfig(annotations=str(tmp_path), videos=str(tmp_path)))
+    assert records == [
+        Segment("Train/sit/a.mp4", "sit", Source("sit", 1), split="train"),
+        Segment("Train/wave/ann/b.mp4", "wave", Source("wave", 2), group="ann", split="train"),
+        Segment("test/wave/d.mp4", "wave", Source("wave", 3), split="test"),
+        Segment("val/sit/c.MP4", "sit", Source("sit", 4), split="eval"),
+    ]
+    assert [assumption.message for assumption in assumptions] == [
+        "the folders Train, test, val are read as splits, and the folders in them as classes"
+    ]
+
+
+@pytest.mark.parametrize(
+    "names", [("train", "validation"), ("training", "valid", "testing"), ("train", "eval"), ("test",)]
+)
+def test_splits_have_their_usual_names(tmp_path: Path, names: tuple[str, ...]) -> None:
+    touch(tmp_path, *(f"{name}/sit/a.mp4" for name in names), "docs/notes/about.txt")
+    records = read_folder(tmp_path)
+    assert {(record.label, record.split is not None) for record in records if isinstance(record, Segment)} == {
+        ("sit", True)
+    }
+    assert len(records) == len(names)
+
+
+def test_a_video_between_splits_and_classes_has_no_label(tmp_path: Path) -> None:
+    touch(tmp_path, "train/sit/a.mp4", "train/b.mp4")
+    rejected, accepted = read_folder(tmp_path)
+    assert isinstance(rejected, Reject)
+    assert (rejected.reason, rejected.video, accepted.label) == (Reason.LABEL_MISSING, "train/b.mp4", "sit")
+
+
+def test_splits_without_classes_are_an_error(tmp_path: Path) -> None:
+    touch(tmp_path, "train/a.mp4", "test/b.mp4")
+    with pytest.raises(
+        UserError, match="the folders test, train are called like splits and hold videos, and no folder per"
+    ):
+        read_folder(tmp_path)
+
+
+def test_splits_beside_other_folders_of_videos_are_an_error(tmp_path: Path) -> None:
+    touch(tmp_path, "train/sit/a.mp4", "test/sit/b.mp4", "raw/c.mp4")
+    with pytest.raises(
+        UserError, match="test, train are called like splits, and raw is not; move the others elsewhere"
+    ):
+        read_folder(tmp_path)
+
+
+def test_a_class_may_be_called_like_a_split(tmp_path: Path) -> None:
+    touch(tmp_path, "train/a.mp4", "bus/b.mp4")
+    assert [(record.label, record.video) for record in read_folder(tmp_path)] == [
+        ("bus", "bus/b.mp4"),
+        ("train", "train/a.mp4"),
+    ]
+
+
 def test_hidden_files_and_folders_and_files_beside_the_classes_are_no_annotations(tmp_path: Path) -> None:
-    touch(tmp_path, "readme.txt", ".cache/a.mp4", "sit/.DS_Store", "sit/a.mp4")
+    clutter = (
+        "sit/.DS_Store",
+        "sit/._a.mp4",
+        "sit/Thumbs.db",
+        "sit/desktop.ini",
+        "__MACOSX/sit/a.mp4",
+        "sit/.git/b.mp4",
+    )
+    touch(tmp_path, "readme.txt", ".cache/a.mp4", "sit/a.mp4", *clutter)
     assert [record.video for record in read_folder(tmp_path)] == ["sit/a.mp4"]
 
 

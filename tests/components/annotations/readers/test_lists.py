@@ -37,6 +37,15 @@ def test_folders_of_frames_have_their_number_before_the_class(tmp_path: Path) ->
     assert [record.video for record in records] == ["some/directory-1", "some/directory-2"]
 
 
+def test_frames_and_a_class_that_repeats_are_no_range(tmp_path: Path) -> None:
+    assert outline(read(tmp_path, "a 64 300\nb 64 300\nc 64 300\nd 64 301\n", NAME)) == [
+        (1, "300"),
+        (2, "300"),
+        (3, "300"),
+        (4, "301"),
+    ]
+
+
 def test_folders_of_frames_with_several_classes(tmp_path: Path) -> None:
     assert outline(read(tmp_path, "imgs 5 1\nimgs 5 3 5\n", NAME)) == [(1, "1"), (2, "3"), (2, "5")]
 
@@ -62,7 +71,7 @@ def test_a_path_without_an_extension_is_a_name(tmp_path: Path, path: str, video:
 def test_folders_of_frames_are_no_videos(tmp_path: Path) -> None:
     (tmp_path / "videos" / "imgs").mkdir(parents=True)
     (tmp_path / "videos" / "imgs" / "img_00001.jpg").touch()
-    manifest = build_manifest(read(tmp_path, "imgs 5 127\n", NAME), LocalRoot(tmp_path / "videos"))
+    manifest = build_manifest(read(tmp_path, "imgs 163 127\n", NAME), LocalRoot(tmp_path / "videos"))
     assert [(reject.reason, reject.video) for reject in manifest.rejects] == [(Reason.VIDEO_MISSING, "imgs")]
 
 
@@ -86,6 +95,9 @@ def test_names_of_well_known_data_sets_say_the_group(tmp_path: Path, path: str, 
         ("a.mp4 1 2 3\n", "a.mp4 1 2 3"),
         ("imgs 2 5 127\nimgs 2 5 127\n", "imgs 2 5 127"),
         ("P01/P01_11 1 113 0 2\n", "P01/P01_11 1 113 0 2"),
+        ("c00 12 50\nc01 30 75\nc02 5 40\n", "c00 12 50"),
+        ("c00 0 50\n", "c00 0 50"),
+        ("".join(f"day 1/c{i} 12 {50 + i}\n" for i in range(10)) + "c01 3\n", "day 1/c0 12 50"),
         ("a.mp4 300 0\n" * 10 + "b.mp4 0\n", "a.mp4 300 0"),
     ],
 )

@@ -18,6 +18,12 @@ def test_a_video_is_found_by_the_name_in_its_address(tmp_path: Path) -> None:
     ]
 
 
+def test_times_of_a_clock(tmp_path: Path) -> None:
+    (segment,) = read(tmp_path, "https://a.b/c.mp4,0:01.5,1:10,wave\n", NAME)
+    assert isinstance(segment, Segment)
+    assert (segment.start, segment.end) == (1.5, 70.0)
+
+
 @pytest.mark.parametrize("label", ['"a man, running"', "a man, running"])
 def test_commas_in_a_description_need_no_quotes(tmp_path: Path, label: str) -> None:
     assert outline(read(tmp_path, f"https://a.b/c.mp4,1,2,{label}\n", NAME)) == [(1, "a man, running")]
