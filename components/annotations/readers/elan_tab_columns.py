@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
+from components.annotations.readers.column_names import NAMES, plain
 from components.annotations.readers.values import BadValueError, parse_number, require_seconds
 from components.annotations.records.reasons import Reason
 
@@ -64,6 +65,9 @@ def columns_of_header(fields: Sequence[str]) -> Columns | None:
     if not form:
         return None
     first, after = min(matches), max(matches) + 1
+    # ELAN has a file behind the times. In front of them it is someone else's, in a table of their own.
+    if any(plain(name) in NAMES["path"] for name in fields[:first]):
+        return None
     # Before the times stand tier and participant; where they do not, each tier has a column of its own.
     tiers = tuple(name.strip() for name in fields[after:]) if first == 0 else ()
     return Columns(columns[which[0], form], columns[which[1], form], form, first, after, tiers)

@@ -160,11 +160,63 @@ def test_what_is_no_time_of_an_action_does_no_harm(tmp_path: Path) -> None:
     assert {message.split("'")[1] for message in said} == {"start_date", "segment", "from"}
 
 
-def test_a_whole_video_beside_two_columns_that_may_be_times_is_said(tmp_path: Path) -> None:
-    _, said = read_table(tmp_path, "path,label,debut,fin,notes", "a.mp4,wave,0.5,2.0,x")
-    assert said == ["no column of times is read, so each row is a whole video; 'debut' and 'fin' are not read"]
-    for header, row in (("notes", "x"), ("width,height,fps,frames", "320,640,25,100"), ("weather,rain", "3,1")):
-        assert read_table(tmp_path, f"path,label,{header}", f"a.mp4,wave,{row}")[1] == []
+@pytest.mark.parametrize(
+    ("names", "values", "unread"),
+    [
+        ("początek,koniec,notes", "0.5,2.0,x", "'początek' and 'koniec' are"),
+        ("notes,window", "x,0:01 - 0:03", "'window' is"),
+        ("when", "0:01", "'when' is"),
+        ("period", "0.5-2.0", "'period' is"),
+        ("seq1,seq2", "00:00:01:12,00:00:02:00", "'seq1' and 'seq2' are"),
+    ],
+)
+def test_a_whole_video_beside_what_may_be_times_is_said(tmp_path: Path, names: str, values: str, unread: str) -> None:
+    _, said = read_table(tmp_path, f"path,label,{names}", f"a.mp4,wave,{values}")
+    assert said == [f"no column of times is read, so each row is a whole video; {unread} not read"]
+
+
+@pytest.mark.parametrize(
+    ("names", "values"), [("notes", "x"), ("width,height,fps,frames", "320,640,25,100"), ("weather,rain", "3,1")]
+)
+def test_a_whole_video_beside_other_columns_needs_no_word(tmp_path: Path, names: str, values: str) -> None:
+    assert read_table(tmp_path, f"path,label,{names}", f"a.mp4,wave,{values}")[1] == []
+
+
+def test_one_time_alone_is_said(tmp_path: Path) -> None:
+    segment, said = read_table(tmp_path, "path,label,start,koniec,notes", "a.mp4,wave,0.5,2,x")
+    assert (segment.start, segment.end) == (0.5, None)
+    assert said[-1] == "no column of ends is read, so each action lasts until its video ends; 'koniec' is not read"
+    segment, said = read_table(tmp_path, "path,label,end_seconds", "a.mp4,wave,2")
+    assert (segment.start, segment.end) == (0.0, 2.0)
+    assert said == ["no column of starts is read, so each action begins where its video does"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("Startzeit", "Endzeit"),
+        ("début", "fin"),
+        ("Temps de début", "Temps de fin"),
+        ("inicio", "fim"),
+        ("start", "slut"),
+        ("begin", "einde"),
+        ("Mark In", "Mark Out"),
+        ("tc_in", "tc_out"),
+        ("Begin Time - ss.msec", "End Time - ss.msec"),
+        ("Begin Time - hh:mm:ss.ms", "End Time - hh:mm:ss.ms"),
+    ],
+)
+def test_times_under_names_of_other_languages_and_tools(tmp_path: Path, start: str, end: str) -> None:
+    segment, _ = read_table(tmp_path, f"Vidéo,{start},{end},Catégorie", "a.mp4,00:00:00.500,2.0,wave")
+    assert (segment.video, segment.start, segment.end, segment.label) == ("a.mp4", 0.5, 2.0, "wave")
+
+
+@pytest.mark.parametrize(("start", "end", "silent"), [("start_ms", "end", "end"), ("start", "end_ms", "start")])
+def test_a_unit_that_one_of_two_times_says_alone_is_refused(tmp_path: Path, start: str, end: str, silent: str) -> None:
+    message = refusal(tmp_path, f"path,{start},{end},label", "a.mp4,500,2000,wave")
+    assert f"only one says its unit; write it into the name of {silent!r} too" in message
+    columns = {"end_seconds" if silent == "end" else "start_seconds": silent}
+    assert read_table(tmp_path, f"path,{start},{end},label", "a.mp4,1,2000,wave", columns=columns)
 
 
 @pytest.mark.parametrize("name", ["camera", "session_id", "scene", "class_id", "fold", "duration", "timestamp_utc"])
