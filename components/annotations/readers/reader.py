@@ -32,8 +32,8 @@ class Sample:
 
     def first_lines(self, number: int) -> list[str]:
         """The first lines that are not blank, at most `number`; the last may be cut. A spreadsheet's `sep=` is none."""
-        lines = (line.strip() for line in self.head.splitlines() if line.strip())
-        return list(islice((line for line in lines if not delimiter_in(line)), number))
+        lines = (line.strip() for line in self.head.splitlines() if not delimiter_in(line))
+        return list(islice(filter(None, lines), number))
 
 
 def read_head(path: Path) -> bytes:

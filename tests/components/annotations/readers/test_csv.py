@@ -167,7 +167,6 @@ def test_a_quotation_mark_that_is_never_closed_is_said_to_be_so(tmp_path: Path) 
             r"no column 'path'; found footage, label\. .*data\.columns.*data\.delimiter.*data\.header: false",
         ),
         ("path:label", r"no column 'path' and no column 'label'; found path:label"),
-        ("\n", r"no column 'path' and no column 'label'; found nothing"),
         ("path,label,label", r"the column 'label' stands there more than once"),
         ('"path,label', r"the header cannot be read: unexpected end of data"),
         ("x" * (2**24 + 1), r"the header cannot be read: field larger than field limit"),
