@@ -12,6 +12,7 @@ from components.annotations.readers.foreign import refuse_foreign
 from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.table import names_its_columns
 from components.annotations.readers.text import check_text
+from components.annotations.readers.unknown_names import said_of_unknown_names
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Annotations, Assumption, Record, Reject
 from components.storage.paths import is_clutter
@@ -44,7 +45,7 @@ def read_annotations(config: DataConfig) -> Annotations:
     if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
         row = first.source.row if first.source else 1
         raise UserError(f"{path}, row {row} (read as {name}): {first.message.rstrip('.')}. {first.reason.remedy}")
-    return Annotations(records, tuple(assumptions))
+    return Annotations(records, (*assumptions, *said_of_unknown_names(records)))
 
 
 def annotation_files(config: DataConfig) -> list[Path]:

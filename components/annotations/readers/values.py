@@ -58,6 +58,9 @@ def parse_number(value: Any, name: str, reason: Reason) -> float:
     try:
         # An integer may be too large for a float; a truth value would count as 0 or 1.
         number = math.nan if isinstance(value, bool) else float(value)
+        if isinstance(value, str) and "_" in value:
+            # For Python, 1_5 is 15.
+            raise ValueError(value)
     except (TypeError, ValueError, OverflowError):
         raise BadValueError(reason, f"{name} is not a number", value) from None
     if not math.isfinite(number):

@@ -210,9 +210,10 @@ def test_a_table_is_the_same_however_it_is_saved(
     folder: Path, delimiter: str, has_comma: bool, encoding: str, line_end: str, label: str, times: tuple[int, int]
 ) -> None:
     start, end = times[0] / 1000, sum(times) / 1000
-    numbers = [f"{start:.3f}", f"{end:.3f}"]
-    if has_comma and delimiter != ",":
-        numbers = [number.replace(".", ",") for number in numbers]
+    # Three digits after the comma could be those of thousands.
+    numbers = [f"{start:.4f}", f"{end:.4f}"]
+    if has_comma:
+        numbers = [f'"{number.replace(".", ",")}"' for number in numbers]
     rows = [["path", "start_seconds", "end_seconds", "label"], ["a.mp4", *numbers, label]]
     text = "".join(delimiter.join(row) + line_end for row in rows)
     content = ENCODINGS[encoding] + text.encode(encoding.split()[0])
