@@ -66,10 +66,8 @@ _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 # In front, a single letter would make a unit of the beginning of a word.
 _UNIT_BEFORE = "|".join(unit for unit in sorted(_UNITS, key=len, reverse=True) if unit == "ms" or len(unit) > 2)
 # In English, and in the languages in which a table may well have them beside an English path and label.
-_START = (
-    "first|start|starting|starts|begin|begins|beginning|begining|onset|from|in|von|beginn|anfangs?|debut|inicio|inizio"
-)
-_END = "last|end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende|fin|fim|fine|slut|slutt|eind|einde"
+_START = "first|start|starting|starts|begin|begins|beginning|begining|onset|from|in|von|beginn|anfangs?|debut|inicio"
+_END = "last|end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende|fin|fim|slut|slutt|eind|einde"
 _EDGE = re.compile(
     rf"(?:action|activity|segment|seg|clip|event|annotation|label|temporal)?(?P<before>{_UNIT_BEFORE})?"
     rf"(?:timestamp|timecode|time|temps(?:de)?|tiempo(?:de)?|tempo|mark|tc|ts|t)??(?:(?P<start>{_START})|(?P<end>{_END}))"
@@ -77,7 +75,7 @@ _EDGE = re.compile(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 # Words that also stand for something else: where one comes from, what one is called.
-_PLACES = frozenset(("first", "last", "from", "to", "in", "out", "von", "bis", "fin", "fine"))
+_PLACES = frozenset(("first", "last", "from", "to", "in", "out", "von", "bis", "fin"))
 _START_WORDS = {"start", "starts", "starting", "begin", "begins", "beginning", "onset"}
 _END_WORDS = {"end", "ends", "ending", "stop", "stops"}
 
@@ -119,8 +117,8 @@ def may_hold_times(name: str) -> bool:
 
 
 def is_place(name: str) -> bool:
-    """Tell whether a name that may be one of a time may as well be one of a place or a quality."""
-    return plain(name) in _PLACES
+    """Tell whether a name that speaks of a start or an end may speak of a place as well, as `from` and `Start Location`."""
+    return plain(name) in _PLACES or not edge_of(name)
 
 
 @lru_cache(_NUM_KEPT)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import combinations
 from typing import Any
 
-from components.annotations.readers.column_names import is_place, plain
+from components.annotations.readers.column_names import edge_of, is_place, plain
 from components.annotations.readers.values import TIMECODE, BadValueError, is_blank, parse_seconds, parse_split
 
 _RANGE = re.compile(r"[\[(]?\s*([\d.:]+)\s*(?:-|–|,|;|to|\.\.|\s)\s*([\d.:]+)\s*[\])]?")
@@ -18,6 +18,11 @@ def hold_times(name: str, values: Collection[Any]) -> bool:
     """Tell whether times stand in a column: pairs of them or, by its name, single ones."""
     may_be_single = plain(name).startswith(("t", "sec"))
     return _are_all(values, lambda value: _is_pair(value) or (may_be_single and _time(value) is not None))
+
+
+def hold_named_times(values: Collection[Any]) -> bool:
+    """Tell whether objects with a start or an end stand in a key, or lists of them."""
+    return _are_all(values, lambda value: any(map(_has_edge, value if isinstance(value, list) else [value])))
 
 
 def are_no_times(name: str, values: Collection[Any]) -> bool:
@@ -45,8 +50,7 @@ def are_times(values: Collection[Any]) -> bool:
 def look_like_times(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     """The names of columns that may hold times, whatever they are called: clock times, pairs, and two numbers that rise."""
     names = [name for name, values in columns.items() if _are_all(values, _is_clock_or_pair)]
-    numbers = {name: list(map(_time, values)) for name, values in columns.items()}
-    ranges = (pair for pair in combinations(numbers, 2) if _may_be_range(*(numbers[name] for name in pair)))
+    ranges = (pair for pair in combinations(columns, 2) if _may_be_ranges(*(columns[name] for name in pair)))
     return list(dict.fromkeys([*names, *next(ranges, ())]))
 
 
@@ -64,12 +68,14 @@ def _is_clock_or_pair(value: Any) -> bool:
 
 
 def _is_pair(value: Any) -> bool:
-    if isinstance(value, dict):
-        value = list(value.values())
     if isinstance(value, list):
         return len(value) == 2 and all(_time(item) is not None for item in value)
     match = _RANGE.fullmatch(value.strip()) if isinstance(value, str) else None
     return bool(match) and all(_time(text) is not None for text in (match.groups() if match else ()))
+
+
+def _has_edge(value: Any) -> bool:
+    return isinstance(value, dict) and any(map(edge_of, value))
 
 
 def _time(value: Any) -> float | None:
@@ -79,7 +85,8 @@ def _time(value: Any) -> float | None:
     return None
 
 
-def _may_be_range(first: Sequence[float | None], second: Sequence[float | None]) -> bool:
-    """Tell whether each row has the first of two numbers, and then the second, greater one."""
-    pairs = list(zip(first, second, strict=False))
-    return bool(pairs) and all(a is not None and b is not None and a < b for a, b in pairs)
+def _may_be_ranges(first: Sequence[Any], second: Sequence[Any]) -> bool:
+    """Tell whether each row has the first of two numbers, and then the second, greater one; some rows may have neither."""
+    pairs = [pair for pair in zip(first, second, strict=False) if not all(map(is_blank, pair))]
+    times = [(_time(one), _time(other)) for one, other in pairs]
+    return bool(times) and all(a is not None and b is not None and a < b for a, b in times)

@@ -20,6 +20,7 @@ from components.annotations.readers.column_values import (
     are_no_times,
     are_splits,
     are_times,
+    hold_named_times,
     hold_times,
     look_like_times,
 )
@@ -197,7 +198,8 @@ def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: Va
             )
     if missing == list(_TIMES):
         for name in offered:
-            if may_hold_times(name) and hold_times(name, values_of(name)):
+            values = values_of(name)
+            if (may_hold_times(name) and hold_times(name, values)) or hold_named_times(values):
                 raise UnclearColumnsError(
                     f"the column {name!r} seems to hold times, and nothing says when an action starts and ends; write "
                     f"start_seconds and end_seconds or, if {name!r} has nothing to do with the action, rename it"

@@ -154,10 +154,10 @@ def test_minutes_beside_seconds_are_parts_of_one_time(tmp_path: Path) -> None:
 
 
 def test_what_is_no_time_of_an_action_does_no_harm(tmp_path: Path) -> None:
-    rows = ["a.mp4,wave,2024-01-01,1,north", "b.mp4,sit,2024-01-02,2,south"]
-    segment, said = read_table(tmp_path, "path,label,start_date,segment,from", *rows)
+    rows = ["a.mp4,wave,2024-01-01,1,north,Rome", "b.mp4,sit,2024-01-02,2,south,Oslo"]
+    segment, said = read_table(tmp_path, "path,label,start_date,segment,from,Start Location", *rows)
     assert (segment.start, segment.end) == (0.0, None)
-    assert {message.split("'")[1] for message in said} == {"start_date", "segment", "from"}
+    assert {message.split("'")[1] for message in said} == {"start_date", "segment", "from", "Start Location"}
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,11 @@ def test_a_whole_video_beside_what_may_be_times_is_said(tmp_path: Path, names: s
 )
 def test_a_whole_video_beside_other_columns_needs_no_word(tmp_path: Path, names: str, values: str) -> None:
     assert read_table(tmp_path, f"path,label,{names}", f"a.mp4,wave,{values}")[1] == []
+
+
+def test_rows_without_numbers_do_not_hide_that_others_may_have_times(tmp_path: Path) -> None:
+    _, said = read_table(tmp_path, "path,label,a,b", "a.mp4,wave,,", "b.mp4,wave,1,2")
+    assert said == ["no column of times is read, so each row is a whole video; 'a' and 'b' are not read"]
 
 
 def test_one_time_alone_is_said(tmp_path: Path) -> None:
@@ -257,6 +262,8 @@ def test_keys_of_objects_have_other_names_too(tmp_path: Path, as_list: bool) -> 
         {"start": 1, "begin": 1},
         {"start_frame": 3},
         {"segment": [0.5, 2.0]},
+        {"shown": {"start": 0.5, "end": 2.0}},
+        {"events": [{"from": 0.5, "to": 2.0}, {"from": 3, "to": 4}]},
         {"start": "soon"},
         {"start": 1, "fin_end": 2},
     ],
