@@ -26,6 +26,8 @@ NAMES: Mapping[str, frozenset[str]] = {
         "split": "split splits splitname subset set partition datasplit",
     }.items()
 }
+# What a video is called elsewhere. Beside a column of paths, it is none.
+_IDENTIFIERS = frozenset(("videoid", "url", "uri", "videourl", "videouri"))
 # Names that only look like one of these: they are never read, and said to be unread.
 _LOOKALIKES = {
     "label": re.compile(r".*(label|class|action|activity|category)(es|s|id|idx|index|name)?"),
@@ -114,6 +116,11 @@ def edge_hinted_at(name: str) -> str:
 def may_hold_times(name: str) -> bool:
     """Tell whether a name is one of a column with a time, or with start and end together."""
     return bool(_TIMES.fullmatch(plain(name)))
+
+
+def is_identifier(name: str) -> bool:
+    """Tell whether a name that may be one of paths is rather one of a video's number or address."""
+    return plain(name) in _IDENTIFIERS
 
 
 def is_place(name: str) -> bool:

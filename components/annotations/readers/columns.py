@@ -12,6 +12,7 @@ from components.annotations.readers.column_names import (
     edge_hinted_at,
     edge_of,
     is_fact,
+    is_identifier,
     looks_like,
     may_hold_times,
     plain,
@@ -129,6 +130,8 @@ def _other_names(found: Mapping[str, str], offered: Sequence[str], values_of: Va
             continue
         same = [name for name in offered if plain(name) == plain(default)]
         candidates = same or [name for name in offered if _may_be(name, key, offered, values_of)]
+        if key == "path":
+            candidates = [name for name in candidates if not is_identifier(name)] or candidates
         if key == "split":
             candidates = [name for name in candidates if same or are_splits(values_of(name))]
         if len(candidates) > 1:

@@ -19,7 +19,7 @@ _SPLIT_NAMES = {name: name for name in SPLITS} | {
 _FLAGS = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
 _CLOCK = re.compile(r"(?:(\d{1,4}):([0-5]\d)|(\d{1,5})):([0-5]\d(?:[.,]\d{1,9})?)", re.ASCII)
 TIMECODE = re.compile(r"\d+:\d\d:\d\d[:;]\d{2,3}", re.ASCII)
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+", re.ASCII)
 _LAST_FRAME = 1 << 40  # up to here, no frame rate gives two frames the same time
 
 

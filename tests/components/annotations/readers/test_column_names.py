@@ -116,6 +116,13 @@ def test_two_columns_for_one_key_are_refused(tmp_path: Path, header: str, key: s
     assert f"may each be {key}; set data.columns.{key}" in message
 
 
+@pytest.mark.parametrize("identifier", ["video_id", "url", "Video URL"])
+def test_a_path_comes_before_an_identifier(tmp_path: Path, identifier: str) -> None:
+    segment, _ = read_table(tmp_path, f"{identifier},filename,label", "7,a.mp4,wave")
+    assert segment.video == "a.mp4"
+    assert read_table(tmp_path, f"{identifier},label", "7,wave")[0].video == "7"
+
+
 def test_the_configuration_decides_between_two(tmp_path: Path) -> None:
     segment, said = read_table(tmp_path, "path,class,action", "a.mp4,c1,wave", columns={"label": "action"})
     assert (segment.label, said) == ("wave", ["column 'class' looks like a label and is not read"])

@@ -29,8 +29,9 @@ def test_commas_before_three_digits_are_not_guessed_at(tmp_path: Path, delimiter
 
 
 def test_where_semicolons_divide_the_columns_commas_are_decimal(tmp_path: Path) -> None:
-    segment = read_segment(tmp_path, "path;start_seconds;end_seconds;label\na.mp4;1,500;2,500;wave\n")
-    assert (segment.start, segment.end) == (1.5, 2.5)
+    for start, end, seconds in (("1,500", "2,500", (1.5, 2.5)), (",25", "2,5", (0.25, 2.5))):
+        segment = read_segment(tmp_path, f"path;start_seconds;end_seconds;label\na.mp4;{start};{end};wave\n")
+        assert (segment.start, segment.end) == seconds
 
 
 @pytest.mark.parametrize(
