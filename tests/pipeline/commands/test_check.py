@@ -58,6 +58,20 @@ def test_findings_are_told_by_severity_and_end_with_what_they_come_to(clipgate: 
     assert lines[-1].endswith("(checks.fail_on: error)")
 
 
+def test_all_that_was_assumed_is_told(clipgate: Clipgate, tmp_path: Path) -> None:
+    header = "video;person;subset;class;period;camera;session;fold"
+    (tmp_path / "labels.csv").write_text(f"{header}\na.mp4;NA;val;sit;0:01-0:02;1;2;3\n")
+    done = clipgate("check", "--annotations", tmp_path / "labels.csv")
+    for said in (
+        "divided by semicolons",
+        "'video' is read as path",
+        "'fold' looks like",
+        "'period' is not read",
+        "'NA'",
+    ):
+        assert said in " ".join(done.out.split())
+
+
 def test_json_and_sarif_are_for_machines(clipgate: Clipgate, folder: Path) -> None:
     done = clipgate("check", *arguments(folder), "--format", "json")
     found = checks_of(done)
