@@ -1,5 +1,6 @@
 """What is said of rows without a start or an end, where others have them: nobody may have meant the whole video."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,20 +20,21 @@ class BlankTimes:
     """Counts rows with a label by the times that they have."""
 
     def __init__(self) -> None:
-        self._sources: dict[tuple[bool, bool], list[Source]] = {}
+        self._counts: Counter[tuple[bool, bool]] = Counter()
+        self._first: dict[tuple[bool, bool], Source] = {}
 
     def count(self, fields: Mapping[str, Any], columns: Columns, source: Source) -> None:
         if not is_blank(fields.get(columns.label)):
-            has_start, has_end = (
-                not is_blank(fields.get(name)) for name in (columns.start_seconds, columns.end_seconds)
-            )
-            self._sources.setdefault((has_start, has_end), []).append(source)
+            times = (not is_blank(fields.get(columns.start_seconds)), not is_blank(fields.get(columns.end_seconds)))
+            self._counts[times] += 1
+            self._first.setdefault(times, source)
 
     def assumptions(self) -> Iterator[Assumption]:
         """Nothing where all rows have the same times."""
-        total = sum(map(len, self._sources.values()))
+        total = self._counts.total()
         for times, (what, meaning) in _SAID.items():
-            sources = self._sources.get(times, [])
-            if 0 < len(sources) < total:
-                message = f"{what} in {len(sources)} of {total} rows (the first: {sources[0]}), and {meaning}"
+            if 0 < self._counts[times] < total:
+                message = (
+                    f"{what} in {self._counts[times]} of {total} rows (the first: {self._first[times]}), and {meaning}"
+                )
                 yield Assumption(message, "If times are missing there, write them, or delete these rows.")
