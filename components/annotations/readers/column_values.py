@@ -12,6 +12,7 @@ from components.annotations.readers.values import TIMECODE, BadValueError, is_bl
 _RANGE = re.compile(r"[\[(]?\s*([\d.:]+)\s*(?:-|–|,|;|to|\.\.|\s)\s*([\d.:]+)\s*[\])]?")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.*")
 _MOST_SECONDS = 1e6  # above it, a number is a date that is counted in seconds
+_ROUNDING_SECONDS = 0.0021
 
 
 def hold_times(name: str, values: Collection[Any]) -> bool:
@@ -52,6 +53,20 @@ def look_like_times(columns: Mapping[str, Sequence[Any]]) -> list[str]:
     names = [name for name, values in columns.items() if _are_all(values, _is_clock_or_pair)]
     ranges = (pair for pair in combinations(columns, 2) if _may_be_ranges(*(columns[name] for name in pair)))
     return list(dict.fromkeys([*names, *next(ranges, ())]))
+
+
+def say_the_same(columns: Sequence[Sequence[Any]], divisors: Sequence[float]) -> bool:
+    """Tell whether columns hold the same times in different units or forms, as exports do, which may round them."""
+    rows = [
+        [
+            None if (time := _time(value)) is None else time / divisor
+            for value, divisor in zip(row, divisors, strict=True)
+        ]
+        for row in zip(*columns, strict=False)
+    ]
+    full = [[time for time in row if time is not None] for row in rows]
+    is_even = all(len(row) in (0, len(columns)) for row in full)
+    return is_even and any(full) and all(max(row) - min(row) <= _ROUNDING_SECONDS for row in full if row)
 
 
 def _are_all(values: Collection[Any], kind: Callable[[Any], bool]) -> bool:

@@ -24,6 +24,7 @@ from components.annotations.readers.column_values import (
     hold_named_times,
     hold_times,
     look_like_times,
+    say_the_same,
 )
 from components.annotations.readers.options import Columns, ReaderOptions
 from components.annotations.records.record import Assumption
@@ -134,6 +135,10 @@ def _other_names(found: Mapping[str, str], offered: Sequence[str], values_of: Va
             candidates = [name for name in candidates if not is_identifier(name)] or candidates
         if key == "split":
             candidates = [name for name in candidates if same or are_splits(values_of(name))]
+        if key in _TIMES and len(candidates) > 1:
+            divisors = [_DIVISORS.get(_unit(name), 1.0) for name in candidates]
+            if say_the_same(list(map(values_of, candidates)), divisors):
+                candidates = candidates[:1]
         if len(candidates) > 1:
             raise UnclearColumnsError(
                 f"the columns {' and '.join(map(repr, candidates))} may each be {key}; "

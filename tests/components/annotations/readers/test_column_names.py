@@ -123,6 +123,28 @@ def test_a_path_comes_before_an_identifier(tmp_path: Path, identifier: str) -> N
     assert read_table(tmp_path, f"{identifier},label", "7,wave")[0].video == "7"
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "other"),
+    [
+        ("start_ms,start_sec,end", "500,0.5,2.0", None),
+        ("start_sec,start_ms,end", "0.5,500,2.0", "start_sec"),
+        ("begin,Begin Time - hh:mm:ss.ms,end", "0.5,00:00:00.500,2", "begin"),
+        ("start (s),start (ms),end (s),end (ms)", "0.5,501,2,2000", "start (s)"),
+        ("start_sec,start_ms,end", "0.5,700,2.0", None),
+        ("start_sec,start_ms,end", "0.5,,2.0", None),
+    ],
+)
+def test_of_two_columns_with_the_same_times_one_is_read(
+    tmp_path: Path, header: str, row: str, other: str | None
+) -> None:
+    if other is None:
+        refusal(tmp_path, f"path,{header},label", f"a.mp4,{row},wave")
+        return
+    segment, said = read_table(tmp_path, f"path,{header},label", f"a.mp4,{row},wave")
+    assert (segment.start, segment.end) == (0.5, 2.0)
+    assert f"column {other!r} is read as start_seconds" in said
+
+
 def test_the_configuration_decides_between_two(tmp_path: Path) -> None:
     segment, said = read_table(tmp_path, "path,class,action", "a.mp4,c1,wave", columns={"label": "action"})
     assert (segment.label, said) == ("wave", ["column 'class' looks like a label and is not read"])
@@ -266,7 +288,7 @@ def test_keys_of_objects_have_other_names_too(tmp_path: Path, as_list: bool) -> 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"start": 1, "begin": 1},
+        {"start": 1, "begin": 2},
         {"start_frame": 3},
         {"segment": [0.5, 2.0]},
         {"shown": {"start": 0.5, "end": 2.0}},
