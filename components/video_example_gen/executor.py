@@ -1,7 +1,6 @@
 """The executor: reads annotations, assigns splits, and lets Beam turn videos into sharded TFRecord files."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         for assumption in (*assumptions, *manifest.assumptions):
             say(str(assumption))
         if not manifest.segments_by_video:
-            raise UserError(_nothing_usable(manifest))
+            raise UserError(manifest.why_empty())
         split_of, assignment = split_manifest(manifest, splits, negatives, beam_args)
         metadata = MetadataFeatures(data.metadata_config, _train_rows(manifest, split_of)) if data.metadata else None
         settings = IngestSettings(
@@ -110,18 +109,6 @@ def _train_rows(manifest: Manifest, split_of: dict[str, str]) -> list[Mapping[st
         if split_of[video] == "train"
         for segment in segments
     ]
-
-
-def _nothing_usable(manifest: Manifest) -> str:
-    rows = [reject.as_ledger_entry() for reject in manifest.rejects if reject.source]
-    if not rows:
-        return "the annotations have no rows"
-    first = rows[0]
-    counts = ", ".join(f"{reason} {count}" for reason, count in Counter(row["reason"] for row in rows).most_common())
-    return (
-        f"none of the {manifest.num_rows} annotation rows can be used ({counts}); the first is {first['file']}, "
-        f"row {first['row']}, {first['video']}: {first['reason']}, {first['message']}. {first['remedy']}"
-    )
 
 
 def _require_clips(summary: dict[str, Any]) -> None:

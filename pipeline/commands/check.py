@@ -26,7 +26,7 @@ from foundation.messages.errors import UserError
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
-from pipeline.commands.terminal import DATA_FAULTS, errors
+from pipeline.commands.terminal import DATA_FAULTS, ForceOption, errors, refuse_existing
 from pipeline.config import load_config
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
@@ -76,12 +76,14 @@ def check(
         Path | None,
         typer.Option("--pictures", metavar="DIR", help="With --frames: draw what was found into this folder."),
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """Find what is wrong with a training set before a run; exit code 0: nothing at or above checks.fail_on, 4: something."""
     if fixed and fixed.suffix not in (".csv", ".jsonl"):
         raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
     if unsafe_fixes and not fixed:
         raise UserError("--unsafe-fixes: there is nothing to write them to; say with --fix FILE where the table goes")
+    refuse_existing("--output", output, force)
     task = _task(config, annotations, videos, {"format": annotation_format, "group_pattern": group_pattern})
     span = _previous(task, previous, previous_videos)
     frames = task.checks.frames if frames is None else frames
@@ -95,6 +97,7 @@ def check(
     pushed = find_model(model) if model else None
     if fixed:
         _refuse_originals(fixed, task.data)
+        refuse_existing("--fix", fixed, force)
     records, assumptions = load_annotations(task.data, task.beam_args)
     if fixed:
         records = converted(records, task.data, task.beam_args)

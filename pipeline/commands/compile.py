@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.terminal import ConfigOption, console, escaped
+from pipeline.commands.terminal import ConfigOption, ForceOption, console, escaped, refuse_existing
 from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 
@@ -13,8 +13,10 @@ from pipeline.loading import load_tensorflow
 def compile_pipeline(
     config: ConfigOption,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
+    force: ForceOption = False,
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
+    refuse_existing("--output", output, force)
     compile_for_cluster(load_config(config), output)
     console.print(f"{output} written", highlight=False)
 

@@ -15,7 +15,15 @@ from components.annotations.records.record import Record, Reject, Segment
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import console, errors, escaped, print_assumptions, whole_file
+from pipeline.commands.terminal import (
+    ForceOption,
+    console,
+    errors,
+    escaped,
+    print_assumptions,
+    refuse_existing,
+    whole_file,
+)
 from pipeline.config import load_config
 
 _WRITERS = {".csv": write_csv, ".jsonl": write_jsonl}
@@ -33,10 +41,12 @@ def convert(
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """Write annotations of any format in the generic form; what cannot be written is listed."""
     if output.suffix not in _WRITERS:
         raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
+    refuse_existing("--output", output, force)
     given = {
         "format": annotation_format,
         "frame_rate": frame_rate,
@@ -49,10 +59,12 @@ def convert(
     records = converted(records, data, beam_args)
     segments = [record for record in records if isinstance(record, Segment)]
     rejects = [record for record in records if isinstance(record, Reject)]
-    write_table(output, segments)
     for reject in rejects:
         errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
     print_assumptions(assumptions)
+    if not segments:
+        raise UserError(f"{output} was not written: {_counts(0, rejects)}; each is listed above with its reason")
+    write_table(output, segments)
     console.print(_summary(output, len(segments), rejects), highlight=False)
     names = metadata_names(segments)
     if names:
@@ -116,7 +128,11 @@ def write_table(output: Path, segments: Sequence[Segment]) -> None:
 
 
 def _summary(output: Path, num_written: int, rejects: Sequence[Reject]) -> str:
+    return _counts(num_written, rejects, f" to {escaped(str(output))}")
+
+
+def _counts(num_written: int, rejects: Sequence[Reject], place: str = "") -> str:
     counts = Counter(reject.reason.value for reject in rejects)
     listed = f" ({', '.join(f'{code} {count}' for code, count in sorted(counts.items()))})" if counts else ""
     num_read = num_written + len(rejects)
-    return f"{num_read} rows read, {num_written} written to {escaped(str(output))}, {len(rejects)} left out{listed}"
+    return f"{num_read} rows read, {num_written} written{place}, {len(rejects)} left out{listed}"

@@ -147,7 +147,8 @@ def _table(severity: Severity, findings: Sequence[Finding]) -> Table:
     table.add_column("bar", justify="right", no_wrap=True)
     for check in dict.fromkeys(finding.check for finding in findings):
         same = [finding for finding in findings if finding.check == check]
-        shown = same[:_NUM_FINDINGS]
+        # What concerns no row or video stands nowhere else, such as that times were not read.
+        shown = same[:_NUM_FINDINGS] if any(finding.places for finding in same) else same
         table.add_row(f"[bold]{check}[/]")
         for finding, following in zip(shown, [*shown[1:], None], strict=True):
             lines = [finding.message, *_places(finding.places)]

@@ -26,6 +26,7 @@ _MODES = {
     **dict.fromkeys(("camera", "frame_size", "fps", "pace"), (_STREAM,)),
     "output": (_CLIPS, _SEGMENTS, _STORED),
     "output_format": (_CLIPS, _SEGMENTS),
+    "force": (_CLIPS, _SEGMENTS, _STORED),
     "as_json": (_CLIPS, _SEGMENTS, _STREAM),
 }
 
@@ -96,6 +97,7 @@ def predict(
     ] = None,
     timeline: Annotated[Path | None, _output_option(help="A page of the segments to write, .html.")] = None,
     annotated: Annotated[Path | None, _output_option(help="A copy of the video to write, .mp4, with labels.")] = None,
+    force: Annotated[bool, _output_option("--force", help="Overwrite files that exist already.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Recognise the action in a video, find all actions in long ones (--segments), or follow a stream."""
@@ -109,7 +111,7 @@ def predict(
     if mode == _STORED:
         from pipeline.prediction.run_examples import predict_stored
 
-        if predict_stored(examples or "", model, output):
+        if predict_stored(examples or "", model, output, force):
             raise typer.Exit(USER_ERROR)
         return
     if mode == _STREAM:
@@ -119,7 +121,7 @@ def predict(
         return
     from pipeline.prediction import run
 
-    wanted = run.OutputFiles(output, output_format, timeline, annotated, as_json)
+    wanted = run.OutputFiles(output, output_format, timeline, annotated, as_json, force)
     if not segments:
         num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds)
     else:

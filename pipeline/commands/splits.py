@@ -14,7 +14,15 @@ from components.annotations.splits.config import SPLITS
 from components.annotations.splits.splitting import split_manifest
 from components.storage.opening import open_root
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import ConfigOption, console, escaped, print_assumptions
+from pipeline.commands.terminal import (
+    ConfigOption,
+    ForceOption,
+    console,
+    escaped,
+    print_assumptions,
+    refuse_existing,
+    whole_file,
+)
 from pipeline.config import load_config
 from pipeline.plan import make_plan
 
@@ -22,19 +30,21 @@ from pipeline.plan import make_plan
 def splits(
     config: ConfigOption,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(ASSIGNMENT_FILE),
+    force: ForceOption = False,
 ) -> None:
     """Assign the videos to train, eval and test as a run would, and write that to a file, without decoding any."""
+    refuse_existing("--output", output, force)
     settings = load_config(config)
     args = settings.beam.args
     root = open_root(settings.data.videos, "data.videos", args)
     classes = make_plan(settings).classes
     records, assumptions = load_annotations(settings.data, args)
     manifest = build_manifest(records, root, classes, settings.negatives, settings.data.group_pattern)
+    if not manifest.segments_by_video:
+        raise UserError(f"{output} was not written: {manifest.why_empty()}")
     split_of, assignment = split_manifest(manifest, settings.splits, settings.negatives, args)
-    try:
-        output.write_text(assignment.to_csv(), encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
+    with whole_file("--output", output) as partial:
+        partial.write_text(assignment.to_csv(), encoding="utf-8")
     print_assumptions((*assumptions, *manifest.assumptions))
     console.print(_table(manifest, split_of))
     console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)

@@ -17,6 +17,7 @@ console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (YAML).")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist already.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -31,6 +32,12 @@ def print_assumptions(assumptions: Iterable[Assumption]) -> None:
         errors.print(f"assumed: {escaped(str(assumption))}", highlight=False)
 
 
+def refuse_existing(option: str, path: Path | None, force: bool) -> None:
+    """Raise UserError if there is such a file already that `force` does not give up; `option` names the path."""
+    if path and path.is_file() and not force and not _is_device(path):
+        raise UserError(f"{option}: {path} exists already; name another file, or overwrite it with --force")
+
+
 @contextmanager
 def whole_file(option: str, path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to, which takes its place only if all goes well.
@@ -38,12 +45,19 @@ def whole_file(option: str, path: Path) -> Iterator[Path]:
     Raises:
       UserError: it cannot be written; `option` names the path.
     """
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    partial = path if _is_device(path) else path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
         yield partial
-        partial.replace(path)
+        if partial != path:
+            partial.replace(path)
     except OSError as error:
         raise UserError(f"{option}: {path} cannot be written: {error.strerror}") from error
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        if partial != path:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    """Tell whether a path is one like /dev/stdout, which loses nothing and may lead to an ordinary file."""
+    return path.absolute().is_relative_to("/dev")

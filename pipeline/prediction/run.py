@@ -12,7 +12,7 @@ from components.video.decoder import Decoder
 from components.video.tasks import Span
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
-from pipeline.commands.terminal import errors, escaped, whole_file
+from pipeline.commands.terminal import errors, escaped, refuse_existing, whole_file
 from pipeline.prediction.annotate import annotate
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import Format, SegmentsConfig
@@ -31,13 +31,14 @@ Predict = Callable[[VideoPredictor, Path, OnProgress], VideoPrediction]
 
 @dataclass(frozen=True)
 class OutputFiles:
-    """Files to write, and how to print."""
+    """Files to write, and how to print; `force`: over files that exist."""
 
     table: Path | None = None
     table_format: Format | None = None
     timeline: Path | None = None
     annotated: Path | None = None
     as_json: bool = False
+    force: bool = False
 
 
 def predict_clips(
@@ -111,6 +112,7 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
             raise UserError(f"{option}: {path} cannot be written: its folder does not exist")
         if path and any(path.resolve() == video.resolve() for video in paths):
             raise UserError(f"{option}: {path} is one of the videos; choose another name")
+        refuse_existing(option, path, outputs.force)
     return paths
 
 

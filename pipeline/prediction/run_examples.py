@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import console, errors, escaped
+from pipeline.commands.terminal import console, errors, escaped, refuse_existing
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
 
 
-def predict_stored(pattern: str, model: Path, output: Path | None) -> int:
+def predict_stored(pattern: str, model: Path, output: Path | None, force: bool) -> int:
     """Write the table; return how many Examples could not be read."""
     if output is None:
         raise UserError("--output is needed with --examples: a .csv or .jsonl file to write")
+    refuse_existing("--output", output, force)
     find_model(model)
     if not output.absolute().parent.is_dir():
         raise UserError(f"--output: {output} cannot be written: its folder does not exist")

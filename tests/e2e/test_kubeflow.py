@@ -52,7 +52,9 @@ def compile_project(project: Project, **sections: Any) -> tuple[Path, Any]:
     """The compiled file, and what the command says; in this process, which has loaded TFX already."""
     project.configure(**sections)
     compiled = project.folder / "pipeline.yaml"
-    return compiled, CliRunner().invoke(app, ["compile", "--config", str(project.config_path), "-o", str(compiled)])
+    return compiled, CliRunner().invoke(
+        app, ["compile", "--config", str(project.config_path), "-o", str(compiled), "--force"]
+    )
 
 
 def test_the_compiled_pipeline_is_what_the_protos_and_the_kfp_sdk_read(project: Project) -> None:

@@ -15,9 +15,13 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SAME_FORMS = frozenset(
     ("<wide>", "<narrow>", "<small>", "<compat>", "<noBreak>", "<initial>", "<medial>", "<final>", "<isolated>")
 )
-# Hyphens are one; soft hyphens, blanks without a width, and how an emoji is to be drawn cannot be seen.
-_UNSEEN = {0x2010: "-", **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F))}
+# Hyphens are one; soft hyphens, blanks without a width, marks of the direction of writing, and how an emoji is to be drawn
+# cannot be seen. Joiners without a width can: they make other letters and emoji.
+_DIRECTIONS = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSEEN = {0x2010: "-", **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F, *_DIRECTIONS))}
 _BRACKETS, _PUNCTUATION = frozenset("()[]{}"), frozenset(",;.:'\"\u2018\u2019\u201c\u201d")
+# Programs write whole numbers so in columns with gaps.
+_WHOLE_NUMBER = re.compile(r"^(\d+)\.0+$")
 _LEADING_ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
 
 
@@ -50,8 +54,8 @@ def spelling(text: str, *, dash_is_sign: bool = False) -> str:
 
 
 def group_spelling(group: str) -> str:
-    """The spelling of a group, in which P1 and P01 are one."""
-    return _LEADING_ZEROS.sub("", spelling(group))
+    """The spelling of a group, in which P1 and P01 are one, and 1 and 1.0."""
+    return _LEADING_ZEROS.sub("", spelling(_WHOLE_NUMBER.sub(r"\1", group)))
 
 
 def _tokens(text: str, dash_is_sign: bool = False) -> Iterator[tuple[str, bool]]:

@@ -17,7 +17,9 @@ from components.storage.root import Root, is_remote, split_uri
 from foundation.messages.errors import UserError
 
 # Files of annotation tools. Of all other files, readers use the names only.
-_SUFFIXES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xml", ".eaf", ".pbtxt", ".ini"))
+_SUFFIXES = frozenset(
+    (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xml", ".eaf", ".boris", ".pbtxt", ".ini")
+)
 
 
 def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Annotations:

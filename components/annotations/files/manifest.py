@@ -1,7 +1,7 @@
 """The manifest: the videos to open, their segments, and the rejects that are known before any video is opened."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -31,6 +31,20 @@ class Manifest:
     num_videos: int
     groups: Mapping[str, str] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+
+    def why_empty(self) -> str:
+        """Why no row became a segment, as a sentence that counts the reasons and names the first row."""
+        rows = [reject.as_ledger_entry() for reject in self.rejects if reject.source]
+        if not rows:
+            return "the annotations have no rows"
+        first = rows[0]
+        counts = ", ".join(
+            f"{reason} {count}" for reason, count in Counter(row["reason"] for row in rows).most_common()
+        )
+        return (
+            f"none of the {self.num_rows} annotation rows can be used ({counts}); the first is {first['file']}, "
+            f"row {first['row']}, {first['video']}: {first['reason']}, {first['message']}. {first['remedy']}"
+        )
 
 
 def build_manifest(

@@ -3,7 +3,8 @@
 The content tells its form:
   * one name a line, counted from 0 (MMAction2's label_map.txt);
   * `1 ApplyEyeMakeup`, `1: stand`, `1,stand`: the number first (UCF101's classInd.txt), or last, as in `clapping,0`
-    (Moments in Time's moments_categories.txt);
+    (Moments in Time's moments_categories.txt); in all lines one letter may stand before the number, as in
+    `c000 Holding some clothes` (Charades_v1_classes.txt) and `A1. drink water` (NTU RGB+D);
   * CSV with a header, a column of ids and one of names (EPIC-Kitchens' verb classes, Kinetics' labels_to_id.csv), divided
     by whatever divides tables;
   * AVA's .pbtxt: `item { name: "stand" id: 12 }` or `label { name: "stand" label_id: 12 }`;
@@ -29,6 +30,7 @@ _ID_COLUMNS = ("id", "verb_id", "noun_id", "class_id", "label_id")
 _NAME_COLUMNS = ("name", "key", "class_key", "class_name", "label", "label_name")
 _NUMBER = re.compile(r"\d{1,9}")
 _NUMBER_FIRST = re.compile(r"(\d{1,9})(?:\s*[:,;|]\s*|\s+)(\S.*)")
+_CODED = re.compile(r"([A-Za-z])(\d{1,9})(?:\s*[:,.]\s*|\s+)(\S.*)")
 _BLOCK = re.compile(r"(?:item|label)\s*\{([^{}]*)\}")
 _BLOCK_NAME = re.compile(r'\bname\s*:\s*(?:"([^"]*)"|\'([^\']*)\')')
 _BLOCK_ID = re.compile(r"\b(?:label_)?id\s*:\s*(\d{1,9})\b")
@@ -100,6 +102,13 @@ def _parse(text: str) -> Iterable[tuple[int, str]]:
 
 
 def _from_lines(lines: list[str]) -> Iterable[tuple[int, str]]:
+    coded = [match for match in map(_CODED.fullmatch, lines) if match]
+    is_one_letter, are_distinct = (
+        len({match[1] for match in coded}) == 1,
+        len({int(match[2]) for match in coded}) == len(lines),
+    )
+    if is_one_letter and are_distinct:
+        return ((int(match[2]), match[3].strip()) for match in coded)
     numbered = [(int(match[1]), match[2]) for match in map(_NUMBER_FIRST.fullmatch, lines) if match]
     for delimiter in DELIMITERS:
         if len(numbered) < len(lines):

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from components.annotations.records.group_names import SCHEMES
 from components.annotations.records.record import Assumption, Segment
+from foundation.messages.wording import counted
 
 _DATA_SETS = {"ucf101": "UCF101", "hmdb51": "HMDB51", "kinetics": "Kinetics"}
 # What lies beside videos. Whether a file is one its content says, and nobody has looked into it yet.
@@ -32,7 +33,7 @@ def with_recordings(segments: Sequence[Segment]) -> Iterator[Segment | Assumptio
             groups = set(map(group_of, videos))
             yield Assumption(
                 f"all {len(videos)} videos are called as in {data_set}, so clips of one recording are taken for a group: "
-                f"{len(groups)} groups, such as {group_of(videos[0])!r}",
+                f"{counted(len(groups), 'group')}, such as {group_of(videos[0])!r}",
                 "If they are others, set data.group_pattern to a regular expression that says what they have in common.",
             )
             yield from (replace(segment, group=group_of(segment.video)) for segment in segments)

@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from components.annotations.records.record import Record, Segment, TimeUnit
+from components.annotations.records.record import Assumption, Record, Segment, TimeUnit
+
+
+def frames_are_those_of_the_video(name: str) -> Assumption:
+    """What is assumed of a file that numbers pictures of a sequence, and does not say how they were taken from the video."""
+    return Assumption(
+        f"{name} numbers frames, which were taken for all frames of the video, one after the other",
+        "If pictures were taken from the video at a rate of their own, set data.frame_rate to it",
+    )
 
 
 def at_frame_rate(record: Record, frame_rate: float | None) -> Record:

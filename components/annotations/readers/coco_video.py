@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from components.annotations.readers.clock import frames_are_those_of_the_video
 from components.annotations.readers.coco_masks import read_segmentation
 from components.annotations.readers.documents import as_id, as_list, as_object, load_json
 from components.annotations.readers.exports import file_name
@@ -29,7 +30,7 @@ from components.annotations.readers.values import BadValueError, is_blank, parse
 from components.annotations.records.boxes import Edges
 from components.annotations.records.masks import decode_mask, edges_of_mask
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Mask, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Mask, Record, Segment, Source
 
 _Id = int | str
 
@@ -74,7 +75,7 @@ class _Dataset:
         return name
 
 
-def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file; a row is the rank of a track in `tracks`, else of its first annotation, or of a negative's video."""
     try:
         document = as_object(load_json(path), "the file", Reason.FILE_MALFORMED)
@@ -86,6 +87,8 @@ def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
     except BadValueError as error:
         yield error.as_reject(Source(path.name, 1))
         return
+    if options.frame_rate is None:
+        yield frames_are_those_of_the_video(path.name)
     dataset = _Dataset(_by_id(videos), _by_id(images), _names_of(categories))
     found: dict[tuple[_Id | None, _Id], _Track] = {}
     yield from _gather_tracks(tracks, path.name, found)

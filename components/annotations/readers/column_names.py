@@ -1,6 +1,7 @@
 """What people call the columns of a table: path, times, label, group and split, and the units in the names of times."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,15 +16,18 @@ NAMES: Mapping[str, frozenset[str]] = {
     for key, names in {
         "path": "path video file filename filepath videopath videofile videofilename videofilepath videoname videoid clip "
         "clippath clipname clipfile relpath relativepath fullpath absolutepath media mediafile mediapath mediafilepath url "
-        "uri videourl videouri movie",
+        "uri videourl videouri movie datei dateiname fichier archivo",
         "label": "label labels labelname class classname classlabel action actionname actionlabel actionclass category "
-        "categoryname activity activityname activitylabel activityclass behavior behaviour gesture tag eventlabel target",
+        "categoryname activity activityname activitylabel activityclass behavior behaviour gesture tag eventlabel target "
+        "klasse aktion kategorie classe categorie etiquette clase categoria etiqueta",
         "group": "group groupid groupname person personid personname subject subjectid subjectname subjectcode actor actorid "
         "actorname participant participantid participantname participantcode performer performerid signer signerid patient "
-        "patientid",
+        "patientid gruppe proband teilnehmer groupe sujet grupo sujeto",
         "split": "split splits splitname subset set partition datasplit",
     }.items()
 }
+# What a video is called elsewhere. Beside a column of paths, it is none.
+_IDENTIFIERS = frozenset(("videoid", "url", "uri", "videourl", "videouri"))
 # Names that only look like one of these: they are never read, and said to be unread.
 _LOOKALIKES = {
     "label": re.compile(r".*(label|class|action|activity|category)(es|s|id|idx|index|name)?"),
@@ -33,7 +37,7 @@ _LOOKALIKES = {
     "split": re.compile(r"(fold|phase|usage|mluse)"),
     "time": re.compile(
         r".*(time|times|timestamp|timestamps|timecode|duration|interval|timespan|timerange|onset|offset)(s|sec|secs|seconds|ms)?"
-        r"|timestamp.*|frame|frameno|frameid|framenumber|length|dur"
+        r"|timestamp.*|(key|mid|peak)?frame(no|id|number)?|length|dur|dauer|duree|duracion|zeit|temps|tiempo"
     ),
 }
 # Numbers that are no times: facts about a file, and of a row.
@@ -49,7 +53,7 @@ _TIMES = re.compile(
 _UNITS = {
     unit: meaning
     for meaning, units in {
-        "seconds": "s sec secs second seconds insec inseconds",
+        "seconds": "s sec secs second seconds insec inseconds ssmsec",
         "milliseconds": "ms msec msecs msecond mseconds milli millis millisecond milliseconds",
         "minutes": "min mins minute minutes",
         "hours": "h hr hrs hour hours",
@@ -63,13 +67,17 @@ _UNITS = {
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 # In front, a single letter would make a unit of the beginning of a word.
 _UNIT_BEFORE = "|".join(unit for unit in sorted(_UNITS, key=len, reverse=True) if unit == "ms" or len(unit) > 2)
-_START = "first|start|starting|starts|begin|begins|beginning|begining|onset|from|in|von|beginn|anfang"
-_END = "last|end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende"
+# In English, and in the languages in which a table may well have them beside an English path and label.
+_START = "first|start|starting|starts|begin|begins|beginning|begining|onset|from|in|von|beginn|anfangs?|debut|inicio"
+_END = "last|end|ending|ends|stop|stops|offset|finish|until|till|to|out|bis|ende|fin|fim|slut|slutt|eind|einde"
 _EDGE = re.compile(
-    rf"(?:action|activity|segment|seg|clip|event|annotation|label|temporal)?(?P<before>{_UNIT_BEFORE})?(?:timestamp|time|t|ts)??"
-    rf"(?:(?P<start>{_START})|(?P<end>{_END}))(?:timestamps?|timecode|tc|times?|ts|point|pos|position|at|hhmmss|hms)?(?P<after>{_UNIT})?"
+    rf"(?:action|activity|segment|seg|clip|event|annotation|label|temporal)?(?P<before>{_UNIT_BEFORE})?"
+    rf"(?:timestamp|timecode|time|temps(?:de)?|tiempo(?:de)?|tempo|mark|tc|ts|t)??(?:(?P<start>{_START})|(?P<end>{_END}))"
+    rf"(?:timestamps?|timecode|tc|times?|ts|point|pos|position|at|zeit|tid|tijd)?(?:hhmmss(?:ms|msec)?|hms)?(?P<after>{_UNIT})?"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+# Words that also stand for something else: where one comes from, what one is called.
+_PLACES = frozenset(("first", "last", "from", "to", "in", "out", "von", "bis", "fin"))
 _START_WORDS = {"start", "starts", "starting", "begin", "begins", "beginning", "onset"}
 _END_WORDS = {"end", "ends", "ending", "stop", "stops"}
 
@@ -83,8 +91,8 @@ class Edge(NamedTuple):
 
 @lru_cache(_NUM_KEPT)
 def plain(name: str) -> str:
-    """A name without case and all that is neither letter nor digit."""
-    return _NO_LETTER.sub("", name.casefold())
+    """A name without case, accents, and all that is neither letter nor digit."""
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKD", name).casefold())
 
 
 @lru_cache(_NUM_KEPT)
@@ -108,6 +116,16 @@ def edge_hinted_at(name: str) -> str:
 def may_hold_times(name: str) -> bool:
     """Tell whether a name is one of a column with a time, or with start and end together."""
     return bool(_TIMES.fullmatch(plain(name)))
+
+
+def is_identifier(name: str) -> bool:
+    """Tell whether a name that may be one of paths is rather one of a video's number or address."""
+    return plain(name) in _IDENTIFIERS
+
+
+def is_place(name: str) -> bool:
+    """Tell whether a name that speaks of a start or an end may speak of a place as well, as `from` and `Start Location`."""
+    return plain(name) in _PLACES or not edge_of(name)
 
 
 @lru_cache(_NUM_KEPT)

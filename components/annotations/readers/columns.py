@@ -4,10 +4,7 @@ Nothing is read in silence under another name, and no row is taken whole because
 is said, what looks like a time, a group or a label and is not read is named, and what could be read in two ways is refused.
 """
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from itertools import combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from components.annotations.readers.column_names import (
@@ -15,26 +12,34 @@ from components.annotations.readers.column_names import (
     edge_hinted_at,
     edge_of,
     is_fact,
+    is_identifier,
     looks_like,
     may_hold_times,
     plain,
 )
+from components.annotations.readers.column_values import (
+    are_no_times,
+    are_splits,
+    are_times,
+    hold_named_times,
+    hold_times,
+    look_like_times,
+    say_the_same,
+)
 from components.annotations.readers.options import Columns, ReaderOptions
-from components.annotations.readers.values import BadValueError, is_blank, parse_seconds, parse_split
 from components.annotations.records.record import Assumption
 
 _TIMES = ("start_seconds", "end_seconds")
 _IN_SECONDS = ("", "seconds")
 _PARTS = ("hours", "minutes")
 _DIVISORS = {"milliseconds": 1000.0}
-_RANGE = re.compile(r"[\[(]?\s*([\d.:]+)\s*(?:-|–|,|;|to|\.\.)\s*([\d.:]+)\s*[\])]?")
-_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.*")
-# Words that also stand for something else: where one comes from, what one is called.
-_ALSO_PLACES = frozenset(("first", "last", "from", "to", "in", "out", "von", "bis"))
-_MOST_SECONDS = 1e6  # above it, a number is a date that is counted in seconds
+_WITHOUT_ONE = {
+    "start_seconds": "no column of starts is read, so each action begins where its video does",
+    "end_seconds": "no column of ends is read, so each action lasts until its video ends",
+}
 _SAY_WHICH = "If that is wrong, name the right column under data.columns.{key}."
 
-ValuesOf = Callable[[str], Collection[Any]]
+ValuesOf = Callable[[str], Sequence[Any]]
 
 
 class Layout(NamedTuple):
@@ -62,7 +67,8 @@ def lay_out(names: Sequence[str], options: ReaderOptions, values_of: ValuesOf) -
     """
     found, offered = _named(names, options)
     assumptions = []
-    for key, name in _other_names(found, offered, values_of).items():
+    others = _other_names(found, offered, values_of)
+    for key, name in others.items():
         found[key] = name
         offered.remove(name)
         unit = _unit(name) if key in _TIMES else ""
@@ -75,6 +81,7 @@ def lay_out(names: Sequence[str], options: ReaderOptions, values_of: ValuesOf) -
             raise UnclearColumnsError(_unread_unit(found[key], unit))
         if unit in _DIVISORS:
             divisors[key] = _DIVISORS[unit]
+    _check_units(others, found)
     _check_times(found, offered, values_of)
     assumptions += _unread(found, offered, values_of)
     columns = options.columns.model_copy(update=found)
@@ -124,8 +131,14 @@ def _other_names(found: Mapping[str, str], offered: Sequence[str], values_of: Va
             continue
         same = [name for name in offered if plain(name) == plain(default)]
         candidates = same or [name for name in offered if _may_be(name, key, offered, values_of)]
+        if key == "path":
+            candidates = [name for name in candidates if not is_identifier(name)] or candidates
         if key == "split":
-            candidates = [name for name in candidates if same or _holds_splits(values_of(name))]
+            candidates = [name for name in candidates if same or are_splits(values_of(name))]
+        if key in _TIMES and len(candidates) > 1:
+            divisors = [_DIVISORS.get(_unit(name), 1.0) for name in candidates]
+            if say_the_same(list(map(values_of, candidates)), divisors):
+                candidates = candidates[:1]
         if len(candidates) > 1:
             raise UnclearColumnsError(
                 f"the columns {' and '.join(map(repr, candidates))} may each be {key}; "
@@ -145,7 +158,7 @@ def _may_be(name: str, key: str, all_names: Sequence[str], values_of: ValuesOf) 
         return False
     if edge is None or edge.key != key or not (edge.unit in _IN_SECONDS or edge.unit in _DIVISORS):
         return False
-    return not _are_no_times(name, values_of(name))
+    return not are_no_times(name, values_of(name))
 
 
 def _unit(name: str) -> str:
@@ -162,6 +175,17 @@ def _unread_unit(name: str, unit: str) -> str:
     return f"the column {name!r} is in {unit}; write start_seconds and end_seconds"
 
 
+def _check_units(others: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Raise if only one of two times says a unit that is not seconds: the other one may be in seconds or in that unit."""
+    units = {key: _unit(found[key]) for key in _TIMES if key in found}
+    for key, unit in units.items():
+        if unit == "" and key in others and any(other in _DIVISORS for other in units.values()):
+            raise UnclearColumnsError(
+                f"of the columns {' and '.join(repr(found[key]) for key in units)} only one says its unit; write it into the "
+                f"name of {found[key]!r} too"
+            )
+
+
 def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: ValuesOf) -> None:
     """Raise if a time that is not read seems to stand in a column that is not read either."""
     missing = [key for key in _TIMES if key not in found]
@@ -173,7 +197,7 @@ def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: Va
                 f"the columns {both} may be parts of one time; write {edge.key} as a whole, in seconds or like 1:05.5"
             )
         key = edge.key if edge else edge_hinted_at(name)
-        if key in missing and not _are_no_times(name, values_of(name)):
+        if key in missing and not are_no_times(name, values_of(name)):
             if edge and edge.unit not in _IN_SECONDS and edge.unit not in _DIVISORS:
                 raise UnclearColumnsError(_unread_unit(name, edge.unit))
             raise UnclearColumnsError(
@@ -182,7 +206,8 @@ def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: Va
             )
     if missing == list(_TIMES):
         for name in offered:
-            if may_hold_times(name) and _holds_times(name, values_of(name)):
+            values = values_of(name)
+            if (may_hold_times(name) and hold_times(name, values)) or hold_named_times(values):
                 raise UnclearColumnsError(
                     f"the column {name!r} seems to hold times, and nothing says when an action starts and ends; write "
                     f"start_seconds and end_seconds or, if {name!r} has nothing to do with the action, rename it"
@@ -193,49 +218,6 @@ def _check_times(found: Mapping[str, str], offered: Sequence[str], values_of: Va
                 raise UnclearColumnsError(
                     f"the column {name!r} may be that of the action or of the video; write end_seconds, or rename it"
                 )
-
-
-def _holds_times(name: str, values: Collection[Any]) -> bool:
-    """Tell whether times stand in a column: pairs of them or, by its name, single ones."""
-    may_be_single = plain(name).startswith(("t", "sec"))
-    told = [_is_pair(value) or (may_be_single and _is_time(value)) for value in values if not is_blank(value)]
-    return bool(told) and all(told)
-
-
-def _is_pair(value: Any) -> bool:
-    if isinstance(value, list):
-        return len(value) == 2 and all(map(_is_time, value))
-    match = _RANGE.fullmatch(value.strip()) if isinstance(value, str) else None
-    return bool(match) and all(map(_is_time, match.groups() if match else ()))
-
-
-def _is_time(value: Any) -> bool:
-    return _time(value) is not None
-
-
-def _time(value: Any) -> float | None:
-    with suppress(BadValueError):
-        seconds = parse_seconds(value, "", has_decimal_commas=True)
-        return seconds if seconds is not None and seconds < _MOST_SECONDS else None
-    return None
-
-
-def _are_no_times(name: str, values: Collection[Any]) -> bool:
-    """Tell whether a column holds dates or, where its name may mean that, places; one value alone does not show it."""
-    texts = [value for value in values if not is_blank(value)]
-    if len(texts) < 2 or not all(isinstance(text, str) for text in texts):
-        return False
-    if plain(name) in _ALSO_PLACES and not any(any(map(str.isdigit, text)) for text in texts):
-        return True
-    return all(_DATE.fullmatch(text.strip()) for text in texts)
-
-
-def _holds_splits(values: Collection[Any]) -> bool:
-    try:
-        splits = {parse_split(value, "") for value in values}
-    except BadValueError:
-        return False
-    return bool(splits - {None})
 
 
 def _unread(found: Mapping[str, str], offered: Sequence[str], values_of: ValuesOf) -> list[Assumption]:
@@ -250,21 +232,19 @@ def _unread(found: Mapping[str, str], offered: Sequence[str], values_of: ValuesO
         for name, kind in kinds.items()
         if kind
     ]
-    if not any(key in found for key in _TIMES):
-        rest = {name: values_of(name) for name in offered if not kinds[name] and not is_fact(name)}
-        numbers = {name: list(map(_time, values)) for name, values in rest.items()}
-        for first, second in combinations(numbers, 2):
-            if _may_be_range(numbers[first], numbers[second]):
-                message = (
-                    f"no column of times is read, so each row is a whole video; {first!r} and {second!r} are not read"
-                )
-                remedy = "If they are start and end, in seconds, set data.columns.start_seconds and data.columns.end_seconds."
-                assumptions.append(Assumption(message, remedy))
-                break
-    return assumptions
+    rest = {name: values_of(name) for name in offered if not kinds[name] and not is_fact(name)}
+    return [*assumptions, *_without_times([key for key in _TIMES if key not in found], rest)]
 
 
-def _may_be_range(first: Sequence[float | None], second: Sequence[float | None]) -> bool:
-    """Tell whether each row has the first of two numbers, and then the second, greater one."""
-    pairs = list(zip(first, second, strict=False))
-    return bool(pairs) and all(a is not None and b is not None and a < b for a, b in pairs)
+def _without_times(missing: Sequence[str], rest: Mapping[str, Sequence[Any]]) -> Iterator[Assumption]:
+    """What is said where a start or an end is not read, and may stand in the columns in which nothing else was seen."""
+    if len(missing) == len(_TIMES):
+        likely = look_like_times(rest)
+        what = "no column of times is read, so each row is a whole video" if likely else ""
+    else:
+        likely = [name for name, values in rest.items() if are_times(values)]
+        what = _WITHOUT_ONE[missing[0]] if missing else ""
+    if what:
+        unread = f"; {' and '.join(map(repr, likely))} {'is' if len(likely) == 1 else 'are'} not read" if likely else ""
+        remedy = f"If that is wrong, set {' and '.join(f'data.columns.{key}' for key in missing)}, in seconds."
+        yield Assumption(what + unread, remedy)

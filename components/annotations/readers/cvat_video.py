@@ -60,6 +60,12 @@ def _read_export(file: Path, name: str, label_field: str | None, attributes: set
             yield from _records(element, meta, Source(name, row), label_field)
         if meta is None:
             raise BadValueError(Reason.FILE_MALFORMED, "neither <meta> nor <track>: not CVAT for video", "")
+        if not row:
+            message = (
+                "CVAT's export for video has no track. Tags on frames are not in it: export the task as CVAT for images 1.1, "
+                "which is read"
+            )
+            raise BadValueError(Reason.FILE_MALFORMED, message, "")
     except BadValueError as error:
         yield error.as_reject(Source(name, row + 1))
 

@@ -5,11 +5,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.binary import refuse_binary
 from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.clock import at_frame_rate
+from components.annotations.readers.foreign import refuse_foreign
 from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.table import names_its_columns
 from components.annotations.readers.text import check_text
+from components.annotations.readers.unknown_names import said_of_unknown_names
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Annotations, Assumption, Record, Reject
 from components.storage.paths import is_clutter
@@ -42,7 +45,7 @@ def read_annotations(config: DataConfig) -> Annotations:
     if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
         row = first.source.row if first.source else 1
         raise UserError(f"{path}, row {row} (read as {name}): {first.message.rstrip('.')}. {first.reason.remedy}")
-    return Annotations(records, tuple(assumptions))
+    return Annotations(records, (*assumptions, *said_of_unknown_names(records)))
 
 
 def annotation_files(config: DataConfig) -> list[Path]:
@@ -116,9 +119,12 @@ def _assumed_file(path: Path, meant: Path) -> Iterator[Assumption]:
 def _sample(path: Path) -> Sample:
     if path.is_dir():
         return Sample(path)
-    sample = Sample(path, decode_head(read_head(path)))
+    head = read_head(path)
+    refuse_binary(path, head)
+    sample = Sample(path, decode_head(head))
     if not sample.first_line:
         raise UserError(f"data.annotations: {path} is empty")
+    refuse_foreign(sample)
     return sample
 
 
@@ -129,8 +135,11 @@ def _choose_format(path: Path, config: DataConfig) -> tuple[str, Path]:
     if not path.is_file() and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a pipe or a device; a file or a folder is expected")
     name, path = _detect(path) if config.format == "auto" else (config.format, path)
-    if name == "folders" and not path.is_dir():
-        raise UserError(f"data.annotations: {path} is a file; data.format 'folders' expects the folder of the classes")
+    if config.format != "auto" and path.is_file():
+        refuse_binary(path, read_head(path))
+    if not path.is_dir() and not READERS[name].reads_files:
+        expected = "the folder of the classes" if name == "folders" else "the folder of the videos"
+        raise UserError(f"data.annotations: {path} is a file; data.format {name!r} expects {expected}")
     if path.is_dir() and not READERS[name].reads_folders:
         raise UserError(f"data.annotations: {path} is a folder; data.format '{name}' expects a file")
     return name, path

@@ -27,7 +27,7 @@ from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader
 from components.annotations.readers.values import BadValueError, parse_number
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
 
 _FILES = "*.eaf"
 
@@ -35,6 +35,7 @@ _FILES = "*.eaf"
 class _Media(NamedTuple):
     video: str
     origin_milliseconds: float
+    others: tuple[str, ...] = ()
 
 
 class _Annotation(NamedTuple):
@@ -100,7 +101,7 @@ class _Document:
         return seconds
 
 
-def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file or a folder of files; a record's row is the annotation's rank in its file."""
     tiers: set[str] = set()
     for file in exports_of(path, _FILES):
@@ -109,6 +110,8 @@ def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record]:
             _gather(file, document)
         except BadValueError as error:
             problem = error.as_reject(Source(document.name, len(document.annotations) + 1))
+        if document.media and document.media.others:
+            yield _first_of_several(document.name, document.media)
         for annotation in document.annotations:
             tiers.add(annotation.tier)
             if annotation.tier == options.label_field or annotation.slots and not options.label_field:
@@ -116,6 +119,13 @@ def read_elan(path: Path, options: ReaderOptions) -> Iterator[Record]:
         if problem:
             yield problem
     options.check_label_field(tiers, f"{path} has no annotation in a tier")
+
+
+def _first_of_several(name: str, media: _Media) -> Assumption:
+    return Assumption(
+        f"{name} shows {media.video} and {', '.join(media.others)[:200]}; its annotations are taken to be of the first",
+        "If they are of another one, put that first in ELAN (Edit, Linked Files)",
+    )
 
 
 def _gather(file: Path, document: _Document) -> None:
@@ -137,12 +147,15 @@ def _read_header(header: Element) -> _Media:
     if unit != "milliseconds":
         message = f"its times are in {unit}; save it in a current version of ELAN"
         raise BadValueError(Reason.FILE_MALFORMED, message, unit)
+    found = []
     for media in header.findall("MEDIA_DESCRIPTOR"):
         if not media.get("MIME_TYPE", "").startswith("audio/"):
             location = media.get("MEDIA_URL") or media.get("RELATIVE_MEDIA_URL") or ""
             origin = parse_number(media.get("TIME_ORIGIN") or 0, "TIME_ORIGIN", Reason.FILE_MALFORMED)
             if file_name(location):
-                return _Media(file_name(location), origin)
+                found.append(_Media(file_name(location), origin))
+    if found:
+        return found[0]._replace(others=tuple(media.video for media in found[1:]))
     # Versions before 2.0 have an attribute instead.
     video = file_name(header.get("MEDIA_FILE", ""))
     if not video:

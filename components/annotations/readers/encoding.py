@@ -8,6 +8,8 @@ from typing import TextIO
 
 from components.annotations.records.record import Assumption
 
+# What begins a file may stand in the middle of one that was made of several.
+MARK = "\ufeff"
 _UTF_8 = "utf-8-sig"
 _WINDOWS = "cp1252"
 _MARKS = (

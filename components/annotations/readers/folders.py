@@ -18,8 +18,14 @@ from components.annotations.readers.values import BadValueError, parse_split
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Assumption, Record, Reject, Segment, Source
 from foundation.messages.errors import UserError
+from foundation.messages.wording import counted
 
 _VIDEO = re.compile(r"\.(3gp|avi|flv|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|mxf|ogv|ts|vob|webm|wmv)", re.IGNORECASE)
+
+# What people call a part of a data set.
+_PART = re.compile(
+    r"(train|test|val|valid|dev|fold|split|part)(ing|ation)?[\W_]?(set|data|videos)?[\W_\d]*$", re.IGNORECASE
+)
 
 
 def read_folders(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
@@ -36,10 +42,13 @@ def read_folders(path: Path, options: ReaderOptions) -> Iterator[Record | Assump
         yield Assumption(
             message, "These splits count with splits.mode: official. If the folders are classes, rename them."
         )
+    else:
+        _check_inner_folders(path, files)
     named = (file for file in files if not splits or file.parts[0] in splits)
     records = [_to_record(file, prefix, splits, row) for row, file in enumerate(named, start=1)]
     yield from (record for record in records if isinstance(record, Reject))
     segments = [record for record in records if isinstance(record, Segment)]
+    yield from _said_of_groups(segments)
     # What the user says of the paths counts more than what their names look like.
     yield from segments if options.group_pattern else with_recordings(segments)
 
@@ -61,11 +70,7 @@ def splits_of_folders(path: Path, files: Sequence[PurePath]) -> dict[str, str]:
       UserError: some folders are called like splits and others are not, or they hold no folders of classes.
     """
     outer = dict.fromkeys(file.parts[0] for file in files if _VIDEO.fullmatch(file.suffix))
-    splits: dict[str, str] = {}
-    for folder in outer:
-        with suppress(BadValueError):
-            if split := parse_split(folder, ""):
-                splits[folder] = split
+    splits = {folder: split for folder in outer if (split := _split_called(folder))}
     others = [folder for folder in outer if folder not in splits]
     if not others:
         if splits and not any(len(file.parts) > 2 for file in files):
@@ -80,9 +85,43 @@ def splits_of_folders(path: Path, files: Sequence[PurePath]) -> dict[str, str]:
     return {}
 
 
+def _check_inner_folders(path: Path, files: Sequence[PurePath]) -> None:
+    """Raise UserError if all folders in those of the classes are called like splits: as groups they would hold everyone."""
+    inner = dict.fromkeys(file.parts[1] for file in files if len(file.parts) > 2)
+    splits = set(map(_split_called, inner))
+    if len(splits) > 1 and None not in splits:
+        message = f"{_listed(inner)} are called like splits and lie in those of the classes"
+        raise UserError(f"{path}: the folders {message}; put them outside, as in train/<class>/, or rename them")
+
+
+def _said_of_groups(segments: Sequence[Segment]) -> Iterator[Assumption]:
+    """What is said where the folders read as groups may be the classes: in a single one, or in `fold1` and `test_set`."""
+    labels = dict.fromkeys(segment.label for segment in segments)
+    groups = dict.fromkeys(segment.group for segment in segments if segment.group)
+    if groups and (len(labels) == 1 < len(groups) or all(map(_PART.match, labels))):
+        message = f"{_listed(labels)} {'is' if len(labels) == 1 else 'are'} read as classes, and the folders in them as groups"
+        yield Assumption(
+            f"{message} ({counted(len(groups), 'group')}, such as {next(iter(groups))!r})",
+            "If those are the classes, name the folder that holds them as data.annotations, or call the outer ones train, "
+            "val and test.",
+        )
+
+
+def _split_called(folder: str) -> str | None:
+    with suppress(BadValueError):
+        return parse_split(folder, "")
+    return None
+
+
 def _listed(folders: Iterable[str]) -> str:
     return ", ".join(folders)[:200]
 
 
 # It reads no file: the names are the annotations.
-FOLDERS = Reader(read_folders, lambda sample: sample.path.is_dir(), lambda path, options: [], reads_folders=True)
+FOLDERS = Reader(
+    read_folders,
+    lambda sample: sample.path.is_dir(),
+    lambda path, options: [],
+    reads_folders=True,
+    reads_files=False,
+)

@@ -6,8 +6,8 @@ whose labels count. An annotation that was submitted without any result says tha
 
 Frames are counted from 1, and frame n is shown at (n - 1) / frameRate, whatever the video's own frames are; ranges include
 their last frame. frameRate (of the labeling configuration, 24 by default) is not exported. It is `data.frame_rate`, else the
-rate that a rectangle of the task shows (its keyframes have both frame and time), else 24. Boxes are in percent of the
-picture. A keyframe that is not `enabled` ends a visible stretch; after an enabled last keyframe the box stays to the end.
+rate that a rectangle of the task shows (its keyframes have both frame and time), else 24, which is said. Boxes are percents of
+the picture. A keyframe that is not `enabled` ends a visible stretch; after an enabled last one the box stays to the end.
 
 Group and split may be keys of a task's `data`, under the names of `data.columns`.
 
@@ -32,7 +32,7 @@ from components.annotations.readers.options import Columns, ReaderOptions
 from components.annotations.readers.reader import Reader
 from components.annotations.readers.values import BadValueError, parse_split, parse_text
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Segment, Source
+from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source, TimeUnit
 
 _DEFAULT_FRAME_RATE = 24.0
 _MEDIA = re.compile(r"\.(3gp|avi|flv|m4v|mkv|mov|mp4|mpe?g|mts|ogv|ts|webm|wmv)\b", re.IGNORECASE)
@@ -46,7 +46,7 @@ class _Clip(NamedTuple):
     split: str | None = None
 
 
-def read_label_studio(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_label_studio(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a file; a record's row is the rank of its region, or of an annotation without regions, in the file."""
     sources = (Source(path.name, row) for row in count(1))
     try:
@@ -58,10 +58,22 @@ def read_label_studio(path: Path, options: ReaderOptions) -> Iterator[Record]:
     controls: set[str] = set()
     for task in tasks:
         try:
-            yield from _records_of_task(as_object(task, "a task"), options, sources, controls)
+            for record in _records_of_task(as_object(task, "a task"), options, sources, controls):
+                if isinstance(record, Segment) and record.time_unit is TimeUnit.FRAMES:
+                    yield _default_rate_of(path)
+                    record = at_frame_rate(record, _DEFAULT_FRAME_RATE)
+                yield record
         except BadValueError as error:
             yield error.as_reject(next(sources))
     options.check_label_field(controls, f"{path} has no result of a control")
+
+
+def _default_rate_of(path: Path) -> Assumption:
+    return Assumption(
+        f"{path.name} does not say at how many frames per second Label Studio counted, so its default, "
+        f"{_DEFAULT_FRAME_RATE:g}, was taken",
+        "If the labeling configuration has another frameRate, set data.frame_rate to it",
+    )
 
 
 def _records_of_task(
@@ -92,7 +104,7 @@ def _records_of_task(
         elif not result:
             yield _negative(clip, next(sources), is_contradicted=any(results))
         else:
-            records = list(_records_of_regions(regions, clip, sources, options, frame_rate or _DEFAULT_FRAME_RATE))
+            records = list(_records_of_regions(regions, clip, sources, options, frame_rate))
             unlabelled = BadValueError(Reason.LABEL_MISSING, "no result of the annotation is a label", "")
             yield from records or [unlabelled.as_reject(next(sources), clip.video)]
 
@@ -105,7 +117,7 @@ def _negative(clip: _Clip, source: Source, is_contradicted: bool) -> Record:
 
 
 def _records_of_regions(
-    regions: list[Region], clip: _Clip, sources: Iterator[Source], options: ReaderOptions, frame_rate: float
+    regions: list[Region], clip: _Clip, sources: Iterator[Source], options: ReaderOptions, frame_rate: float | None
 ) -> Iterator[Record]:
     for region in regions:
         try:

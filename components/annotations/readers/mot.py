@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components.annotations.readers.class_names import ClassNames, load_class_names
+from components.annotations.readers.clock import frames_are_those_of_the_video
 from components.annotations.readers.exports import exports_of, files_of_exports, head_of_exports, name_of_export
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample
@@ -93,11 +94,16 @@ class _Names(NamedTuple):
     mapped: ClassNames | None
     by_number: Mapping[int, str]
 
+    @property
+    def are_assumed(self) -> bool:
+        """Whether nobody names the classes."""
+        return not self.mapped and self.by_number is _CLASSES
+
     def label(self, number: str) -> str:
         """The name of a class; for a line without a class, that of the only class."""
         if number and number != "-1":
             return self._named(number)
-        if not self.mapped and self.by_number is _CLASSES:
+        if self.are_assumed:
             return _PEDESTRIAN
         names = set((self.mapped.by_id if self.mapped else self.by_number).values())
         if len(names) > 1:
@@ -117,12 +123,19 @@ class _Names(NamedTuple):
 def read_mot(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read a sequence's gt.txt, or a folder of sequences; a record's row is the first line of its track."""
     mapped = load_class_names(options)
+    if options.frame_rate is None:
+        yield frames_are_those_of_the_video(path.name)
     for file in exports_of(path, *_FILES):
         yield from _read_sequence(file, name_of_export(file, path), mapped)
 
 
 def _read_sequence(file: Path, name: str, mapped: ClassNames | None) -> Iterator[Record | Assumption]:
     sequence = _Sequence(_Names(mapped, _names_beside(file)))
+    if sequence.names.are_assumed:
+        yield Assumption(
+            f"no labels.txt lies beside {name}, so its classes are MOTChallenge's, and lines without one are pedestrians",
+            "If they are others, name them with data.label_map",
+        )
 
     def gather(values: list[str], source: Source) -> Iterator[Record]:
         try:

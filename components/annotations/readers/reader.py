@@ -32,8 +32,8 @@ class Sample:
 
     def first_lines(self, number: int) -> list[str]:
         """The first lines that are not blank, at most `number`; the last may be cut. A spreadsheet's `sep=` is none."""
-        lines = (line.strip() for line in self.head.splitlines() if line.strip())
-        return list(islice((line for line in lines if not delimiter_in(line)), number))
+        lines = (line.strip() for line in self.head.splitlines() if not delimiter_in(line))
+        return list(islice(filter(None, lines), number))
 
 
 def read_head(path: Path) -> bytes:
@@ -70,6 +70,7 @@ class Reader:
       is_exhaustive: time without annotations shows none of the actions; else nobody knows what it shows.
       looks_at_names: `read` uses the names of the files below `data.videos`.
       reads_folders: `path` may be a folder.
+      reads_files: `path` may be a file.
     """
 
     read: Callable[[Path, ReaderOptions], Iterator[Record | Assumption]]
@@ -78,3 +79,4 @@ class Reader:
     is_exhaustive: bool = True
     looks_at_names: bool = False
     reads_folders: bool = False
+    reads_files: bool = True

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from components.annotations.readers.delimiters import DELIMITERS, assumed_delimiter, delimiter_in
-from components.annotations.readers.encoding import assumed_encoding, encoding_of, open_text
+from components.annotations.readers.encoding import MARK, assumed_encoding, encoding_of, open_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Assumption, Record, Reject, Source
 
@@ -25,7 +25,7 @@ def text_lines(path: Path) -> Iterator[tuple[str, Source]]:
     """The lines that are not blank, without the white space around them, and their sources."""
     with open_text(path) as file:
         for number, line in enumerate(file, start=1):
-            text = line.strip()
+            text = line.lstrip(MARK).strip()
             if text:
                 yield text, Source(path.name, number)
 
@@ -46,19 +46,23 @@ class CsvFile:
     Attributes:
       delimiter: the one that is meant; None: the one that the file states, else one that fits.
       comment: what begins lines that are skipped; they need not be CSV.
+      skips_blanks: blanks in front of a field are no part of it, and a quotation mark behind them begins a text in quotes.
     """
 
     path: Path
     delimiter: str | None = None
     comment: str | None = None
+    skips_blanks: bool = True
 
     def headers(self) -> Iterator[Header]:
         """The header, as each delimiter that may be meant divides it."""
         for delimiter in self.delimiters:
             with self._rows(delimiter) as rows:
-                line = rows.line_num + 1
+                line, names = 1, [""]
                 try:
-                    names = [name.strip() for name in next(rows, [])]
+                    while not any(names):
+                        line = rows.line_num + 1
+                        names = [name.strip() for name in next(rows, ["nothing"])]
                     yield Header(names, delimiter, line)
                 except csv.Error as error:
                     yield Header([], delimiter, line, f"the header cannot be read: {error}; correct its quotes")
@@ -67,7 +71,7 @@ class CsvFile:
         """The fields of each row by the header's names; rows that cannot be read are left out."""
         with self._rows(header.delimiter) as rows:
             if skip_header:
-                next(rows, None)
+                _skip_header(rows)
             while True:
                 try:
                     yield dict(zip(header.names, next(rows), strict=False))
@@ -82,7 +86,7 @@ class CsvFile:
         """Make records of each row that is not blank; a row's number is that of its first line."""
         with self._rows(delimiter) as rows:
             if skip_header:
-                next(rows, None)
+                _skip_header(rows)
             yield from _records(rows, self.path.name, to_records)
 
     def assumptions(self, delimiter: str) -> Iterator[Assumption]:
@@ -107,7 +111,7 @@ class CsvFile:
     @contextmanager
     def _lines(self) -> Iterator[Iterator[str]]:
         with self.path.open(encoding=self._encoding, errors="replace", newline="") as file:
-            yield (line.replace("\0", "\ufffd") for line in file)
+            yield (line.replace("\0", "\ufffd").lstrip(MARK) for line in file)
 
     @contextmanager
     def _rows(self, delimiter: str) -> Iterator["_CsvReader"]:
@@ -120,6 +124,7 @@ class CsvFile:
             rows = csv.reader(
                 ("\n" if comment and line.startswith(comment) else line for line in kept),
                 delimiter=delimiter,
+                skipinitialspace=self.skips_blanks and delimiter != " ",
                 strict=True,
             )
             if is_statement:
@@ -129,7 +134,8 @@ class CsvFile:
 
 def records_of_csv(path: Path, to_records: RowToRecords, comment: str | None = None) -> Iterator[Record | Assumption]:
     """Make records of each row of a file without a header; commas divide its columns, unless it states otherwise."""
-    file = CsvFile(path, comment=comment)
+    # Some of these formats put the fields of a row together again.
+    file = CsvFile(path, comment=comment, skips_blanks=False)
     delimiter = file.delimiters[0]
     yield from file.assumptions(delimiter)
     yield from file.records(delimiter, to_records)
@@ -198,7 +204,7 @@ def records_of_jsonl(path: Path, to_records: FieldsToRecords) -> Iterator[Record
                 continue
             source = Source(path.name, number)
             try:
-                fields = json.loads(line)
+                fields = json.loads(line.lstrip(MARK))
             except (ValueError, RecursionError) as error:
                 yield Reject(Reason.ROW_MALFORMED, f"not JSON: {error}", source, value=line[:200])
                 continue
@@ -212,7 +218,15 @@ class _CsvReader(Protocol):
     @property
     def line_num(self) -> int: ...
 
+    def __iter__(self) -> Iterator[list[str]]: ...
+
     def __next__(self) -> list[str]: ...
+
+
+def _skip_header(rows: _CsvReader) -> None:
+    """Read up to the first row that is not blank, and this row."""
+    while not any(map(str.strip, next(rows, ["nothing"]))):
+        pass
 
 
 def _records(lines: _CsvReader, name: str, to_records: RowToRecords) -> Iterator[Record | Assumption]:

@@ -3,13 +3,15 @@
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from components.annotations.readers.blank_times import BlankTimes
 from components.annotations.readers.column_names import NAMES, plain
 from components.annotations.readers.columns import Layout, UnclearColumnsError, lay_out, lay_out_header
+from components.annotations.readers.decimal_commas import find_comma_columns
 from components.annotations.readers.delimiters import DELIMITERS
 from components.annotations.readers.documents import json_objects
 from components.annotations.readers.options import ReaderOptions
@@ -55,15 +57,18 @@ def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption
         header = widest._replace(names=[*dict(options.columns).values(), *options.metadata])
     yield from file.assumptions(header.delimiter)
     yield from layout.assumptions
-    commas = (
-        frozenset[str]() if header.delimiter == "," else _columns_with_decimal_commas(file, header, layout, options)
-    )
-    if commas:
-        message = f"the commas in {', '.join(sorted(map(repr, commas)))} are read as decimal points (0,5 is 0.5)"
-        yield Assumption(message, "If they mean something else, write the numbers with points.")
-    to_records = partial(_to_records, options=options, layout=layout, decimal_commas=commas)
+    numbers = {layout.columns.start_seconds, layout.columns.end_seconds, *options.metadata}
+    commas = find_comma_columns(file.fields(header, options.header), numbers, header.delimiter)
+    yield from commas.assumptions()
+    blank_times = BlankTimes()
+
+    def to_records(fields: Mapping[str, Any], source: Source) -> list[Record]:
+        blank_times.count(fields, layout.columns, source)
+        return _to_records(fields, source, options, layout, commas.decimal)
+
     named = with_names(header.names, to_records, header.delimiter)
     yield from file.records(header.delimiter, named, skip_header=options.header)
+    yield from blank_times.assumptions()
 
 
 def names_its_columns(path: Path) -> bool:
@@ -98,33 +103,18 @@ class SampleOfRows:
         return list(self._read())
 
 
-def _columns_with_decimal_commas(
-    file: CsvFile, header: Header, layout: Layout, options: ReaderOptions
-) -> frozenset[str]:
-    """The columns of numbers in which some have a comma and none a point: there, a comma begins the fraction."""
-    columns = {layout.columns.start_seconds, layout.columns.end_seconds, *options.metadata}
-    with_comma, with_point = set(), set()
-    for fields in file.fields(header, options.header):
-        for name in columns & fields.keys():
-            text = fields[name].strip()
-            if "." in text:
-                with_point.add(name)
-            elif DECIMAL_COMMA.fullmatch(text):
-                with_comma.add(name)
-    return frozenset(with_comma - with_point)
-
-
 def read_jsonl(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read an object a line, or a list of objects; boxes and masks are lists, or JSON strings of lists."""
     to_records = _ObjectReader(options)
     if not _LIST.match(decode_head(read_head(path))):
         yield from records_of_jsonl(path, to_records)
-        return
-    for given in json_objects(path, lambda fields, source: (fields, source)):
-        if isinstance(given, Reject):
-            yield given
-        else:
-            yield from to_records(*given)
+    else:
+        for given in json_objects(path, lambda fields, source: (fields, source)):
+            if isinstance(given, Reject):
+                yield given
+            else:
+                yield from to_records(*given)
+    yield from to_records.blank_times.assumptions()
 
 
 class _ObjectReader:
@@ -134,6 +124,7 @@ class _ObjectReader:
         self._options = options
         self._usual = {*dict(options.columns).values(), *options.metadata}
         self._said: set[Assumption] = set()
+        self.blank_times = BlankTimes()
 
     def __call__(self, fields: Mapping[str, Any], source: Source) -> Iterator[Record | Assumption]:
         layout = Layout(self._options.columns)
@@ -146,6 +137,7 @@ class _ObjectReader:
         new = [assumption for assumption in layout.assumptions if assumption not in self._said]
         self._said.update(new)
         yield from new
+        self.blank_times.count(fields, layout.columns, source)
         yield from _to_records(fields, source, self._options, layout)
 
 

@@ -18,8 +18,8 @@ _SPLIT_NAMES = {name: name for name in SPLITS} | {
 }
 _FLAGS = {"": False, "false": False, "no": False, "0": False, "true": True, "yes": True, "1": True}
 _CLOCK = re.compile(r"(?:(\d{1,4}):([0-5]\d)|(\d{1,5})):([0-5]\d(?:[.,]\d{1,9})?)", re.ASCII)
-_TIMECODE = re.compile(r"\d+:\d\d:\d\d[:;]\d{2,3}", re.ASCII)
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+", re.ASCII)
+TIMECODE = re.compile(r"\d+:\d\d:\d\d[:;]\d{2,3}", re.ASCII)
+DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+", re.ASCII)
 _LAST_FRAME = 1 << 40  # up to here, no frame rate gives two frames the same time
 
 
@@ -58,6 +58,9 @@ def parse_number(value: Any, name: str, reason: Reason) -> float:
     try:
         # An integer may be too large for a float; a truth value would count as 0 or 1.
         number = math.nan if isinstance(value, bool) else float(value)
+        if isinstance(value, str) and "_" in value:
+            # For Python, 1_5 is 15.
+            raise ValueError(value)
     except (TypeError, ValueError, OverflowError):
         raise BadValueError(reason, f"{name} is not a number", value) from None
     if not math.isfinite(number):
@@ -97,10 +100,18 @@ def parse_seconds(value: Any, name: str, has_decimal_commas: bool = False) -> fl
         return float(f"{total}.{fraction or 0}")
     if ":" in text:
         problem = (
-            "counts frames after the seconds" if _TIMECODE.fullmatch(text) else "is no time like 1:05.5 or 0:01:05.5"
+            "counts frames after the seconds" if TIMECODE.fullmatch(text) else "is no time like 1:05.5 or 0:01:05.5"
         )
         raise BadValueError(Reason.TIME_INVALID, f"{name} {problem}", value)
     return parse_time(text.replace(",", ".") if has_decimal_commas and DECIMAL_COMMA.fullmatch(text) else value, name)
+
+
+def require_seconds(value: Any, name: str) -> float:
+    """Convert seconds as `parse_seconds` does, also with a decimal comma; a blank value is an error."""
+    seconds = parse_seconds(value, name, has_decimal_commas=True)
+    if seconds is None:
+        raise BadValueError(Reason.TIME_INVALID, f"no {name}", value)
+    return seconds
 
 
 def parse_frame(value: Any, name: str) -> int:

@@ -33,13 +33,9 @@ class GroupPattern:
     def group_of(self, path: str) -> str | None:
         """The group called `group`, else all groups in parentheses, joined, else what matches; None where nothing does."""
         for expression in self.expressions:
-            match = expression.search(path)
-            if match and "group" in expression.groupindex:
-                return match["group"] or None
-            if match and expression.groups:
-                return self.joint.join(part for part in match.groups() if part) or None
-            if match:
-                return match[0] or None
+            if match := expression.search(path):
+                named = (match["group"],) if "group" in expression.groupindex else match.groups() or (match[0],)
+                return self.joint.join(part for part in named if part and part.strip()).strip() or None
         return None
 
 

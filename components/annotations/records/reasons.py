@@ -16,6 +16,7 @@ class Reason(str, Enum):
     NEGATIVE_UNUSED = "negative_unused"
     TIME_INVALID = "time_invalid"
     END_BEFORE_START = "end_before_start"
+    SPAN_INCOMPLETE = "span_incomplete"
     BOX_INVALID = "box_invalid"
     MASK_INVALID = "mask_invalid"
     METADATA_INVALID = "metadata_invalid"
@@ -50,6 +51,7 @@ _REMEDIES = {
     Reason.NEGATIVE_UNUSED: "The row states that no action happens here; set negatives.label to train on it, or delete it.",
     Reason.TIME_INVALID: "Write times in the format's own unit: finite numbers, not negative.",
     Reason.END_BEFORE_START: "Make the end later than the start.",
+    Reason.SPAN_INCOMPLETE: "Give the action a start and an end in the tool that wrote the file, or delete the row.",
     Reason.BOX_INVALID: "Give boxes a width and a height; in tables as [seconds, x_min, y_min, x_max, y_max], from 0 to 1.",
     Reason.MASK_INVALID: "Give a PNG below data.videos, or COCO run lengths with their size, for each time.",
     Reason.METADATA_INVALID: "Write the column as a number, or leave it empty; a gap is imputed.",

@@ -50,7 +50,7 @@ def test_when_no_row_can_be_used_all_reasons_are_counted_and_the_first_row_is_na
     reject = Reject(Reason.TIME_INVALID, "start_seconds is not a number", Source("labels.csv", 3), "caf\udce9.mp4")
     missing = Reject(Reason.VIDEO_MISSING, "there is no such file", Source("labels.csv", 4), "b.mp4")
     unnamed = Reject(Reason.VIDEO_UNANNOTATED, "no usable annotation row names this video", video="c.mp4")
-    message = executor._nothing_usable(Manifest({}, (unnamed, reject, reject, missing), (), 3, 1))
+    message = Manifest({}, (unnamed, reject, reject, missing), (), 3, 1).why_empty()
     assert message == (
         r"none of the 3 annotation rows can be used (time_invalid 2, video_missing 1); the first is labels.csv, "
         r"row 3, caf\udce9.mp4: time_invalid, start_seconds is not a number. "

@@ -58,6 +58,20 @@ def test_findings_are_told_by_severity_and_end_with_what_they_come_to(clipgate: 
     assert lines[-1].endswith("(checks.fail_on: error)")
 
 
+def test_all_that_was_assumed_is_told(clipgate: Clipgate, tmp_path: Path) -> None:
+    header = "video;person;subset;class;period;camera;session;fold"
+    (tmp_path / "labels.csv").write_text(f"{header}\na.mp4;NA;val;sit;0:01-0:02;1;2;3\n")
+    done = clipgate("check", "--annotations", tmp_path / "labels.csv")
+    for said in (
+        "divided by semicolons",
+        "'video' is read as path",
+        "'fold' looks like",
+        "'period' is not read",
+        "'NA'",
+    ):
+        assert said in " ".join(done.out.split())
+
+
 def test_json_and_sarif_are_for_machines(clipgate: Clipgate, folder: Path) -> None:
     done = clipgate("check", *arguments(folder), "--format", "json")
     found = checks_of(done)
@@ -99,6 +113,18 @@ def test_a_corrected_table_is_written_and_the_original_is_as_it_was(clipgate: Cl
     assert not corrected & checks_of(again).keys()
 
 
+@pytest.mark.parametrize("option", ["--fix", "--output"])
+def test_a_file_that_exists_is_overwritten_only_if_that_is_said(clipgate: Clipgate, folder: Path, option: str) -> None:
+    kept = folder / "kept.csv"
+    kept.write_text("a week of work")
+    refused = clipgate("check", *arguments(folder), option, kept)
+    assert refused.code == 2
+    assert f"{option}: {kept} exists already; name another file, or overwrite it with --force" in refused.err
+    assert kept.read_text() == "a week of work"
+    assert clipgate("check", *arguments(folder), option, kept, "--force").code == 4
+    assert kept.read_text() != "a week of work"
+
+
 def test_the_configuration_sets_bars_and_says_what_fails(clipgate: Clipgate, folder: Path) -> None:
     config = folder / "config.yaml"
     ids = "few_groups: null, too_few_to_evaluate: null, spelling_variants: null, identical_videos: null"
@@ -118,7 +144,7 @@ def test_what_needs_a_look_is_counted_and_done_only_with_an_option_of_its_own(
 ) -> None:
     doubted = measured_inputs(motions={(4, "sit"): "jump"})
     monkeypatch.setattr("components.annotation_validator.look.look", lambda *args, **options: doubted)
-    command = ("check", *arguments(folder), "--frames", "--fix", folder / "fixed.csv")
+    command = ("check", *arguments(folder), "--frames", "--fix", folder / "fixed.csv", "--force")
     safe, unsafe = clipgate(*command), clipgate(*command, "--unsafe-fixes")
     left_out = "1 suggestion left out, to be looked at first (doubtful_labels 1); --unsafe-fixes does them too"
     assert safe.out.splitlines()[-2:] == [left_out, f"0 changes, written to {folder / 'fixed.csv'}"]

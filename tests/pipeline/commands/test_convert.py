@@ -97,6 +97,27 @@ def test_an_output_that_cannot_be_written_leaves_nothing_behind(clipgate: Clipga
     assert "out.csv cannot be written: No such file or directory" in done.err
 
 
+def test_a_file_that_exists_is_overwritten_only_if_that_is_said(clipgate: Clipgate, folder: Path) -> None:
+    kept = folder / "out.csv"
+    kept.write_text("a week of work")
+    refused = clipgate("convert", *arguments(folder, "out.csv"))
+    assert refused.code == 2
+    assert f"--output: {kept} exists already; name another file, or overwrite it with --force" in refused.err
+    assert kept.read_text() == "a week of work"
+    assert clipgate("convert", *arguments(folder, "out.csv"), "--force").code == 0
+    assert outline(kept)
+
+
+def test_nothing_to_write_is_no_success(clipgate: Clipgate, folder: Path) -> None:
+    (folder / "labels.csv").write_text("path,start_seconds,end_seconds,label\na.mp4,2,1,sit\nb.mp4,x,1,wave\n")
+    done = clipgate("convert", *arguments(folder, "out.csv"))
+    assert done.code == 2
+    assert "labels.csv, row 2: end_before_start: ends at 1, starts at 2" in done.err
+    counts = "2 rows read, 0 written, 2 left out (end_before_start 1, time_invalid 1)"
+    assert f"out.csv was not written: {counts}; each is listed above with its reason" in done.err
+    assert not (folder / "out.csv").exists()
+
+
 @pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"the recordings are not at {SHARED_DATA}")
 def test_real_annotations_are_converted_row_by_row(clipgate: Clipgate, tmp_path: Path) -> None:
     root = SHARED_DATA / "falls"
@@ -112,7 +133,7 @@ def test_groups_of_a_pattern_are_written_and_paths_without_one_are_named(clipgat
     assert [line.split(",")[4] for line in (folder / "out.csv").read_text().splitlines()] == ["group", "a", "a"]
     assert not any("assumed" in line for line in done.err.splitlines())
     (folder / "labels.csv").write_text("path,label\na.mp4,sit\nb.mp4,sit\n")
-    done = clipgate("convert", *arguments(folder, "out.csv"), "--group-pattern", r"^a")
+    done = clipgate("convert", *arguments(folder, "out.csv"), "--group-pattern", r"^a", "--force")
     assert "assumed: data.group_pattern ^a does not match 1 of 2 paths (b.mp4)" in done.err
 
 

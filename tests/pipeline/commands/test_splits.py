@@ -73,6 +73,29 @@ def test_what_cannot_be_split_is_the_users_mistake_and_writes_nothing(
     assert not (tmp_path / "splits.csv").exists()
 
 
+def test_a_file_that_exists_is_overwritten_only_if_that_is_said(
+    clipgate: Clipgate, config: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "splits.csv"
+    kept.write_text("a week of work")
+    refused = clipgate("splits", "--config", config, "--output", kept)
+    assert refused.code == 2
+    assert f"--output: {kept} exists already; name another file, or overwrite it with --force" in refused.err
+    assert kept.read_text() == "a week of work"
+    assert clipgate("splits", "--config", config, "--output", kept, "--force").code == 0
+    assert len(read_assignment(kept).rows) == 12
+
+
+def test_rows_without_videos_are_named(clipgate: Clipgate, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("path,label\nx.mp4,sit\ny.mp4,wave\n")
+    done = clipgate("splits", "--config", config, "--output", tmp_path / "splits.csv")
+    assert done.code == 2
+    assert (
+        "none of the 2 annotation rows can be used (video_missing 2); the first is labels.csv, row 2, x.mp4" in done.err
+    )
+    assert not (tmp_path / "splits.csv").exists()
+
+
 def test_a_file_that_cannot_be_written_is_named(clipgate: Clipgate, config: Path, tmp_path: Path) -> None:
     done = clipgate("splits", "--config", config, "--output", tmp_path / "nowhere" / "splits.csv")
     assert done.code == 2

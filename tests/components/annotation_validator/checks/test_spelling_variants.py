@@ -32,6 +32,8 @@ def findings_of(counts: dict[str, int]) -> list[Finding]:
         ("\uff57alk", "walk"),
         ("\ufb01sh", "fish"),
         ("wa\u200blk", "walk"),
+        ("walk\u200f", "walk"),
+        ("\u202b\u05d9\u05d3\u202c", "\u05d9\u05d3"),
         ("C ++", "c++"),
         ("\u2764\ufe0f", "\u2764"),
         ("Fall (FW)", "fall_(fw)"),
@@ -161,6 +163,8 @@ def groups_found(*groups: str) -> list[Finding]:
         ("P02", "P-02"),
         ("Person 2", "person_2"),
         ("P1", "P01"),
+        ("1", "1.0"),
+        ("01", "1.0"),
         ("Ann", "ann "),
         ("Zo\u00eb", "Zoe\u0308"),
     ],
@@ -174,7 +178,7 @@ def test_two_spellings_of_a_group_are_a_warning(groups: tuple[str, str]) -> None
 
 
 @pytest.mark.parametrize(
-    "groups", [("P1", "P10"), ("P1", "Q1"), ("room 1.1", "room 11"), ("1.1", "1.01"), ("P12", "P1_2")]
+    "groups", [("P1", "P10"), ("P1", "Q1"), ("room 1.1", "room 11"), ("1.1", "1.01"), ("10", "1.0"), ("P12", "P1_2")]
 )
 def test_groups_of_other_names_are_none(groups: tuple[str, str]) -> None:
     assert groups_found(*groups) == []

@@ -183,7 +183,39 @@ ELAN = b"""<?xml version="1.0" encoding="UTF-8"?>
 </ANNOTATION_DOCUMENT>
 """
 
+BORIS = (
+    b"Observation id,Source,Time offset (s),Subject,Behavior,Modifier #1,Behavior type,Time,Media file name\n"
+    b"obs1,player #1:c00.mp4,0.0,ann,walk,,START,0.500,c00.mp4\n"
+    b"obs1,player #1:c00.mp4,0.0,bob,walk,fast,START,0.750,c00.mp4\n"
+    b"obs1,player #1:c00.mp4,0.0,ann,walk,,STOP,2.000,c00.mp4\n"
+    b"obs1,player #1:c00.mp4,0.0,bob,walk,fast,STOP,3.000,c00.mp4\n"
+)
+BORIS_PROJECT = b"""{"time_format": "s", "project_date": "2024-01-01", "project_format_version": "7.0",
+"behaviors_conf": {"0": {"type": "State event", "code": "walk", "modifiers": {}}},
+"observations": {"obs1": {"file": {"1": ["/d/a.mp4", "/d/b.mp4"], "2": []}, "type": "MEDIA", "time offset": 0.0,
+ "media_info": {"length": {"/d/a.mp4": 4.0, "/d/b.mp4": 4.0}},
+ "events": [[0.5, "ann", "walk", "", "", 12], [2.0, "ann", "walk", "", "", 50], [5, "", "walk", "", ""],
+ [6, "", "walk", "", ""]]}}}
+"""
+
+CHARADES = (
+    b"id,subject,scene,quality,relevance,verified,script,objects,descriptions,actions,length\n"
+    b'46GP8,HR43,Kitchen,6,7,Yes,"A person cooks, then sits.",dish,"x",c092 11.90 21.20;c147 0.00 12.60,24.83\n'
+)
+COIN = b"""{"database": {"c00": {"recipe_type": 13, "subset": "training", "start": 0.5, "end": 3.5, "class": "MakeTea",
+"annotation": [{"id": "12", "segment": [0.5, 2.0], "label": "pour"}], "duration": 4.0, "video_url": "u"}}}
+"""
+FIFTYONE = b"""{"classes": ["wave", "clap"], "labels": {
+"c00": [{"label": 0, "timestamps": [0.5, 2.0]}], "d/c01": [{"label": 1, "support": [12, 50], "confidence": 0.5}]}}
+"""
+ELAN_TAB = (
+    b'"#file:///D:/data/street.mp4 -- offset: 0"\n'
+    b"action\tann\t00:00:00.500\t0.5\t00:00:02.000\t2.0\t00:00:01.500\t1.5\twalk\n"
+    b'action\t\t00:01:00.000\t60.0\t01:00:02.250\t3602.25\t00:59:02.250\t3542.25\tsay "no"\n'
+)
+
 SAMPLES = {
+    "boris": FormatSample({"project.boris": BORIS_PROJECT}, num_segments=2),
     "coco_video": FormatSample({"train.json": COCO_VIDEO}, num_segments=2),
     "cvat_images": FormatSample({"annotations.xml": CVAT_IMAGES}, num_segments=3),
     "cvat_video": FormatSample({"annotations.xml": CVAT_VIDEO}, num_segments=2),
@@ -208,15 +240,23 @@ SAMPLES = {
         num_segments=3,
         label_map="ava_action_list_v2.2.pbtxt",
     ),
+    "charades": FormatSample(
+        {"Charades_v1_train.csv": CHARADES, "classes.txt": b"c092 Watching a laptop\nc147 Eating\n"},
+        num_segments=2,
+        label_map="classes.txt",
+    ),
+    "coin": FormatSample({"COIN.json": COIN}, num_segments=1),
     "csv": FormatSample({"labels.csv": TABLE}, num_segments=3),
     "diving48": FormatSample(
         {"Diving48_V2_train.json": DIVING48, "vocab.json": DIVING48_NAMES}, num_segments=1, label_map="vocab.json"
     ),
+    "elan_tab": FormatSample({"export.txt": ELAN_TAB}, num_segments=2),
     "epic_kitchens": FormatSample(
         {"EPIC_100_train.csv": EPIC_KITCHENS, "verbs.csv": b"id,key,instances\n0,take,\"['a', 'b']\"\n1,put,[]\n"},
         num_segments=2,
         label_map="verbs.csv",
     ),
+    "fiftyone": FormatSample({"labels.json": FIFTYONE}, num_segments=2),
     "folders": FormatSample({"sit/a.mp4": b"", "wave/ann/b.mp4": b""}, num_segments=2, is_folder=True),
     "hmdb51": FormatSample({"brush_hair_test_split1.txt": HMDB51}, num_segments=2, is_folder=True),
     "jester": FormatSample(
@@ -238,7 +278,21 @@ SAMPLES = {
         {"trainingSet.csv": b"clapping/yt-k8hNbNMyzHo_41.mp4,clapping,4,1\nbarking+loud/a.mp4,barking+loud,3,0\n"},
         num_segments=2,
     ),
+    "ntu_rgbd": FormatSample(
+        {"s001/S001C001P001R001A001_rgb.avi": b"", "s001/S001C001P003R001A002_rgb.avi": b""},
+        num_segments=2,
+        is_folder=True,
+    ),
+    "smarthome": FormatSample({"Cook.Cleandishes_p02_r00_v02_c03.mp4": b""}, num_segments=1, is_folder=True),
     "something_something": FormatSample({"something-something-v2-train.json": SOMETHING}, num_segments=2),
+    "thumos14": FormatSample(
+        {
+            "BaseballPitch_val.txt": b"video_validation_0000266  72.8 76.4\nvideo_validation_0000266 80 81.5\n",
+            "Diving_test.txt": b"video_test_0000006  1.0 2.0\n",
+        },
+        num_segments=3,
+        is_folder=True,
+    ),
     "twelve_labs": FormatSample({"train.csv": TWELVE_LABS}, num_segments=2),
     "ucf101": FormatSample({"trainlist01.txt": LIST, "testlist01.txt": LIST}, num_segments=4),
     "vertex_csv": FormatSample(

@@ -28,6 +28,8 @@ def load(folder: Path, text: str) -> ClassNames:
         "\ufeffsit down\r\n\r\nstand up",
         "0 sit down\n1 stand up\n",
         "1: stand up\n0: sit down\n",
+        "c000 sit down\nc001 stand up\n",
+        "A0. sit down\nA1. stand up\n",
         "0,sit down\n1,stand up\n",
         "sit down,0\nstand up, 1\n",
         'id,name\n0,sit down\n1,"stand up"\n',
@@ -57,6 +59,8 @@ def test_words_of_a_vocabulary_are_joined(tmp_path: Path) -> None:
     [
         ("2 wheels\nwalk\n", ["2 wheels", "walk"]),
         ("1 wheel\n1 hand\n", ["1 wheel", "1 hand"]),
+        ("a1 turn\nb1 turn\n", ["a1 turn", "b1 turn"]),
+        ("a1 turn\na1 step\n", ["a1 turn", "a1 step"]),
         ("(VT) round-off, flic-flac on\n(FX) id,name\n", ["(VT) round-off, flic-flac on", "(FX) id,name"]),
     ],
 )

@@ -239,3 +239,10 @@ def test_the_format_is_told_from_its_keys(tmp_path: Path, indent: int | None, or
     path = tmp_path / "labels.jsonl"
     path.write_text(json.dumps({name: document[name] for name in (*order, *document)}, indent=indent))
     assert detect_format(path) == "coco_video"
+
+
+def test_that_frames_are_those_of_the_video_is_assumed_unless_a_rate_is_given(tmp_path: Path) -> None:
+    content = dataset(annotation(12), annotation(13))
+    (said,) = reading.read_assumptions(tmp_path, content, "train.json")
+    assert said.startswith("train.json numbers frames, which were taken for all frames of the video")
+    assert reading.read_assumptions(tmp_path, content, "train.json", frame_rate=5) == []

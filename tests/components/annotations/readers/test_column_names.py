@@ -116,6 +116,35 @@ def test_two_columns_for_one_key_are_refused(tmp_path: Path, header: str, key: s
     assert f"may each be {key}; set data.columns.{key}" in message
 
 
+@pytest.mark.parametrize("identifier", ["video_id", "url", "Video URL"])
+def test_a_path_comes_before_an_identifier(tmp_path: Path, identifier: str) -> None:
+    segment, _ = read_table(tmp_path, f"{identifier},filename,label", "7,a.mp4,wave")
+    assert segment.video == "a.mp4"
+    assert read_table(tmp_path, f"{identifier},label", "7,wave")[0].video == "7"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "other"),
+    [
+        ("start_ms,start_sec,end", "500,0.5,2.0", None),
+        ("start_sec,start_ms,end", "0.5,500,2.0", "start_sec"),
+        ("begin,Begin Time - hh:mm:ss.ms,end", "0.5,00:00:00.500,2", "begin"),
+        ("start (s),start (ms),end (s),end (ms)", "0.5,501,2,2000", "start (s)"),
+        ("start_sec,start_ms,end", "0.5,700,2.0", None),
+        ("start_sec,start_ms,end", "0.5,,2.0", None),
+    ],
+)
+def test_of_two_columns_with_the_same_times_one_is_read(
+    tmp_path: Path, header: str, row: str, other: str | None
+) -> None:
+    if other is None:
+        refusal(tmp_path, f"path,{header},label", f"a.mp4,{row},wave")
+        return
+    segment, said = read_table(tmp_path, f"path,{header},label", f"a.mp4,{row},wave")
+    assert (segment.start, segment.end) == (0.5, 2.0)
+    assert f"column {other!r} is read as start_seconds" in said
+
+
 def test_the_configuration_decides_between_two(tmp_path: Path) -> None:
     segment, said = read_table(tmp_path, "path,class,action", "a.mp4,c1,wave", columns={"label": "action"})
     assert (segment.label, said) == ("wave", ["column 'class' looks like a label and is not read"])
@@ -154,17 +183,74 @@ def test_minutes_beside_seconds_are_parts_of_one_time(tmp_path: Path) -> None:
 
 
 def test_what_is_no_time_of_an_action_does_no_harm(tmp_path: Path) -> None:
-    rows = ["a.mp4,wave,2024-01-01,1,north", "b.mp4,sit,2024-01-02,2,south"]
-    segment, said = read_table(tmp_path, "path,label,start_date,segment,from", *rows)
+    rows = ["a.mp4,wave,2024-01-01,1,north,Rome", "b.mp4,sit,2024-01-02,2,south,Oslo"]
+    segment, said = read_table(tmp_path, "path,label,start_date,segment,from,Start Location", *rows)
     assert (segment.start, segment.end) == (0.0, None)
-    assert {message.split("'")[1] for message in said} == {"start_date", "segment", "from"}
+    assert {message.split("'")[1] for message in said} == {"start_date", "segment", "from", "Start Location"}
 
 
-def test_a_whole_video_beside_two_columns_that_may_be_times_is_said(tmp_path: Path) -> None:
-    _, said = read_table(tmp_path, "path,label,debut,fin,notes", "a.mp4,wave,0.5,2.0,x")
-    assert said == ["no column of times is read, so each row is a whole video; 'debut' and 'fin' are not read"]
-    for header, row in (("notes", "x"), ("width,height,fps,frames", "320,640,25,100"), ("weather,rain", "3,1")):
-        assert read_table(tmp_path, f"path,label,{header}", f"a.mp4,wave,{row}")[1] == []
+@pytest.mark.parametrize(
+    ("names", "values", "unread"),
+    [
+        ("początek,koniec,notes", "0.5,2.0,x", "'początek' and 'koniec' are"),
+        ("notes,window", "x,0:01 - 0:03", "'window' is"),
+        ("when", "0:01", "'when' is"),
+        ("period", "0.5-2.0", "'period' is"),
+        ("seq1,seq2", "00:00:01:12,00:00:02:00", "'seq1' and 'seq2' are"),
+    ],
+)
+def test_a_whole_video_beside_what_may_be_times_is_said(tmp_path: Path, names: str, values: str, unread: str) -> None:
+    _, said = read_table(tmp_path, f"path,label,{names}", f"a.mp4,wave,{values}")
+    assert said == [f"no column of times is read, so each row is a whole video; {unread} not read"]
+
+
+@pytest.mark.parametrize(
+    ("names", "values"), [("notes", "x"), ("width,height,fps,frames", "320,640,25,100"), ("weather,rain", "3,1")]
+)
+def test_a_whole_video_beside_other_columns_needs_no_word(tmp_path: Path, names: str, values: str) -> None:
+    assert read_table(tmp_path, f"path,label,{names}", f"a.mp4,wave,{values}")[1] == []
+
+
+def test_rows_without_numbers_do_not_hide_that_others_may_have_times(tmp_path: Path) -> None:
+    _, said = read_table(tmp_path, "path,label,a,b", "a.mp4,wave,,", "b.mp4,wave,1,2")
+    assert said == ["no column of times is read, so each row is a whole video; 'a' and 'b' are not read"]
+
+
+def test_one_time_alone_is_said(tmp_path: Path) -> None:
+    segment, said = read_table(tmp_path, "path,label,start,koniec,notes", "a.mp4,wave,0.5,2,x")
+    assert (segment.start, segment.end) == (0.5, None)
+    assert said[-1] == "no column of ends is read, so each action lasts until its video ends; 'koniec' is not read"
+    segment, said = read_table(tmp_path, "path,label,end_seconds", "a.mp4,wave,2")
+    assert (segment.start, segment.end) == (0.0, 2.0)
+    assert said == ["no column of starts is read, so each action begins where its video does"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("Startzeit", "Endzeit"),
+        ("début", "fin"),
+        ("Temps de début", "Temps de fin"),
+        ("inicio", "fim"),
+        ("start", "slut"),
+        ("begin", "einde"),
+        ("Mark In", "Mark Out"),
+        ("tc_in", "tc_out"),
+        ("Begin Time - ss.msec", "End Time - ss.msec"),
+        ("Begin Time - hh:mm:ss.ms", "End Time - hh:mm:ss.ms"),
+    ],
+)
+def test_times_under_names_of_other_languages_and_tools(tmp_path: Path, start: str, end: str) -> None:
+    segment, _ = read_table(tmp_path, f"Vidéo,{start},{end},Catégorie", "a.mp4,00:00:00.500,2.0,wave")
+    assert (segment.video, segment.start, segment.end, segment.label) == ("a.mp4", 0.5, 2.0, "wave")
+
+
+@pytest.mark.parametrize(("start", "end", "silent"), [("start_ms", "end", "end"), ("start", "end_ms", "start")])
+def test_a_unit_that_one_of_two_times_says_alone_is_refused(tmp_path: Path, start: str, end: str, silent: str) -> None:
+    message = refusal(tmp_path, f"path,{start},{end},label", "a.mp4,500,2000,wave")
+    assert f"only one says its unit; write it into the name of {silent!r} too" in message
+    columns = {"end_seconds" if silent == "end" else "start_seconds": silent}
+    assert read_table(tmp_path, f"path,{start},{end},label", "a.mp4,1,2000,wave", columns=columns)
 
 
 @pytest.mark.parametrize("name", ["camera", "session_id", "scene", "class_id", "fold", "duration", "timestamp_utc"])
@@ -202,9 +288,11 @@ def test_keys_of_objects_have_other_names_too(tmp_path: Path, as_list: bool) -> 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"start": 1, "begin": 1},
+        {"start": 1, "begin": 2},
         {"start_frame": 3},
         {"segment": [0.5, 2.0]},
+        {"shown": {"start": 0.5, "end": 2.0}},
+        {"events": [{"from": 0.5, "to": 2.0}, {"from": 3, "to": 4}]},
         {"start": "soon"},
         {"start": 1, "fin_end": 2},
     ],

@@ -82,7 +82,7 @@ def test_a_row_without_a_path(tmp_path: Path) -> None:
     assert (reject.reason, reject.message, reject.label) == (Reason.ROW_MALFORMED, "no path", "wave")
 
 
-@pytest.mark.parametrize("time", ["-1", "nan", "inf", "-inf", "1e999", "soon", "0:1", "1,5", "--"])
+@pytest.mark.parametrize("time", ["-1", "nan", "inf", "-inf", "1e999", "soon", "0:1", "1_5", "--"])
 @pytest.mark.parametrize("column", ["start_seconds", "end_seconds"])
 def test_a_time_that_is_no_time(tmp_path: Path, column: str, time: str) -> None:
     reject = read_reject(tmp_path, f'path,label,{column}\na.mp4,wave,"{time}"\n')
@@ -167,7 +167,6 @@ def test_a_quotation_mark_that_is_never_closed_is_said_to_be_so(tmp_path: Path) 
             r"no column 'path'; found footage, label\. .*data\.columns.*data\.delimiter.*data\.header: false",
         ),
         ("path:label", r"no column 'path' and no column 'label'; found path:label"),
-        ("\n", r"no column 'path' and no column 'label'; found nothing"),
         ("path,label,label", r"the column 'label' stands there more than once"),
         ('"path,label', r"the header cannot be read: unexpected end of data"),
         ("x" * (2**24 + 1), r"the header cannot be read: field larger than field limit"),

@@ -181,3 +181,11 @@ def test_the_format_is_told_from_the_root(tmp_path: Path) -> None:
     path = tmp_path / "labels.xml"
     path.write_text(document(tier("action", WALK)))
     assert detect_format(path) == "elan"
+
+
+def test_the_first_of_several_videos_is_taken_and_that_is_said(tmp_path: Path) -> None:
+    annotated = tier("action", aligned("a", "t1", "t2", "walk"))
+    second = '<MEDIA_DESCRIPTOR MEDIA_URL="file:///D:/data/side.mp4" MIME_TYPE="video/mp4"/>'
+    (said,) = reading.read_assumptions(tmp_path, document(annotated, media=VIDEO + SOUND + second), "street.eaf")
+    assert said.startswith("street.eaf shows street.mp4 and side.mp4; its annotations are taken to be of the first.")
+    assert reading.read_assumptions(tmp_path, document(annotated, media=SOUND + VIDEO), "street.eaf") == []

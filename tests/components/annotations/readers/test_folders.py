@@ -186,3 +186,30 @@ def test_one_other_name_or_a_folder_for_the_group_leaves_the_groups_as_they_are(
     (tmp_path / "Archery" / "holiday.avi").unlink()
     touch(tmp_path, "Archery/ann/v_Archery_g03_c02.avi")
     assert groups_of(tmp_path) == (["ann", None], [])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (
+            ("videos/sit/a.mp4", "videos/wave/b.mp4"),
+            "videos is read as classes, and the folders in them as groups (2 groups",
+        ),
+        (("train_set/sit/a.mp4", "test_set/sit/b.mp4"), "test_set, train_set are read as classes"),
+        (("fold1/sit/a.mp4", "fold2/sit/b.mp4"), "fold1, fold2 are read as classes"),
+    ],
+)
+def test_groups_that_may_be_the_classes_are_said(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
+    touch(tmp_path, *names)
+    _, (said,) = read_annotations(DataConfig(annotations=str(tmp_path), videos=str(tmp_path)))
+    assert said.message.startswith(message)
+
+
+def test_splits_in_the_folders_of_classes_are_no_groups(tmp_path: Path) -> None:
+    touch(tmp_path, "sit/train/a.mp4", "sit/test/b.mp4", "wave/train/c.mp4")
+    with pytest.raises(
+        UserError, match=r"test, train are called like splits .* put them outside, as in train/<class>/"
+    ):
+        read_folder(tmp_path)
+    touch(tmp_path, "wave/ann/d.mp4")
+    assert len(read_folder(tmp_path)) == 4

@@ -1,5 +1,6 @@
 """Label Studio: timelines and tracked rectangles."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,30 @@ def test_a_range_has_two_frames_in_order(tmp_path: Path, start: Any, end: Any, r
 
 def test_frame_0_of_other_tools_is_the_first_frame(tmp_path: Path) -> None:
     assert read_segment(tmp_path, timeline(0, 24, "walk")).start == 0.0
+
+
+def assumptions(folder: Path, *results: Any, **config: Any) -> list[str]:
+    return reading.read_assumptions(
+        folder, json.dumps([task(*results), task(*results)]), "project.json", format="label_studio", **config
+    )
+
+
+def test_the_rate_that_a_timeline_does_not_tell_is_said_once(tmp_path: Path) -> None:
+    assert assumptions(tmp_path, timeline(1, 24, "walk"), timeline(25, 48, "run")) == [
+        "project.json does not say at how many frames per second Label Studio counted, so its default, 24, was taken. If the "
+        "labeling configuration has another frameRate, set data.frame_rate to it"
+    ]
+
+
+def test_a_rate_that_is_given_or_shown_or_not_needed_is_not_assumed(tmp_path: Path) -> None:
+    shown = rectangle(keyframe(26, time=1.0), keyframe(51, time=2.0))
+    whole = {"id": "w", "from_name": "verdict", "type": "choices", "value": {"choices": ["fight"]}}
+    assert assumptions(tmp_path, timeline(1, 24, "walk"), frame_rate=25) == []
+    assert assumptions(tmp_path, timeline(1, 24, "walk"), shown) == []
+    assert assumptions(tmp_path, whole) == []
+
+
+def test_a_timeline_at_25_frames_a_second(tmp_path: Path) -> None:
+    first, second = read(tmp_path, task(timeline(601, 650, "wave")), task(timeline(701, 725, "wave")), frame_rate=25)
+    assert isinstance(first, Segment) and isinstance(second, Segment)
+    assert (first.start, first.end, second.start, second.end) == (24.0, 26.0, 28.0, 29.0)

@@ -150,3 +150,20 @@ def test_the_format_is_told_from_its_numbers(tmp_path: Path, line: str, expected
     path = tmp_path / "boxes.csv"
     path.write_text(f"\n{line}\n{line}\n")
     assert (detect_format(path) == "mot") == (expected == "mot")
+
+
+def assumptions(folder: Path, **config: Any) -> list[str]:
+    return reading.read_assumptions(folder, "1,7,11,21,30,40,1,1,1\n2,7,11,21,30,40,1,1,1", "gt.txt", **config)
+
+
+def test_what_nobody_says_of_frames_and_classes_is_said_to_be_assumed(tmp_path: Path) -> None:
+    frames, classes = assumptions(tmp_path)
+    assert frames.startswith(
+        "gt.txt numbers frames, which were taken for all frames of the video, one after the other."
+    )
+    assert classes.startswith("no labels.txt lies beside gt.txt, so its classes are MOTChallenge's")
+
+
+def test_what_is_given_is_not_assumed(tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_text("walk\n")
+    assert assumptions(tmp_path, frame_rate=10) == []

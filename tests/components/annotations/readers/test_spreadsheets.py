@@ -79,6 +79,36 @@ def test_the_line_that_states_the_delimiter_counts_as_a_line(tmp_path: Path, sta
     ]
 
 
+@pytest.mark.parametrize(
+    "above",
+    ["\n\n", ";;;\n", "sep=;\n\n", "\r\n;;\r\n", "\ufeff\n"],
+)
+def test_blank_lines_above_the_header_are_none(tmp_path: Path, above: str) -> None:
+    records, assumptions = read_all(tmp_path, above + "path;start;end;label\na.mp4;0,5;2;wave\n")
+    (segment,) = records
+    assert isinstance(segment, Segment)
+    assert (segment.start, segment.end, segment.source.row) == (0.5, 2.0, above.count("\n") + 2)
+    assert any("0,5 is 0.5" in assumption.message for assumption in assumptions)
+
+
+def test_tabs_may_be_stated(tmp_path: Path) -> None:
+    assert outline(read(tmp_path, "sep=\t\npath\tlabel\na, b.mp4\twave\n")) == [(3, "wave")]
+
+
+def test_blanks_after_the_delimiter_are_no_part_of_a_text(tmp_path: Path) -> None:
+    records = read(tmp_path, '"path", "start", "end", "label"\n"a.mp4", "0.5", "2", "wave, left"\nb.mp4, 1, 2, wave\n')
+    assert outline(records) == [(2, "wave, left"), (3, "wave")]
+
+
+def test_the_mark_of_a_file_that_was_put_behind_another_is_no_part_of_its_first_row(tmp_path: Path) -> None:
+    records = read(tmp_path, "\ufeffpath,label\na.mp4,wave\n\ufeffb.mp4,sit\n")
+    assert [record.video for record in records] == ["a.mp4", "b.mp4"]
+    (tmp_path / "labels.csv").unlink()
+    text = '{"path": "a.mp4", "label": "wave"}\n'
+    assert len([record for record in read(tmp_path, text + "\ufeff" + text) if isinstance(record, Segment)]) == 2
+    assert [record.video for record in read(tmp_path, "a.mp4 1\n\ufeffb.mp4 2\n")] == ["a.mp4", "b.mp4"]
+
+
 def test_blank_columns_beside_a_table_are_none(tmp_path: Path) -> None:
     assert outline(read(tmp_path, "path;label;;\na.mp4;wave;;\nb.mp4;sit;;;\nc.mp4;sit;;;x\n")) == [
         (2, "wave"),
@@ -180,9 +210,10 @@ def test_a_table_is_the_same_however_it_is_saved(
     folder: Path, delimiter: str, has_comma: bool, encoding: str, line_end: str, label: str, times: tuple[int, int]
 ) -> None:
     start, end = times[0] / 1000, sum(times) / 1000
-    numbers = [f"{start:.3f}", f"{end:.3f}"]
-    if has_comma and delimiter != ",":
-        numbers = [number.replace(".", ",") for number in numbers]
+    # Three digits after the comma could be those of thousands.
+    numbers = [f"{start:.4f}", f"{end:.4f}"]
+    if has_comma:
+        numbers = [f'"{number.replace(".", ",")}"' for number in numbers]
     rows = [["path", "start_seconds", "end_seconds", "label"], ["a.mp4", *numbers, label]]
     text = "".join(delimiter.join(row) + line_end for row in rows)
     content = ENCODINGS[encoding] + text.encode(encoding.split()[0])
