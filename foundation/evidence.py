@@ -23,6 +23,9 @@ FEWEST_GROUPS = 6
 
 RATE_PRIOR = Prior(1, 1)
 
+# Verdicts are careful, intervals nearly what the model says: counts are whole, and at some numbers of clips it says too little.
+_BELIEF_OF_INTERVALS = 0.95
+
 # How probable it is that one class's correlation is not that of the others. Wrong answers of a person scatter over few classes
 # or many: false alarms are alike in one class and single in another.
 _OWN_OF_RATES, _OWN_OF_ALARMS = 0.05, 0.2
@@ -98,8 +101,7 @@ class RateEvidence:
         return abs(2 * self._probability_below_by_model(rate) - 1) <= confidence
 
     def _probability_below_by_model(self, rate: float) -> float:
-        # Verdicts are careful, intervals say what the model says.
-        return self.probability_below(rate, 1 / BELIEF)
+        return self.probability_below(rate, _BELIEF_OF_INTERVALS / BELIEF)
 
     @cached_property
     def _known(self) -> dict[float, tuple[Floats, Floats]]:

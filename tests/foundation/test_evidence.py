@@ -64,7 +64,7 @@ def test_one_clip_a_group_is_the_binomial_case(hits: int, bar: float) -> None:
     expected = scipy.stats.beta.cdf(bar, 1 + BELIEF * hits, 1 + BELIEF * (20 - hits))
     assert of_clips.probability_below(bar) == pytest.approx(expected, abs=1e-3)
     low, high = of_clips.interval(0.95) or (0, 0)
-    assert (low, high) == pytest.approx(scipy.stats.beta.interval(0.95, 1 + hits, 21 - hits), abs=2e-3)
+    assert (low, high) == pytest.approx(scipy.stats.beta.interval(0.95, 1 + hits, 21 - hits), abs=0.02)
 
 
 def test_the_same_clips_say_less_of_fewer_groups() -> None:
