@@ -96,6 +96,19 @@ class RateEvidence:
         ends = ((1 - confidence) / 2, (1 + confidence) / 2)
         return Interval(*(_quantile(self._probability_below_by_model, end) for end in ends))
 
+    def f1_interval(self, confidence: float) -> Interval | None:
+        """As `interval`, of the F1 score: the harmonic mean of the share that is found and of this precision."""
+        if self.num_groups < FEWEST_GROUPS or self.false_alarms is None:
+            return None
+        ends = ((1 - confidence) / 2, (1 + confidence) / 2)
+        return Interval(*(_quantile(self._f1_below_by_model, end) for end in ends))
+
+    def _f1_below_by_model(self, score: float) -> float:
+        found, alarms = self._cumulative(1 / BELIEF)
+        rates = self.rate.rates
+        most = self.odds * (2 * rates / max(score, 1e-9) - rates - 1)
+        return float(np.diff(found) @ (1 - _below(alarms, np.clip(most, 0, 1))))
+
     def covers(self, rate: float, confidence: float) -> bool:
         """Tell whether the interval would hold this rate, without looking for its ends."""
         return abs(2 * self._probability_below_by_model(rate) - 1) <= confidence

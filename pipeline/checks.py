@@ -11,6 +11,16 @@ def make_inspection(config: Config) -> Inspection:
         negatives=config.negatives,
         splits=config.splits,
         sampling=config.sampling,
+        certainty=config.gates.certainty,
+        rate_bars={
+            label: max(config.gates.bar(label, name) for name in ("min_recall", "min_precision"))
+            for label in ("", *config.gates.classes)
+        },
+        lower_bounds={
+            label: bar
+            for label in ("", *config.gates.classes)
+            if (bar := config.gates.optional_bar(label, "min_recall_lower_bound")) is not None
+        },
         min_examples={label: int(config.gates.bar(label, "min_examples")) for label in config.gates.classes},
         default_min_examples=config.gates.min_examples,
     )

@@ -9,7 +9,7 @@ from components.annotation_validator.previous import find_previous
 from components.annotations.files.fingerprint import find_classes, fingerprint_inputs, require_background
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
-from components.pusher.versions import Version, last_available, withdrawn_twin
+from components.pusher.versions import Version, all_versions, last_available, withdrawn_twin
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel
@@ -96,7 +96,7 @@ def make_plan(config: Config) -> Plan:
     data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
     require_background(config.data, config.negatives, config.beam.args)
     classes = config.model.classes or tuple(
-        find_classes(config.data, _pushed_classes(config), config.negatives, config.beam.args)
+        find_classes(config.data, _known_classes(config), config.negatives, config.beam.args)
     )
     if len(classes) < 2:
         raise UserError(
@@ -104,6 +104,7 @@ def make_plan(config: Config) -> Plan:
             "Check data.columns.label and data.format"
         )
     _require_known(config, classes)
+    _require_retired(config, classes)
     plan = Plan(config, classes, data_digest)
     previous = find_previous(config.data, config.checks)
     return replace(
@@ -124,9 +125,28 @@ def _require_known(config: Config, classes: tuple[str, ...]) -> None:
             raise UserError(f"{place} names {', '.join(unknown)}; the classes are {', '.join(classes)}")
 
 
-def _pushed_classes(config: Config) -> tuple[str, ...]:
+def _require_retired(config: Config, classes: tuple[str, ...]) -> None:
+    retired = config.gates.retired
+    annotated = [label for label in retired if label in classes]
+    if annotated:
+        raise UserError(
+            f"gates.retired names {', '.join(annotated)}, and so do the annotations or model.classes; leave it out of one"
+        )
+    destination = open_destination(config.push_destination)
+    with explained(destination.uri):
+        pushed = {
+            label for version in all_versions(destination) if version.is_complete for label in version.info.classes
+        }
+    unknown = [label for label in retired if label not in pushed]
+    if pushed and unknown:
+        known = ", ".join(sorted(pushed))
+        raise UserError(f"gates.retired names {', '.join(unknown)}, which no pushed model knows; they know {known}")
+
+
+def _known_classes(config: Config) -> tuple[str, ...]:
+    """Classes of the served model, whose ids are kept."""
     version = _last_version(config)
-    return version.info.classes if version else ()
+    return tuple(label for label in version.info.classes if label not in config.gates.retired) if version else ()
 
 
 def _last_version(config: Config, training_key: str | None = None) -> Version | None:

@@ -12,6 +12,8 @@ class Inspection(Section):
     Attributes:
       classes: labels other than these are rejected; None: all labels are fine.
       splits: None: the splits that rows name are meant.
+      certainty: with which the gates ask for rates above their bars; None: they do not.
+      rate_bars, lower_bounds: the highest bar of a rate, and the bar of recall's lower bound, by label; "" stands for others.
       min_examples: how many test clips the gates ask for, by label; of other labels `default_min_examples`.
     """
 
@@ -19,5 +21,12 @@ class Inspection(Section):
     negatives: NegativesConfig | None = None
     splits: SplitsConfig | None = None
     sampling: SamplingConfig = SamplingConfig()
+    certainty: float | None = None
+    rate_bars: dict[str, float] = {}
+    lower_bounds: dict[str, float] = {}
     min_examples: dict[str, int] = {}
     default_min_examples: int = 1
+
+    def rate_bar(self, label: str) -> float:
+        """The highest bar that a rate of the class has to be above."""
+        return self.rate_bars.get(label, self.rate_bars.get("", 0.0))

@@ -46,6 +46,12 @@ class ConfusionMatrix(NamedTuple):
         """Share of a class's clips that were taken for it; None without clips."""
         return self.hits(label) / self.examples(label) if self.examples(label) else None
 
+    @property
+    def mean_recall(self) -> float | None:
+        """Mean of the recalls of all classes that have clips; None without clips."""
+        recalls = [recall for label in self.classes if (recall := self.recall(label)) is not None]
+        return sum(recalls) / len(recalls) if recalls else None
+
     def precision(self, label: str) -> float | None:
         """Share of right ones among the clips taken for a class; 0 for a class that is never predicted, None without clips."""
         if not self.num_clips:
@@ -75,3 +81,15 @@ class Pairing(NamedTuple):
     only_candidate: int
     only_other: int
     neither: int
+
+
+class LostAnswers(NamedTuple):
+    """How many clips were asked about, how many answers are of no use, and the first of these: (segment id, reason)."""
+
+    num_clips: int
+    num_lost: int
+    examples: tuple[tuple[str, str], ...]
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "LostAnswers":
+        return LostAnswers(value["num_clips"], value["num_lost"], tuple(map(tuple, value["examples"])))

@@ -11,10 +11,12 @@ from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 from components.evaluator.config import EvaluationConfig
 from components.evaluator.metrics.accuracy import ACCURACY, TopKAccuracy
 from components.evaluator.metrics.calibration import CalibrationError
+from components.evaluator.metrics.lost_answers import LostAnswersMetric
 from components.evaluator.metrics.mean_iou import MeanIou
 from components.evaluator.metrics.misses import Misses
 from components.evaluator.metrics.pairing import PairedAnswers
 from components.evaluator.results import BASELINE, CANDIDATE
+from models import features
 
 # No cross-entropy: it raises on the label id -1, which a class that is new since the last push has for the baseline.
 # The threshold of zero makes the confusion matrix one by argmax: at the default of 0.5, TFMA leaves unsure answers out.
@@ -40,9 +42,10 @@ def make_eval_config(
 
     `metadata`: columns whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
     """
-    config = make_plain_eval_config()
+    config = _plain_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
     _add(config, Misses)
+    _add(config, LostAnswersMetric)
     _add(config, PairedAnswers)
     for keys in evaluation.keys(metadata):
         config.slicing_specs.add(feature_keys=keys)
@@ -57,13 +60,19 @@ def make_eval_config(
 
 def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> EvalConfig:
     """Make the configuration for the candidate on the train split: all clips, no slices."""
-    config = make_plain_eval_config()
+    config = _plain_config()
     _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
     return config
 
 
 def make_plain_eval_config() -> EvalConfig:
-    """Make the configuration for a model that others are compared with: accuracy and confusion matrix of all clips."""
+    """Make the configuration for a model that others are compared with: accuracy and confusion matrix, of all and by group."""
+    config = _plain_config()
+    config.slicing_specs.add(feature_keys=[features.GROUP])
+    return config
+
+
+def _plain_config() -> EvalConfig:
     config = text_format.Parse(_EVAL_CONFIG, EvalConfig())
     _add(config, TopKAccuracy, k=1, name=ACCURACY)
     return config

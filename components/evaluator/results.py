@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow_model_analysis as tfma
 
-from components.evaluator.confusion import ConfusionMatrix, Pairing
+from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import ConfusionMatrix, LostAnswers, Pairing
 from components.evaluator.metrics.accuracy import ACCURACY
 from components.evaluator.metrics.calibration import CALIBRATION_ERROR, RELIABILITY
+from components.evaluator.metrics.lost_answers import LOST_ANSWERS
 from components.evaluator.metrics.mean_iou import MEAN_IOU
 from components.evaluator.metrics.misses import MISSES, Miss
 from components.evaluator.metrics.pairing import PAIRING
@@ -49,12 +51,22 @@ def read_confusion_matrix(evaluation_uri: str, model_name: str, classes: Sequenc
     return _matrix(found[0][_MATRICES] if found else None, classes)
 
 
-def read_group_matrices(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> list[ConfusionMatrix]:
-    return [
-        _matrix(values.get(_MATRICES), classes)
+def read_group_answers(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> GroupAnswers:
+    """The answers by group, by argmax; a clip whose label is none of `classes` is left out."""
+    found = {
+        keys[features.GROUP]: _entries(values.get(_MATRICES), len(classes))
         for keys, values in _slices(evaluation_uri, model_name)
         if list(keys) == [features.GROUP]
-    ]
+    }
+    return GroupAnswers.of(found, classes)
+
+
+def read_lost_answers(evaluation_uri: str, model_name: str) -> LostAnswers | None:
+    """The clips whose answers count for nothing; None if that was not measured."""
+    for keys, values in _slices(evaluation_uri, model_name):
+        if not keys and LOST_ANSWERS in values:
+            return LostAnswers.from_json(json.loads(values[LOST_ANSWERS].bytes_value))
+    return None
 
 
 def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
@@ -151,12 +163,18 @@ def _text(key: Any) -> str:
 
 def _matrix(value: Any, classes: Sequence[str]) -> ConfusionMatrix:
     counts = [[0] * len(classes) for _ in classes]
+    for actual, predicted, number in _entries(value, len(classes)):
+        counts[actual][predicted] += number
+    return ConfusionMatrix(tuple(classes), tuple(map(tuple, counts)))
+
+
+def _entries(value: Any, num_classes: int) -> Iterator[tuple[int, int, int]]:
+    """Class id, the id that was answered, and the number of such clips."""
     for matrix in getattr(value, _MATRICES).matrices if value is not None else ():
         for entry in matrix.entries:
             actual, predicted = entry.actual_class_id, entry.predicted_class_id
-            if 0 <= actual < len(classes) and 0 <= predicted < len(classes):
-                counts[actual][predicted] += round(entry.num_weighted_examples)
-    return ConfusionMatrix(tuple(classes), tuple(map(tuple, counts)))
+            if 0 <= actual < num_classes and 0 <= predicted < num_classes:
+                yield actual, predicted, round(entry.num_weighted_examples)
 
 
 def _array(value: Any) -> npt.NDArray[np.float64]:

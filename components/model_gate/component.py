@@ -17,6 +17,7 @@ from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from tfx.utils import path_utils
 
 from components.artifacts import IS_FIRST_PUSH, GateReport
+from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix
 from components.evaluator.results import (
     BASE,
@@ -25,12 +26,15 @@ from components.evaluator.results import (
     SINGLE_FRAME,
     read_calibration_error,
     read_confusion_matrix,
+    read_group_answers,
+    read_lost_answers,
     read_pairings,
 )
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import judge
 from components.specification import make_spec, text_parameters
+from foundation.evidence import State
 from foundation.messages.progress import say
 from models.export_info import read_export_info
 
@@ -54,10 +58,11 @@ class ModelGateExecutor(base_executor.BaseExecutor):
         }
         (report / GATE_FILE).write_text(json.dumps(content, indent=2) + "\n")
 
+        is_blessed = verdict.passed or (verdict.state is State.OPEN and exec_properties["when_open"] == "push")
         blessing = artifact_utils.get_single_instance(output_dict["blessing"])
         name, value = (
             (constants.BLESSED_FILE_NAME, constants.BLESSED_VALUE)
-            if verdict.passed
+            if is_blessed
             else (constants.NOT_BLESSED_FILE_NAME, constants.NOT_BLESSED_VALUE)
         )
         Path(blessing.uri).mkdir(parents=True, exist_ok=True)
@@ -65,14 +70,21 @@ class ModelGateExecutor(base_executor.BaseExecutor):
         blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY, value)
         blessing.set_int_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_ID_KEY, model.id)
         blessing.set_string_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_URI_KEY, model.uri)
-        say(f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules passed")
+        say(
+            f"{len(verdict.findings) - len(verdict.failures)} of {len(verdict.findings)} rules passed: {verdict.state.value}"
+        )
 
 
 def _measurements(inputs: dict[str, Any]) -> Measurements:
     evaluation_uri = artifact_utils.get_single_uri(inputs["evaluation"])
     is_first_push = inputs["baseline"][0].get_int_custom_property(IS_FIRST_PUSH)
+    classes, classes_before = _classes(inputs["model"]), _classes(inputs["baseline"])
     return Measurements(
         candidate=_confusion_matrix(inputs["model"], evaluation_uri, CANDIDATE),
+        groups=read_group_answers(evaluation_uri, CANDIDATE, classes),
+        baseline_groups=None if is_first_push else read_group_answers(evaluation_uri, BASELINE, classes_before),
+        base_groups=_group_answers_if_any(inputs, "base_model", "base_evaluation", BASE),
+        lost=read_lost_answers(evaluation_uri, CANDIDATE),
         baseline=None if is_first_push else _confusion_matrix(inputs["baseline"], evaluation_uri, BASELINE),
         base=_confusion_matrix_if_any(inputs, "base_model", "base_evaluation", BASE),
         single_frame=_confusion_matrix_if_any(inputs, "single_frame_model", "single_frame_evaluation", SINGLE_FRAME),
@@ -89,13 +101,22 @@ def _confusion_matrix_if_any(
     return _confusion_matrix(inputs[models], artifact_utils.get_single_uri(inputs[evaluations]), name)
 
 
+def _group_answers_if_any(inputs: dict[str, Any], models: str, evaluations: str, name: str) -> GroupAnswers | None:
+    if not inputs.get(evaluations):
+        return None
+    return read_group_answers(artifact_utils.get_single_uri(inputs[evaluations]), name, _classes(inputs[models]))
+
+
 def _confusion_matrix(models: list[Model], evaluation_uri: str, name: str) -> ConfusionMatrix:
-    classes = read_export_info(Path(path_utils.serving_model_path(models[0].uri))).classes
-    return read_confusion_matrix(evaluation_uri, name, classes)
+    return read_confusion_matrix(evaluation_uri, name, _classes(models))
+
+
+def _classes(models: list[Model]) -> tuple[str, ...]:
+    return read_export_info(Path(path_utils.serving_model_path(models[0].uri))).classes
 
 
 class ModelGateSpec(ComponentSpec):
-    """`gates` is the JSON of a GatesConfig."""
+    """`gates` is the JSON of a GatesConfig; `when_open`: as in PushConfig."""
 
     INPUTS = {
         "evaluation": ChannelParameter(type=ModelEvaluation),
@@ -107,7 +128,7 @@ class ModelGateSpec(ComponentSpec):
         "single_frame_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
     }
     OUTPUTS = {"gate_report": ChannelParameter(type=GateReport), "blessing": ChannelParameter(type=ModelBlessing)}
-    PARAMETERS = text_parameters("gates", "code_digest")
+    PARAMETERS = text_parameters("gates", "when_open", "code_digest")
 
 
 class ModelGate(base_component.BaseComponent):
@@ -123,6 +144,7 @@ class ModelGate(base_component.BaseComponent):
         model: BaseChannel,
         baseline: BaseChannel,
         gates: GatesConfig,
+        when_open: str = "block",
         base_model: BaseChannel | None = None,
         base_evaluation: BaseChannel | None = None,
         single_frame_model: BaseChannel | None = None,
@@ -143,5 +165,6 @@ class ModelGate(base_component.BaseComponent):
             single_frame_model=single_frame_model,
             single_frame_evaluation=single_frame_evaluation,
             gates=gates,
+            when_open=when_open,
         )
         super().__init__(spec)

@@ -19,6 +19,13 @@ class ClassGates(Section):
 class GatesConfig(Section):
     """Bars on the test split. Recall and precision count the class with the highest probability."""
 
+    certainty: float | None = Field(
+        0.99,
+        gt=0.5,
+        lt=1,
+        description="a rate must be above its bar with this probability, clips of a group being alike; null: the measured rate "
+        "decides, however few clips it is of",
+    )
     min_accuracy: float = Field(0.6, ge=0, le=1)
     min_recall: float = Field(0.5, ge=0, le=1)
     min_recall_lower_bound: float | None = Field(
@@ -27,11 +34,18 @@ class GatesConfig(Section):
     min_precision: float = Field(0.5, ge=0, le=1)
     min_examples: int = Field(3, ge=1, description="test clips of every class")
     max_recall_drop: float = Field(0.15, ge=0, le=1, description="against the last pushed model, for every class")
+    max_mean_recall_drop: float | None = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="against the last pushed model, mean of all classes; judged where there is a certainty",
+    )
     significance: float | None = Field(
         None,
         gt=0,
         lt=1,
-        description="a drop of recall beyond its bar fails only if chance alone makes one so large less often than this",
+        description="a drop of recall beyond its bar fails only if chance alone makes one so large less often than this; by "
+        "McNemar's test, which takes clips for independent. Default: 1 - certainty, by flipping whole groups",
     )
     max_forgetting: float | None = Field(
         None,
@@ -48,6 +62,9 @@ class GatesConfig(Section):
     max_calibration_error: float | None = Field(None, ge=0, le=1)
     confidence: float = Field(
         0.95, gt=0, lt=1, description="of the intervals, in the report and for their lower bounds"
+    )
+    retired: tuple[str, ...] = Field(
+        (), description="classes of the last pushed model that this one need not know any more"
     )
     classes: dict[str, ClassGates] = Field({}, description="other bars for single classes, by label")
 

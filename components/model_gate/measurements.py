@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.evaluator.confusion import ConfusionMatrix, Pairing
+from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import ConfusionMatrix, LostAnswers, Pairing
 
 GATE_FILE = "gate.json"
 
@@ -14,7 +15,8 @@ class Measurements:
     """Measurements of the candidate and of the models that it is compared with. None: no such model, or not measured.
 
     `baseline`: the last pushed model; `pairings`: counts for candidate and baseline, by class; `base`: the model that
-    training began from; `single_frame`: a network that sees one frame.
+    training began from; `single_frame`: a network that sees one frame; `groups`: the candidate's answers by group, and
+    `baseline_groups` and `base_groups` those of these models; `lost`: answers that count for nothing.
     """
 
     candidate: ConfusionMatrix
@@ -23,15 +25,22 @@ class Measurements:
     single_frame: ConfusionMatrix | None = None
     pairings: Mapping[str, Pairing] = field(default_factory=dict)
     calibration_error: float | None = None
+    groups: GroupAnswers | None = None
+    baseline_groups: GroupAnswers | None = None
+    base_groups: GroupAnswers | None = None
+    lost: LostAnswers | None = None
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object. The candidate's classes and matrix are keys of the object itself."""
         others = {"baseline": self.baseline, "base": self.base, "single_frame": self.single_frame}
+        by_group = {"groups": self.groups, "baseline_groups": self.baseline_groups, "base_groups": self.base_groups}
         return {
             **self.candidate.as_json(),
             **{name: matrix.as_json() if matrix else None for name, matrix in others.items()},
             "pairings": {label: pairing._asdict() for label, pairing in self.pairings.items()},
             "calibration_error": self.calibration_error,
+            **{name: answers.as_json() if answers else None for name, answers in by_group.items()},
+            "lost_answers": self.lost._asdict() if self.lost else None,
         }
 
     @staticmethod
@@ -45,5 +54,13 @@ class Measurements:
             candidate=ConfusionMatrix.from_json(value),
             pairings={label: Pairing(**counts) for label, counts in value["pairings"].items()},
             calibration_error=value["calibration_error"],
+            groups=_groups(value["groups"]),
+            baseline_groups=_groups(value["baseline_groups"]),
+            base_groups=_groups(value["base_groups"]),
+            lost=LostAnswers.from_json(value["lost_answers"]) if value["lost_answers"] else None,
             **others,
         )
+
+
+def _groups(value: Mapping[str, Any] | None) -> GroupAnswers | None:
+    return GroupAnswers.from_json(value) if value else None

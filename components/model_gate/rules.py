@@ -10,6 +10,9 @@ from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
 from components.model_gate.verdict import RuleFinding, Verdict
+from components.model_gate.weighing import Drop, Evidence, evidence_in_words, weigh
+from foundation.evidence import RateEvidence, State, refuted_from, state_of
+from foundation.evidence_needed import groups_needed
 from foundation.statistics import mcnemar_p_value, wilson_interval
 
 # 0.9 - 0.6 is a little more than 0.3 in floating point.
@@ -17,12 +20,16 @@ _ROUNDING = 1e-9
 
 
 class Case(NamedTuple):
-    """The subject of a rule: all measurements, the class, and the bar; the label is empty for all classes together."""
+    """The subject of a rule: all measurements, the class, and the bar; the label is empty for all classes together.
+
+    `evidence`: None where measured values decide alone.
+    """
 
     measured: Measurements
     gates: GatesConfig
     label: str
     bar: float
+    evidence: Evidence | None = None
 
     @property
     def candidate(self) -> ConfusionMatrix:
@@ -36,12 +43,19 @@ class Case(NamedTuple):
 class Reading(NamedTuple):
     """A rule's value, None if it could not be measured, with a detail for people.
 
-    `is_excused`: the value passes although it is beyond its bar.
+    Attributes:
+      is_excused: the value passes although it is beyond its bar.
+      rate: what is known of the rate that stands behind the value.
+      least_rate: what that rate must be above; the rule's bar, or more.
+      is_lack: what is missing are test clips, which is no fault of the model.
     """
 
     value: float | None
     detail: str = ""
     is_excused: bool = False
+    rate: RateEvidence | None = None
+    least_rate: float = 0.0
+    is_lack: bool = False
 
 
 class Rule(NamedTuple):
@@ -80,39 +94,66 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
             bars.append((rule, "", gates.strictest_bar(rule.key)))
         else:
             bars += [(rule, label, gates.optional_bar(label, rule.key)) for label in measured.base.classes]
-    findings = [_finding(rule, Case(measured, gates, label, bar)) for rule, label, bar in bars if bar is not None]
-    return Verdict(tuple(finding for finding in findings if finding))
+    evidence = weigh(measured) if gates.certainty else None
+    applied = [(rule, Case(measured, gates, label, bar, evidence)) for rule, label, bar in bars if bar is not None]
+    readings = [(rule, case, reading) for rule, case in applied if (reading := rule.read(case))]
+    num_rates = sum(reading.rate is not None for _, _, reading in readings)
+    return Verdict((*_lost_answers(measured), *(_finding(*each, num_rates) for each in readings)))
 
 
 def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
     # A class that has a bar of its own, or that the last pushed model knows, must fail if the candidate does not know it.
     pushed = measured.baseline.classes if measured.baseline else ()
-    return dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
+    named = dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
+    return [label for label in named if label not in gates.retired]
 
 
-def _finding(rule: Rule, case: Case) -> RuleFinding | None:
-    reading = rule.read(case)
-    if reading is None:
-        return None
-    value, detail, is_excused = reading
-    passed = is_excused or (value is not None and rule.holds(value, case.bar))
-    return RuleFinding(rule.title, case.label, value, case.bar, passed, detail, rule.relation)
+def _lost_answers(measured: Measurements) -> Iterable[RuleFinding]:
+    """A finding if some test clip is in no count."""
+    lost = measured.lost
+    num_lost = lost.num_clips - measured.candidate.num_clips if lost else 0
+    if lost and (num_lost or lost.num_lost):
+        named = "; ".join(f"{clip}: {reason}" for clip, reason in lost.examples)
+        detail = f"of {lost.num_clips} test clips; {named or 'the confusion matrix does not have them all'}"
+        number = max(abs(num_lost), lost.num_lost)
+        yield RuleFinding("lost_answers", "", number, 0, False, detail, "at most", State.REFUTED)
+
+
+def _finding(rule: Rule, case: Case, reading: Reading, num_rates: int) -> RuleFinding:
+    value, rate = reading.value, reading.rate
+    passed = reading.is_excused or (value is not None and rule.holds(value, case.bar))
+    finding = RuleFinding(rule.title, case.label, value, case.bar, passed, reading.detail, rule.relation)
+    if reading.is_excused:
+        return finding._replace(state=State.OPEN)
+    if rate is None or case.gates.certainty is None:
+        is_open = bool(case.gates.certainty) and reading.is_lack
+        return finding if passed else finding._replace(state=State.OPEN if is_open else State.REFUTED)
+    probability = rate.probability_below(reading.least_rate)
+    state = state_of(probability, case.gates.certainty, refuted_from(num_rates))
+    needed = groups_needed(rate, reading.least_rate, case.gates.certainty) if state is State.OPEN else None
+    return finding._replace(
+        passed=state is State.SHOWN,
+        state=state,
+        detail="; ".join(filter(None, (reading.detail, evidence_in_words(rate, probability, state, needed)))),
+        probability_below=probability,
+        groups_needed=needed,
+    )
 
 
 def _accuracy(case: Case) -> Reading:
     """share of all test clips whose most probable class is the right one"""
-    return Reading(case.candidate.accuracy)
+    return Reading(case.candidate.accuracy, rate=case.evidence and case.evidence.accuracy, least_rate=case.bar)
 
 
 def _gain_over_majority(case: Case) -> Reading:
     """accuracy less the share of the most frequent class, which needs no model"""
-    return _gain(case.candidate, "most frequent class", case.candidate.majority_share)
+    return _gain(case, "most frequent class", case.candidate.majority_share)
 
 
 def _gain_over_single_frame(case: Case) -> Reading:
     """accuracy less that of a network that sees one frame of each clip"""
     single_frame = case.measured.single_frame
-    return _gain(case.candidate, "single frame", single_frame.accuracy if single_frame else None)
+    return _gain(case, "single frame", single_frame.accuracy if single_frame else None)
 
 
 def _calibration_error(case: Case) -> Reading:
@@ -122,17 +163,23 @@ def _calibration_error(case: Case) -> Reading:
 
 def _examples(case: Case) -> Reading:
     """test clips of the class"""
-    return Reading(case.candidate.examples(case.label) if case.is_known else 0)
+    return Reading(case.candidate.examples(case.label) if case.is_known else 0, is_lack=case.is_known)
 
 
 def _recall(case: Case) -> Reading:
     """share of the class's clips that were found"""
-    return Reading(case.candidate.recall(case.label) if case.is_known else None)
+    if not case.is_known:
+        return Reading(None)
+    rate = case.evidence and case.evidence.recall[case.label]
+    return Reading(case.candidate.recall(case.label), rate=rate, least_rate=case.bar)
 
 
 def _precision(case: Case) -> Reading:
     """share of right ones among the clips taken for the class"""
-    return Reading(case.candidate.precision(case.label) if case.is_known else None)
+    if not case.is_known:
+        return Reading(None)
+    rate = case.evidence and case.evidence.precision[case.label]
+    return Reading(case.candidate.precision(case.label), rate=rate, least_rate=case.bar)
 
 
 def _recall_lower_bound(case: Case) -> Reading:
@@ -150,8 +197,11 @@ def _recall_drop(case: Case) -> Reading | None:
     if baseline is None or case.label not in baseline.classes:
         return None
     drop = _drop(case, "last pushed model", baseline)
-    if drop.value is None or drop.value <= case.bar + _ROUNDING or significance is None:
+    if drop.value is None or drop.value <= case.bar + _ROUNDING:
         return drop
+    if significance is None:
+        found = case.evidence.drops.get(case.label) if case.evidence else None
+        return _unless_luck(drop, found, case.gates.certainty)
     pairing = case.measured.pairings.get(case.label)
     if pairing is None:
         return Reading(
@@ -167,17 +217,46 @@ def _recall_drop(case: Case) -> Reading | None:
     return Reading(drop.value, detail, is_excused=may_be_luck)
 
 
+def _mean_recall_drop(case: Case) -> Reading | None:
+    """mean over the classes of the last pushed model's recall less that of this one, on the same clips"""
+    drop = case.evidence.mean_drop if case.evidence else None
+    if drop is None:
+        return None
+    reading = Reading(drop.value)
+    return reading if drop.value <= case.bar + _ROUNDING else _unless_luck(reading, drop, case.gates.certainty)
+
+
+def _unless_luck(reading: Reading, drop: Drop | None, certainty: float | None) -> Reading:
+    """Excuse a drop beyond its bar that may be luck: its groups might have been exchanged between the models."""
+    if drop is None or certainty is None:
+        return reading
+    # Classes and their mean are two chances to be unlucky.
+    may_be_luck = drop.p_value > (1 - certainty) / 2
+    words = f"{'may be' if may_be_luck else 'hardly'} luck, p {drop.p_value:.2g} by exchanging whole groups between the models"
+    return reading._replace(detail="; ".join(filter(None, (reading.detail, words))), is_excused=may_be_luck)
+
+
 def _forgetting(case: Case) -> Reading:
     """recall of the model that training began from less that of this one, on the same clips"""
     base = case.measured.base
-    return _drop(case, "base model", base) if base else Reading(None, "against the base model")
+    if base is None:
+        return Reading(None, "against the base model")
+    drop = _drop(case, "base model", base)
+    if drop.value is None or drop.value <= case.bar + _ROUNDING:
+        return drop
+    found = case.evidence.base_drops.get(case.label) if case.evidence else None
+    return _unless_luck(drop, found, case.gates.certainty)
 
 
-def _gain(candidate: ConfusionMatrix, name: str, floor: float | None) -> Reading:
+def _gain(case: Case, name: str, floor: float | None) -> Reading:
     """Compare the candidate's accuracy with a `floor`, which people know as `name`."""
-    if candidate.accuracy is None or floor is None:
+    accuracy = case.candidate.accuracy
+    if accuracy is None or floor is None:
         return Reading(None, f"over: {name}")
-    return Reading(candidate.accuracy - floor, f"{name} {floor:.3g}, this one {candidate.accuracy:.3g}")
+    rate = case.evidence and case.evidence.accuracy
+    return Reading(
+        accuracy - floor, f"{name} {floor:.3g}, this one {accuracy:.3g}", rate=rate, least_rate=floor + case.bar
+    )
 
 
 def _drop(case: Case, name: str, earlier: ConfusionMatrix) -> Reading:
@@ -195,6 +274,7 @@ OVERALL_RULES = (
     Rule("min_gain_over_majority", "more than", _gain_over_majority),
     Rule("min_gain_over_single_frame", "more than", _gain_over_single_frame),
     Rule("max_calibration_error", "at most", _calibration_error),
+    Rule("max_mean_recall_drop", "at most", _mean_recall_drop),
 )
 
 # Applied to each class that the candidate or the last pushed model knows, or that has a bar of its own.

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from foundation.evidence import State
+
 
 class RuleFinding(NamedTuple):
     """The result of one rule for one class, or for all of them together (`label` empty).
 
-    It passed if `value` stands in this `relation` to `bar`, or is excused. `value` is None if it could not be measured.
+    Attributes:
+      value: None if it could not be measured.
+      passed: whether the model may be pushed as far as this rule is concerned.
+      state: shown and refuted mean passed and not; an open rule passed only if it is one that the model need not show.
+      probability_below: how probable it is that the true value lies beyond the bar; None where only the value counts.
+      groups_needed: about how many more groups would show the rule, should they do as these; None: nobody knows.
     """
 
     rule: str
@@ -17,6 +24,9 @@ class RuleFinding(NamedTuple):
     passed: bool
     detail: str = ""
     relation: str = "at least"
+    state: State = State.SHOWN
+    probability_below: float | None = None
+    groups_needed: int | None = None
 
     def sentence(self) -> str:
         """The finding for people: class, value, bar."""
@@ -44,14 +54,30 @@ class Verdict(NamedTuple):
 
     @property
     def failures(self) -> tuple[RuleFinding, ...]:
+        """What stands in the way of a push, refuted or open."""
         return tuple(finding for finding in self.findings if not finding.passed)
 
+    @property
+    def state(self) -> State:
+        """Shown if all passed; refuted if some rule that did not is; else open."""
+        if self.passed:
+            return State.SHOWN
+        is_refuted = not self.findings or any(finding.state is State.REFUTED for finding in self.failures)
+        return State.REFUTED if is_refuted else State.OPEN
+
     def as_json(self) -> dict[str, Any]:
-        return {"passed": self.passed, "findings": [finding._asdict() for finding in self.findings]}
+        findings = [finding._asdict() for finding in self.findings]
+        return {"passed": self.passed, "state": self.state, "findings": findings}
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "Verdict":
-        return Verdict(tuple(RuleFinding(**finding) for finding in value["findings"]))
+        """The inverse of `as_json`; what an earlier version wrote has no states, which then follow from what passed."""
+        return Verdict(tuple(map(_finding, value["findings"])))
+
+
+def _finding(value: Mapping[str, Any]) -> RuleFinding:
+    state = value.get("state", State.SHOWN if value["passed"] else State.REFUTED)
+    return RuleFinding(**{**value, "state": State(state)})
 
 
 def _number(value: float) -> str:

@@ -1,15 +1,20 @@
 """The `push` section of the configuration."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from foundation.section import Section
 
 
 class PushConfig(Section):
-    """Settings of a push: the model card's licence, and how many versions are kept."""
+    """Settings of a push: the model card's licence, how many versions are kept, and what is pushed without enough evidence."""
 
     # At least two: while TensorFlow Serving loads the newest version, it still serves the one before.
     keep_versions: int | None = Field(
         None, ge=2, description="after a push all but the newest so many versions are removed; default: none is"
+    )
+    when_open: Literal["block", "push"] = Field(
+        "block", description="what becomes of a model that no rule refutes, but of which not every rule can be shown"
     )
     licence: str = Field("", max_length=200, description="stands in the model card, such as CC-BY-4.0")

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.annotation_validator.findings import FINDINGS_FILE, PAGE_FILE
@@ -11,7 +12,6 @@ from components.annotations.splits.config import SPLITS
 from components.evaluator.results import (
     CANDIDATE,
     read_confusion_matrix,
-    read_group_matrices,
     read_mean_ious,
     read_misses,
     read_overall,
@@ -20,7 +20,7 @@ from components.evaluator.results import (
 )
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.verdict import Verdict
-from components.reporter.bootstrap import bootstrap_groups
+from components.model_gate.weighing import weigh
 from components.reporter.data import (
     Anomaly,
     Inspected,
@@ -36,6 +36,8 @@ from components.reporter.misses import missed_clips
 from components.reporter.quality import Quality, slice_tables
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
+from foundation.evidence import mean_interval
+from foundation.statistics import Interval
 from models import features
 from models.training.history import HISTORY_FILE
 
@@ -58,7 +60,8 @@ def collect(
 ) -> ReportData:
     """Read the data of the page from the folders of these artifacts."""
     gate = json.loads((gate_report / GATE_FILE).read_text())
-    classes = tuple(gate["classes"])
+    measured = Measurements.from_json(gate)
+    classes = measured.candidate.classes
     summary = read_summary(ledger)
     clips_by_label = summary["splits"].get("test", {}).get("clips_by_label", {})
     found_anomalies = read_anomalies(anomalies)
@@ -71,7 +74,7 @@ def collect(
         name=name,
         push=push,
         verdict=Verdict.from_json(gate),
-        matrix=Measurements.from_json(gate).candidate,
+        matrix=measured.candidate,
         has_baseline=gate["baseline_uri"] is not None,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
         strips=read_strips(examples, features.LABEL, clips_by_label),
@@ -85,17 +88,23 @@ def collect(
         mean_ious=read_mean_ious(evaluation_uri, CANDIDATE),
         quality=Quality(
             confidence=gate["confidence"],
-            group_intervals=bootstrap_groups(
-                read_group_matrices(evaluation_uri, CANDIDATE, classes), gate["confidence"]
-            ),
+            evidence=weigh(measured),
+            mean_recall_interval=_mean_recall_interval(measured, gate["confidence"]),
             reliability=tuple(read_reliability(evaluation_uri, CANDIDATE)),
             overall=read_overall(evaluation_uri, CANDIDATE),
             train_overall=read_overall(train_uri, CANDIDATE) if train_uri else {},
             train_matrix=read_confusion_matrix(train_uri, CANDIDATE, classes) if train_uri else None,
-            slices=slice_tables(slices, gate["confidence"]),
+            slices=slice_tables(slices),
         ),
         serving=ServingVerdict.from_json(json.loads((serving_report / SERVING_FILE).read_text())),
     )
+
+
+def _mean_recall_interval(measured: Measurements, confidence: float) -> Interval | None:
+    if measured.groups is None:
+        return None
+    hits, trials = measured.groups.matrices(measured.candidate.classes)
+    return mean_interval(hits.astype(np.float64), trials.astype(np.float64), confidence)
 
 
 def read_anomalies(folder: Path) -> dict[str, list[Anomaly]]:

@@ -8,6 +8,7 @@ from components.reporter.classes import class_rows, top_confusions
 from components.reporter.data import NUM_WORST_GROUPS, ReportData
 from components.reporter.plots import learning_curve, reliability_diagram
 from components.serving_validator.rules import BAD_REQUEST
+from foundation.evidence import FEWEST_GROUPS, State
 
 _NUM_FINDINGS = 20
 
@@ -21,9 +22,11 @@ def render(data: ReportData) -> str:
         "report.html",
         _FILTERS,
         data=data,
-        headline=f"Pushed as version {data.push.version}" if data.push else "Not pushed",
+        headline=_headline(data),
+        is_open=_is_open(data),
+        fewest_groups=FEWEST_GROUPS,
         accuracy_bar=next((f.bar for f in data.verdict.findings if f.rule == "accuracy"), None),
-        accuracy_interval=data.quality.interval(data.matrix.num_right, data.matrix.num_clips),
+        accuracy_interval=data.quality.accuracy_interval(data.matrix.num_right, data.matrix.num_clips),
         rows=class_rows(data.matrix, data.verdict, data.quality),
         matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
         confusions=top_confusions(data.matrix),
@@ -36,6 +39,16 @@ def render(data: ReportData) -> str:
         loss_svg=Markup(loss),
         accuracy_svg=Markup(accuracy),
     )
+
+
+def _headline(data: ReportData) -> str:
+    if data.push:
+        return f"Pushed as version {data.push.version}"
+    return "Not pushed: the test clips cannot tell" if _is_open(data) else "Not pushed"
+
+
+def _is_open(data: ReportData) -> bool:
+    return not data.push and data.verdict.state is State.OPEN and not data.serving.failures
 
 
 _FILTERS = {

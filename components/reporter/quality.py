@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from components.evaluator.confusion import ConfusionMatrix
-from components.reporter.bootstrap import GroupIntervals
+from components.model_gate.weighing import Evidence
+from foundation.evidence import RateEvidence
 from foundation.statistics import Interval, wilson_interval
 from models.metadata import VALUE_PREFIX
 
@@ -22,7 +23,6 @@ class SliceRow(NamedTuple):
     value: str
     num_clips: int
     accuracy: float
-    interval: Interval | None
 
 
 class SplitFigures(NamedTuple):
@@ -39,13 +39,15 @@ class Quality:
 
     Attributes:
       confidence: of all intervals.
-      group_intervals: by resampling groups.
+      evidence: what the answers by group are evidence of; None if they were not measured.
+      mean_recall_interval: of the mean of all classes' recalls.
       reliability: for each bin of confidence the number of clips, their mean confidence and the share of right answers.
       slices: by feature, the slice with the most clips first.
     """
 
     confidence: float = 0.95
-    group_intervals: GroupIntervals | None = None
+    evidence: Evidence | None = None
+    mean_recall_interval: Interval | None = None
     reliability: tuple[tuple[float, float, float], ...] = ()
     overall: Mapping[str, float] = field(default_factory=dict)
     train_overall: Mapping[str, float] = field(default_factory=dict)
@@ -56,11 +58,27 @@ class Quality:
     def calibration_error(self) -> float | None:
         return self.overall.get("calibration_error")
 
-    def interval(self, num_hits: int, num_trials: int) -> Interval | None:
-        return wilson_interval(num_hits, num_trials, self.confidence)
+    def recall_interval(self, label: str, num_hits: int, num_trials: int) -> Interval | None:
+        """None without clips, or of too few groups."""
+        return self._interval(self.evidence and self.evidence.recall.get(label), num_hits, num_trials)
+
+    def precision_interval(self, label: str, num_hits: int, num_trials: int) -> Interval | None:
+        """None without clips, or of too few groups."""
+        return self._interval(self.evidence and self.evidence.precision.get(label), num_hits, num_trials)
+
+    def accuracy_interval(self, num_hits: int, num_trials: int) -> Interval | None:
+        """None without clips, or of too few groups."""
+        return self._interval(self.evidence and self.evidence.accuracy, num_hits, num_trials)
+
+    def _interval(self, rate: RateEvidence | None, num_hits: int, num_trials: int) -> Interval | None:
+        if rate is None:
+            return wilson_interval(num_hits, num_trials, self.confidence)
+        return rate.interval(self.confidence) if num_trials else None
 
     def f1_interval(self, label: str) -> Interval | None:
-        return self.group_intervals.f1.get(label) if self.group_intervals else None
+        """None where nothing was measured by group, or of too few groups."""
+        precision = self.evidence.precision.get(label) if self.evidence else None
+        return precision.f1_interval(self.confidence) if precision else None
 
     def train_recall(self, label: str) -> float | None:
         matrix = self.train_matrix
@@ -79,12 +97,11 @@ class Quality:
         )
 
 
-def slice_tables(slices: Iterable["SliceMetrics"], confidence: float) -> dict[str, tuple[SliceRow, ...]]:
-    """Group slices by their feature, the slice with the most clips first; the intervals of accuracy are Wilson's."""
+def slice_tables(slices: Iterable["SliceMetrics"]) -> dict[str, tuple[SliceRow, ...]]:
+    """Group slices by their feature, the slice with the most clips first."""
     tables: dict[str, list[SliceRow]] = defaultdict(list)
     for entry in slices:
         if entry.feature not in _SHOWN_ELSEWHERE:
-            interval = wilson_interval(round(entry.accuracy * entry.num_clips), entry.num_clips, confidence)
             title = re.sub(rf"\b{VALUE_PREFIX}", "", entry.feature).replace("label", "class")
-            tables[title].append(SliceRow(entry.value, entry.num_clips, entry.accuracy, interval))
+            tables[title].append(SliceRow(entry.value, entry.num_clips, entry.accuracy))
     return {title: tuple(sorted(rows, key=lambda row: -row.num_clips)) for title, rows in tables.items()}

@@ -10,9 +10,13 @@ from rich.table import Column, Table
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import RULES, judge
 from components.model_gate.verdict import RuleFinding, Verdict
+from foundation.evidence import State
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import NOT_PUSHED, PUSHED, ConfigOption, JsonOption, console, escaped
+from pipeline.commands.terminal import NOT_PUSHED, OPEN, PUSHED, ConfigOption, JsonOption, console, escaped
 from pipeline.config import Config, load_config
+
+_EXIT_CODES = {State.SHOWN: PUSHED, State.REFUTED: NOT_PUSHED, State.OPEN: OPEN}
+_WORDS = {State.SHOWN: "passed", State.REFUTED: "[red]failed ✗[/]", State.OPEN: "[yellow]open ?[/]"}
 
 
 def gate(
@@ -23,7 +27,8 @@ def gate(
     explain: Annotated[bool, typer.Option("--explain", help="Print every rule and what it measures.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge what the last run measured by the bars of FILE; exit code 0: every rule holds, 3: one does not.
+    """Judge what the last run measured by the bars of FILE; exit code 0: every rule holds, 3: one does not, 5: that
+    cannot be told from so few clips.
 
     Nothing runs again, so bars can be tried out. A bar on what the run did not measure fails.
     """
@@ -37,7 +42,7 @@ def gate(
         _print(verdict, explain)
         if verdict != of_the_run:
             console.print(f"by the bars of that run: {_count(of_the_run)}", highlight=False)
-    raise typer.Exit(PUSHED if verdict.passed else NOT_PUSHED)
+    raise typer.Exit(_EXIT_CODES[verdict.state])
 
 
 def _of_last_run(settings: Config, config: Path) -> Path:
@@ -90,6 +95,6 @@ def _table(findings: tuple[RuleFinding, ...]) -> Table:
             escaped(finding.label) or "all",
             finding.value_text,
             finding.bar_text,
-            "passed" if finding.passed else "[red]failed ✗[/]",
+            _WORDS[finding.state] if finding.state is not State.OPEN or not finding.passed else "passed, may be luck",
         )
     return table

@@ -13,12 +13,14 @@ from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.verdict import Verdict
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
+from foundation.evidence import State
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import (
     DATA_FAULTS,
     INTERNAL_ERROR,
     INTERRUPTED,
     NOT_PUSHED,
+    OPEN,
     PUSHED,
     USER_ERROR,
     ConfigOption,
@@ -55,8 +57,8 @@ def run(
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="With --runner compiled: a parameter of the file.")
     ] = None,
 ) -> None:
-    """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 4: the data have faults and
-    checks.on_failure is stop, 2: wrong input, 1: an error."""
+    """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 5: the test clips are too
+    few to tell, 4: the data have faults and checks.on_failure is stop, 2: wrong input, 1: an error."""
     settings = load_config(config)
     how: dict[str, Any] = {}
     interrupted = "the same command goes on after the last finished component"
@@ -103,15 +105,19 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     if result["pushed_version"]:
         console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
         return PUSHED
-    console.print("[bold red]not pushed:[/]", highlight=False)
     serving = json.loads((Path(result["uris"]["ServingValidator.serving_report"]) / SERVING_FILE).read_text())
-    sentences = [finding.sentence() for finding in verdict.failures]
-    sentences += [finding.sentence() for finding in ServingVerdict.from_json(serving).failures]
+    faults = [finding.sentence() for finding in ServingVerdict.from_json(serving).failures]
+    is_open = verdict.state is State.OPEN and not faults and not result["not_pushed_reason"]
+    heading = (
+        "not pushed, since the test clips cannot tell whether the model is good enough:" if is_open else "not pushed:"
+    )
+    console.print(f"[bold {'yellow' if is_open else 'red'}]{heading}[/]", highlight=False)
+    sentences = [finding.sentence() for finding in verdict.failures] + faults
     for sentence in sentences:
         console.print(f"  {escaped(sentence)}", highlight=False)
     if result["not_pushed_reason"]:
         console.print(f"  {escaped(result['not_pushed_reason'])}", highlight=False)
-    return NOT_PUSHED
+    return OPEN if is_open else NOT_PUSHED
 
 
 def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:

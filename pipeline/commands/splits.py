@@ -25,11 +25,15 @@ from pipeline.commands.terminal import (
 )
 from pipeline.config import load_config
 from pipeline.plan import make_plan
+from pipeline.share_to_test import with_enough_to_test
 
 
 def splits(
     config: ConfigOption,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(ASSIGNMENT_FILE),
+    for_gates: Annotated[
+        bool, typer.Option("--for-gates", help="Make the test split as large as the bars of the gates need it.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Assign the videos to train, eval and test as a run would, and write that to a file, without decoding any."""
@@ -42,11 +46,15 @@ def splits(
     manifest = build_manifest(records, root, classes, settings.negatives, settings.data.group_pattern)
     if not manifest.segments_by_video:
         raise UserError(f"{output} was not written: {manifest.why_empty()}")
-    split_of, assignment = split_manifest(manifest, settings.splits, settings.negatives, args)
+    chosen = with_enough_to_test(manifest, settings) if for_gates else settings.splits
+    split_of, assignment = split_manifest(manifest, chosen, settings.negatives, args)
     with whole_file("--output", output) as partial:
         partial.write_text(assignment.to_csv(), encoding="utf-8")
     print_assumptions((*assumptions, *manifest.assumptions))
     console.print(_table(manifest, split_of))
+    if for_gates:
+        shares = ", ".join(f"{split}: {share:.3g}" for split, share in chosen.shares.items())
+        console.print(f"write under splits: {shares}", highlight=False)
     console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)
 
 

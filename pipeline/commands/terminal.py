@@ -11,7 +11,7 @@ from rich.console import Console
 from components.annotations.records.record import Assumption
 from foundation.messages.errors import UserError
 
-PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, INTERRUPTED = 0, 1, 2, 3, 4, 130
+PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, OPEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)

@@ -83,6 +83,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
         model=learning.model,
         baseline=baseline.outputs["baseline"],
         gates=gates,
+        when_open=config.push.when_open,
         base_model=learning.base_model if base_evaluation else None,
         base_evaluation=base_evaluation,
         single_frame_model=single_frame_model,

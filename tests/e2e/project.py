@@ -17,6 +17,7 @@ from tests.e2e import colours
 
 TINY_MODEL = {"preset": "tiny", "num_frames": 4, "height": 32, "width": 40}
 OPEN_GATES = {
+    "certainty": None,
     "min_accuracy": 0,
     "min_recall": 0,
     "min_precision": 0,

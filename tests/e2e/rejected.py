@@ -73,6 +73,7 @@ def _train_again(project: Project) -> RejectedRun:
     project.configure(
         **TRAINING,
         gates={
+            "certainty": None,
             "min_accuracy": 0.5,
             "min_recall": 0.5,
             "min_precision": 0.2,

@@ -66,6 +66,22 @@ def test_clipgate_gate_says_the_same_without_a_run_and_tries_other_bars(rejected
     assert "by the bars of that run" in after.stdout
 
 
+def test_too_few_test_clips_leave_a_good_model_open_and_the_run_says_what_is_missing(rejected_run: RejectedRun) -> None:
+    project = rejected_run.project
+    # Four people show each class; the one that was scrambled has no bar.
+    classes = {BAD_CLASS: {"min_recall": 0, "min_precision": 0}}
+    bars = {"certainty": 0.99, "min_recall": 0.5, "classes": classes}
+    project.configure(**TRAINING, gates={**OPEN_GATES, **bars})
+    result = project.run()
+    assert result.returncode == 5, explain(result)
+    assert "not pushed, since the test clips cannot tell whether the model is good enough" in result.stdout
+    assert "4 of 4 clips of 4 groups: open, chance that it is below" in result.stdout
+    assert "more groups would show it, should they do as these" in result.stdout
+    again = project.clipgate("gate", "--config", "config.yaml", "--explain")
+    assert again.returncode == 5, explain(again)
+    assert "open ?" in again.stdout
+
+
 def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_is_trained_again(
     pushed_run: PushedRun, rejected_run: RejectedRun
 ) -> None:

@@ -54,7 +54,7 @@ CHANGED_BY = {
     "models/training/own_process.py": {"Trainer"},
     "models/tuning/oracles.py": {"Tuner"},
     "models/embedding.py": set(),
-    "foundation/statistics.py": {"AnnotationValidator", "ModelGate", "Reporter"},
+    "foundation/statistics.py": {"AnnotationValidator", "ModelGate", "Pusher", "Reporter"},
     "foundation/section.py": set(ENTRIES) - {"Baseline"},
     "foundation/messages/progress.py": set(),
     "pipeline/plan.py": set(),

@@ -32,7 +32,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
     ("sections", "changed"),
     [
         ({"beam": {"workers": 2}}, []),
-        ({"gates": {"min_recall": 0.9}}, ["ModelGate"]),
+        ({"gates": {"min_recall": 0.9}}, ["AnnotationValidator", "ModelGate"]),
         (
             {"gates": {"min_gain_over_single_frame": 0}},
             ["SingleFrameTrainer", "SingleFrameEvaluator", "ModelGate"],

@@ -63,6 +63,27 @@ def test_a_pushed_class_without_annotations_keeps_its_id(folder: Path) -> None:
     assert plan_of(folder).classes == ("walk", "wave", "jump", "sit")
 
 
+def test_a_retired_class_is_no_class_any_more(folder: Path) -> None:
+    push(folder, "1", ("walk", "wave"))
+    assert plan_of(folder, gates={"retired": ["walk"]}).classes == ("wave", "jump", "sit")
+    push(folder, "2", ("wave", "jump", "sit"))
+    assert plan_of(folder, gates={"retired": ["walk"]}).classes == ("wave", "jump", "sit")
+
+
+def test_a_retired_class_is_one_that_some_pushed_model_knew(folder: Path) -> None:
+    push(folder, "1", ("walk", "wave"))
+    with pytest.raises(
+        UserError, match=r"gates\.retired names wlak, which no pushed model knows; they know walk, wave"
+    ):
+        plan_of(folder, gates={"retired": ["wlak"]})
+
+
+def test_a_retired_class_has_no_annotations(folder: Path) -> None:
+    push(folder, "1", ("walk", "wave"))
+    with pytest.raises(UserError, match=r"gates\.retired names wave, and so do the annotations"):
+        plan_of(folder, gates={"retired": ["wave"]})
+
+
 def test_the_background_is_a_class_where_clips_of_it_are_taken(folder: Path) -> None:
     assert plan_of(folder, negatives={"clips_per_video": 1}).classes == ("background", "jump", "sit", "wave")
     assert plan_of(folder, negatives={}).classes == ("jump", "sit", "wave")

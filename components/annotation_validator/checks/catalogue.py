@@ -38,6 +38,7 @@ from components.annotation_validator.checks import (
     sub_clusters,
     tiny_boxes,
     too_few_to_evaluate,
+    undecidable,
     undecodable,
     ungrouped,
     unusable_rows,
@@ -96,6 +97,13 @@ CHECKS = (
         too_few_to_evaluate.find,
         Bar(1, "expected test clips of a class, in multiples of gates.min_examples", gt=0),
         unit=Unit.RATIO,
+        severity=Severity.ERROR,
+    ),
+    Check(
+        "undecidable",
+        undecidable.find,
+        Bar(0, "classes of which not even a model without a fault could be shown to reach its bars", ge=0),
+        unit=Unit.COUNT,
         severity=Severity.ERROR,
     ),
     Check(

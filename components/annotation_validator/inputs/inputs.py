@@ -31,6 +31,7 @@ class CheckInputs:
       uses_given_splits: whether a run follows the splits that the rows name.
       split_shares: the share of the segments that each split should get, by split.
       min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
+      inspection: what a run would do, and what its gates ask for.
       measures: what was measured on the frames, by video; empty if no video was decoded.
       sampling: how a run samples clips.
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
@@ -52,6 +53,7 @@ class CheckInputs:
     split_shares: Mapping[str, float] = field(default_factory=dict)
     min_examples: Mapping[str, int] = field(default_factory=dict)
     default_min_examples: int = 1
+    inspection: Inspection = Inspection()
     measures: Mapping[str, VideoMeasures] = field(default_factory=dict)
     sampling: SamplingConfig = SamplingConfig()
     production: "CheckInputs | None" = None
@@ -159,6 +161,7 @@ def make_inputs(
         sampling=inspection.sampling,
         min_examples=inspection.min_examples,
         default_min_examples=inspection.default_min_examples,
+        inspection=inspection,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from tensorflow_model_analysis.metrics.metric_types import StandardMetricInputs
 
 
@@ -27,14 +28,29 @@ class Answer(NamedTuple):
         return self.rank == 0
 
 
-def answer_of(inputs: StandardMetricInputs, model_name: str) -> Answer:
-    """The model's answer on the clip; a wrong one if it does not know the clip's class."""
+def scores_and_label(inputs: StandardMetricInputs, model_name: str) -> tuple[npt.NDArray[np.float32], int]:
+    """The model's scores of all classes, and the id of the clip's class."""
     predictions = inputs.get_predictions(model_name)
-    probabilities = np.ravel(predictions["probabilities"] if isinstance(predictions, Mapping) else predictions)
-    label_id = int(np.ravel(inputs.get_labels(model_name))[0])
+    scores = np.ravel(predictions["probabilities"] if isinstance(predictions, Mapping) else predictions)
+    return scores, int(np.ravel(inputs.get_labels(model_name))[0])
+
+
+def reason_of_loss(scores: npt.NDArray[np.float32], label_id: int) -> str:
+    """Why an answer counts for nothing; empty if it counts."""
+    if not np.isfinite(scores).all():
+        return "scores that are not finite"
+    if not scores.sum() > 0:
+        return "scores that sum to nothing"
+    return "" if 0 <= label_id < len(scores) else "a class that the model does not have"
+
+
+def answer_of(inputs: StandardMetricInputs, model_name: str) -> Answer:
+    """The model's answer on the clip; a wrong one if it counts for nothing."""
+    scores, label_id = scores_and_label(inputs, model_name)
+    probabilities = np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0)
     chosen = int(probabilities.argmax())
     confidence = float(probabilities[chosen])
-    if not 0 <= label_id < len(probabilities):
+    if reason_of_loss(scores, label_id):
         return Answer(confidence, chosen, 0.0, len(probabilities))
     own = probabilities[label_id]
     rank = int((probabilities > own).sum() + (probabilities[:label_id] == own).sum())

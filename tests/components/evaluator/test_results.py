@@ -1,10 +1,9 @@
 """What is read from the Evaluator's output. The numbers were counted by hand from `conftest.CLIPS` and `conftest.BOXES`."""
 
-import numpy as np
 import pytest
 
 from components.evaluator.config import EvaluationConfig
-from components.evaluator.confusion import Pairing
+from components.evaluator.confusion import LostAnswers, Pairing
 from components.evaluator.eval_config import make_eval_config
 from components.evaluator.results import (
     BASE,
@@ -13,7 +12,8 @@ from components.evaluator.results import (
     SliceMetrics,
     read_calibration_error,
     read_confusion_matrix,
-    read_group_matrices,
+    read_group_answers,
+    read_lost_answers,
     read_mean_ious,
     read_misses,
     read_overall,
@@ -97,12 +97,12 @@ def test_clips_are_sliced_by_two_features_at_once(evaluation_uri: str) -> None:
     ]
 
 
-def test_groups_have_a_matrix_each_and_together_make_that_of_all_clips(evaluation_uri: str) -> None:
-    classes = ("a", "b", "new")
-    matrices = read_group_matrices(evaluation_uri, CANDIDATE, classes)
-    assert ((1, 1, 0), (0, 0, 0), (0, 0, 0)) in [matrix.counts for matrix in matrices]
-    total = np.sum([matrix.counts for matrix in matrices], axis=0)
-    assert total.tolist() == [[1, 1, 0], [0, 3, 0], [1, 0, 1]]
+def test_answers_are_counted_by_group(evaluation_uri: str) -> None:
+    answers = read_group_answers(evaluation_uri, CANDIDATE, ("a", "b", "new"))
+    assert answers.groups == ("", "ann", "bob", "тест")
+    assert answers.recall("b").hits.tolist() == answers.recall("b").trials.tolist() == [1, 2]
+    assert (answers.accuracy().hits.sum(), answers.accuracy().trials.sum()) == (5, 7)
+    assert read_lost_answers(evaluation_uri, CANDIDATE) == LostAnswers(7, 0, ())
 
 
 def test_candidate_and_baseline_are_paired_clip_by_clip_in_each_class(evaluation_uri: str) -> None:

@@ -18,7 +18,9 @@ from models.export_info import ExportInfo
 from tests.components.evaluator.evaluated import CANDIDATE_CLASSES
 
 # What the candidate of `conftest.CLIPS` reaches.
-REACHED = GatesConfig(min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_examples=2, max_recall_drop=0.5)
+REACHED = GatesConfig(
+    certainty=None, min_accuracy=0.7, min_recall=0.5, min_precision=0.5, min_examples=2, max_recall_drop=0.5
+)
 
 
 def run_gate(
@@ -28,6 +30,7 @@ def run_gate(
     gates: GatesConfig,
     *,
     is_first_push: bool,
+    when_open: str = "block",
     candidate: str = "candidate",
     base_evaluation_uri: str | None = None,
 ) -> tuple[dict[str, Any], Any]:
@@ -47,7 +50,9 @@ def run_gate(
         inputs["base_model"] = [artifact(Model, models["baseline"])]
         inputs["base_evaluation"] = [artifact(ModelEvaluation, base_evaluation_uri)]
     component = ModelGate(
-        **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()}, gates=gates
+        **{name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()},
+        gates=gates,
+        when_open=when_open,
     )
     blessing = artifact(ModelBlessing, folder / "blessing")
     outputs = {"gate_report": [artifact(GateReport, folder / "report")], "blessing": [blessing]}
@@ -63,6 +68,28 @@ def test_a_model_that_reaches_every_bar_is_blessed(
     assert [path.name for path in (tmp_path / "blessing").iterdir()] == [constants.BLESSED_FILE_NAME]
     assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY) == constants.BLESSED_VALUE
     assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_CURRENT_MODEL_ID_KEY) == 17
+
+
+@pytest.mark.parametrize(("when_open", "is_blessed"), [("block", 0), ("push", 1)])
+def test_whether_a_model_is_blessed_of_which_too_little_is_known_is_a_matter_of_configuration(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str, when_open: str, is_blessed: int
+) -> None:
+    gates = REACHED.model_copy(update={"certainty": 0.99})
+    report, blessing = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=False, when_open=when_open)
+    assert (report["passed"], report["state"]) == (False, "open")
+    assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY) == is_blessed
+    recall = next(f for f in Verdict.from_json(report).findings if (f.rule, f.label) == ("recall", "b"))
+    assert recall.detail.startswith("3 of 3 clips of 2 groups: open, chance that it is below ")
+    assert report["lost_answers"] == {"num_clips": 7, "num_lost": 0, "examples": []}
+
+
+def test_what_is_refuted_is_not_blessed_whatever_is_pushed_when_open(
+    tmp_path: Path, models: dict[str, Path], evaluation_uri: str
+) -> None:
+    gates = REACHED.model_copy(update={"min_accuracy": 0.75})
+    report, blessing = run_gate(tmp_path, models, evaluation_uri, gates, is_first_push=False, when_open="push")
+    assert report["state"] == "refuted"
+    assert blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY) == constants.NOT_BLESSED_VALUE
 
 
 def test_the_report_holds_what_was_judged(tmp_path: Path, models: dict[str, Path], evaluation_uri: str) -> None:
@@ -174,7 +201,9 @@ def test_the_calibration_that_was_measured_is_judged(
 def test_what_the_evaluator_did_not_compute_is_not_blessed(
     tmp_path: Path, models: dict[str, Path], base_evaluation_uri: str
 ) -> None:
-    gates = GatesConfig(min_examples=1, min_recall=0, min_precision=0, min_accuracy=0, max_calibration_error=1)
+    gates = GatesConfig(
+        certainty=None, min_examples=1, min_recall=0, min_precision=0, min_accuracy=0, max_calibration_error=1
+    )
     report, _ = run_gate(tmp_path, models, base_evaluation_uri, gates, is_first_push=True, candidate="baseline")
     assert [failure.sentence() for failure in Verdict.from_json(report).failures] == [
         "all classes: calibration error could not be measured, bar at most 1"

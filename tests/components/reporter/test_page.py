@@ -10,10 +10,12 @@ from html.parser import HTMLParser
 import pytest
 
 from components.annotation_validator.findings import Finding, Place, Severity
+from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import ClassGates, GatesConfig
+from components.model_gate.measurements import Measurements
 from components.model_gate.verdict import Verdict
-from components.reporter.bootstrap import GroupIntervals
+from components.model_gate.weighing import Evidence, weigh
 from components.reporter.data import (
     Account,
     Anomaly,
@@ -31,7 +33,6 @@ from components.reporter.data import (
 from components.reporter.page import render
 from components.reporter.quality import Quality, SliceRow
 from components.serving_validator.rules import BAD_REQUEST, PARITY, Measurement, ServingValidationConfig, judge
-from foundation.statistics import Interval
 
 MakeReport = Callable[..., ReportData]
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 191 }}"""
@@ -262,7 +263,7 @@ def hostile_report(make_report: MakeReport) -> ReportData:
         account=report.account._replace(reasons=(ReasonRow("label_unknown", "", 1, 0, (sample,)),)),
         anomalies=(Anomaly("test", HOSTILE, "error", HOSTILE, HOSTILE),),
         groups=(GroupRow(HOSTILE, 4, 0.5),),
-        quality=Quality(slices={HOSTILE: (SliceRow(HOSTILE, 4, 0.5, None),)}),
+        quality=Quality(slices={HOSTILE: (SliceRow(HOSTILE, 4, 0.5),)}),
     )
 
 
@@ -275,13 +276,32 @@ def test_boxes_of_a_tracker_have_their_mean_iou_overall_and_for_each_class(make_
     assert "IoU" not in render(make_report())
 
 
-def test_rates_have_their_intervals_and_f1_that_of_its_groups(make_report: MakeReport) -> None:
-    intervals = GroupIntervals(Interval(0.4, 0.95), {"sit": Interval(0.3, 0.9), "stand": None})
-    page = render(make_report(quality=Quality(group_intervals=intervals)))
+def answers_of(num_groups: int) -> Evidence:
+    """As if each group had shown sit and stand once, and the model had found both."""
+    found = {f"person {group}": [(0, 0, 1), (1, 1, 1)] for group in range(num_groups)}
+    matrix = ConfusionMatrix(("sit", "stand"), ((num_groups, 0), (0, num_groups)))
+    evidence = weigh(Measurements(matrix, groups=GroupAnswers.of(found, matrix.classes)))
+    assert evidence is not None
+    return evidence
+
+
+def test_rates_have_intervals_that_know_the_groups(make_report: MakeReport) -> None:
+    evidence = answers_of(20)
+    page = render(make_report(quality=Quality(evidence=evidence)))
     classes = text_of("classes", page)
-    assert "0.750 bar 0.5 0.301 to 0.954" in classes  # recall of sit, 3 of 4
-    assert "0.300 to 0.900" in classes
-    assert "by resampling groups 0.400 to 0.950" in Page(page.split("<main>")[0]).text
+    for interval in (
+        evidence.recall["sit"].interval(0.95),
+        evidence.precision["sit"].interval(0.95),
+        evidence.precision["sit"].f1_interval(0.95),
+    ):
+        assert interval and f"{interval.low:.3f} to {interval.high:.3f}" in classes
+    assert "its 95 % interval" in Page(page.split("<main>")[0]).text
+
+
+def test_clips_of_few_groups_have_no_interval_and_the_page_says_so(make_report: MakeReport) -> None:
+    page = render(make_report(quality=Quality(evidence=answers_of(5))))
+    assert " to " not in text_of("classes", page).partition("F1")[2]
+    assert "its interval too few groups" in Page(page.split("<main>")[0]).text
 
 
 def test_calibration_is_drawn_and_summed_up_or_said_to_be_missing(make_report: MakeReport) -> None:
@@ -304,9 +324,9 @@ def test_figures_and_recalls_of_the_train_split_are_shown_where_it_was_evaluated
 
 
 def test_slices_are_listed_by_feature(make_report: MakeReport) -> None:
-    rows = (SliceRow("above 1 up to 2", 9, 0.5, Interval(0.2, 0.8)),)
+    rows = (SliceRow("above 1 up to 2", 9, 0.5),)
     slices = text_of("slices", render(make_report(quality=Quality(slices={"duration": rows}))))
-    assert "duration" in slices and "above 1 up to 2 9 0.500 0.200 to 0.800" in slices
+    assert "duration" in slices and "above 1 up to 2 9 0.500" in slices
     assert "Nothing was measured by slices" in text_of("slices", render(make_report()))
 
 

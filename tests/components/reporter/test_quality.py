@@ -6,20 +6,18 @@ from typing import Any
 import pytest
 
 from components.evaluator.confusion import ConfusionMatrix
-from components.reporter.bootstrap import GroupIntervals
 from components.reporter.quality import Quality, SliceRow, SplitFigures, slice_tables
-from foundation.statistics import Interval, wilson_interval
 
 
 def test_slices_come_by_feature_and_the_largest_first() -> None:
     values = [("duration", "up to 1", 0.5, 2), ("duration", "above 1", 1.0, 9), ("meta_age", "unknown", 0.0, 1)]
     slices: Any = [SimpleNamespace(feature=f, value=v, accuracy=a, num_clips=n) for f, v, a, n in values]
-    assert slice_tables(slices, 0.95) == {
+    assert slice_tables(slices) == {
         "duration": (
-            SliceRow("above 1", 9, 1.0, wilson_interval(9, 9)),
-            SliceRow("up to 1", 2, 0.5, wilson_interval(1, 2)),
+            SliceRow("above 1", 9, 1.0),
+            SliceRow("up to 1", 2, 0.5),
         ),
-        "age": (SliceRow("unknown", 1, 0.0, wilson_interval(0, 1)),),
+        "age": (SliceRow("unknown", 1, 0.0),),
     }
 
 
@@ -28,7 +26,7 @@ def test_classes_and_groups_have_tables_of_their_own_but_their_crosses_have_not(
         SimpleNamespace(feature=feature, value="x", accuracy=1.0, num_clips=1)
         for feature in ("label", "group", "group × label", "label × meta_meta_x")
     ]
-    assert list(slice_tables(slices, 0.95)) == ["group × class", "class × meta_x"]
+    assert list(slice_tables(slices)) == ["group × class", "class × meta_x"]
 
 
 def test_figures_of_train_stand_beside_those_of_test() -> None:
@@ -44,13 +42,6 @@ def test_figures_of_train_stand_beside_those_of_test() -> None:
         SplitFigures("top 5 accuracy", 0.9, None),
         SplitFigures("calibration error", 0.2, None),
     )
-
-
-def test_the_interval_of_f1_is_that_of_the_groups() -> None:
-    intervals = GroupIntervals(Interval(0.1, 0.9), {"sit": Interval(0.2, 0.8), "stand": None})
-    quality = Quality(group_intervals=intervals)
-    assert [quality.f1_interval(label) for label in ("sit", "stand", "jump")] == [Interval(0.2, 0.8), None, None]
-    assert Quality().f1_interval("sit") is None
 
 
 def test_recall_on_train_is_known_only_where_it_was_measured() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
@@ -46,6 +47,23 @@ def test_when_every_rule_holds_the_exit_code_is_that_of_a_push(
 ) -> None:
     done = clipgate("gate", "--config", configure(tmp_path), "--report", report)
     assert (done.code, lines_of(done), done.err) == (0, ["8 of 8 rules hold"], "")
+
+
+def test_what_few_clips_leave_open_has_an_exit_code_of_its_own(clipgate: Clipgate, tmp_path: Path) -> None:
+    entries = {f"person {group}": [(0, 0, 1), (1, 1, 1)] for group in range(4)}
+    few = Measurements(
+        ConfusionMatrix(("sit", "stand"), ((4, 0), (0, 4))), groups=GroupAnswers.of(entries, ("sit", "stand"))
+    )
+    path = tmp_path / "gate.json"
+    path.write_text(json.dumps(judge(GatesConfig(), few).as_json() | few.as_json()))
+    done = clipgate("gate", "--config", configure(tmp_path), "--report", path)
+    assert done.code == 5
+    assert "recall sit 1 at least 0.5 open ?" in lines_of(done)
+    assert any("4 of 4 clips of 4 groups: open, chance that it is below" in line for line in lines_of(done))
+    assert (
+        json.loads(clipgate("gate", "--config", configure(tmp_path), "--report", path, "--json").out)["state"] == "open"
+    )
+    assert clipgate("gate", "--config", configure(tmp_path, certainty=None, min_examples=1), "--report", path).code == 0
 
 
 def test_a_higher_bar_fails_what_passed_without_another_run(clipgate: Clipgate, report: Path, tmp_path: Path) -> None:

@@ -41,6 +41,36 @@ def test_classes_are_counted_by_split(clipgate: Clipgate, config: Path, tmp_path
     assert ["sit", "4", "1", "1"] in [line.split() for line in out.splitlines()]
 
 
+def many(folder: Path, num_groups: int) -> Path:
+    """A configuration for as many people, each of whom does both actions once."""
+    (folder / "videos").mkdir()
+    rows = ["path,label,group"]
+    for index in range(2 * num_groups):
+        (folder / "videos" / f"{index}.mp4").write_bytes(b"\0\0\0\x18ftypisom" + index.to_bytes(2, "big"))
+        rows.append(f"{index}.mp4,{'sit' if index % 2 else 'wave'},g{index // 2}")
+    (folder / "labels.csv").write_text("\n".join(rows))
+    path = folder / "config.yaml"
+    path.write_text("output_dir: out\ndata: {annotations: labels.csv, videos: videos}\n")
+    return path
+
+
+def test_the_test_split_can_be_made_as_large_as_the_gates_need_it(clipgate: Clipgate, tmp_path: Path) -> None:
+    done = clipgate("splits", "--config", many(tmp_path, 80), "--output", tmp_path / "splits.csv", "--for-gates")
+    assert done.code == 0, done.err
+    (line,) = [line for line in done.out.splitlines() if line.startswith("write under splits: ")]
+    share = float(line.rpartition("test: ")[2])
+    assert share > 0.15
+    written = read_assignment(tmp_path / "splits.csv").rows
+    assert sum(row.split == "test" for row in written) == pytest.approx(share * 160, abs=8)
+
+
+def test_too_few_people_for_the_gates_are_named(clipgate: Clipgate, tmp_path: Path) -> None:
+    done = clipgate("splits", "--config", many(tmp_path, 12), "--output", tmp_path / "splits.csv", "--for-gates")
+    assert done.code == 2
+    assert "has 7 groups (people, places) and needs" in done.err
+    assert not (tmp_path / "splits.csv").exists()
+
+
 @pytest.mark.parametrize("pattern", ["subject", r"(P\d+)/"])
 def test_a_pattern_for_paths_keeps_the_videos_of_one_group_together(
     clipgate: Clipgate, tmp_path: Path, pattern: str

@@ -1,8 +1,15 @@
 """Checks of rows and videos as such."""
 
+import re
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from components.annotation_validator.findings import Suggestion
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inspection import Inspection
+from components.annotations.config import NegativesConfig
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Reject, Source
 from components.annotations.splits.config import SplitsConfig
@@ -20,6 +27,45 @@ def test_rows_that_a_run_would_leave_out_are_found_by_reason_with_the_ledgers_re
     assert (finding.severity, finding.remedy) == ("warning", Reason.TIME_INVALID.remedy)
     (worse,) = found(inputs_of([*clean_records(), *rejects]), "unusable_rows", unusable_rows=0.02)
     assert worse.severity == "error"
+
+
+def inputs_with_bars(num_groups: int, **inspection: Any) -> CheckInputs:
+    """Clean data, all of it in the test split."""
+    records = [replace(record, split="test") for record in clean_records(num_groups)]
+    inputs = inputs_of(records, negatives=NegativesConfig())
+    return replace(inputs, inspection=Inspection(**inspection))
+
+
+def test_what_not_even_a_perfect_model_could_show_is_an_error() -> None:
+    findings = found(inputs_with_bars(3, certainty=0.99, rate_bars={"": 0.5}), "undecidable")
+    assert {finding.severity for finding in findings} == {"error"}
+    message = findings[0].message
+    assert re.search(r"3 test clips of 3 groups; even if all answers on them are right.*about \d+ groups of 1", message)
+
+
+@pytest.mark.parametrize(("num_groups", "is_found"), [(12, True), (60, False)])
+def test_what_a_good_model_needs_is_a_note(num_groups: int, is_found: bool) -> None:
+    findings = found(inputs_with_bars(num_groups, certainty=0.99, rate_bars={"": 0.5}), "undecidable")
+    assert bool(findings) is is_found
+    assert all(finding.severity == "note" for finding in findings)
+    assert all(re.search(r"'sit' (\d+) of \1 groups", finding.message) for finding in findings)
+
+
+def test_without_a_certainty_any_number_of_clips_decides() -> None:
+    assert found(inputs_with_bars(3, certainty=None, rate_bars={"": 0.5}), "undecidable") == []
+
+
+@pytest.mark.parametrize(("bar", "least"), [(0.7, 9), (0.95, 73)])
+def test_a_lower_bound_takes_so_many_clips(bar: float, least: int) -> None:
+    for num_groups in (least - 1, least):
+        findings = found(inputs_with_bars(num_groups, lower_bounds={"": bar}), "undecidable")
+        assert bool(findings) is (num_groups < least)
+        assert all(f"{least} would do" in finding.message for finding in findings)
+
+
+def test_where_nobody_knows_the_splits_nothing_is_said_of_them() -> None:
+    inputs = replace(inputs_of(clean_records(2)), inspection=Inspection(certainty=0.99, rate_bars={"": 0.9}))
+    assert found(inputs, "undecidable") == []
 
 
 def test_a_repeated_row_is_to_be_deleted() -> None:

@@ -1,0 +1,108 @@
+"""Classes with so few test clips, or clips of so few groups, that a model could hardly be shown to be good."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from components.annotation_validator.findings import Found, Severity
+from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.segments import CheckedSegment, places
+from foundation.evidence import State
+from foundation.evidence_needed import Need, clips_needed, perfect_state
+from foundation.statistics import wilson_interval
+
+_MOST_GROUPS = 1000
+_GOOD = 0.9
+_REMEDY = (
+    "Put more groups of the class into the test split (splits.test, clipgate splits --for-gates, or new recordings), or lower "
+    "its bar; gates.certainty: null lets the measured rate decide, whatever it is worth."
+)
+
+
+def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    test = {
+        label: [segment for segment in segments if inputs.split_of(segment) == "test"]
+        for label, segments in inputs.by_label.items()
+        if not (inputs.is_background(label) and inputs.takes_background)
+    }
+    if not any(test.values()):
+        return  # nobody knows the splits
+    problems = {label: _problem(inputs, label, segments, len(test)) for label, segments in test.items()}
+    hopeless = {label: problem for label, problem in problems.items() if problem}
+    if len(hopeless) > bar:
+        for label, problem in hopeless.items():
+            yield Found(
+                message=f"class {label!r}: {problem}",
+                remedy=_REMEDY,
+                value=len(hopeless),
+                places=places(test[label] or inputs.by_label[label]),
+            )
+    short = {
+        label: need
+        for label, segments in test.items()
+        if not problems[label] and (need := _lacking(inputs, label, segments, len(test)))
+    }
+    if len(short) > bar:
+        listed = ", ".join(f"{label!r} {need.num_clips} of {need.num_groups} groups" for label, need in short.items())
+        yield Found(
+            message=f"a model that is right in {_GOOD:g} of all clips may be left open; in 95 of 100 tests it is shown to be "
+            f"good enough from about so many test clips on: {listed}",
+            remedy=_REMEDY,
+            value=len(short),
+            places=places(segment for label in short for segment in test[label]),
+            severity=Severity.NOTE,
+        )
+
+
+def _problem(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment], num_classes: int) -> str:
+    """Why not even a model without a fault could be shown to be good; empty if it could."""
+    inspection = inputs.inspection
+    sizes = _sizes(inputs, segments)
+    counted = f"{len(segments)} test clips of {len(sizes)} groups"
+    lower_bound = inspection.lower_bounds.get(label, inspection.lower_bounds.get(""))
+    if lower_bound and not _reaches(len(segments), lower_bound):
+        least = next(number for number in range(1, 100_000) if _reaches(number, lower_bound))
+        return f"{counted}; even if all are found, the lower bound of recall is below its bar {lower_bound:g}; {least} would do"
+    rate_bar, certainty = inspection.rate_bar(label), inspection.certainty
+    if certainty is None:
+        return ""
+
+    def shows(sizes: Sequence[int]) -> bool:
+        return perfect_state(sizes, rate_bar, certainty, num_classes) is State.SHOWN
+
+    if shows(sizes):
+        return ""
+    usual = _usual(sizes)
+    more = (number for number in range(len(sizes) + 1, _MOST_GROUPS) if shows([usual] * number))
+    return (
+        f"{counted}; even if all answers on them are right, that does not show a rate of {rate_bar:g} with a certainty of "
+        f"{certainty:g}; about {next(more, _MOST_GROUPS)} groups of {usual} would"
+    )
+
+
+def _lacking(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment], num_classes: int) -> Need | None:
+    """What a class should have, if it has less."""
+    sizes = _sizes(inputs, segments)
+    if inputs.inspection.certainty is None:
+        return None
+    need = _need(inputs.inspection.rate_bar(label), inputs.inspection.certainty, _usual(sizes), num_classes)
+    return need if need and len(sizes) < need.num_groups else None
+
+
+@cache
+def _need(bar: float, certainty: float, clips_per_group: int, num_classes: int) -> Need | None:
+    return clips_needed(bar, certainty, rate=_GOOD, clips_per_group=clips_per_group, num_classes=num_classes)
+
+
+def _sizes(inputs: CheckInputs, segments: Sequence[CheckedSegment]) -> list[int]:
+    """Clips of each group."""
+    return list(Counter(inputs.cluster_of[segment.video] for segment in segments).values())
+
+
+def _usual(sizes: Sequence[int]) -> int:
+    return max(1, round(sum(sizes) / len(sizes))) if sizes else 1
+
+
+def _reaches(num_clips: int, bar: float) -> bool:
+    interval = wilson_interval(num_clips, num_clips)
+    return interval is not None and interval.low >= bar

@@ -1,0 +1,88 @@
+"""What the measurements are evidence of: rates of classes, and drops against the last pushed model."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import ConfusionMatrix
+from components.model_gate.measurements import Measurements
+from foundation.evidence import RateEvidence, State, precision_evidence, rate_evidence
+from foundation.paired_drops import paired_drops
+
+
+class Drop(NamedTuple):
+    """A drop of recall; `p_value`: how often two equally good models differ so much in some class, or on average."""
+
+    value: float
+    p_value: float
+
+
+class Evidence(NamedTuple):
+    """Evidence of each class's recall and precision, of accuracy, and of drops by class.
+
+    `drops` and `mean_drop` are against the last pushed model, `base_drops` against that which training began from.
+    """
+
+    recall: Mapping[str, RateEvidence]
+    precision: Mapping[str, RateEvidence]
+    accuracy: RateEvidence
+    drops: Mapping[str, Drop]
+    mean_drop: Drop | None
+    base_drops: Mapping[str, Drop]
+
+
+def weigh(measured: Measurements) -> Evidence | None:
+    """None if nothing was measured by group."""
+    groups = measured.groups
+    if groups is None or not groups.groups:
+        return None
+    labels = measured.candidate.classes
+    found = {label: groups.recall(label) for label in labels}
+    drops, mean_drop = _drops(measured, measured.baseline, measured.baseline_groups)
+    base_drops, _ = _drops(measured, measured.base, measured.base_groups)
+    return Evidence(
+        recall=rate_evidence(found),
+        precision=precision_evidence(found, {label: groups.false_alarms(label) for label in labels}),
+        accuracy=rate_evidence({"": groups.accuracy()})[""],
+        drops=drops,
+        mean_drop=mean_drop,
+        base_drops=base_drops,
+    )
+
+
+def _drops(
+    measured: Measurements, earlier: ConfusionMatrix | None, before: GroupAnswers | None
+) -> tuple[dict[str, Drop], Drop | None]:
+    """Drops of the classes that both models know and that have test clips, and their mean."""
+    now = measured.groups
+    if now is None or before is None or now.groups != before.groups or earlier is None:
+        return {}, None
+    labels = [label for label in measured.candidate.classes if label in earlier.classes and now.rows.get(label)]
+    hits, trials = now.matrices(labels)
+    hits_before, _ = before.matrices(labels)
+    has_clips = trials.sum(axis=1) > 0
+    labels = [label for label, has in zip(labels, has_clips.tolist(), strict=True) if has]
+    if not labels:
+        return {}, None
+    before_, now_, all_ = (np.asarray(each[has_clips], np.float64) for each in (hits_before, hits, trials))
+    found = paired_drops(before_, now_, all_)
+    by_label = {
+        label: Drop(float(drop), float(p_value))
+        for label, drop, p_value in zip(labels, found.drops, found.p_values, strict=True)
+    }
+    return by_label, Drop(found.mean_drop, found.mean_p_value)
+
+
+def evidence_in_words(rate: RateEvidence, probability_below: float, state: State, groups_needed: int | None) -> str:
+    """How many clips and groups a rate is of, and what that is worth."""
+    counted = f"{rate.num_hits} of {rate.num_trials} clips of {rate.num_groups} groups: {state.value}"
+    if state is State.SHOWN:
+        return counted
+    chance = f"{counted}, chance that it is below {100 * probability_below:.2g} %"
+    if state is State.REFUTED:
+        return chance
+    if groups_needed is None:
+        return f"{chance}; more groups like these would not show it"
+    return f"{chance}; about {groups_needed} more groups would show it, should they do as these"

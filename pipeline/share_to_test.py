@@ -1,0 +1,83 @@
+"""How large the test split has to be for the gates to decide."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from components.annotations.files.manifest import Manifest
+from components.annotations.splits.config import SplitsConfig
+from components.annotations.splits.splitting import split_manifest
+from components.model_gate.config import GatesConfig
+from foundation.evidence_needed import Need, clips_needed
+from foundation.messages.errors import UserError
+from pipeline.config import Config
+
+_STEP, _LARGEST = 0.05, 0.6
+
+Sizes = Mapping[str, Sequence[int]]
+
+
+def with_enough_to_test(manifest: Manifest, config: Config) -> SplitsConfig:
+    """The splits with the smallest share for the test, not below the configured one, that shows what the gates ask for.
+
+    Each class gets as many test clips, of as many groups, as a model that is right in 0.9 of all clips needs to be shown good
+    enough in 95 of 100 tests. Train and eval keep their proportion.
+
+    Raises:
+      UserError: no share is large enough, or the splits are given, or the gates ask for no certainty.
+    """
+    splits, gates = config.splits, config.gates
+    if splits.mode == "official":
+        raise UserError("--for-gates: with splits.mode official the annotations decide; choose another mode")
+    if gates.certainty is None:
+        raise UserError(
+            "--for-gates: gates.certainty is null, so that any number of test clips decides; set it, such as 0.99"
+        )
+    lacking = ""
+    for share in _shares(splits.test):
+        larger = _with_test(splits, share)
+        split_of, _ = split_manifest(manifest, larger, config.negatives, config.beam.args)
+        lacking = _lacking(_test_sizes(manifest, split_of), gates)
+        if not lacking:
+            return larger
+    raise UserError(
+        f"--for-gates: even with {_LARGEST:g} of all clips in the test split {lacking}; record more of them"
+    )
+
+
+def _shares(least: float) -> list[float]:
+    steps = range(round((_LARGEST - least) / _STEP) + 1)
+    return [round(least + step * _STEP, 6) for step in steps]
+
+
+def _with_test(splits: SplitsConfig, test: float) -> SplitsConfig:
+    others = splits.train + splits.eval
+    shares = {"train": (1 - test) * splits.train / others, "eval": (1 - test) * splits.eval / others, "test": test}
+    return splits.model_copy(update=shares)
+
+
+def _test_sizes(manifest: Manifest, split_of: Mapping[str, str]) -> Sizes:
+    """Test clips of each group, by class; a class without any has an empty list."""
+    sizes: dict[str, Counter[str]] = defaultdict(Counter)
+    for video, segments in manifest.segments_by_video.items():
+        for segment in segments:
+            sizes[segment.label][segment.group or video] += split_of[video] == "test"
+    return {label: [size for size in counts.values() if size] for label, counts in sizes.items() if label}
+
+
+def _lacking(sizes: Sizes, gates: GatesConfig) -> str:
+    """What the class that lacks most lacks, in words; empty if none does."""
+    worst = (0, "")
+    for label, of_groups in sizes.items():
+        usual = max(1, round(sum(of_groups) / len(of_groups))) if of_groups else 1
+        bar = max(gates.bar(label, name) for name in ("min_recall", "min_precision"))
+        need = _need(bar, gates.certainty or 0.99, usual, len(sizes))
+        missing = need.num_groups - len(of_groups) if need else 1
+        words = f"class {label!r} has {len(of_groups)} groups (people, places) and needs {need.num_groups if need else 'more'}"
+        worst = max(worst, (missing, words))
+    return worst[1] if worst[0] > 0 else ""
+
+
+@cache
+def _need(bar: float, certainty: float, clips_per_group: int, num_classes: int) -> Need | None:
+    return clips_needed(bar, certainty, clips_per_group=clips_per_group, num_classes=num_classes)
