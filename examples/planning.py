@@ -69,8 +69,8 @@ class VideoPlan(NamedTuple):
 
 def plan_videos(
     seed: int = 7,
-    num_people: int = 16,
-    videos_per_person: int = 4,
+    num_people: int = 56,
+    videos_per_person: int = 2,
     actions_per_video: int = 3,
     idle_seconds: tuple[float, float] = IDLE_SECONDS,
     first_person: int = 1,
