@@ -16,12 +16,13 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-# Whole pipelines, networks that are built, trained or asked, and what reads all odd files many times; elsewhere, what needs one
-# of these fixtures.
+# Whole pipelines, networks that are built, trained or asked, simulations, and what reads all odd files many times; elsewhere, what
+# needs one of these fixtures.
 SLOW_PLACES = (
     "e2e",
     "notebooks",
     "models",
+    "benchmarks/test_gate.py",
     "components/serving_validator/test_probe.py",
     "components/serving_validator/test_executor.py",
     "components/video/test_agreement.py",
