@@ -93,7 +93,7 @@ def make_plan(config: Config) -> Plan:
     Raises:
       UserError: data, a base model or the previous span of data is missing, or there are fewer than two classes.
     """
-    data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args)
+    data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args, output_dir=config.output_dir)
     require_background(config.data, config.negatives, config.beam.args)
     classes = config.model.classes or tuple(
         find_classes(config.data, _known_classes(config), config.negatives, config.beam.args)

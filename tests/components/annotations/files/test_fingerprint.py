@@ -46,6 +46,20 @@ def test_pipes_and_broken_links_do_not_stop_it(data: DataConfig, tmp_path: Path)
     assert fingerprint_inputs(data, SplitsConfig()) == before
 
 
+def test_what_a_run_writes_beside_the_videos_and_what_systems_leave_there_is_no_change(
+    data: DataConfig, tmp_path: Path
+) -> None:
+    output_dir = tmp_path / "videos" / "runs" / "first"
+    before = fingerprint_inputs(data, SplitsConfig(), output_dir=str(output_dir))
+    output_dir.mkdir(parents=True)
+    (output_dir / "report.html").touch()
+    (tmp_path / "videos" / ".DS_Store").touch()
+    (tmp_path / "videos" / "d" / "._a.mp4").touch()
+    assert fingerprint_inputs(data, SplitsConfig(), output_dir=str(output_dir)) == before
+    (tmp_path / "videos" / "runs" / "b.mp4").touch()
+    assert fingerprint_inputs(data, SplitsConfig(), output_dir=str(output_dir)) != before
+
+
 def test_both_lists_of_a_fold_count(tmp_path: Path) -> None:
     (tmp_path / "videos").mkdir()
     for name in ("trainlist01.txt", "testlist01.txt"):
