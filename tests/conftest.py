@@ -16,8 +16,8 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-# Whole pipelines, networks that are built, trained or asked, simulations, and what reads all odd files many times; elsewhere, what
-# needs one of these fixtures.
+# Whole pipelines, networks that are built, trained or asked, simulations, and what reads all odd files many times; elsewhere,
+# what needs one of these fixtures.
 SLOW_PLACES = (
     "e2e",
     "notebooks",

@@ -100,8 +100,8 @@ def check(
         refuse_existing("--fix", fixed, force)
     records, assumptions = load_annotations(task.data, task.beam_args)
     if fixed:
-        records = converted(records, task.data, task.beam_args)
-    root = open_root(task.data.videos, "--videos", task.beam_args) if task.has_videos else None
+        records = converted(records, task.data, task.beam_args, task.videos_key)
+    root = open_root(task.data.videos, task.videos_key, task.beam_args) if task.has_videos else None
     # OpenCV is loaded by what looks into videos.
     from components.annotation_validator.look import look
 
@@ -140,13 +140,14 @@ def check(
 
 @dataclass(frozen=True)
 class _Task:
-    """What is to be checked, and how; `has_videos` is whether they are at hand."""
+    """What is to be checked, and how; `has_videos` is whether they are at hand, `videos_key` what people call their folder."""
 
     data: DataConfig
     checks: ChecksConfig
     inspection: Inspection
     beam_args: Sequence[str] = ()
     has_videos: bool = True
+    videos_key: str = "data.videos"
 
 
 @contextmanager
@@ -174,7 +175,7 @@ def _task(config: Path | None, annotations: str | None, videos: str | None, give
     # Readers look for names beside the annotations where no folder of videos is named.
     data = data_of_options(annotations, videos or _folder_of(annotations), given)
     inspection = Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples)
-    return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None)
+    return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None, videos_key="--videos")
 
 
 def _previous(task: _Task, annotations: str | None, videos: str | None) -> PreviousSpan | None:

@@ -56,7 +56,7 @@ def convert(
     }
     data, beam_args = _data(config, annotations, videos, given)
     records, assumptions = load_annotations(data, beam_args)
-    records = converted(records, data, beam_args)
+    records = converted(records, data, beam_args, "data.videos" if config else "--videos")
     segments = [record for record in records if isinstance(record, Segment)]
     rejects = [record for record in records if isinstance(record, Reject)]
     for reject in rejects:
@@ -107,14 +107,16 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
     return data
 
 
-def converted(records: Sequence[Record], data: DataConfig, beam_args: Sequence[str]) -> list[Record]:
+def converted(
+    records: Sequence[Record], data: DataConfig, beam_args: Sequence[str], videos_key: str = "--videos"
+) -> list[Record]:
     """Records with times in seconds, boxes as shares of the frame, and videos by path; what that took is printed."""
     # OpenCV is loaded by what looks into videos.
     from components.video.decoder import Decoder
     from components.video_example_gen.conversion import Converter
 
     with Decoder() as decoder:
-        root = open_root(data.videos, "--videos", beam_args)
+        root = open_root(data.videos, videos_key, beam_args)
         converter = Converter(root, decoder)
         records = converter.convert(records)
     print_assumptions(converter.assumptions())

@@ -1,7 +1,7 @@
 """Videos to predictions: decoded once, in a child process, with the frames that ingest would store."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from components.video.decoder import Decoder
 from components.video.magic import is_video_file, read_head, why_no_video
 from components.video.queues import Windows
 from components.video.reader import VideoError, VideoInfo
-from components.video.tasks import Clip, Span
+from components.video.tasks import Clip, Ending, Span
 from components.video.times import broken_promise
 from pipeline.prediction.classifier import BATCH_SIZE, Classifier
 from pipeline.prediction.config import SegmentsConfig
@@ -48,9 +48,10 @@ class VideoPredictor:
         """The action in a video, or a span of it, that shows one: the mean over its clips."""
         try:
             _check(path)
-            clips = [clip for clip in self._decoder.read_clips(path, [span], self._sampling) if clip.jpegs]
+            found = list(self._decoder.read_clips(path, [span], self._sampling))
+            clips = [clip for clip in found if clip.jpegs]
             if not clips:
-                raise VideoError("segment_past_end", f"no frame from {span.start:g} s on")
+                raise VideoError(*_why_no_frame(span, found))
         except VideoError as error:
             return VideoPrediction(str(path), reason=error.code, message=str(error))
         mean = self._classifier.probabilities([clip.jpegs for clip in clips]).mean(axis=0)
@@ -71,8 +72,7 @@ class VideoPredictor:
         problem: VideoError | None = None
         try:
             _check(path)
-            for clip in self._decoder.read_windows(path, config.windows, self._sampling):
-                reading.add(clip)
+            reading.read(self._decoder.read_windows(path, config.windows, self._sampling))
             reading.check_end(self._sampling)
         except VideoError as error:
             problem = error
@@ -81,7 +81,8 @@ class VideoPredictor:
         if timeline is None:
             return VideoPrediction(str(path), reason=reason, message=message)
         timeline = smooth(timeline, config.segments.smoothing, config.segments.smoothing_seconds)
-        segments = tuple(find_segments(timeline, self._classifier.classes, config.segments))
+        found = find_segments(timeline, self._classifier.classes, config.segments)
+        segments = tuple(_from(segment, reading.start_seconds) for segment in found)
         return VideoPrediction(
             str(path), segments, timeline.end_seconds, reason, message, timeline, tuple(reading.snapshots)
         )
@@ -106,6 +107,21 @@ class _Reading:
         self._video: VideoInfo | None = None
         self._end_seconds = 0.0
         self.snapshots: list[Snapshot] = []
+
+    @property
+    def start_seconds(self) -> float:
+        """When the first picture is shown."""
+        return self._video.start_seconds if self._video else 0.0
+
+    def read(self, clips: Generator[Clip, None, Ending]) -> None:
+        """Take all clips of a video, and where it ends."""
+        while True:
+            try:
+                self.add(next(clips))
+            except StopIteration as stop:
+                ending: Ending = stop.value
+                self._end_seconds = max(self._end_seconds, ending.seconds)
+                return
 
     def add(self, clip: Clip) -> None:
         """A clip in the order of their ends."""
@@ -154,6 +170,19 @@ class _Reading:
         for seconds, jpeg in zip(clip.frame_seconds, clip.jpegs, strict=True):
             if not self.snapshots or seconds >= self.snapshots[-1].seconds + max(apart, 1e-3):
                 self.snapshots.append(Snapshot(seconds, jpeg))
+
+
+def _why_no_frame(span: Span, clips: Sequence[Clip]) -> tuple[str, str]:
+    """Reason code and message for a span without a frame."""
+    first = clips[0].video.start_seconds if clips else 0.0
+    if span.end is not None and span.end <= first and not span.in_frames:
+        return "segment_too_short", f"the picture begins at {first:.2f} s, after the span"
+    return "segment_past_end", f"no frame from {span.start:g} s on"
+
+
+def _from(segment: ActionSegment, start_seconds: float) -> ActionSegment:
+    """A segment as far as there is a picture."""
+    return replace(segment, start_seconds=min(max(segment.start_seconds, start_seconds), segment.end_seconds))
 
 
 def _check(path: Path) -> None:

@@ -16,7 +16,7 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
 from components.video.reader import VideoError, VideoInfo
-from components.video.times import FrameIndex
+from components.video.times import FrameIndex, broken_promise
 from foundation.messages.errors import UserError
 
 # Is called with the number of videos done, and of all.
@@ -82,6 +82,10 @@ def _read_facts(
         with root.local_copy(video) as path:
             info = decoder.probe(path, sampling)
             index = decoder.read_times(path, sampling) if numbers else None
+            if broken_promise(info.promised_seconds - info.duration_seconds, info.promised_seconds, sampling):
+                # The last packet of a file that broke off may be half a picture.
+                index = decoder.read_index(path, sampling)
+                info = replace(info, duration_seconds=index.end_seconds)
         return VideoFacts(
             width=info.width,
             height=info.height,

@@ -15,6 +15,7 @@ from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Segment, Source, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.storage.local import LocalRoot
+from components.video.clips import read_index
 from foundation.messages.errors import UserError
 from tests.components.video.videos import record, write_video
 
@@ -66,6 +67,7 @@ def test_a_download_that_broke_off_is_known(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(content[: len(content) // 2])
     facts = look([segment(2, "a.mp4")], Inspection(), LocalRoot(tmp_path)).videos["a.mp4"]
     assert facts.promised_seconds == pytest.approx(4.0)
+    assert facts.duration_seconds == read_index(tmp_path / "a.mp4", Inspection().sampling).end_seconds
     assert facts.duration_seconds < 2
 
 

@@ -52,6 +52,25 @@ def test_a_video_that_was_cut_off_is_named_and_what_was_found_is_kept(predictor:
         assert prediction.duration_seconds < 2
 
 
+def test_both_ways_say_the_same_end_of_what_broke_off(predictor: VideoPredictor, cut: Path) -> None:
+    ends = {
+        prediction.duration_seconds
+        for prediction in (predictor.predict_clip(cut, Span()), predictor.predict_segments(cut, LONG_VIDEOS))
+    }
+    assert len(ends) == 1
+
+
+def test_nothing_is_found_before_the_first_picture(predictor: VideoPredictor, tmp_path: Path) -> None:
+    video = record(tmp_path / "late.mp4", [1 + index / 25 for index in range(100)], sound_seconds=5.0)
+    for prediction in (predictor.predict_clip(video, Span()), predictor.predict_segments(video, LONG_VIDEOS)):
+        (segment,) = prediction.segments
+        assert (segment.start_seconds, segment.end_seconds) == (pytest.approx(1.0), pytest.approx(5.0))
+    before = predictor.predict_clip(video, Span(0.0, 0.5))
+    assert (before.reason, before.message) == (
+        "segment_too_short", "the picture begins at 1.00 s, after the span"
+    )  # fmt: skip
+
+
 def test_a_span_that_is_there_is_all_that_was_asked_for(predictor: VideoPredictor, cut: Path) -> None:
     prediction = predictor.predict_clip(cut, Span(0.0, 1.0))
     assert (prediction.reason, prediction.duration_seconds) == ("", 1.0)
