@@ -80,7 +80,8 @@ def evidence_in_words(rate: RateEvidence, probability_below: float, state: State
     counted = f"{rate.num_hits} of {rate.num_trials} clips of {rate.num_groups} groups: {state.value}"
     if state is State.SHOWN:
         return counted
-    chance = f"{counted}, chance that it is below {100 * probability_below:.2g} %"
+    percent = f"{100 * probability_below:.2g}" if probability_below < 0.99 else "99 or more"
+    chance = f"{counted}, chance that it is below {percent} %"
     if state is State.REFUTED:
         return chance
     if groups_needed is None:

@@ -80,6 +80,12 @@ def test_too_few_test_clips_leave_a_good_model_open_and_the_run_says_what_is_mis
     again = project.clipgate("gate", "--config", "config.yaml", "--explain")
     assert again.returncode == 5, explain(again)
     assert "open ?" in again.stdout
+    # The same measurements, by other bars: what was never found is refuted, and a smaller certainty is soon reached.
+    for other, code in (({BAD_CLASS: {"min_recall": 0.9, "min_precision": 0}}, 3), (classes, 0)):
+        certainty = 0.99 if code else 0.6
+        project.configure(**TRAINING, gates={**OPEN_GATES, **bars, "certainty": certainty, "classes": other})
+        judged = project.clipgate("gate", "--config", "config.yaml")
+        assert judged.returncode == code, explain(judged)
 
 
 def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_is_trained_again(

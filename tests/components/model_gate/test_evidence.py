@@ -81,6 +81,7 @@ def test_many_wrong_answers_refute_it() -> None:
     recall = finding(verdict, "recall", "a")
     assert (recall.state, recall.passed) == (State.REFUTED, False)
     assert recall.groups_needed is None
+    assert recall.detail == "15 of 60 clips of 30 groups: refuted, chance that it is below 99 or more %"
 
 
 def test_clips_of_one_group_are_worth_less_than_clips_of_many() -> None:
