@@ -8,13 +8,15 @@ from typing import Any
 
 from foundation.messages.errors import DataFaultsError, UserError
 from foundation.messages.progress import listen
+from foundation.processes import end_with_parent
 
 Event = dict[str, Any]
 Send = Callable[[Event], None]
 
 
 def report(events_fd: int, run: Callable[[Send], None]) -> None:
-    """Let `run` send events; what it raises becomes the last one: see `error_event`."""
+    """Let `run` send events; what it raises becomes the last one: see `error_event`. The process ends with its parent."""
+    end_with_parent()
     with os.fdopen(events_fd, "w") as stream:
 
         def send(event: Event) -> None:

@@ -1,14 +1,18 @@
 """Processes of our own: Python modules that run beside this one, and report what they do, one JSON object a line."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 _ROOT = Path(__file__).resolve().parents[1]
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 
 def child_environment(**variables: str) -> dict[str, str]:
@@ -17,9 +21,23 @@ def child_environment(**variables: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": paths, "KERAS_BACKEND": "tensorflow", **variables}
 
 
+def end_with_parent() -> None:
+    """From now on, end this process when the one that started it is gone, and with it the group of processes that it leads."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        if os.getpgid(0) == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 @contextmanager
 def reporting_process(
-    module: str, *arguments: str, env: dict[str, str], **options: Any
+    module: str, *arguments: str, env: dict[str, str], inherit: Sequence[int] = (), **options: Any
 ) -> Iterator[tuple["subprocess.Popen[bytes]", TextIO]]:
     """Start `python -m MODULE EVENTS_FD ARGUMENT ...`.
 
@@ -27,6 +45,7 @@ def reporting_process(
       module: its dotted name.
       arguments: what follows the number of the file descriptor to which the module writes its events.
       env: `child_environment`.
+      inherit: further file descriptors that it has too.
       options: of `subprocess.Popen`.
 
     Yields:
@@ -36,7 +55,7 @@ def reporting_process(
     with os.fdopen(read_end) as events:
         command = [sys.executable, "-m", module, str(write_end), *arguments]
         try:
-            process = subprocess.Popen(command, pass_fds=[write_end], env=env, **options)
+            process = subprocess.Popen(command, pass_fds=[write_end, *inherit], env=env, **options)
         finally:
             os.close(write_end)
         yield process, events

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ def run_pipeline(
 
     Raises:
       UserError: another run uses the same output directory, or it cannot be written.
-      KeyboardInterrupt: after the run was stopped.
+      KeyboardInterrupt: after the run was stopped, by Ctrl-C or by a signal that ends processes.
     """
     if is_remote(config.output_dir):
         raise UserError(
@@ -59,7 +60,7 @@ def run_pipeline(
             "serving.directory and the data may be addresses; on Kubeflow artifacts go to kubeflow.pipeline_root"
         )
     output_dir = Path(config.output_dir)
-    with _exclusive(output_dir):
+    with _exclusive(output_dir) as lock, _signals_interrupt():
         log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")
         try:
             log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +73,10 @@ def run_pipeline(
         arguments = [str(config_path), *arguments]
         with (
             log,
-            reporting_process(module, *arguments, env=quiet, start_new_session=True, **output) as (process, events),
+            reporting_process(module, *arguments, env=quiet, inherit=[lock], start_new_session=True, **output) as (
+                process,
+                events,
+            ),
         ):
             try:
                 _show(events, outcome, console)
@@ -84,8 +88,11 @@ def run_pipeline(
 
 
 @contextlib.contextmanager
-def _exclusive(output_dir: Path) -> Iterator[None]:
-    """Lock the folder, since ML Metadata in SQLite serves one writer; the lock goes with the process, however it ends."""
+def _exclusive(output_dir: Path) -> Iterator[int]:
+    """Lock the folder, since ML Metadata in SQLite serves one writer; gives the lock's file descriptor.
+
+    Whoever inherits it holds the lock too: it goes when all of them have ended, however they do.
+    """
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
         lock = (output_dir / ".lock").open("a+")
@@ -98,7 +105,25 @@ def _exclusive(output_dir: Path) -> Iterator[None]:
             raise UserError(
                 f"output_dir: {output_dir} is in use by another run; wait for it, or give this one its own output_dir"
             ) from None
+        yield lock.fileno()
+
+
+@contextlib.contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """What a service manager sends, or a terminal that is closed, is as good as Ctrl-C. Only the main thread hears signals."""
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
