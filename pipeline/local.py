@@ -7,13 +7,15 @@ object a line; what TensorFlow and TFX print is this process's output.
 import logging
 import re
 import sys
+import time
 from pathlib import Path
 
 from absl import logging as absl_logging
 
 from foundation.events import Send, report, send_progress
+from foundation.messages.progress import announce
 from pipeline.config import load_config
-from pipeline.plan import make_plan
+from pipeline.plan import CHECKPOINTS, make_plan
 
 _NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
 _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
@@ -54,10 +56,29 @@ def run(config_path: Path, send: Send) -> None:
 
     output_dir = Path(plan.config.output_dir)
     metadata_path = output_dir / "metadata.sqlite"
+    set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
     LocalDagRunner().run(pipeline)
     send({"result": run_summary(metadata_path, plan.config.name)})
+
+
+def set_aside_unknown(pipeline_root: Path, metadata_path: Path) -> None:
+    """Move artifacts aside that ML Metadata does not know, since its file is gone.
+
+    Executions are numbered anew then, and outputs are in folders of these numbers: a run would write beside what an earlier
+    one left there, and read both. Checkpoints have names of their own and stay.
+    """
+    if metadata_path.exists() or not pipeline_root.is_dir():
+        return
+    unknown = [path for path in pipeline_root.iterdir() if path.name != CHECKPOINTS]
+    if not unknown:
+        return
+    aside = pipeline_root.with_name(time.strftime("unknown-%Y%m%d-%H%M%S"))
+    aside.mkdir()
+    for path in unknown:
+        path.rename(aside / path.name)
+    announce(f"{metadata_path} is gone; what earlier runs left was moved to {aside}, and everything is made anew")
 
 
 if __name__ == "__main__":

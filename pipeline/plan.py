@@ -19,6 +19,8 @@ from pipeline.config import Config
 # Modules that TFX's components call.
 TRANSFORM_MODULE, TRAINER_MODULE, TUNER_MODULE = "models.preprocessing", "models.trainer", "models.tuning.search"
 
+CHECKPOINTS = "checkpoints"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -56,7 +58,7 @@ class Plan:
 
         It is not the folder of its execution, since the run after an interrupted one gets another.
         """
-        return f"{checkpoint_root}/checkpoints/{self.training_key}"
+        return f"{checkpoint_root}/{CHECKPOINTS}/{self.training_key}"
 
     @property
     def last_version(self) -> str:

@@ -27,6 +27,7 @@ from components.video_example_gen.shards import (
     Shard,
     WorkFolder,
     WriteShards,
+    empty_folder,
     make_shards,
 )
 from foundation.messages.errors import UserError
@@ -64,6 +65,8 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             num_videos=len(manifest.segments_by_video),
             decoders=PipelineOptions(beam_args).view_as(DecoderOptions).decoders,
         )
+        for uri in (examples.uri, ledger_artifact.uri):
+            empty_folder(uri)
         shards = make_shards(manifest, split_of, examples.uri)
         events = self._run(shards, settings, f"{ledger_artifact.uri}/work")
 

@@ -61,6 +61,18 @@ class IngestSettings:
     decoders: int | None
 
 
+def empty_folder(uri: str) -> None:
+    """Remove what is in a folder, if there is one: a shard that lay there before would be read with those written now."""
+    if not tf.io.gfile.isdir(uri):
+        return
+    for name in tf.io.gfile.listdir(uri):
+        path = f"{uri}/{name.rstrip('/')}"
+        if tf.io.gfile.isdir(path):
+            tf.io.gfile.rmtree(path)
+        else:
+            tf.io.gfile.remove(path)
+
+
 class WorkFolder:
     """Carries shards to the workers and their accounts back.
 

@@ -9,7 +9,7 @@ import pytest
 from components.annotations.records.record import Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask
-from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards
+from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards, empty_folder
 from foundation.messages.errors import UserError
 from tests.components.video.videos import write_video
 
@@ -89,3 +89,13 @@ def test_a_root_that_is_gone_is_a_users_mistake(videos: Path, tmp_path: Path) ->
     writer = WriteShards(settings(videos / "gone", 1))
     with pytest.raises(UserError, match=r"data\.videos"):
         writer.setup()
+
+
+def test_what_lay_in_a_folder_is_gone_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "examples" / "Split-train").mkdir(parents=True)
+    (tmp_path / "examples" / "Split-train" / "old.gz").touch()
+    (tmp_path / "examples" / "old.json").touch()
+    empty_folder(f"{tmp_path}/examples")
+    assert list((tmp_path / "examples").iterdir()) == []
+    empty_folder(f"{tmp_path}/none")
+    assert not (tmp_path / "none").exists()

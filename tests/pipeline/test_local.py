@@ -1,0 +1,31 @@
+"""What the local runner does before it runs anything."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.local import set_aside_unknown
+
+
+@pytest.fixture
+def output_dir(tmp_path: Path) -> Path:
+    """What an earlier run left."""
+    for name in ("VideoExampleGen/examples/3/Split-train", "checkpoints/0123"):
+        (tmp_path / "pipeline" / name).mkdir(parents=True)
+    (tmp_path / "pipeline/VideoExampleGen/examples/3/Split-train/old.gz").write_bytes(b"old")
+    return tmp_path
+
+
+def test_artifacts_that_no_metadata_knows_are_moved_aside_but_not_checkpoints(output_dir: Path) -> None:
+    set_aside_unknown(output_dir / "pipeline", output_dir / "metadata.sqlite")
+    assert [path.name for path in (output_dir / "pipeline").iterdir()] == ["checkpoints"]
+    (aside,) = output_dir.glob("unknown-*")
+    assert (aside / "VideoExampleGen/examples/3/Split-train/old.gz").read_bytes() == b"old"
+
+
+def test_with_metadata_or_without_artifacts_nothing_is_moved(output_dir: Path, tmp_path: Path) -> None:
+    (output_dir / "metadata.sqlite").touch()
+    set_aside_unknown(output_dir / "pipeline", output_dir / "metadata.sqlite")
+    assert (output_dir / "pipeline/VideoExampleGen").is_dir()
+    set_aside_unknown(tmp_path / "none", tmp_path / "metadata.sqlite")
+    assert not list(output_dir.glob("unknown-*"))
