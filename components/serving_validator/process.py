@@ -1,6 +1,7 @@
 """Runs the probe in a child process: a bad model may crash it, or never answer."""
 
 import json
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable
@@ -11,6 +12,14 @@ from foundation.messages.progress import Progress
 from foundation.processes import child_environment, reporting_process
 
 _MODULE = "components.serving_validator.probe"
+
+
+# What stops a process from outside: people, service managers, and a kernel that is short of memory.
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class ProbeStoppedError(RuntimeError):
+    """The machine stopped the process, or was too slow for it: that says nothing of the model."""
 
 
 class ProbeJob(NamedTuple):
@@ -27,6 +36,9 @@ def run_probe(job: ProbeJob, time_limit_seconds: float) -> tuple[Measurement, ..
 
     Args:
       time_limit_seconds: how long a step may take before the process is killed.
+
+    Raises:
+      ProbeStoppedError: it was killed, by this limit or by somebody else. A crash of its own is a measurement.
     """
     # No GPU: the process of the pipeline may hold all of its memory.
     env = child_environment(CUDA_VISIBLE_DEVICES="-1")
@@ -41,7 +53,7 @@ def run_probe(job: ProbeJob, time_limit_seconds: float) -> tuple[Measurement, ..
 def follow(
     events: Iterable[str], process: "subprocess.Popen[Any]", time_limit_seconds: float
 ) -> tuple[Measurement, ...]:
-    """Collect what a process measures until it ends, crashes, or is killed because a step took too long."""
+    """Collect what a process measures until it ends or crashes; raises ProbeStoppedError if it is killed."""
     measurements: list[Measurement] = []
     progress: Progress | None = None
     step = "starting"
@@ -70,5 +82,15 @@ def follow(
         watchdog.start()
     watchdog.cancel()
     status = process.wait()
-    value = f"no answer in {time_limit_seconds:g} s" if overdue.is_set() else f"ended with status {status}"
-    return (*measurements, Measurement(PROCESS, "", value, step))
+    again = "nothing is said of the model; run again"
+    if overdue.is_set():
+        raise ProbeStoppedError(
+            f"the process that asks the exported model gave no answer in {time_limit_seconds:g} s ({step}): {again}, and if "
+            "that repeats, raise serving_validation.time_limit_seconds"
+        )
+    if -status in _FROM_OUTSIDE:
+        raise ProbeStoppedError(
+            f"the process that asks the exported model was stopped by {signal.Signals(-status).name} ({step}): {again}, with "
+            "more memory if it is the kernel that stops it"
+        )
+    return (*measurements, Measurement(PROCESS, "", f"ended with status {status}", step))

@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 
-from components.serving_validator.process import follow
+import pytest
+
+from components.serving_validator.process import ProbeStoppedError, follow
 from components.serving_validator.rules import LOAD, PROCESS, Measurement
 
 STEP = {"step": {"name": "predict_jpeg: no image", "total": None}}
@@ -28,11 +30,15 @@ def test_a_crash_is_told_with_the_step_that_it_happened_in() -> None:
     )
 
 
-def test_a_step_that_takes_too_long_is_stopped() -> None:
-    assert outcome("time.sleep(600)", time_limit_seconds=0.5) == (
-        LOADED,
-        Measurement(PROCESS, "", "no answer in 0.5 s", "predict_jpeg: no image"),
-    )
+def test_a_step_that_takes_too_long_is_stopped_and_is_no_measurement_of_the_model() -> None:
+    with pytest.raises(ProbeStoppedError, match=r"gave no answer in 0\.5 s \(predict_jpeg: no image\).*run again"):
+        outcome("time.sleep(600)", time_limit_seconds=0.5)
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
+def test_what_somebody_else_stops_is_no_measurement_of_the_model_either(name: str) -> None:
+    with pytest.raises(ProbeStoppedError, match=rf"was stopped by {name} \(predict_jpeg: no image\).*run again"):
+        outcome(f"os.kill(os.getpid(), signal.{name})")
 
 
 def test_a_process_that_ends_without_saying_that_it_is_done_is_not_trusted() -> None:
