@@ -8,10 +8,14 @@ import logging
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from absl import logging as absl_logging
 
+from components.pusher.destination import explained
+from components.pusher.opening import open_destination
+from components.pusher.versions import available_versions
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
 from pipeline.config import load_config
@@ -57,10 +61,28 @@ def run(config_path: Path, send: Send) -> None:
     output_dir = Path(plan.config.output_dir)
     metadata_path = output_dir / "metadata.sqlite"
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
+    runner = LocalDagRunner()
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
-    LocalDagRunner().run(pipeline)
-    send({"result": run_summary(metadata_path, plan.config.name)})
+    runner.run(pipeline)
+    summary = run_summary(metadata_path, plan.config.name)
+    if not is_served(summary["pushed_version"], plan.config.push_destination):
+        announce(
+            f"{summary['pushed_version']}, which an earlier run has pushed, is gone or not whole; it is pushed again"
+        )
+        again = replace(plan, push_attempt=time.strftime("%Y%m%d-%H%M%S"))
+        runner.run(create_pipeline(again, plan.config.local_pipeline_root, str(metadata_path)))
+        summary = run_summary(metadata_path, plan.config.name)
+    send({"result": summary})
+
+
+def is_served(pushed_version: str | None, push_destination: str) -> bool:
+    """Tell whether what the Pusher says, perhaps from the cache, is true: the version is there. True if it says nothing."""
+    if pushed_version is None:
+        return True
+    destination = open_destination(push_destination)
+    with explained(destination.uri):
+        return pushed_version in [version.uri for version in available_versions(destination)]
 
 
 def set_aside_unknown(pipeline_root: Path, metadata_path: Path) -> None:

@@ -27,6 +27,7 @@ class Plan:
     """A configuration, and what was found in the outside world when the run was planned.
 
     TFX's cache sees a component's inputs and parameters, but no files outside: so digests of files are parameters.
+    `push_attempt` makes it forget an earlier push.
     """
 
     config: Config
@@ -34,6 +35,7 @@ class Plan:
     data_digest: str
     base: BaseModel | None = None
     previous_digest: str = ""
+    push_attempt: str = ""
 
     @cached_property
     def training_key(self) -> str:

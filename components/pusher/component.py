@@ -20,8 +20,8 @@ from components.specification import make_spec, text_parameters
 class PusherSpec(ComponentSpec):
     """The inputs of TFX's Pusher, and what the card is made from.
 
-    `push` is the JSON of a PushConfig, `settings` that of `RunFacts.settings`; `withdrawn_version` only tells the cache
-    that this model was withdrawn since.
+    `push` is the JSON of a PushConfig, `settings` that of `RunFacts.settings`; `withdrawn_version` and `attempt` only
+    tell the cache that this model was withdrawn since, or is not there any more.
     """
 
     INPUTS = {
@@ -33,7 +33,7 @@ class PusherSpec(ComponentSpec):
         "hyperparameters": ChannelParameter(type=HyperParameters, optional=True),
     }
     OUTPUTS = standard_component_specs.PusherSpec.OUTPUTS
-    PARAMETERS = text_parameters("push_destination", "push", "settings", "withdrawn_version", "code_digest")
+    PARAMETERS = text_parameters("push_destination", "push", "settings", "withdrawn_version", "attempt", "code_digest")
     TYPE_ANNOTATION = Deploy
 
 
@@ -50,6 +50,7 @@ class Pusher(base_component.BaseComponent):
         push: PushConfig,
         settings: Mapping[str, Any],
         withdrawn_version: str,
+        attempt: str = "",
         **inputs: BaseChannel | None,
     ) -> None:
         """`inputs`: the channels of the specification, by name."""
@@ -59,6 +60,7 @@ class Pusher(base_component.BaseComponent):
             push=push,
             settings=json.dumps(settings, sort_keys=True),
             withdrawn_version=withdrawn_version,
+            attempt=attempt,
             **inputs,
         )
         super().__init__(spec)

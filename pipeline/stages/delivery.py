@@ -25,6 +25,7 @@ def make_delivery(plan: Plan, data: Data, learning: Learning, judgement: Judgeme
         push=config.push,
         settings=plan.card_settings,
         withdrawn_version=plan.withdrawn_version,
+        attempt=plan.push_attempt,
     )
     reporter = Reporter(
         name=config.name,

@@ -1,6 +1,7 @@
 """The whole pipeline on real components, through the command line."""
 
 import json
+import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -176,3 +177,19 @@ def test_a_history_is_kept(pushed_run: PushedRun) -> None:
 def test_statistics_know_that_frames_are_images(pushed_run: PushedRun) -> None:
     files = list(pushed_run.project.artifact("StatisticsGen", "statistics").glob("Split-train/*"))
     assert sum(Path(file).stat().st_size for file in files) < 100_000
+
+
+def test_a_version_that_was_removed_is_pushed_again_by_the_same_command(
+    pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path: Path
+) -> None:
+    project = pushed_run.project.beside(tmp_path / "project")
+    project.configure()
+    assert project.run().returncode == 0
+    (version,) = project.versions()
+    shutil.rmtree(version)
+    result = project.run()
+    assert result.returncode == 0, explain(result)
+    assert f"{version}, which an earlier run has pushed, is gone or not whole; it is pushed again" in result.stdout
+    (again,) = project.versions()
+    assert f"pushed: {again}" in result.stdout
+    assert read_export_info(again).training_key == read_export_info(pushed_run.project.versions()[0]).training_key

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.local import set_aside_unknown
+from models.export_info import ExportInfo
+from pipeline.local import is_served, set_aside_unknown
 
 
 @pytest.fixture
@@ -29,3 +30,14 @@ def test_with_metadata_or_without_artifacts_nothing_is_moved(output_dir: Path, t
     assert (output_dir / "pipeline/VideoExampleGen").is_dir()
     set_aside_unknown(tmp_path / "none", tmp_path / "metadata.sqlite")
     assert not list(output_dir.glob("unknown-*"))
+
+
+def test_a_version_is_served_if_it_is_there_and_whole(tmp_path: Path) -> None:
+    version = tmp_path / "action" / "17"
+    assert is_served(None, str(tmp_path / "action"))
+    assert not is_served(str(version), str(tmp_path / "action"))
+    ExportInfo(("a", "b"), {}, {}, "key").write(version)
+    assert not is_served(str(version), str(tmp_path / "action"))
+    (version / "saved_model.pb").write_bytes(b"")
+    assert is_served(str(version), str(tmp_path / "action"))
+    assert not is_served(str(tmp_path / "elsewhere" / "17"), str(tmp_path / "action"))
