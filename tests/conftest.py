@@ -16,8 +16,8 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 
-# Whole pipelines, networks that are built, trained or asked, simulations, and what reads all odd files many times; elsewhere,
-# what needs one of these fixtures.
+# Whole pipelines, networks that are built, trained or asked, simulations, what decodes much, and processes that are killed;
+# elsewhere, what needs one of these fixtures.
 SLOW_PLACES = (
     "e2e",
     "notebooks",
@@ -26,6 +26,12 @@ SLOW_PLACES = (
     "components/serving_validator/test_probe.py",
     "components/serving_validator/test_executor.py",
     "components/video/test_agreement.py",
+    "components/video/test_any_video.py",
+    "components/video/test_decoder.py",
+    "components/video/test_pyav.py",
+    "components/annotation_validator/measuring/test_network.py",
+    "components/annotation_validator/test_planted_defects.py",
+    "pipeline/test_launch.py",
 )
 SLOW_FIXTURES = {
     "pushed_run", "metadata_outcome", "evaluation_uri", "base_evaluation_uri", "tfma_uri", "exported_model", "causal_model",
