@@ -19,7 +19,7 @@ PYTEST = $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: setup
 	$(PYTEST)
 
-# Four tests of five: neither pipelines nor networks are built and run.
+# Five tests of six: neither pipelines nor networks are built and run.
 test-fast: setup
 	$(PYTEST) -m "not slow"
 
