@@ -33,6 +33,7 @@ from benchmarks.simulated_models import (
     Cell,
     Quality,
     answers,
+    found_and_false_alarms,
     good,
     person_rates,
     same_people,
@@ -44,7 +45,6 @@ from foundation.evidence import (
     FEWEST_GROUPS,
     RateEvidence,
     State,
-    found_and_false_alarms,
     mean_interval,
     precision_evidence,
     rate_evidence,
@@ -204,9 +204,10 @@ def judged(matrices: Floats) -> Evidence:
     """Evidence of each rule, by rate and class; `matrices`: a confusion matrix for each person."""
     found, false_alarms = found_and_false_alarms(matrices, [str(number) for number in range(matrices.shape[1])])
     hits = np.trace(matrices, axis1=1, axis2=2)
+    recalls = rate_evidence(found)
     return {
-        "recall": rate_evidence(found),
-        "precision": precision_evidence(found, false_alarms),
+        "recall": recalls,
+        "precision": precision_evidence(recalls, false_alarms),
         "accuracy": rate_evidence({"": Counts(hits, matrices.sum(axis=(1, 2)))}),
     }
 

@@ -1,12 +1,13 @@
 """Models of known quality, and what they answer on test clips of people whose clips are alike."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import scipy
 from numpy.random import Generator
 
-from foundation.beta_binomial import Floats
+from foundation.beta_binomial import Counts, Floats
 
 GOOD = 0.9
 
@@ -108,3 +109,20 @@ def answers(generator: Generator, cell: Cell, rates: Floats, confusion: Floats) 
 
 def _spread(num_classes: int) -> Floats:
     return (1 - np.eye(num_classes)) / (num_classes - 1)
+
+
+def found_and_false_alarms(matrices: Floats, classes: Sequence[str]) -> tuple[dict[str, Counts], dict[str, Counts]]:
+    """By class and group the clips that were found, and the false alarms: what recall and precision are weighed by.
+
+    Args:
+      matrices: a confusion matrix for each group: float64 [num_groups, num_classes (true), num_classes (taken for)].
+    """
+    own = matrices.sum(axis=2)
+    hits = np.diagonal(matrices, axis1=1, axis2=2)
+    alarms = matrices.sum(axis=1) - hits
+    others = own.sum(axis=1, keepdims=True) - own
+    found, false_alarms = (
+        {label: Counts(part[all_[:, i] > 0, i], all_[all_[:, i] > 0, i]) for i, label in enumerate(classes)}
+        for part, all_ in ((hits, own), (alarms, others))
+    )
+    return found, false_alarms

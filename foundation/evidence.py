@@ -8,7 +8,7 @@ show the class only ever count as misses, which would look as if clips of a pers
 that are: the share of the class's clips that was found, and the share of the other classes' clips that was taken for it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -84,29 +84,30 @@ class RateEvidence:
             return float(_below(self._cumulative(times)[0], np.array([bar]))[0])
         if bar <= 0 or bar >= 1:
             return float(bar >= 1)
-        found, alarms = self._cumulative(times)
-        # Precision is below the bar where false alarms are more than this for each rate of found clips.
-        most = self.rate.rates * self.odds * (1 - bar) / bar
-        return float(np.diff(found) @ (1 - _below(alarms, np.minimum(most, 1))))
+        return self._probability_of_more_alarms(self.rate.rates * self.odds * (1 - bar) / bar, times)
 
     def interval(self, confidence: float) -> Interval | None:
         """Ends that the true rate lies between with a probability of `confidence`; None where groups are too few."""
-        if self.num_groups < FEWEST_GROUPS:
-            return None
-        ends = ((1 - confidence) / 2, (1 + confidence) / 2)
-        return Interval(*(_quantile(self._probability_below_by_model, end) for end in ends))
+        return self._between(self._probability_below_by_model, confidence)
 
     def f1_interval(self, confidence: float) -> Interval | None:
         """As `interval`, of the F1 score: the harmonic mean of the share that is found and of this precision."""
-        if self.num_groups < FEWEST_GROUPS or self.false_alarms is None:
+        return self._between(self._f1_below_by_model, confidence) if self.false_alarms else None
+
+    def _between(self, below: Callable[[float], float], confidence: float) -> Interval | None:
+        if self.num_groups < FEWEST_GROUPS:
             return None
         ends = ((1 - confidence) / 2, (1 + confidence) / 2)
-        return Interval(*(_quantile(self._f1_below_by_model, end) for end in ends))
+        return Interval(*(_quantile(below, end) for end in ends))
 
     def _f1_below_by_model(self, score: float) -> float:
-        found, alarms = self._cumulative(1 / BELIEF)
         rates = self.rate.rates
         most = self.odds * (2 * rates / max(score, 1e-9) - rates - 1)
+        return self._probability_of_more_alarms(most, 1 / BELIEF)
+
+    def _probability_of_more_alarms(self, most: Floats, times: float) -> float:
+        """That false alarms are more than `most`: float64 [num_points], one for each rate of found clips."""
+        found, alarms = self._cumulative(times)
         return float(np.diff(found) @ (1 - _below(alarms, np.clip(most, 0, 1))))
 
     def covers(self, rate: float, confidence: float) -> bool:
@@ -137,20 +138,21 @@ def rate_evidence(counts: Mapping[str, Counts]) -> dict[str, RateEvidence]:
     }
 
 
-def precision_evidence(found: Mapping[str, Counts], false_alarms: Mapping[str, Counts]) -> dict[str, RateEvidence]:
+def precision_evidence(
+    recalls: Mapping[str, RateEvidence], false_alarms: Mapping[str, Counts]
+) -> dict[str, RateEvidence]:
     """Evidence of each class's precision, were the classes as frequent as in the test.
 
     Args:
-      found: of the class's own clips: those that were taken for it. As for recall.
+      recalls: of the class's own clips, the share that was taken for it: see `rate_evidence`.
       false_alarms: of the other classes' clips: those that were taken for it. A hit is a false alarm.
     """
-    recalls = rate_evidence(found)
     odds = {
         label: recall.num_trials / max(1, float(false_alarms[label].trials.sum())) for label, recall in recalls.items()
     }
     # As many false alarms as there are clips of the class are what is expected before, whatever the number of classes.
-    priors = [Prior(1, 1 / max(odds[label], 1e-6)) for label in found]
-    posteriors = fit([false_alarms[label] for label in found], priors, _OWN_OF_ALARMS)
+    priors = [Prior(1, 1 / max(odds[label], 1e-6)) for label in recalls]
+    posteriors = fit([false_alarms[label] for label in recalls], priors, _OWN_OF_ALARMS)
     return {
         label: RateEvidence(
             recall.num_hits,
@@ -162,23 +164,6 @@ def precision_evidence(found: Mapping[str, Counts], false_alarms: Mapping[str, C
         )
         for (label, recall), posterior in zip(recalls.items(), posteriors, strict=True)
     }
-
-
-def found_and_false_alarms(matrices: Floats, classes: Sequence[str]) -> tuple[dict[str, Counts], dict[str, Counts]]:
-    """Arguments for `precision_evidence`, of which the first is also `rate_evidence`'s for recall.
-
-    Args:
-      matrices: a confusion matrix for each group: float64 [num_groups, num_classes (true), num_classes (taken for)].
-    """
-    own = matrices.sum(axis=2)
-    hits = np.diagonal(matrices, axis1=1, axis2=2)
-    alarms = matrices.sum(axis=1) - hits
-    others = own.sum(axis=1, keepdims=True) - own
-    found, false_alarms = (
-        {label: Counts(part[all_[:, i] > 0, i], all_[all_[:, i] > 0, i]) for i, label in enumerate(classes)}
-        for part, all_ in ((hits, own), (alarms, others))
-    )
-    return found, false_alarms
 
 
 def _cumulative(posterior: Posterior, times: float) -> Floats:

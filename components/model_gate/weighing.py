@@ -39,12 +39,12 @@ def weigh(measured: Measurements) -> Evidence | None:
     if groups is None or not groups.groups:
         return None
     labels = measured.candidate.classes
-    found = {label: groups.recall(label) for label in labels}
+    recalls = rate_evidence({label: groups.recall(label) for label in labels})
     drops, mean_drop = _drops(measured, measured.baseline, measured.baseline_groups)
     base_drops, _ = _drops(measured, measured.base, measured.base_groups)
     return Evidence(
-        recall=rate_evidence(found),
-        precision=precision_evidence(found, {label: groups.false_alarms(label) for label in labels}),
+        recall=recalls,
+        precision=precision_evidence(recalls, {label: groups.false_alarms(label) for label in labels}),
         accuracy=rate_evidence({"": groups.accuracy()})[""],
         drops=drops,
         mean_drop=mean_drop,

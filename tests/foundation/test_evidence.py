@@ -13,7 +13,6 @@ from foundation.evidence import (
     FEWEST_GROUPS,
     RateEvidence,
     State,
-    found_and_false_alarms,
     mean_interval,
     precision_evidence,
     rate_evidence,
@@ -52,7 +51,7 @@ def test_the_probability_grows_with_the_bar(pairs: list[tuple[int, int]]) -> Non
 def test_the_probability_for_precision_grows_with_the_bar(
     found: list[tuple[int, int]], alarms: list[tuple[int, int]]
 ) -> None:
-    of_class = precision_evidence({"a": counts(*found)}, {"a": counts(*alarms)})["a"]
+    of_class = precision_evidence(rate_evidence({"a": counts(*found)}), {"a": counts(*alarms)})["a"]
     probabilities = [of_class.probability_below(bar) for bar in np.linspace(0, 1, 21)]
     assert all(low <= high + 1e-9 for low, high in pairwise(probabilities))
     assert (probabilities[0], probabilities[-1]) == (0, 1)
@@ -110,23 +109,9 @@ def test_states() -> None:
     assert refuted_from(10) == pytest.approx(0.995)
 
 
-def test_counts_of_groups_come_from_their_confusion_matrices() -> None:
-    """Two people; the first shows 'a' and 'b', the second only 'b'."""
-    matrices = np.array([[[3, 1], [0, 2]], [[0, 0], [4, 1]]], np.float64)
-    found, false_alarms = found_and_false_alarms(matrices, ["a", "b"])
-    assert {label: list(zip(*each, strict=True)) for label, each in found.items()} == {
-        "a": [(3, 4)],
-        "b": [(2, 2), (1, 5)],
-    }
-    assert {label: list(zip(*each, strict=True)) for label, each in false_alarms.items()} == {
-        "a": [(0, 2), (4, 5)],
-        "b": [(1, 4)],
-    }
-
-
 def test_precision_counts_clips_taken_for_the_class() -> None:
     found, alarms = {"a": counts(*[(9, 10)] * 12)}, {"a": counts(*[(2, 50)] * 12)}
-    precision = precision_evidence(found, alarms)["a"]
+    precision = precision_evidence(rate_evidence(found), alarms)["a"]
     assert (precision.num_hits, precision.num_trials) == (108, 132)
     low, high = precision.interval(0.95) or (0, 0)
     assert low < 108 / 132 < high
@@ -135,7 +120,7 @@ def test_precision_counts_clips_taken_for_the_class() -> None:
 
 def test_many_classes_do_not_refute_a_precision_that_was_hardly_measured() -> None:
     """One false alarm among a hundred clips of other classes, by two people."""
-    precision = precision_evidence({"a": counts((3, 3), (3, 4))}, {"a": counts((0, 100), (1, 90))})["a"]
+    precision = precision_evidence(rate_evidence({"a": counts((3, 3), (3, 4))}), {"a": counts((0, 100), (1, 90))})["a"]
     assert precision.probability_below(0.5) < 0.5
 
 
