@@ -103,7 +103,7 @@ class RateEvidence:
     def _f1_below_by_model(self, score: float) -> float:
         rates = self.rate.rates
         most = self.odds * (2 * rates / max(score, 1e-9) - rates - 1)
-        return self._probability_of_more_alarms(most, 1 / BELIEF)
+        return self._probability_of_more_alarms(most, _BELIEF_OF_INTERVALS / BELIEF)
 
     def _probability_of_more_alarms(self, most: Floats, times: float) -> float:
         """That false alarms are more than `most`: float64 [num_points], one for each rate of found clips."""
