@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import StandardMetricInputs
+
+from models import features
 
 
 class Answer(NamedTuple):
@@ -33,6 +36,12 @@ def scores_and_label(inputs: StandardMetricInputs, model_name: str) -> tuple[npt
     predictions = inputs.get_predictions(model_name)
     scores = np.ravel(predictions["probabilities"] if isinstance(predictions, Mapping) else predictions)
     return scores, int(np.ravel(inputs.get_labels(model_name))[0])
+
+
+def segment_id_of(inputs: StandardMetricInputs) -> str:
+    """The clip's segment id, which the metric has to ask for among the features."""
+    (segment_id,) = np.ravel(inputs[tfma.FEATURES_KEY][features.SEGMENT_ID]).tolist()
+    return segment_id.decode() if isinstance(segment_id, bytes) else str(segment_id)
 
 
 def reason_of_loss(scores: npt.NDArray[np.float32], label_id: int) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import apache_beam as beam
-import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
 from components.evaluator.confusion import LostAnswers
-from components.evaluator.metrics.answers import reason_of_loss, scores_and_label
+from components.evaluator.metrics.answers import reason_of_loss, scores_and_label, segment_id_of
 from components.evaluator.metrics.per_model import computation_per_model
 from models import features
 
@@ -40,10 +39,7 @@ class LostAnswersCombiner(beam.CombineFn):
 
     def add_input(self, accumulator: LostAnswers, element: StandardMetricInputs) -> LostAnswers:
         reason = reason_of_loss(*scores_and_label(element, self._key.model_name))
-        found: tuple[tuple[str, str], ...] = ()
-        if reason:
-            (segment_id,) = np.ravel(element[tfma.FEATURES_KEY][features.SEGMENT_ID]).tolist()
-            found = ((segment_id.decode() if isinstance(segment_id, bytes) else str(segment_id), reason),)
+        found = ((segment_id_of(element), reason),) if reason else ()
         return self.merge_accumulators([accumulator, LostAnswers(1, len(found), found)])
 
     def merge_accumulators(self, accumulators: Iterable[LostAnswers]) -> LostAnswers:

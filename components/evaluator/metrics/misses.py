@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import apache_beam as beam
-import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
-from components.evaluator.metrics.answers import answer_of
+from components.evaluator.metrics.answers import answer_of, segment_id_of
 from components.evaluator.metrics.per_model import computation_per_model
 from models import features
 
@@ -61,9 +60,7 @@ class MissesCombiner(beam.CombineFn):
         answer = answer_of(element, self._key.model_name)
         found: tuple[Miss, ...] = ()
         if not answer.is_right:
-            (segment_id,) = np.ravel(element[tfma.FEATURES_KEY][features.SEGMENT_ID]).tolist()
-            text = segment_id.decode() if isinstance(segment_id, bytes) else str(segment_id)
-            found = (Miss(answer.own, answer.confidence, answer.chosen, text),)
+            found = (Miss(answer.own, answer.confidence, answer.chosen, segment_id_of(element)),)
         return self.merge_accumulators([accumulator, _Sums(1, answer.own, found)])
 
     def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
