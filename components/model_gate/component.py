@@ -5,8 +5,9 @@ a metric key. The rules here do better in all three, and people read their findi
 """
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tfx.components.evaluator import constants
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
@@ -17,8 +18,6 @@ from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from tfx.utils import path_utils
 
 from components.artifacts import IS_FIRST_PUSH, GateReport
-from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
 from components.evaluator.results import (
     BASE,
     BASELINE,
@@ -37,6 +36,10 @@ from components.specification import make_spec, text_parameters
 from foundation.evidence import State
 from foundation.messages.progress import say
 from models.export_info import read_export_info
+
+_T = TypeVar("_T")
+# Gets the URI of an evaluation, the model's name in it, and the model's classes.
+_Read = Callable[[str, str, Sequence[str]], _T]
 
 
 class ModelGateExecutor(base_executor.BaseExecutor):
@@ -80,35 +83,25 @@ def _measurements(inputs: dict[str, Any]) -> Measurements:
     is_first_push = inputs["baseline"][0].get_int_custom_property(IS_FIRST_PUSH)
     classes, classes_before = _classes(inputs["model"]), _classes(inputs["baseline"])
     return Measurements(
-        candidate=_confusion_matrix(inputs["model"], evaluation_uri, CANDIDATE),
+        candidate=read_confusion_matrix(evaluation_uri, CANDIDATE, classes),
         groups=read_group_answers(evaluation_uri, CANDIDATE, classes),
         baseline_groups=None if is_first_push else read_group_answers(evaluation_uri, BASELINE, classes_before),
-        base_groups=_group_answers_if_any(inputs, "base_model", "base_evaluation", BASE),
+        base_groups=_read_if_any(read_group_answers, inputs, "base_model", "base_evaluation", BASE),
         lost=read_lost_answers(evaluation_uri, CANDIDATE),
-        baseline=None if is_first_push else _confusion_matrix(inputs["baseline"], evaluation_uri, BASELINE),
-        base=_confusion_matrix_if_any(inputs, "base_model", "base_evaluation", BASE),
-        single_frame=_confusion_matrix_if_any(inputs, "single_frame_model", "single_frame_evaluation", SINGLE_FRAME),
+        baseline=None if is_first_push else read_confusion_matrix(evaluation_uri, BASELINE, classes_before),
+        base=_read_if_any(read_confusion_matrix, inputs, "base_model", "base_evaluation", BASE),
+        single_frame=_read_if_any(
+            read_confusion_matrix, inputs, "single_frame_model", "single_frame_evaluation", SINGLE_FRAME
+        ),
         pairings={} if is_first_push else read_pairings(evaluation_uri),
         calibration_error=read_calibration_error(evaluation_uri, CANDIDATE),
     )
 
 
-def _confusion_matrix_if_any(
-    inputs: dict[str, Any], models: str, evaluations: str, name: str
-) -> ConfusionMatrix | None:
+def _read_if_any(read: _Read[_T], inputs: dict[str, Any], models: str, evaluations: str, name: str) -> _T | None:
     if not inputs.get(evaluations):
         return None
-    return _confusion_matrix(inputs[models], artifact_utils.get_single_uri(inputs[evaluations]), name)
-
-
-def _group_answers_if_any(inputs: dict[str, Any], models: str, evaluations: str, name: str) -> GroupAnswers | None:
-    if not inputs.get(evaluations):
-        return None
-    return read_group_answers(artifact_utils.get_single_uri(inputs[evaluations]), name, _classes(inputs[models]))
-
-
-def _confusion_matrix(models: list[Model], evaluation_uri: str, name: str) -> ConfusionMatrix:
-    return read_confusion_matrix(evaluation_uri, name, _classes(models))
+    return read(artifact_utils.get_single_uri(inputs[evaluations]), name, _classes(inputs[models]))
 
 
 def _classes(models: list[Model]) -> tuple[str, ...]:
