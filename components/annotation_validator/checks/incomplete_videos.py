@@ -9,13 +9,12 @@ from components.video.times import broken_promise, other_length
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    sampling = inputs.inspection.sampling
     broken = {
         video: message
         for video, facts in inputs.videos.items()
         if (
-            message := broken_promise(
-                facts.promised_seconds - facts.duration_seconds, facts.promised_seconds, inputs.sampling
-            )
+            message := broken_promise(facts.promised_seconds - facts.duration_seconds, facts.promised_seconds, sampling)
         )
     }
     if len(broken) > bar:
@@ -30,7 +29,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         (segment, message)
         for segment in inputs.segments
         if segment.video not in broken
-        and (message := other_length(segment.record.file_seconds, inputs.video_seconds(segment), inputs.sampling))
+        and (message := other_length(segment.record.file_seconds, inputs.video_seconds(segment), sampling))
     ]
     if len(others) > bar:
         segment, message = others[0]

@@ -12,7 +12,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     for label, segments in inputs.by_label.items():
         if inputs.is_background(label) and inputs.takes_background:
             continue
-        needed = inputs.min_examples.get(label, inputs.default_min_examples)
+        needed = inputs.inspection.min_examples.get(label, inputs.inspection.default_min_examples)
         expected = (
             sum(segment.split == "test" for segment in segments)
             if is_given

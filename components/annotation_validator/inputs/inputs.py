@@ -12,7 +12,6 @@ from components.annotations.files.manifest import Manifest, segment_id
 from components.annotations.records.record import Assumption, Reject, Segment, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.grouping import find_clusters
-from components.video.config import SamplingConfig
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,8 @@ class CheckInputs:
       takes_background: whether a run takes such clips from unannotated time.
       uses_given_splits: whether a run follows the splits that the rows name.
       split_shares: the share of the segments that each split should get, by split.
-      min_examples: how many test clips the gates ask for, by label; of a label that is absent `default_min_examples`.
       inspection: what a run would do, and what its gates ask for.
       measures: what was measured on the frames, by video; empty if no video was decoded.
-      sampling: how a run samples clips.
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
       previous: the span of annotated data before this one; None if there is none.
       features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
@@ -51,11 +48,8 @@ class CheckInputs:
     takes_background: bool = False
     uses_given_splits: bool = True
     split_shares: Mapping[str, float] = field(default_factory=dict)
-    min_examples: Mapping[str, int] = field(default_factory=dict)
-    default_min_examples: int = 1
     inspection: Inspection = Inspection()
     measures: Mapping[str, VideoMeasures] = field(default_factory=dict)
-    sampling: SamplingConfig = SamplingConfig()
     production: "CheckInputs | None" = None
     previous: "CheckInputs | None" = None
     features: Mapping[str, Vector] = field(default_factory=dict)
@@ -158,9 +152,6 @@ def make_inputs(
         takes_background=bool(negatives and negatives.clips_per_video),
         uses_given_splits=inspection.splits is None or inspection.splits.mode == "official",
         split_shares=(inspection.splits or SplitsConfig()).shares,
-        sampling=inspection.sampling,
-        min_examples=inspection.min_examples,
-        default_min_examples=inspection.default_min_examples,
         inspection=inspection,
     )
 
