@@ -1,6 +1,7 @@
 """How many clips, of how many groups, show what a bar asks for. Pure."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,12 @@ def perfect_state(trials: Sequence[float] | Floats, bar: float, certainty: float
     return state_of(evidence["0"].probability_below(bar), certainty)
 
 
+def usual_size(sizes: Sequence[int]) -> int:
+    """Clips of a usual group, by those of each; 1 if there is none."""
+    return max(1, round(sum(sizes) / len(sizes))) if sizes else 1
+
+
+@cache
 def clips_needed(
     bar: float,
     certainty: float,

@@ -12,10 +12,7 @@ def make_inspection(config: Config) -> Inspection:
         splits=config.splits,
         sampling=config.sampling,
         certainty=config.gates.certainty,
-        rate_bars={
-            label: max(config.gates.bar(label, name) for name in ("min_recall", "min_precision"))
-            for label in ("", *config.gates.classes)
-        },
+        rate_bars={label: config.gates.rate_bar(label) for label in ("", *config.gates.classes)},
         lower_bounds={
             label: bar
             for label in ("", *config.gates.classes)

@@ -2,13 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from components.annotations.files.manifest import Manifest
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.splitting import split_manifest
 from components.model_gate.config import GatesConfig
-from foundation.evidence_needed import Need, clips_needed
+from foundation.evidence_needed import clips_needed, usual_size
 from foundation.messages.errors import UserError
 from pipeline.config import Config
 
@@ -37,7 +36,7 @@ def with_enough_to_test(manifest: Manifest, config: Config) -> SplitsConfig:
     for share in _shares(splits.test):
         larger = _with_test(splits, share)
         split_of, _ = split_manifest(manifest, larger, config.negatives, config.beam.args)
-        lacking = _lacking(_test_sizes(manifest, split_of), gates)
+        lacking = _lacking(_test_sizes(manifest, split_of), gates, gates.certainty)
         if not lacking:
             return larger
     raise UserError(
@@ -65,19 +64,14 @@ def _test_sizes(manifest: Manifest, split_of: Mapping[str, str]) -> Sizes:
     return {label: [size for size in counts.values() if size] for label, counts in sizes.items() if label}
 
 
-def _lacking(sizes: Sizes, gates: GatesConfig) -> str:
+def _lacking(sizes: Sizes, gates: GatesConfig, certainty: float) -> str:
     """What the class that lacks most lacks, in words; empty if none does."""
     worst = (0, "")
     for label, of_groups in sizes.items():
-        usual = max(1, round(sum(of_groups) / len(of_groups))) if of_groups else 1
-        bar = max(gates.bar(label, name) for name in ("min_recall", "min_precision"))
-        need = _need(bar, gates.certainty or 0.99, usual, len(sizes))
+        need = clips_needed(
+            gates.rate_bar(label), certainty, clips_per_group=usual_size(of_groups), num_classes=len(sizes)
+        )
         missing = need.num_groups - len(of_groups) if need else 1
         words = f"class {label!r} has {len(of_groups)} groups (people, places) and needs {need.num_groups if need else 'more'}"
         worst = max(worst, (missing, words))
     return worst[1] if worst[0] > 0 else ""
-
-
-@cache
-def _need(bar: float, certainty: float, clips_per_group: int, num_classes: int) -> Need | None:
-    return clips_needed(bar, certainty, clips_per_group=clips_per_group, num_classes=num_classes)

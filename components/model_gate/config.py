@@ -79,6 +79,10 @@ class GatesConfig(Section):
         own = getattr(self.classes[label], name) if label in self.classes else None
         return getattr(self, name) if own is None else own
 
+    def rate_bar(self, label: str) -> float:
+        """The highest bar that a rate of a class has to be above."""
+        return max(self.bar(label, name) for name in ("min_recall", "min_precision"))
+
     def strictest_bar(self, name: str) -> float | None:
         """The lowest of the bars called `name`, of all classes and of single ones."""
         bars = (getattr(gates, name) for gates in (self, *self.classes.values()))

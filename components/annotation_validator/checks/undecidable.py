@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment, places
 from foundation.evidence import State
-from foundation.evidence_needed import Need, clips_needed, perfect_state
+from foundation.evidence_needed import Need, clips_needed, perfect_state, usual_size
 from foundation.statistics import wilson_interval
 
 _MOST_GROUPS = 1000
@@ -72,7 +71,7 @@ def _problem(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment]
 
     if shows(sizes):
         return ""
-    usual = _usual(sizes)
+    usual = usual_size(sizes)
     more = (number for number in range(len(sizes) + 1, _MOST_GROUPS) if shows([usual] * number))
     return (
         f"{counted}; even if all answers on them are right, that does not show a rate of {rate_bar:g} with a certainty of "
@@ -82,25 +81,23 @@ def _problem(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment]
 
 def _lacking(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment], num_classes: int) -> Need | None:
     """What a class should have, if it has less."""
-    sizes = _sizes(inputs, segments)
-    if inputs.inspection.certainty is None:
+    certainty = inputs.inspection.certainty
+    if certainty is None:
         return None
-    need = _need(inputs.inspection.rate_bar(label), inputs.inspection.certainty, _usual(sizes), num_classes)
+    sizes = _sizes(inputs, segments)
+    need = clips_needed(
+        inputs.inspection.rate_bar(label),
+        certainty,
+        rate=_GOOD,
+        clips_per_group=usual_size(sizes),
+        num_classes=num_classes,
+    )
     return need if need and len(sizes) < need.num_groups else None
-
-
-@cache
-def _need(bar: float, certainty: float, clips_per_group: int, num_classes: int) -> Need | None:
-    return clips_needed(bar, certainty, rate=_GOOD, clips_per_group=clips_per_group, num_classes=num_classes)
 
 
 def _sizes(inputs: CheckInputs, segments: Sequence[CheckedSegment]) -> list[int]:
     """Clips of each group."""
     return list(Counter(inputs.cluster_of[segment.video] for segment in segments).values())
-
-
-def _usual(sizes: Sequence[int]) -> int:
-    return max(1, round(sum(sizes) / len(sizes))) if sizes else 1
 
 
 def _reaches(num_clips: int, bar: float) -> bool:
