@@ -14,7 +14,7 @@ from tensorflow_transform.tf_metadata import dataset_metadata, metadata_io
 from tfx_bsl.public import tfxio
 
 from components.annotations.config import DataConfig
-from components.annotations.files.fingerprint import find_classes
+from components.annotations.files.fingerprint import find_labels
 from components.annotations.files.manifest import build_manifest
 from components.annotations.readers.detect import read_annotations
 from components.storage.local import LocalRoot
@@ -35,7 +35,7 @@ def demo_examples(
     data = demo_data.generate(folder, **options)
     config = DataConfig(annotations=str(data.annotations_path), videos=str(folder))
     clips = list(read_examples(config, sampling))
-    return find_classes(config, ()), list(itertools.islice(itertools.cycle(clips), num_clips))
+    return find_labels(config), list(itertools.islice(itertools.cycle(clips), num_clips))
 
 
 def read_examples(data: DataConfig, sampling: SamplingConfig) -> Iterator[bytes]:

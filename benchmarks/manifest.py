@@ -20,7 +20,7 @@ import psutil
 from benchmarks.timing import timed
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
-from components.annotations.files.fingerprint import find_classes, fingerprint_inputs
+from components.annotations.files.fingerprint import find_labels, fingerprint_inputs
 from components.annotations.files.manifest import build_manifest
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.splitting import split_manifest
@@ -71,7 +71,7 @@ def measure(data: DataConfig) -> dict[str, object]:
 
     splits = SplitsConfig()
     step("fingerprint", lambda: fingerprint_inputs(data, splits))
-    classes = step("classes", lambda: find_classes(data, ()))
+    classes = step("classes", lambda: find_labels(data))
     records = step("read", lambda: load_annotations(data).records)
     root = open_root(data.videos, "data.videos")
     manifest = step("check", lambda: build_manifest(records, root, classes, None))

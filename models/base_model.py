@@ -1,7 +1,8 @@
 """Base models, from which a training begins: exported models, or files of weights. No TensorFlow here."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,10 @@ class BaseModel:
     path: Path
     weights: Path
     info: ExportInfo | None
+
+    def renamed(self, new_names: Mapping[str, str]) -> "BaseModel":
+        """The model with other names of some classes, by the old ones: see `ExportInfo.renamed`."""
+        return replace(self, info=self.info.renamed(new_names)) if self.info else self
 
     @cached_property
     def fingerprint(self) -> str:

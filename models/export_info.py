@@ -1,7 +1,8 @@
 """The card beside an exported model, for clients and later runs. No TensorFlow here."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ class ExportInfo:
     normalization: dict[str, list[float]] = field(default_factory=dict)
     clip_seconds: dict[str, list[float]] = field(default_factory=dict)
 
+    def renamed(self, new_names: Mapping[str, str]) -> "ExportInfo":
+        """The card with other names of some classes, from the old one to the new one; those that it lacks do not matter."""
+
+        def named(label: str) -> str:
+            return new_names.get(label, label)
+
+        clip_seconds = {named(label): values for label, values in self.clip_seconds.items()}
+        return replace(self, classes=tuple(map(named, self.classes)), clip_seconds=clip_seconds)
+
     def write(self, model_dir: Path) -> None:
         """Write the card into an exported model."""
         path = model_dir / EXPORT_INFO_FILE
@@ -43,6 +53,12 @@ def read_export_info(model_dir: Path) -> ExportInfo:
       UserError: it cannot be understood.
     """
     return parse_export_info((model_dir / EXPORT_INFO_FILE).read_text(), str(model_dir))
+
+
+def rename_classes(model_dir: Path, new_names: Mapping[str, str]) -> None:
+    """Give classes of an exported model other names in its card, by the old ones."""
+    if new_names:
+        read_export_info(model_dir).renamed(new_names).write(model_dir)
 
 
 def parse_export_info(text: str, place: str) -> ExportInfo:

@@ -40,7 +40,7 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
             f"training.warm_start.model is latest, but no model was pushed to {path}; train one without warm_start, "
             "or name the folder of another model"
         )
-    base = open_base(path)
+    base = open_base(path).renamed(config.gates.renamed)
     _require_usable(base, config, warm_start)
     return base
 

@@ -20,6 +20,7 @@ from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
 from pipeline.config import load_config
 from pipeline.plan import CHECKPOINTS, make_plan
+from pipeline.pushed_classes import changed_ids
 
 _NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
 _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
@@ -52,6 +53,8 @@ def run(config_path: Path, send: Send) -> None:
     # By absl's own switch: TFX's components touch absl's flags, which would reset a level that was set on its logger.
     absl_logging.set_verbosity(absl_logging.INFO)
     plan = make_plan(load_config(config_path))
+    if changes := changed_ids(plan.config, plan.classes):
+        announce(changes)
     # These take ten seconds; mistakes in the input are told before.
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 

@@ -6,15 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from components.annotation_validator.previous import find_previous
-from components.annotations.files.fingerprint import find_classes, fingerprint_inputs, require_background
+from components.annotations.files.fingerprint import fingerprint_inputs, require_background
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
-from components.pusher.versions import Version, all_versions, last_available, withdrawn_twin
+from components.pusher.versions import Version, last_available, withdrawn_twin
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel
 from pipeline.base_model import find_base
 from pipeline.config import Config
+from pipeline.pushed_classes import choose_classes
 
 # Modules that TFX's components call.
 TRANSFORM_MODULE, TRAINER_MODULE, TUNER_MODULE = "models.preprocessing", "models.trainer", "models.tuning.search"
@@ -95,20 +96,12 @@ def make_plan(config: Config) -> Plan:
     """Look at the data and the push destination.
 
     Raises:
-      UserError: data, a base model or the previous span of data is missing, or there are fewer than two classes.
+      UserError: data, a base model or the previous span of data is missing, or the classes are none that a run can have.
     """
     data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args, output_dir=config.output_dir)
     require_background(config.data, config.negatives, config.beam.args)
-    classes = config.model.classes or tuple(
-        find_classes(config.data, _known_classes(config), config.negatives, config.beam.args)
-    )
-    if len(classes) < 2:
-        raise UserError(
-            f"{config.data.annotations}: at least two classes are needed; found {', '.join(classes) or 'none'}. "
-            "Check data.columns.label and data.format"
-        )
+    classes = choose_classes(config)
     _require_known(config, classes)
-    _require_retired(config, classes)
     plan = Plan(config, classes, data_digest)
     previous = find_previous(config.data, config.checks)
     return replace(
@@ -129,31 +122,7 @@ def _require_known(config: Config, classes: tuple[str, ...]) -> None:
             raise UserError(f"{place} names {', '.join(unknown)}; the classes are {', '.join(classes)}")
 
 
-def _require_retired(config: Config, classes: tuple[str, ...]) -> None:
-    retired = config.gates.retired
-    annotated = [label for label in retired if label in classes]
-    if annotated:
-        raise UserError(
-            f"gates.retired names {', '.join(annotated)}, and so do the annotations or model.classes; leave it out of one"
-        )
-    destination = open_destination(config.push_destination)
-    with explained(destination.uri):
-        pushed = {
-            label for version in all_versions(destination) if version.is_complete for label in version.info.classes
-        }
-    unknown = [label for label in retired if label not in pushed]
-    if pushed and unknown:
-        known = ", ".join(sorted(pushed))
-        raise UserError(f"gates.retired names {', '.join(unknown)}, which no pushed model knows; they know {known}")
-
-
-def _known_classes(config: Config) -> tuple[str, ...]:
-    """Classes of the served model, whose ids are kept."""
-    version = _last_version(config)
-    return tuple(label for label in version.info.classes if label not in config.gates.retired) if version else ()
-
-
-def _last_version(config: Config, training_key: str | None = None) -> Version | None:
+def _last_version(config: Config, training_key: str) -> Version | None:
     destination = open_destination(config.push_destination)
     with explained(destination.uri):
         return last_available(destination, training_key)

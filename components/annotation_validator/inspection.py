@@ -11,6 +11,7 @@ class Inspection(Section):
 
     Attributes:
       classes: labels other than these are rejected; None: all labels are fine.
+      served_classes: what the served model knows by today's names; in a run none, since that does not begin without them.
       splits: None: the splits that rows name are meant.
       certainty: with which the gates ask for rates above their bars; None: they do not.
       rate_bars, lower_bounds: the highest bar of a rate, and the bar of recall's lower bound, by label; "" stands for others.
@@ -18,6 +19,7 @@ class Inspection(Section):
     """
 
     classes: tuple[str, ...] | None = None
+    served_classes: tuple[str, ...] = ()
     negatives: NegativesConfig | None = None
     splits: SplitsConfig | None = None
     sampling: SamplingConfig = SamplingConfig()

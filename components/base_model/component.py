@@ -1,6 +1,8 @@
 """BaseModelCopy: makes the model that a training begins from an artifact, so that ML Metadata know where a model comes from."""
 
+import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from tfx.utils import path_utils
 from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
 from models.base_model import WEIGHTS_FILE
+from models.export_info import rename_classes
 
 
 class BaseModelCopyExecutor(base_executor.BaseExecutor):
@@ -23,6 +26,7 @@ class BaseModelCopyExecutor(base_executor.BaseExecutor):
         target = Path(path_utils.serving_model_dir(base_model.uri))
         if source.is_dir():
             shutil.copytree(source, target)
+            rename_classes(target, json.loads(exec_properties["renamed"]))
         else:
             (target / WEIGHTS_FILE).parent.mkdir(parents=True)
             shutil.copyfile(source, target / WEIGHTS_FILE)
@@ -31,17 +35,17 @@ class BaseModelCopyExecutor(base_executor.BaseExecutor):
 
 
 class BaseModelCopySpec(ComponentSpec):
-    """`path` is what `models.base_model.open_base` opens; `fingerprint` tells the cache what lies there."""
+    """`path` is what `models.base_model.open_base` opens; `fingerprint` tells the cache what lies there; `renamed` is JSON."""
 
     INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"base_model": ChannelParameter(type=Model)}
-    PARAMETERS = text_parameters("path", "fingerprint", "code_digest")
+    PARAMETERS = text_parameters("path", "fingerprint", "renamed", "code_digest")
 
 
 class BaseModelCopy(base_component.BaseComponent):
     SPEC_CLASS = BaseModelCopySpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(BaseModelCopyExecutor)
 
-    def __init__(self, *, path: str, fingerprint: str) -> None:
-        """`path`: the folder of an exported model, or a file of weights."""
-        super().__init__(make_spec(type(self), path=path, fingerprint=fingerprint))
+    def __init__(self, *, path: str, fingerprint: str, renamed: Mapping[str, str]) -> None:
+        """`path`: the folder of an exported model, or a file of weights; `renamed`: new names of classes, by the old ones."""
+        super().__init__(make_spec(type(self), path=path, fingerprint=fingerprint, renamed=json.dumps(renamed)))

@@ -4,6 +4,8 @@ A Resolver node would find it in ML Metadata, but open-source Kubeflow does not 
 first push the candidate itself stands in, marked: on Kubeflow an output without an artifact would not run either.
 """
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from components.pusher.opening import open_destination
 from components.pusher.versions import last_available
 from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
+from models.export_info import rename_classes
 
 
 class BaselineExecutor(base_executor.BaseExecutor):
@@ -35,18 +38,20 @@ class BaselineExecutor(base_executor.BaseExecutor):
             say("no model was pushed before; there is nothing to compare with")
             return
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.
+        folder = Path(path_utils.serving_model_dir(baseline.uri))
         with explained(pushed.uri):
-            destination.fetch(pushed.folder, Path(path_utils.serving_model_dir(baseline.uri)))
+            destination.fetch(pushed.folder, folder)
+        rename_classes(folder, json.loads(exec_properties["renamed"]))
         baseline.set_string_custom_property("version", pushed.name)
         say(f"comparing with version {pushed.name}")
 
 
 class BaselineSpec(ComponentSpec):
-    """`last_version` only tells the cache that something else was pushed since."""
+    """`last_version` only tells the cache that something else was pushed since; `renamed` is a JSON object."""
 
     INPUTS = {"model": ChannelParameter(type=Model)}
     OUTPUTS = {"baseline": ChannelParameter(type=Model)}
-    PARAMETERS = text_parameters("push_destination", "training_key", "last_version", "code_digest")
+    PARAMETERS = text_parameters("push_destination", "training_key", "last_version", "renamed", "code_digest")
 
 
 class Baseline(base_component.BaseComponent):
@@ -55,13 +60,22 @@ class Baseline(base_component.BaseComponent):
     SPEC_CLASS = BaselineSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(BaselineExecutor)
 
-    def __init__(self, *, model: BaseChannel, push_destination: str, training_key: str, last_version: str) -> None:
-        """`model`: the candidate; `training_key`: as in the candidate's card."""
+    def __init__(
+        self,
+        *,
+        model: BaseChannel,
+        push_destination: str,
+        training_key: str,
+        last_version: str,
+        renamed: Mapping[str, str],
+    ) -> None:
+        """`model`: the candidate; `training_key`: as in its card; `renamed`: new names of classes, by the old ones."""
         spec = make_spec(
             type(self),
             model=model,
             push_destination=push_destination,
             training_key=training_key,
             last_version=last_version,
+            renamed=json.dumps(renamed),
         )
         super().__init__(spec)

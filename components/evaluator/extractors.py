@@ -1,5 +1,7 @@
-"""An extractor for TFMA that adds the ranges in which a clip's numbers lie. The Evaluator finds it by its module path."""
+"""Extractors for TFMA: ids of classes that were renamed, and the ranges of a clip's numbers. Found by their module path."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
@@ -8,6 +10,8 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.evaluator.slices import features_of_ranges, is_of_ranges, range_of
+from models import features
+from models.export_info import read_export_info
 
 RANGES_STAGE = "AddRanges"
 _SLICING_STAGE = "ExtractSliceKeys"
@@ -16,20 +20,53 @@ _SLICING_STAGE = "ExtractSliceKeys"
 def custom_extractors(
     eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
 ) -> list[tfma.extractors.Extractor]:
-    """TFMA's own extractors, and one more that adds the ranges just before the clips are sliced."""
+    """TFMA's own extractors, and two more just before the clips are sliced."""
     extractors = tfma.default_extractors(
         eval_shared_model=eval_shared_model, eval_config=eval_config, tensor_adapter_config=tensor_adapter_config
     )
     keys = sorted({key for spec in eval_config.slicing_specs for key in spec.feature_keys if is_of_ranges(key)})
     place = [extractor.stage_name for extractor in extractors].index(_SLICING_STAGE)
-    ranges = tfma.extractors.Extractor(stage_name=RANGES_STAGE, ptransform=beam.Map(_with_ranges, keys=keys))
-    return [*extractors[:place], ranges, *extractors[place:]]
+    ids = {name: _ids(Path(model.model_path)) for name, model in _by_name(eval_shared_model).items()}
+    own = (
+        tfma.extractors.Extractor(stage_name="AddIds", ptransform=beam.Map(with_ids, ids=ids)),
+        tfma.extractors.Extractor(stage_name=RANGES_STAGE, ptransform=beam.Map(_with_ranges, keys=keys)),
+    )
+    return [*extractors[:place], *own, *extractors[place:]]
+
+
+def with_ids(extracts: dict[str, Any], ids: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """Fill in the ids of labels that a model's graph does not know, since its card has new names of classes.
+
+    Args:
+      ids: by the model's name, class ids by label.
+    """
+    (label,) = np.ravel(extracts[tfma.FEATURES_KEY][features.LABEL]).tolist()
+    label = label.decode() if isinstance(label, bytes) else str(label)
+    labels = extracts[tfma.LABELS_KEY]
+
+    def known(given: Any, of_model: Mapping[str, int]) -> Any:
+        return given if np.ravel(given)[0] >= 0 else np.full_like(given, of_model.get(label, -1))
+
+    if isinstance(labels, Mapping):
+        return {**extracts, tfma.LABELS_KEY: {name: known(each, ids[name]) for name, each in labels.items()}}
+    return {**extracts, tfma.LABELS_KEY: known(labels, *ids.values())}
+
+
+def _by_name(models: Any) -> dict[str, tfma.types.EvalSharedModel]:
+    """TFMA gives one model, a list, or a dict."""
+    if isinstance(models, Mapping):
+        return dict(models)
+    return {model.model_name: model for model in (models if isinstance(models, list) else [models])}
+
+
+def _ids(model_dir: Path) -> dict[str, int]:
+    return {label: number for number, label in enumerate(read_export_info(model_dir).classes)}
 
 
 def _with_ranges(extracts: dict[str, Any], keys: list[str]) -> dict[str, Any]:
-    features = extracts[tfma.FEATURES_KEY]
+    found = extracts[tfma.FEATURES_KEY]
     # A gap in the metadata is an empty array.
-    values = {name: np.ravel(features[name]) for name in features_of_ranges(keys) if name in features}
+    values = {name: np.ravel(found[name]) for name in features_of_ranges(keys) if name in found}
     numbers = {name: float(value[0]) for name, value in values.items() if value.size}
     ranges = {key: np.array([range_of(key, numbers)]) for key in keys}
-    return {**extracts, tfma.FEATURES_KEY: {**features, **ranges}}
+    return {**extracts, tfma.FEATURES_KEY: {**found, **ranges}}

@@ -1,6 +1,8 @@
 """The `gates` section of the configuration: the bars. `rules.py` says what is measured against them."""
 
-from pydantic import Field
+from collections import Counter
+
+from pydantic import Field, model_validator
 
 from foundation.section import Section
 
@@ -66,7 +68,22 @@ class GatesConfig(Section):
     retired: tuple[str, ...] = Field(
         (), description="classes of the last pushed model that this one need not know any more"
     )
+    renamed: dict[str, str] = Field(
+        {}, description="new names of classes of the last pushed model, by the old ones; each is compared as one class"
+    )
     classes: dict[str, ClassGates] = Field({}, description="other bars for single classes, by label")
+
+    @model_validator(mode="after")
+    def _renamed_once(self) -> "GatesConfig":
+        for old, new in self.renamed.items():
+            if new in self.renamed:
+                raise ValueError(f"renamed: {new!r} is a new name and an old one; write the last name beside the first")
+            if old in self.retired or new in self.retired:
+                raise ValueError(f"renamed: {old!r} is to be {new!r}, and one of them is retired; leave it out of one")
+        twice = [new for new, number in Counter(self.renamed.values()).items() if number > 1]
+        if twice:
+            raise ValueError(f"renamed: {twice[0]!r} is the new name of two classes; retire one of them")
+        return self
 
     def bar(self, label: str, name: str) -> float:
         bar = self.optional_bar(label, name)

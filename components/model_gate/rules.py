@@ -93,7 +93,8 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
         if measured.base is None:
             bars.append((rule, "", gates.strictest_bar(rule.key)))
         else:
-            bars += [(rule, label, gates.optional_bar(label, rule.key)) for label in measured.base.classes]
+            kept = [label for label in measured.base.classes if label not in gates.retired]
+            bars += [(rule, label, gates.optional_bar(label, rule.key)) for label in kept]
     evidence = weigh(measured) if gates.certainty else None
     applied = [(rule, Case(measured, gates, label, bar, evidence)) for rule, label, bar in bars if bar is not None]
     readings = [(rule, case, reading) for rule, case in applied if (reading := rule.read(case))]

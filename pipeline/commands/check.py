@@ -27,9 +27,10 @@ from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
 from pipeline.commands.terminal import DATA_FAULTS, ForceOption, errors, refuse_existing
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
+from pipeline.pushed_classes import served_classes
 
 
 def check(
@@ -169,13 +170,22 @@ def _task(config: Path | None, annotations: str | None, videos: str | None, give
         if given["group_pattern"]:
             raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
         settings = load_config(config)
-        return _Task(settings.data, settings.checks, make_inspection(settings), settings.beam.args)
+        inspection = make_inspection(settings).model_copy(update={"served_classes": _served_classes(settings)})
+        return _Task(settings.data, settings.checks, inspection, settings.beam.args)
     if not annotations:
         raise UserError("--annotations is needed, or --config")
     # Readers look for names beside the annotations where no folder of videos is named.
     data = data_of_options(annotations, videos or _folder_of(annotations), given)
     inspection = Inspection(negatives=NegativesConfig(), default_min_examples=GatesConfig().min_examples)
     return _Task(data, ChecksConfig(), inspection, has_videos=videos is not None, videos_key="--videos")
+
+
+def _served_classes(settings: Config) -> tuple[str, ...]:
+    try:
+        return served_classes(settings)
+    except UserError as error:
+        errors.print(f"the served model is not looked at: {error}", markup=False, highlight=False)
+        return ()
 
 
 def _previous(task: _Task, annotations: str | None, videos: str | None) -> PreviousSpan | None:

@@ -39,6 +39,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
         push_destination=config.push_destination,
         training_key=plan.training_key,
         last_version=plan.last_version,
+        renamed=gates.renamed,
     )
     common: dict[str, Any] = {
         "examples": data.examples,

@@ -48,7 +48,11 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
     )
     if config.checks.on_failure == "stop":
         transform.add_upstream_node(data.annotation_validator)
-    base = BaseModelCopy(path=str(plan.base.path), fingerprint=plan.base.fingerprint) if plan.base else None
+    base = (
+        BaseModelCopy(path=str(plan.base.path), fingerprint=plan.base.fingerprint, renamed=config.gates.renamed)
+        if plan.base
+        else None
+    )
     base_model = base.outputs["base_model"] if base else None
     arguments: dict[str, Any] = {
         "examples": data.examples,

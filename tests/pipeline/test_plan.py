@@ -11,77 +11,7 @@ import pytest
 import pipeline.plan
 from foundation.code_digest import PACKAGES, ROOT, code_digest
 from foundation.messages.errors import UserError
-from models.export_info import ExportInfo
-from pipeline.config import Config
-from pipeline.plan import Plan, make_plan
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """`data/` with three annotated files, whose content nobody looks at when a run is planned."""
-    data = tmp_path / "data"
-    data.mkdir()
-    for name in ("1", "2", "3"):
-        (data / f"{name}.mp4").write_bytes(b"video")
-    (data / "annotations.csv").write_text("path,label\n1.mp4,wave\n2.mp4,sit\n3.mp4,jump\n")
-    return tmp_path
-
-
-def config_of(folder: Path, **sections: Any) -> Config:
-    values = {
-        "output_dir": str(folder / "out"),
-        "data": {"annotations": str(folder / "data/annotations.csv"), "videos": str(folder / "data")},
-    }
-    return Config.model_validate(values | sections)
-
-
-def plan_of(folder: Path, **sections: Any) -> Plan:
-    return make_plan(config_of(folder, **sections))
-
-
-def push(folder: Path, version: str, classes: tuple[str, ...], training_key: str = "") -> None:
-    version_dir = folder / "out/serving/action" / version
-    ExportInfo(classes, {}, {}, training_key).write(version_dir)
-    (version_dir / "saved_model.pb").write_bytes(b"")
-
-
-def test_classes_are_sorted_by_name(folder: Path) -> None:
-    assert plan_of(folder).classes == ("jump", "sit", "wave")
-
-
-def test_classes_of_the_configuration_keep_their_order(folder: Path) -> None:
-    assert plan_of(folder, model={"classes": ["wave", "jump", "sit"]}).classes == ("wave", "jump", "sit")
-
-
-def test_pushed_classes_keep_their_ids_and_new_ones_are_appended(folder: Path) -> None:
-    push(folder, "1", ("wave", "sit"))
-    assert plan_of(folder).classes == ("wave", "sit", "jump")
-
-
-def test_a_pushed_class_without_annotations_keeps_its_id(folder: Path) -> None:
-    push(folder, "1", ("walk", "wave"))
-    assert plan_of(folder).classes == ("walk", "wave", "jump", "sit")
-
-
-def test_a_retired_class_is_no_class_any_more(folder: Path) -> None:
-    push(folder, "1", ("walk", "wave"))
-    assert plan_of(folder, gates={"retired": ["walk"]}).classes == ("wave", "jump", "sit")
-    push(folder, "2", ("wave", "jump", "sit"))
-    assert plan_of(folder, gates={"retired": ["walk"]}).classes == ("wave", "jump", "sit")
-
-
-def test_a_retired_class_is_one_that_some_pushed_model_knew(folder: Path) -> None:
-    push(folder, "1", ("walk", "wave"))
-    with pytest.raises(
-        UserError, match=r"gates\.retired names wlak, which no pushed model knows; they know walk, wave"
-    ):
-        plan_of(folder, gates={"retired": ["wlak"]})
-
-
-def test_a_retired_class_has_no_annotations(folder: Path) -> None:
-    push(folder, "1", ("walk", "wave"))
-    with pytest.raises(UserError, match=r"gates\.retired names wave, and so do the annotations"):
-        plan_of(folder, gates={"retired": ["wave"]})
+from tests.pipeline.planning import config_of, plan_of, push
 
 
 def test_the_background_is_a_class_where_clips_of_it_are_taken(folder: Path) -> None:

@@ -42,18 +42,13 @@ def fingerprint_inputs(
     return digest.hexdigest()
 
 
-def find_classes(
-    data: DataConfig, known: Sequence[str], negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()
-) -> list[str]:
-    """The `known` classes in their order, then the other labels by name: ids are appended, never renumbered.
-
-    The label of background clips is among them if there can be any.
-    """
+def find_labels(data: DataConfig, negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()) -> list[str]:
+    """The labels of the annotations by name. The label of background clips is among them if there can be any."""
     segments = [record for record in load_annotations(data, beam_args).records if isinstance(record, Segment)]
     labels = {segment.label for segment in segments if not segment.is_negative}
     if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
         labels.add(negatives.label)
-    return [*known, *sorted(labels - set(known))]
+    return sorted(labels)
 
 
 def require_background(data: DataConfig, negatives: NegativesConfig | None, beam_args: Sequence[str] = ()) -> None:

@@ -15,7 +15,7 @@ def bring(base: BaseModel, folder: Path) -> Any:
     """The artifact that the component makes of a base model."""
     artifact = Model()
     artifact.uri = str(folder)
-    component = BaseModelCopy(path=str(base.path), fingerprint=base.fingerprint)
+    component = BaseModelCopy(path=str(base.path), fingerprint=base.fingerprint, renamed={})
     BaseModelCopyExecutor().Do({}, {"base_model": [artifact]}, component.exec_properties)
     return artifact
 

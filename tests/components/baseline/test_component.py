@@ -1,5 +1,6 @@
 """The component that finds the last pushed model."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from components.pusher.opening import open_destination
 from models.export_info import ExportInfo, read_export_info
 
 
-def find_baseline(folder: Path, training_key: str, destination: str | None = None) -> Any:
+def find_baseline(
+    folder: Path, training_key: str, destination: str | None = None, renamed: Mapping[str, str] | None = None
+) -> Any:
     """The artifact that the component makes for a candidate with this key; by default `folder/pushed` holds the models."""
     candidate, baseline = Model(), Model()
     candidate.uri, baseline.uri = str(folder / "candidate"), str(folder / "baseline")
@@ -21,6 +24,7 @@ def find_baseline(folder: Path, training_key: str, destination: str | None = Non
         push_destination=destination or str(folder / "pushed"),
         training_key=training_key,
         last_version="",
+        renamed=renamed or {},
     )
     BaselineExecutor().Do({"model": [candidate]}, {"baseline": [baseline]}, component.exec_properties)
     return baseline
@@ -55,6 +59,13 @@ def test_a_model_that_was_pushed_to_an_object_store_is_copied_from_there(tmp_pat
     baseline = find_baseline(tmp_path, "key", destination.uri)
     assert baseline.get_string_custom_property("version") == "9"
     assert read_export_info(tmp_path / "baseline/Format-Serving").training_key == "old"
+
+
+def test_renamed_classes_have_their_new_names_in_the_copy_and_nowhere_else(tmp_path: Path) -> None:
+    push(tmp_path, "9", "old")
+    find_baseline(tmp_path, "key", renamed={"b": "new", "unknown": "x"})
+    assert read_export_info(tmp_path / "baseline/Format-Serving").classes == ("a", "new")
+    assert read_export_info(tmp_path / "pushed/9").classes == ("a", "b")
 
 
 def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components.annotations.config import DataConfig, NegativesConfig
-from components.annotations.files.fingerprint import find_classes, fingerprint_inputs, require_background
+from components.annotations.files.fingerprint import find_labels, fingerprint_inputs, require_background
 from components.annotations.splits.config import SplitsConfig
 from foundation.messages.errors import UserError
 
@@ -81,11 +81,6 @@ def test_missing_annotations(data: DataConfig, tmp_path: Path) -> None:
         fingerprint_inputs(data, SplitsConfig())
 
 
-def test_known_classes_keep_their_ids_and_new_ones_follow_by_name(data: DataConfig) -> None:
-    assert find_classes(data, []) == ["sit", "wave"]
-    assert find_classes(data, ["wave", "run"]) == ["wave", "run", "sit"]
-
-
 def test_an_earlier_assignment_counts(data: DataConfig, tmp_path: Path) -> None:
     splits = SplitsConfig(assignment=str(tmp_path / "splits.csv"))
     with pytest.raises(UserError, match=r"splits\.assignment: .*splits\.csv is not a file"):
@@ -97,14 +92,9 @@ def test_an_earlier_assignment_counts(data: DataConfig, tmp_path: Path) -> None:
     assert len(digests) == 3
 
 
-def test_the_background_is_a_class_as_soon_as_clips_of_it_are_taken(data: DataConfig) -> None:
-    assert find_classes(data, [], NegativesConfig()) == ["sit", "wave"]
-    assert find_classes(data, [], NegativesConfig(label="none", clips_per_video=1)) == ["none", "sit", "wave"]
-    assert find_classes(data, ["wave", "none"], NegativesConfig(label="none", clips_per_video=1)) == [
-        "wave",
-        "none",
-        "sit",
-    ]
+def test_the_background_is_a_label_as_soon_as_clips_of_it_are_taken(data: DataConfig) -> None:
+    assert find_labels(data) == find_labels(data, NegativesConfig()) == ["sit", "wave"]
+    assert find_labels(data, NegativesConfig(label="none", clips_per_video=1)) == ["none", "sit", "wave"]
 
 
 def test_time_that_a_format_leaves_unknown_is_no_background_unless_the_user_says_so(
