@@ -5,6 +5,12 @@ import pytest
 
 from benchmarks.gate import Cell, bad_qualities, drops, judged, may_be_pushed, verdict, verdicts_on_good
 from benchmarks.simulated_models import answers, good, person_rates, with_precision
+from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import ConfusionMatrix
+from components.model_gate.config import GatesConfig
+from components.model_gate.measurements import Measurements
+from components.model_gate.rules import judge
+from foundation.beta_binomial import Floats
 from foundation.evidence import State
 
 NUM_MODELS = 60
@@ -54,6 +60,28 @@ def test_an_equally_good_model_is_not_blocked_and_a_worse_one_is() -> None:
     assert figures["drop_refuted"] <= 0.05
     assert figures["drop_refuted_other_people"] <= 0.05
     assert figures["drop_found"] >= 0.75
+
+
+@pytest.mark.parametrize("bar", [0.5, 0.7])
+@pytest.mark.parametrize("cell", [Cell(6, 20, 4, 0.2, True), Cell(6, 60, 5, 0.2, False), Cell(30, 35, 1, 0, True)])
+def test_the_simulation_judges_as_the_gate_does(cell: Cell, bar: float) -> None:
+    gates = GatesConfig(min_accuracy=bar, min_recall=bar, min_precision=bar, min_examples=1, min_gain_over_majority=None)
+    drawn = generator()
+    for quality in (good(cell.num_classes), *bad_qualities(cell.num_classes, bar).values()):
+        for _ in range(4):
+            matrices = answers(drawn, cell, person_rates(drawn, cell, quality.recalls), quality.confusion)
+            assert judge(gates, measured(matrices)).state is verdict(judged(matrices), bar)
+
+
+def measured(matrices: Floats) -> Measurements:
+    """What the gate would have measured, from a confusion matrix for each person."""
+    classes = [str(number) for number in range(matrices.shape[1])]
+    groups = {
+        f"{person:04d}": [(*ids, int(number)) for ids, number in np.ndenumerate(matrix) if number]
+        for person, matrix in enumerate(matrices)
+    }
+    total = tuple(tuple(map(int, row)) for row in matrices.sum(axis=0))
+    return Measurements(ConfusionMatrix(tuple(classes), total), groups=GroupAnswers.of(groups, classes))
 
 
 @pytest.mark.parametrize("num_classes", [6, 30])
