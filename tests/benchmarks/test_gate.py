@@ -65,7 +65,9 @@ def test_an_equally_good_model_is_not_blocked_and_a_worse_one_is() -> None:
 @pytest.mark.parametrize("bar", [0.5, 0.7])
 @pytest.mark.parametrize("cell", [Cell(6, 20, 4, 0.2, True), Cell(6, 60, 5, 0.2, False), Cell(30, 35, 1, 0, True)])
 def test_the_simulation_judges_as_the_gate_does(cell: Cell, bar: float) -> None:
-    gates = GatesConfig(min_accuracy=bar, min_recall=bar, min_precision=bar, min_examples=1, min_gain_over_majority=None)
+    gates = GatesConfig(
+        min_accuracy=bar, min_recall=bar, min_precision=bar, min_examples=1, min_gain_over_majority=None
+    )
     drawn = generator()
     for quality in (good(cell.num_classes), *bad_qualities(cell.num_classes, bar).values()):
         for _ in range(4):
