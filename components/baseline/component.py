@@ -5,6 +5,7 @@ first push the candidate itself stands in, marked: on Kubeflow an output without
 """
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ class BaselineExecutor(base_executor.BaseExecutor):
             pushed = last_available(destination, exec_properties["training_key"])
         baseline.set_int_custom_property(IS_FIRST_PUSH, int(pushed is None))
         if pushed is None:
-            baseline.uri = candidate.uri
+            # Copied: Kubeflow takes no address that is not of this very run, and a candidate from the cache is of another.
+            shutil.copytree(candidate.uri, baseline.uri, dirs_exist_ok=True)
             say("no model was pushed before; there is nothing to compare with")
             return
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.

@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> None:
     options, beam_args = parser.parse_known_args(arguments)
     executor_input: Json = json.loads(options.json_serialized_invocation_args)
     executor_input["outputs"].get("artifacts", {}).pop(_LOGS, None)
+    executor_input = with_types(executor_input, json.loads(options.json_serialized_inputs_spec_args or "{}"))
     mounts = mounts_of(executor_input)
     local = with_uris(executor_input, mounts)
     options.json_serialized_invocation_args = json.dumps(local)
@@ -63,6 +64,27 @@ def main(arguments: Sequence[str]) -> None:
         output_file = Path(local["outputs"]["outputFile"])
         output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})
         output_file.write_text(json.dumps(output))
+
+
+def with_types(executor_input: Json, inputs_spec: Json) -> Json:
+    """Copy of an ExecutorInput whose input artifacts have the types that the component declares.
+
+    ML Metadata knows types by name, and what drivers make of that differs: up to 2.17 `{"instanceSchema": ""}`, which is no
+    type, later the text of the whole schema as `schemaTitle` (pipelines#13986). TFX looks for a title.
+
+    Args:
+      inputs_spec: the component's inputs, as `--json_serialized_inputs_spec_args` has them.
+    """
+    declared = {name: definition["artifactType"] for name, definition in inputs_spec.get("artifacts", {}).items()}
+    inputs = {
+        name: {**members, "artifacts": [_with_type(each, declared.get(name)) for each in members.get("artifacts", ())]}
+        for name, members in executor_input["inputs"].get("artifacts", {}).items()
+    }
+    return {**executor_input, "inputs": {**executor_input["inputs"], "artifacts": inputs}}
+
+
+def _with_type(artifact: Json, declared: Json | None) -> Json:
+    return {**artifact, "type": declared} if declared else artifact
 
 
 def mounts_of(executor_input: Json) -> dict[str, str]:

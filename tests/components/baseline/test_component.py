@@ -35,10 +35,12 @@ def push(folder: Path, version: str, training_key: str) -> None:
     (folder / "pushed" / version / "saved_model.pb").write_bytes(b"model")
 
 
-def test_before_the_first_push_the_candidate_stands_in(tmp_path: Path) -> None:
+def test_before_the_first_push_a_copy_of_the_candidate_stands_in_at_the_given_address(tmp_path: Path) -> None:
+    ExportInfo(("a", "b"), {}, {}, "key").write(tmp_path / "candidate/Format-Serving")
     baseline = find_baseline(tmp_path, "key")
     assert baseline.get_int_custom_property(IS_FIRST_PUSH) == 1
-    assert baseline.uri == str(tmp_path / "candidate")
+    assert baseline.uri == str(tmp_path / "baseline")
+    assert read_export_info(tmp_path / "baseline/Format-Serving").training_key == "key"
 
 
 def test_the_last_pushed_model_is_copied_so_that_it_outlives_its_version(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.kubeflow.entrypoint import mounts_of, with_uris
+from pipeline.kubeflow.entrypoint import mounts_of, with_types, with_uris
 
 
 def executor_input(input_uri: str, output_uri: str) -> dict[str, Any]:
@@ -47,3 +47,29 @@ def test_paths_of_this_machine_stay_even_where_a_mount_would_be() -> None:
     local = executor_input("/s3/of/mine", "/home/me/out")
     assert mounts_of(local) == {}
     assert with_uris(local, mounts_of(local)) == local
+
+
+MODEL = {"instanceSchema": "title: tfx.Model\ntype: object\n"}
+
+
+@pytest.mark.parametrize(
+    "arrived",
+    [{"instanceSchema": ""}, {"schemaTitle": "tfx.Model"}, {"schemaTitle": MODEL["instanceSchema"]}, MODEL, {}],
+    ids=str,
+)
+def test_inputs_have_the_type_that_the_component_declares_whatever_arrives(arrived: dict[str, Any]) -> None:
+    given = executor_input("gs://a", "gs://b")
+    given["inputs"]["artifacts"]["model"]["artifacts"][0]["type"] = arrived
+    typed = with_types(given, {"artifacts": {"model": {"artifactType": MODEL}}})
+    assert typed["inputs"]["artifacts"]["model"]["artifacts"][0] == {
+        "uri": "gs://a",
+        "metadata": {"uri": "gs://of/metadata"},
+        "type": MODEL,
+    }
+    assert typed["outputs"] == given["outputs"]
+    assert typed["inputs"]["parameterValues"] == given["inputs"]["parameterValues"]
+
+
+def test_an_input_that_is_not_declared_keeps_its_type() -> None:
+    given = executor_input("gs://a", "gs://b")
+    assert with_types(given, {}) == given
