@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from foundation.messages.errors import DataFaultsError, UserError
+from foundation.messages.errors import DataFaultsError, MachineError, UserError
 from foundation.messages.progress import listen
 from foundation.processes import end_with_parent
 
@@ -32,8 +32,11 @@ def report(events_fd: int, run: Callable[[Send], None]) -> None:
 def error_event(error: Exception) -> Event:
     """Event with `error`, the message, and its `kind`; prints the traceback of what the user cannot put right.
 
-    The kind is `user` or `faults` for what the user can put right, in the input or in the data, and `internal` for all else.
+    The kind is `user` or `faults` for what the user can put right, in the input or in the data, `machine` for what the machine
+    did, and `internal` for all else.
     """
+    if isinstance(error, MachineError):
+        return {"error": str(error), "kind": "machine"}
     if isinstance(error, UserError):
         return {"error": str(error), "kind": "faults" if isinstance(error, DataFaultsError) else "user"}
     traceback.print_exception(error)

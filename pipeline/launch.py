@@ -21,6 +21,7 @@ from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment, reporting_process
 from pipeline.config import Config
+from pipeline.run_log import RunLog
 
 _SECONDS_TO_STOP = 10
 
@@ -29,13 +30,13 @@ _SECONDS_TO_STOP = 10
 class RunOutcome:
     """The end of a run: `result`, as `pipeline.lineage.run_summary` gives it, or `error`.
 
-    The error is the user's, that of faults in the data, or ours.
+    The error is the user's, that of faults in the data, the machine's, or ours.
     """
 
     log_path: Path
     result: dict[str, Any] | None = None
     error: str | None = None
-    error_kind: Literal["user", "faults", "internal"] = "internal"
+    error_kind: Literal["user", "faults", "machine", "internal"] = "internal"
 
 
 def run_pipeline(
@@ -63,13 +64,12 @@ def run_pipeline(
     with _exclusive(output_dir) as lock, _signals_interrupt():
         log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")
         try:
-            log_path.parent.mkdir(parents=True, exist_ok=True)
-            log = log_path.open("wb")
+            log = RunLog(log_path)
         except OSError as error:
             raise UserError(f"output_dir: {log_path.parent} cannot be written: {error}") from error
         outcome = RunOutcome(log_path)
         quiet = child_environment(TF_CPP_MIN_LOG_LEVEL="1", PYTHONWARNINGS="ignore", PYTHONUNBUFFERED="1")
-        output = {"stdout": log, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
+        output = {"stdout": log.write_end, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
         arguments = [str(config_path), *arguments]
         with (
             log,
@@ -83,7 +83,7 @@ def run_pipeline(
             finally:
                 _stop(process)
         if outcome.result is None and outcome.error is None:
-            outcome.error = f"the run ended with status {process.returncode} and without a word: {_last_line(log_path)}"
+            outcome.error = f"the run ended with status {process.returncode} and without a word: {log.last_line}"
         return outcome
 
 
@@ -137,11 +137,6 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_SECONDS_TO_STOP)
             return
-
-
-def _last_line(path: Path) -> str:
-    lines = path.read_bytes()[-4096:].decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "its log is empty"
 
 
 @dataclass

@@ -18,7 +18,8 @@ from components.pusher.opening import open_destination
 from components.pusher.versions import available_versions
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
-from pipeline.config import load_config
+from pipeline.config import Config, load_config
+from pipeline.full_disks import Disks, full_disks_explained
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
 
@@ -27,15 +28,16 @@ _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
 
 
 class _NodeHandler(logging.Handler):
-    """Turns what TFX logs of a node's start and end into events."""
+    """Turns what TFX logs of a node's start and end into events, and looks how much room there is for it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, disks: Disks) -> None:
         super().__init__(logging.INFO)
-        self._send = send
+        self._send, self._disks = send, disks
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         if match := _NODE_MESSAGE.match(message):
+            self._disks.step_begins(match[1])
             self._send({"node": match[1], "state": match[2]})
         elif _CACHED_MESSAGE.match(message):
             self._send({"state": "cached"})
@@ -49,10 +51,16 @@ def main() -> None:
 def run(config_path: Path, send: Send) -> None:
     """Run the pipeline; the last event, `result`, says what came of it."""
     send_progress(send)
-    logging.getLogger().addHandler(_NodeHandler(send))
+    config = load_config(config_path)
+    with full_disks_explained(config) as disks:
+        logging.getLogger().addHandler(_NodeHandler(send, disks))
+        _run(config, send)
+
+
+def _run(config: Config, send: Send) -> None:
     # By absl's own switch: TFX's components touch absl's flags, which would reset a level that was set on its logger.
     absl_logging.set_verbosity(absl_logging.INFO)
-    plan = make_plan(load_config(config_path))
+    plan = make_plan(config)
     if changes := changed_ids(plan.config, plan.classes):
         announce(changes)
     # These take ten seconds; mistakes in the input are told before.

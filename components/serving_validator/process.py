@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from components.serving_validator.rules import PROCESS, Measurement
+from foundation.messages.errors import MachineError
 from foundation.messages.progress import Progress
 from foundation.processes import child_environment, reporting_process
 
@@ -18,7 +19,7 @@ _MODULE = "components.serving_validator.probe"
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-class ProbeStoppedError(RuntimeError):
+class ProbeStoppedError(MachineError):
     """The machine stopped the process, or was too slow for it: that says nothing of the model."""
 
 

@@ -34,6 +34,7 @@ from pipeline.launch import RunOutcome, run_pipeline
 _ENDINGS = {
     "user": ("wrong input", USER_ERROR),
     "faults": ("stopped before training", DATA_FAULTS),
+    "machine": ("the run stopped", INTERNAL_ERROR),
     "internal": ("the run failed", INTERNAL_ERROR),
 }
 
@@ -100,8 +101,14 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     console.print(_class_table(config, matrix))
     if matrix.accuracy is not None:
         console.print(f"test accuracy {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)
-    shutil.copyfile(Path(result["uris"]["Reporter.report"]) / "report.html", _report_path(config))
-    console.print(f"report: {_report_path(config)}", highlight=False)
+    page = Path(result["uris"]["Reporter.report"]) / "report.html"
+    try:
+        shutil.copyfile(page, _report_path(config))
+    except OSError as error:
+        errors.print(f"{_report_path(config)} cannot be written: {error.strerror}", markup=False, highlight=False)
+    else:
+        page = _report_path(config)
+    console.print(f"report: {page}", highlight=False)
     if result["pushed_version"]:
         console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
         return PUSHED

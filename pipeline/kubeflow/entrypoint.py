@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     except Exception as error:
         event = error_event(error)
         _print(json.dumps(event))
-        sys.exit(_FAILED if event["kind"] == "internal" else _USER_ERROR)
+        sys.exit(_FAILED if event["kind"] in ("internal", "machine") else _USER_ERROR)
     if mounts:
         output_file = Path(local["outputs"]["outputFile"])
         output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})

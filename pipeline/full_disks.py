@@ -1,0 +1,62 @@
+"""Says of a run that has filled a disk which one it is, and how much was free there when its last step began."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from components.storage.root import is_remote
+from foundation.disk import file_of, free_space, is_disk_full
+from foundation.messages.errors import MachineError
+from pipeline.config import Config
+
+_AS_GOOD_AS_NONE = 2**18
+
+
+class Disks:
+    """The disks that a run writes to, looked at whenever a step begins."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self.step_begins("the run")
+
+    def step_begins(self, name: str) -> None:
+        self._step = name
+        self._free = [free_space(folder) for folder in self._folders]
+
+    def explain(self, error: BaseException) -> bool:
+        """Tell whether a full disk explains an error. SQLite, for one, may only say that its transaction is gone."""
+        return is_disk_full(error) or any(free_space(folder).num_bytes < _AS_GOOD_AS_NONE for folder in self._folders)
+
+    def explanation(self, error: BaseException) -> str:
+        """What to tell people of an error that a full disk explains."""
+        file = file_of(error)
+        holders = [space for space in self._free if file and file.is_relative_to(space.folder)]
+        # What does not say where it failed did so where there was the least room.
+        space = (holders or [min(self._free, key=lambda space: space.num_bytes)])[0]
+        now = free_space(space.folder).num_bytes
+        cause = "" if is_disk_full(error) else f" What it ended with: {type(error).__name__}: {error}"
+        return (
+            f"the disk of {space.folder} is full: {self._step} needs more than the {_megabytes(space.num_bytes)} that were "
+            f"free there when it began ({_megabytes(now)} are now). Free some space and run the same command again; it goes on "
+            f"after the last finished component.{cause}"
+        )
+
+
+@contextmanager
+def full_disks_explained(config: Config) -> Iterator[Disks]:
+    """Turn errors that come from a full disk into a MachineError that names it."""
+    folders = [Path(config.output_dir), Path(tempfile.gettempdir())]
+    if not is_remote(config.push_destination):
+        folders.append(Path(config.push_destination))
+    disks = Disks(folders)
+    try:
+        yield disks
+    except Exception as error:
+        if not disks.explain(error):
+            raise
+        raise MachineError(disks.explanation(error)) from error
+
+
+def _megabytes(num_bytes: int) -> str:
+    return f"{num_bytes / 1e6:.1f} MB"
