@@ -13,12 +13,28 @@ from typing import Any, TextIO
 
 _ROOT = Path(__file__).resolve().parents[1]
 _SECONDS_BETWEEN_LOOKS = 0.2
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def child_environment(**variables: str) -> dict[str, str]:
     """Environment of this process with other `variables`; a child finds the same code in it."""
     paths = os.pathsep.join(dict.fromkeys([str(_ROOT), *filter(None, sys.path)]))
-    return {**os.environ, "PYTHONPATH": paths, "KERAS_BACKEND": "tensorflow", **variables}
+    return {**os.environ, **direct_loopback(), "PYTHONPATH": paths, "KERAS_BACKEND": "tensorflow", **variables}
+
+
+def direct_loopback() -> dict[str, str]:
+    """Variables by which no proxy of this environment is asked for this machine itself, which it cannot reach.
+
+    gRPC, over which Beam's workers speak, takes `http_proxy` for loopback too, and leaves `no_proxy` unread where there is a
+    `no_grpc_proxy`.
+    """
+    names = [
+        name for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy") if name != "no_grpc_proxy" or name in os.environ
+    ]
+    return {
+        name: ",".join(dict.fromkeys([*filter(None, os.environ.get(name, "").split(",")), *_LOOPBACK]))
+        for name in names
+    }
 
 
 def end_with_parent() -> None:

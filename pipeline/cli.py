@@ -1,10 +1,12 @@
 """The command line. The commands that need TensorFlow load it, so `--help` does not."""
 
+import os
 import sys
 
 import typer
 
 from foundation.messages.errors import UserError
+from foundation.processes import direct_loopback
 from pipeline.commands.check import check
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
@@ -46,6 +48,7 @@ app.command()(worker)
 
 def main() -> None:
     """Entry point of the console script; mistakes of the user end in a message on stderr, not in a traceback."""
+    os.environ.update(direct_loopback())
     try:
         app(standalone_mode=True)
     except UserError as error:

@@ -18,6 +18,7 @@ from components.pusher.opening import open_destination
 from components.pusher.versions import available_versions
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
+from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import Disks, full_disks_explained
 from pipeline.plan import CHECKPOINTS, make_plan
@@ -52,6 +53,7 @@ def run(config_path: Path, send: Send) -> None:
     """Run the pipeline; the last event, `result`, says what came of it."""
     send_progress(send)
     config = load_config(config_path)
+    end_with_lost_worker(send)
     with full_disks_explained(config) as disks:
         logging.getLogger().addHandler(_NodeHandler(send, disks))
         _run(config, send)

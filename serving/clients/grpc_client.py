@@ -9,6 +9,7 @@ stands in the model's card.
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import grpc
@@ -17,6 +18,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from components.video.config import SamplingConfig
+from foundation.processes import direct_loopback
 from pipeline.prediction.clips import read_jpeg_clips
 from pipeline.prediction.model import find_model
 
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--address", default="127.0.0.1:8500")
     parser.add_argument("--name", default="action")
     arguments = parser.parse_args()
+    os.environ.update(direct_loopback())
     _, info = find_model(arguments.model)
     clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(info.sampling))
     print(json.dumps(predict(clips, arguments.address, arguments.name), indent=2))

@@ -9,10 +9,12 @@ only for the sampling that stands in the model's card. Neither this file nor wha
 import argparse
 import base64
 import json
+import os
 import urllib.request
 from pathlib import Path
 
 from components.video.config import SamplingConfig
+from foundation.processes import direct_loopback
 from pipeline.prediction.clips import read_jpeg_clips
 from pipeline.prediction.model import find_model
 
@@ -34,6 +36,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="a pushed version, or the folder of all versions")
     parser.add_argument("--url", default="http://127.0.0.1:8501/v1/models/action")
     arguments = parser.parse_args()
+    os.environ.update(direct_loopback())
     _, info = find_model(arguments.model)
     clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(info.sampling))
     print(json.dumps(predict(clips, arguments.url), indent=2))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.processes import child_environment, reporting_process
+from foundation.processes import child_environment, direct_loopback, reporting_process
 
 REPORTING = """
 import sys
@@ -64,3 +64,15 @@ def test_a_child_finds_the_code_that_this_process_has_and_the_variables_given(
     assert Path(paths[0], "foundation", "processes.py").is_file()
     assert {str(tmp_path), *filter(None, sys.path)} <= set(paths)
     assert environment["QUIET"] == "yes"
+
+
+def test_no_proxy_is_asked_for_this_machine_and_what_is_excepted_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "example.org,localhost")
+    assert direct_loopback() == {
+        "no_proxy": "example.org,localhost,127.0.0.1,::1",
+        "NO_PROXY": "localhost,127.0.0.1,::1",
+    }
+    monkeypatch.setenv("no_grpc_proxy", "inside")
+    assert direct_loopback()["no_grpc_proxy"] == "inside,localhost,127.0.0.1,::1"
