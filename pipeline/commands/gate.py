@@ -5,14 +5,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.rules import RULES, judge
 from components.model_gate.verdict import RuleFinding, Verdict
 from foundation.evidence import State
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import NOT_PUSHED, OPEN, PUSHED, ConfigOption, JsonOption, console, escaped
+from pipeline.commands.terminal import (
+    NOT_PUSHED,
+    OPEN,
+    PUSHED,
+    ConfigOption,
+    JsonOption,
+    console,
+    escaped,
+    folding_column,
+    key_column,
+)
 from pipeline.config import Config, load_config
 
 _EXIT_CODES = {State.SHOWN: PUSHED, State.REFUTED: NOT_PUSHED, State.OPEN: OPEN}
@@ -86,9 +96,9 @@ def _count(verdict: Verdict) -> str:
 
 
 def _table(findings: tuple[RuleFinding, ...]) -> Table:
-    numbers = (Column(name, justify="right", no_wrap=True) for name in ("value", "bar"))
-    rule, verdict = Column("rule", no_wrap=True), Column("verdict", no_wrap=True)
-    table = Table(rule, "class", *numbers, verdict, box=None, padding=(0, 2))
+    numbers = (folding_column(name, "right") for name in ("value", "bar"))
+    columns = (folding_column("rule"), key_column("class"), *numbers, folding_column("verdict"))
+    table = Table(*columns, box=None, padding=(0, 2))
     for finding in findings:
         table.add_row(
             finding.rule.replace("_", " "),

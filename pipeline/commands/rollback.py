@@ -13,7 +13,7 @@ from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped
+from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped, folding_column, key_column
 from pipeline.config import load_config
 
 _KEY_LENGTH = 12
@@ -91,9 +91,12 @@ def _row(version: Version, served: Version | None) -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, padding=(0, 2))
-    for name in ("version", "pushed", "accuracy", "state", "training key"):
-        table.add_column(name, justify="right" if name == "accuracy" else "left", no_wrap=True)
+    others = (
+        folding_column("pushed"),
+        folding_column("accuracy", "right"),
+        *map(folding_column, ("state", "training key")),
+    )
+    table = Table(key_column("version"), *others, box=None, padding=(0, 2))
     for row in rows:
         accuracy = "-" if row["accuracy"] is None else f"{row['accuracy']:.3f}"
         key = (row["training_key"] or "-")[:_KEY_LENGTH]

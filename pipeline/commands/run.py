@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.measurements import GATE_FILE, Measurements
@@ -27,6 +27,8 @@ from pipeline.commands.terminal import (
     console,
     errors,
     escaped,
+    folding_column,
+    key_column,
 )
 from pipeline.config import Config, load_config
 from pipeline.launch import RunOutcome, run_pipeline
@@ -128,8 +130,8 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
 
 
 def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:
-    numbers = (Column(name, justify="right") for name in ("test clips", "recall", "bar", "precision", "bar", "F1"))
-    table = Table("class", *numbers, box=None, padding=(0, 2))
+    names = ("test clips", "recall", "bar", "precision", "bar", "F1")
+    table = Table(key_column("class"), *(folding_column(name, "right") for name in names), box=None, padding=(0, 2))
     for label in matrix.classes:
         recall_bar, precision_bar = (config.gates.bar(label, name) for name in ("min_recall", "min_precision"))
         table.add_row(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
 from components.annotations.files.fetch import load_annotations
 from components.annotations.files.manifest import Manifest, build_manifest
@@ -19,6 +19,8 @@ from pipeline.commands.terminal import (
     ForceOption,
     console,
     escaped,
+    folding_column,
+    key_column,
     print_assumptions,
     refuse_existing,
     whole_file,
@@ -64,8 +66,8 @@ def _table(manifest: Manifest, split_of: dict[str, str]) -> Table:
         for video, segments in manifest.segments_by_video.items()
         for segment in segments
     )
-    numbers = (Column(split, justify="right") for split in SPLITS)
-    table = Table("class", *numbers, box=None, padding=(0, 2))
+    numbers = (folding_column(split, "right") for split in SPLITS)
+    table = Table(key_column("class"), *numbers, box=None, padding=(0, 2))
     for label in sorted({label for label, _ in counts}):
         table.add_row(escaped(label), *(str(counts[label, split]) for split in SPLITS))
     return table

@@ -1,24 +1,45 @@
 """Printing, writing of files, exit codes and options that the commands share."""
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TextIO
 
 import typer
 from rich.console import Console
+from rich.table import Column
 
 from components.annotations.records.record import Assumption
 from foundation.messages.errors import UserError
 
 PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, OPEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
+# Without a terminal nobody sees where a line ends, and a table that is cut says less than one that is wide.
+_WIDTH_OF_FILES = 1000
+
+
+def _console(stream: TextIO, *, stderr: bool = False) -> Console:
+    is_wide = not stream.isatty() and "COLUMNS" not in os.environ
+    return Console(stderr=stderr, soft_wrap=True, width=_WIDTH_OF_FILES if is_wide else None)
+
+
+console, errors = _console(sys.stdout), _console(sys.stderr, stderr=True)
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (YAML).")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist already.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def key_column(name: str) -> Column:
+    """A column that people look rows up by, or copy from: where a terminal is narrow, the other columns are folded."""
+    return Column(name, no_wrap=True)
+
+
+def folding_column(name: str, justify: Literal["left", "right"] = "left") -> Column:
+    """A column that loses nothing where a terminal is narrow, but takes several lines."""
+    return Column(name, justify=justify, overflow="fold")
 
 
 def escaped(text: str | None) -> str:

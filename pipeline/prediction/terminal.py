@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from pipeline.commands.terminal import console, escaped
+from pipeline.commands.terminal import console, escaped, folding_column, key_column
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.writers import as_object
 
@@ -15,9 +15,7 @@ def show_clip(classes: Sequence[str], probabilities: Sequence[float], as_json: b
     if as_json:
         print(json.dumps(dict(pairs)))
         return
-    table = Table(box=None)
-    table.add_column("class")
-    table.add_column("probability", justify="right")
+    table = Table(key_column("class"), folding_column("probability", "right"), box=None)
     for label, probability in sorted(pairs, key=lambda pair: -pair[1]):
         table.add_row(escaped(label), f"{probability:.4f}")
     console.print(table)
@@ -28,9 +26,8 @@ def show_predictions(predictions: Sequence[VideoPrediction], classes: Sequence[s
     if as_json:
         print(json.dumps([as_object(prediction, classes) for prediction in predictions]))
         return
-    table = Table(box=None)
-    for name in ("video", "start", "end", "label", "score"):
-        table.add_column(name, justify="right" if name in ("start", "end", "score") else "left")
+    bounds = (folding_column(name, "right") for name in ("start", "end"))
+    table = Table(key_column("video"), *bounds, folding_column("label"), folding_column("score", "right"), box=None)
     for prediction in predictions:
         for segment in prediction.segments:
             times = f"{segment.start_seconds:.2f}", f"{segment.end_seconds:.2f}"

@@ -1,36 +1,21 @@
-"""What the commands share: files that are written, or left as they are."""
+"""Tables keep what people look rows up by, however narrow a terminal is, and all of their text where there is none."""
 
-from pathlib import Path
+import io
 
 import pytest
+from rich.console import Console
+from rich.table import Table
 
-from foundation.messages.errors import UserError
-from pipeline.commands.terminal import refuse_existing, whole_file
+from pipeline.commands.terminal import folding_column, key_column
 
-
-def test_a_file_that_exists_is_refused_unless_it_is_given_up(tmp_path: Path) -> None:
-    (tmp_path / "kept.csv").touch()
-    with pytest.raises(UserError, match=r"^--output: .*kept\.csv exists already; name another file, or .* --force$"):
-        refuse_existing("--output", tmp_path / "kept.csv", force=False)
-    refuse_existing("--output", tmp_path / "kept.csv", force=True)
+LABEL = "take_the_left_boot_off_while_standing_on_one_leg"
 
 
-def test_what_loses_nothing_is_not_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "new.csv", Path("/dev/stdout"), None):
-        refuse_existing("--output", path, force=False)
-
-
-def test_a_device_is_written_to_and_stays() -> None:
-    with whole_file("--output", Path("/dev/null")) as partial:
-        assert partial == Path("/dev/null")
-    assert Path("/dev/null").exists()
-
-
-def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "kept.csv"
-    path.write_text("before")
-    with pytest.raises(ValueError, match="half"), whole_file("--output", path) as partial:
-        partial.write_text("half")
-        raise ValueError("half")
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_a_key_is_whole_and_the_rest_is_folded_but_not_cut(width: int) -> None:
+    table = Table(folding_column("rule"), key_column("class"), folding_column("value", "right"), box=None)
+    table.add_row("recall lower bound", LABEL, "0.123456789")
+    shown = io.StringIO()
+    Console(file=shown, width=width).print(table)
+    assert LABEL in shown.getvalue()
+    assert "…" not in shown.getvalue()
