@@ -6,12 +6,19 @@ from typing import Any
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
+from pipeline.commands.terminal import errors
 from pipeline.config import Config
+from pipeline.metadata_file import METADATA_FILE, require_metadata
 
 
 def uri_of_last_run(config: Config, output: str) -> str:
-    """URI of an output (`node.output`) of the newest local run; empty if there is none."""
-    path = Path(config.output_dir, "metadata.sqlite")
+    """URI of an output (`node.output`) of the newest local run; empty if there is none.
+
+    Raises:
+      UserError: what the runs have left cannot be read; see `pipeline.metadata_file.require_metadata`.
+    """
+    path = Path(config.output_dir, METADATA_FILE)
+    require_metadata(path, lambda sentence: errors.print(sentence, markup=False, highlight=False))
     return str(run_summary(path, config.name)["uris"].get(output, "")) if path.is_file() else ""
 
 

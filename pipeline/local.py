@@ -21,6 +21,7 @@ from foundation.messages.progress import announce
 from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import Disks, full_disks_explained
+from pipeline.metadata_file import METADATA_FILE, locks_explained, require_metadata
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
 
@@ -54,7 +55,7 @@ def run(config_path: Path, send: Send) -> None:
     send_progress(send)
     config = load_config(config_path)
     end_with_lost_worker(send)
-    with full_disks_explained(config) as disks:
+    with full_disks_explained(config) as disks, locks_explained(Path(config.output_dir, METADATA_FILE)):
         logging.getLogger().addHandler(_NodeHandler(send, disks))
         _run(config, send)
 
@@ -62,18 +63,20 @@ def run(config_path: Path, send: Send) -> None:
 def _run(config: Config, send: Send) -> None:
     # By absl's own switch: TFX's components touch absl's flags, which would reset a level that was set on its logger.
     absl_logging.set_verbosity(absl_logging.INFO)
+    metadata_path = Path(config.output_dir) / METADATA_FILE
+    require_metadata(metadata_path, announce, to_write=True)
     plan = make_plan(config)
     if changes := changed_ids(plan.config, plan.classes):
         announce(changes)
     # These take ten seconds; mistakes in the input are told before.
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 
+    from pipeline.abandoned import fail_abandoned
     from pipeline.dag import create_pipeline
     from pipeline.lineage import run_summary
 
-    output_dir = Path(plan.config.output_dir)
-    metadata_path = output_dir / "metadata.sqlite"
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
+    fail_abandoned(metadata_path)
     runner = LocalDagRunner()
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
@@ -99,12 +102,13 @@ def is_served(pushed_version: str | None, push_destination: str) -> bool:
 
 
 def set_aside_unknown(pipeline_root: Path, metadata_path: Path) -> None:
-    """Move artifacts aside that ML Metadata does not know, since its file is gone.
+    """Move artifacts aside that ML Metadata does not know, since its file is gone or empty.
 
     Executions are numbered anew then, and outputs are in folders of these numbers: a run would write beside what an earlier
     one left there, and read both. Checkpoints have names of their own and stay.
     """
-    if metadata_path.exists() or not pipeline_root.is_dir():
+    is_known = metadata_path.exists() and metadata_path.stat().st_size > 0
+    if is_known or not pipeline_root.is_dir():
         return
     unknown = [path for path in pipeline_root.iterdir() if path.name != CHECKPOINTS]
     if not unknown:
@@ -113,7 +117,9 @@ def set_aside_unknown(pipeline_root: Path, metadata_path: Path) -> None:
     aside.mkdir()
     for path in unknown:
         path.rename(aside / path.name)
-    announce(f"{metadata_path} is gone; what earlier runs left was moved to {aside}, and everything is made anew")
+    announce(
+        f"{metadata_path} is gone or empty; what earlier runs left was moved to {aside}, and everything is made anew"
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project
+from tests.e2e.pushed import executions_by_state
 
 NUM_EPOCHS = 6
 
@@ -101,6 +102,12 @@ def test_a_training_killed_after_some_epochs_goes_on_from_there_in_the_next_run(
     assert len(history["loss"]) == NUM_EPOCHS
     assert list((project.artifact("Trainer", "model_run") / "tensorboard").rglob("*tfevents*"))
     assert not any(state.exists() for state in killed_run.states)
+
+
+def test_the_next_run_marks_as_failed_what_a_killed_one_left_running(interrupted_run: InterruptedRun) -> None:
+    states = executions_by_state(interrupted_run.project)
+    assert states["FAILED"]["Trainer"] == 1
+    assert states.get("RUNNING", {}).get("Trainer", 0) == 0
 
 
 def test_ctrl_c_stops_everything_and_says_how_to_go_on(interrupted_run: InterruptedRun) -> None:

@@ -17,7 +17,10 @@ def output_dir(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_artifacts_that_no_metadata_knows_are_moved_aside_but_not_checkpoints(output_dir: Path) -> None:
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_artifacts_that_no_metadata_knows_are_moved_aside_but_not_checkpoints(output_dir: Path, is_empty: bool) -> None:
+    if is_empty:
+        (output_dir / "metadata.sqlite").touch()
     set_aside_unknown(output_dir / "pipeline", output_dir / "metadata.sqlite")
     assert [path.name for path in (output_dir / "pipeline").iterdir()] == ["checkpoints"]
     (aside,) = output_dir.glob("unknown-*")
@@ -25,7 +28,7 @@ def test_artifacts_that_no_metadata_knows_are_moved_aside_but_not_checkpoints(ou
 
 
 def test_with_metadata_or_without_artifacts_nothing_is_moved(output_dir: Path, tmp_path: Path) -> None:
-    (output_dir / "metadata.sqlite").touch()
+    (output_dir / "metadata.sqlite").write_bytes(b"SQLite format 3")
     set_aside_unknown(output_dir / "pipeline", output_dir / "metadata.sqlite")
     assert (output_dir / "pipeline/VideoExampleGen").is_dir()
     set_aside_unknown(tmp_path / "none", tmp_path / "metadata.sqlite")

@@ -1,0 +1,36 @@
+"""Executions of runs that were killed: ML Metadata take them for running until somebody says that they are not."""
+
+from pathlib import Path
+
+from ml_metadata import errors, metadata_store
+from ml_metadata.proto import metadata_store_pb2
+
+from foundation.messages.errors import UserError
+
+_RUNNING = metadata_store.ListOptions(filter_query="last_known_state = RUNNING")
+
+
+def fail_abandoned(metadata_path: Path) -> int:
+    """Mark what still counts as running as failed; returns how many there were.
+
+    Call it while no run uses the file, which `pipeline.launch` sees to.
+
+    Raises:
+      UserError: the file is of another version of ML Metadata.
+    """
+    if not metadata_path.exists():
+        return 0
+    config = metadata_store_pb2.ConnectionConfig()
+    config.sqlite.filename_uri = str(metadata_path)
+    try:
+        store = metadata_store.MetadataStore(config)
+    except (errors.StatusError, RuntimeError) as error:
+        raise UserError(
+            f"{metadata_path} cannot be opened by this version of ML Metadata ({error}). Move it away: the next run then sets "
+            "aside what earlier runs left, and makes everything anew"
+        ) from error
+    abandoned = store.get_executions(_RUNNING)
+    for execution in abandoned:
+        execution.last_known_state = metadata_store_pb2.Execution.FAILED
+    store.put_executions(abandoned)
+    return len(abandoned)
