@@ -70,7 +70,7 @@ def parse_export_info(text: str, place: str) -> ExportInfo:
     try:
         values = json.loads(text)
         return ExportInfo(**(values | {"classes": tuple(values["classes"])}))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise UserError(
             f"{place}/{EXPORT_INFO_FILE} is damaged or of another version of clipgate ({error}); move {place} away"
         ) from error

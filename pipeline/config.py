@@ -1,7 +1,6 @@
 """The configuration file: one YAML, checked as a whole before anything runs."""
 
 import reprlib
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
+from foundation.bounded_yaml import BoundedLoader, read_bounded
 from foundation.messages.errors import UserError
 from foundation.section import Section
 from models.config import ModelConfig
@@ -150,10 +150,10 @@ def load_config(path: Path) -> Config:
       UserError: the file cannot be read, or keys are unknown, missing or have impossible values; one line each.
     """
     try:
-        values = yaml.load(path.read_bytes(), _StrictLoader)
+        values = yaml.load(read_bounded(path), _StrictLoader)
     except OSError as error:
         raise UserError(f"{path}: the configuration cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a date that does not exist
+    except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {error}") from error
     if not isinstance(values, dict):
         found = "nothing" if values is None else reprlib.repr(values)
@@ -165,16 +165,17 @@ def load_config(path: Path) -> Config:
     return _with_absolute_paths(config, path.parent.resolve())
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(BoundedLoader):
     """Refuses a key that stands twice, of which YAML would drop the first without a word."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
         seen = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        return node
 
 
 def _explain(error: ValidationError) -> list[str]:
@@ -198,9 +199,15 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
         if is_remote(name):
             return name
         try:
-            return str((folder / Path(name).expanduser()).resolve())
+            path = str((folder / Path(name).expanduser()).resolve())
+            path.encode()
+        except UnicodeEncodeError:
+            raise UserError(
+                f"{key}: {path!r} has bytes that are no UTF-8, which no part of TFX can write down; rename the folder"
+            ) from None
         except (RuntimeError, ValueError, OSError) as error:
             raise UserError(f"{key}: {name!r} is no path: {error}") from error
+        return path
 
     def with_absolute(section: _SectionT, key: str, *names: str) -> _SectionT:
         values = {name: getattr(section, name) for name in names}

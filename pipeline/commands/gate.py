@@ -72,7 +72,7 @@ def _read(path: Path) -> tuple[Measurements, Verdict]:
         return Measurements.from_json(content), Verdict.from_json(content)
     except OSError as error:
         raise UserError(f"--report: {path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"--report: {path} is no {GATE_FILE} of this version of clipgate") from error
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from foundation.bounded_yaml import BoundedLoader, read_bounded
 from foundation.messages.errors import DataFaultsError, UserError
 from pipeline.kubeflow.entrypoint import EVENT_MARK
 from pipeline.kubeflow.tasks import (
@@ -45,10 +46,10 @@ def load_spec(path: Path) -> Json:
       UserError: it cannot be read, or holds none.
     """
     try:
-        documents = list(yaml.safe_load_all(path.read_text()))
+        documents = list(yaml.load_all(read_bounded(path), BoundedLoader))
     except OSError as error:
         raise UserError(f"{path}: the compiled pipeline cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {error}") from error
     for document in documents:
         if isinstance(document, dict) and "pipelineInfo" in document:

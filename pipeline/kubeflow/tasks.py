@@ -78,8 +78,8 @@ def _parse(name: str, text: str, kind: str) -> Any:
         return text
     try:
         return json.loads(text)
-    except ValueError as error:
-        raise UserError(f"--parameter {name}: {text!r} is no {kind.lower()}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"--parameter {name}: {text[:200]!r} is no {kind.lower()}: {error}") from error
 
 
 def task_order(spec: Json) -> list[str]:

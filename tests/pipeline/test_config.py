@@ -208,6 +208,18 @@ def test_a_key_that_stands_twice_is_named_with_its_line(tmp_path: Path) -> None:
         load(tmp_path, f"{REQUIRED}model: {{}}\nmodel: {{}}\n")
 
 
+def test_a_file_that_stands_for_billions_of_values_is_refused_with_its_line(tmp_path: Path) -> None:
+    bomb = "\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30))
+    with pytest.raises(UserError, match=r"config\.yaml: not valid YAML: more than .* values, .*\n.*line 8"):
+        load(tmp_path, f"{REQUIRED}a0: &a0 [1]\n{bomb}")
+
+
+def test_a_key_that_a_merge_repeats_stands_once(tmp_path: Path) -> None:
+    classes = "sit: &sit {min_recall: 0.5}, fall: &fall {<<: *sit, min_recall: 0.9}, lie: {<<: *fall}"
+    config = load(tmp_path, f"{REQUIRED}gates: {{classes: {{{classes}}}}}")
+    assert [config.gates.bar(label, "min_recall") for label in ("sit", "fall", "lie")] == [0.5, 0.9, 0.9]
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(b"\xff\xfe\xfa\x00\x01")
