@@ -29,7 +29,17 @@ def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel |
             f"training.warm_start: {place} is an address, and a base model is read from a folder; copy the version there and "
             "name the folder in training.warm_start.model"
         )
-    path = Path(place)
+    try:
+        return _find_base(config, warm_start, Path(place), training_key)
+    except FileNotFoundError as error:
+        raise UserError(
+            f"training.warm_start: {error.filename} was withdrawn or removed while it was read; run the same command again"
+        ) from error
+
+
+def _find_base(
+    config: Config, warm_start: WarmStartConfig, path: Path, training_key: Callable[[str], str]
+) -> BaseModel:
     cards = {version: read_export_info(version) for version in pushed_versions(path)}
     if cards:
         # A run that is repeated after its push finds its own model there, and must not begin from that.

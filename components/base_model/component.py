@@ -13,9 +13,10 @@ from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
 from components.specification import make_spec, text_parameters
+from foundation.messages.errors import UserError
 from foundation.messages.progress import say
 from models.base_model import WEIGHTS_FILE
-from models.export_info import rename_classes
+from models.export_info import EXPORT_INFO_FILE, rename_classes
 
 
 class BaseModelCopyExecutor(base_executor.BaseExecutor):
@@ -24,14 +25,25 @@ class BaseModelCopyExecutor(base_executor.BaseExecutor):
         base_model = artifact_utils.get_single_instance(output_dict["base_model"])
         # A copy, so that the training can be repeated after old versions were removed.
         target = Path(path_utils.serving_model_dir(base_model.uri))
-        if source.is_dir():
-            shutil.copytree(source, target)
-            rename_classes(target, json.loads(exec_properties["renamed"]))
-        else:
-            (target / WEIGHTS_FILE).parent.mkdir(parents=True)
-            shutil.copyfile(source, target / WEIGHTS_FILE)
+        try:
+            _copy(source, target)
+        except OSError as error:
+            if source.exists():
+                raise
+            raise UserError(
+                f"training.warm_start: {source} was withdrawn or removed since the run began; run the same command again"
+            ) from error
+        rename_classes(target, json.loads(exec_properties["renamed"]) if (target / EXPORT_INFO_FILE).is_file() else {})
         base_model.set_string_custom_property("fingerprint", exec_properties["fingerprint"])
         say(f"training begins with {source}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        (target / WEIGHTS_FILE).parent.mkdir(parents=True)
+        shutil.copyfile(source, target / WEIGHTS_FILE)
 
 
 class BaseModelCopySpec(ComponentSpec):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write
 from pipeline.commands.terminal import DATA_FAULTS, ForceOption, errors, refuse_existing
 from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
-from pipeline.prediction.model import find_model
+from pipeline.prediction.model import find_model, use_model
 from pipeline.pushed_classes import served_classes
 
 
@@ -95,7 +96,8 @@ def check(
         raise UserError("--pictures: they show what --frames measures; add it")
     if model and not frames:
         raise UserError("--model: its network looks at frames; add --frames")
-    pushed = find_model(model) if model else None
+    if model:
+        find_model(model)
     if fixed:
         _refuse_originals(fixed, task.data)
         refuse_existing("--fix", fixed, force)
@@ -118,12 +120,13 @@ def check(
             production=open_root(production, "--like", task.beam_args) if production else None,
             beam_args=task.beam_args,
         )
-        if pushed and root:
+        if model and root:
             load_tensorflow()
             from components.annotation_validator.measuring.network import embed_videos
 
             over_time = task.checks.bar("doubtful_bounds") is not None
-            inputs = embed_videos(inputs, root, *pushed, progress("looking"), over_time)
+            embed = partial(embed_videos, inputs, root, on_video=progress("looking"), over_time=over_time)
+            inputs = use_model(model, embed)
     findings = run_checks(inputs, task.checks)
     if pictures:
         draw_findings(pictures, inputs, findings)

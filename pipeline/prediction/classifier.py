@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from components.video.config import SamplingConfig
+from models.export_info import ExportInfo
 from pipeline.loading import load_tensorflow
-from pipeline.prediction.model import find_model
+from pipeline.prediction.model import find_model, use_model
 
 # Clips that are sent to the graph at once. The graph itself works through a few at a time.
 BATCH_SIZE = 32
@@ -24,13 +25,11 @@ class Classifier:
         Raises:
           UserError: there is no model of clipgate's.
         """
-        self.version, self.info = find_model(model_dir)
-        self.sampling = SamplingConfig.model_validate(self.info.sampling)
+        find_model(model_dir)
         load_tensorflow()  # takes seconds; mistakes in the input are told before
-        import tensorflow as tf
-
-        # Kept, since a signature lives no longer than its model.
-        self._model = tf.saved_model.load(str(self.version))
+        # The model is kept, since a signature lives no longer than it.
+        self.version, self.info, self._model = use_model(model_dir, _load)
+        self.sampling = SamplingConfig.model_validate(self.info.sampling)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -50,3 +49,9 @@ class Classifier:
 
         outputs = self.signature("predict_jpeg")(frames=tf.constant([list(clip) for clip in clips]))
         return np.asarray(outputs["probabilities"])
+
+
+def _load(version: Path, info: ExportInfo) -> tuple[Path, ExportInfo, Any]:
+    import tensorflow as tf
+
+    return version, info, tf.saved_model.load(str(version))

@@ -27,6 +27,8 @@ from pipeline.prediction.writers import choose_writer
 _NUM_SNAPSHOTS = 600
 
 Predict = Callable[[VideoPredictor, Path, OnProgress], VideoPrediction]
+# What is predicted may depend on the card of the model, which is known for certain when the model is loaded.
+PredictBy = Callable[[ExportInfo], Predict]
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ def predict_clips(
         raise UserError(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
         )
-    _, info = find_model(model)
+    find_model(model)
     paths = _paths(videos, outputs)
     span = Span(start_seconds, end_seconds)
-    predictions = _predict(model, paths, lambda predictor, path, _: predictor.predict_clip(path, span))
+    info, predictions = _predict(model, paths, lambda _: lambda predictor, path, _: predictor.predict_clip(path, span))
     _write(predictions, info, outputs)
     if len(predictions) == 1 and predictions[0].segments:
         show_clip(info.classes, predictions[0].segments[0].probabilities, outputs.as_json)
@@ -70,17 +72,17 @@ def predict_segments(
     step_seconds: float | None,
 ) -> int:
     """All actions of each video; returns how many could not be read to the end."""
-    _, info = find_model(model)
+
+    def predict_by(info: ExportInfo) -> Predict:
+        background = choose_background(info.classes, config.background)
+        windows = choose_windows(info, background, window_seconds, step_seconds)
+        long_videos = LongVideos(windows, config.model_copy(update={"background": background}))
+        return lambda predictor, path, on_progress: predictor.predict_segments(path, long_videos, on_progress)
+
+    _, pushed = find_model(model)
     paths = _paths(videos, outputs)
-    background = choose_background(info.classes, config.background)
-    windows = choose_windows(info, background, window_seconds, step_seconds)
-    long_videos = LongVideos(windows, config.model_copy(update={"background": background}))
-    predictions = _predict(
-        model,
-        paths,
-        lambda predictor, path, on_progress: predictor.predict_segments(path, long_videos, on_progress),
-        num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0,
-    )
+    predict_by(pushed)  # options that do not go with the model are told before it is loaded
+    info, predictions = _predict(model, paths, predict_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
     _write(predictions, info, outputs)
     show_predictions(predictions, info.classes, outputs.as_json)
     return _name_broken(predictions)
@@ -116,16 +118,21 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
     return paths
 
 
-def _predict(model: Path, paths: Sequence[Path], predict: Predict, num_snapshots: int = 0) -> list[VideoPrediction]:
+def _predict(
+    model: Path, paths: Sequence[Path], predict_by: PredictBy, num_snapshots: int = 0
+) -> tuple[ExportInfo, list[VideoPrediction]]:
+    """The card of the model that was loaded, and what it predicts."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     predictions = []
     with Decoder(os.cpu_count() or 1) as decoder, Progress(*columns, console=errors, transient=True) as bar:
-        predictor = VideoPredictor(Classifier(model), decoder, num_snapshots=num_snapshots)
+        classifier = Classifier(model)
+        predict = predict_by(classifier.info)
+        predictor = VideoPredictor(classifier, decoder, num_snapshots=num_snapshots)
         for number, path in enumerate(paths, start=1):
             task = bar.add_task(f"{number}/{len(paths)} {path.name}", total=None)
             predictions.append(predict(predictor, path, _show_progress(bar, task)))
             bar.remove_task(task)
-    return predictions
+    return classifier.info, predictions
 
 
 def _show_progress(bar: Progress, task: TaskID) -> OnProgress:
@@ -137,12 +144,12 @@ def _write(predictions: Sequence[VideoPrediction], info: ExportInfo, outputs: Ou
         write = choose_writer(outputs.table, outputs.table_format)
         with (
             whole_file("--output", outputs.table) as partial,
-            partial.open("w", encoding="utf-8", newline="") as file,
+            partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
         ):
             write(predictions, info.classes, file)
     if outputs.timeline:
         with whole_file("--timeline", outputs.timeline) as partial:
-            partial.write_text(render(predictions), encoding="utf-8")
+            partial.write_text(render(predictions), encoding="utf-8", errors="backslashreplace")
     if outputs.annotated and predictions[0].timeline:
         with whole_file("--annotated", outputs.annotated) as partial:
             sampling = SamplingConfig.model_validate(info.sampling)

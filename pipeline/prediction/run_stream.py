@@ -31,12 +31,17 @@ def predict_stream(
     as_json: bool,
 ) -> None:
     """Print labels until the stream ends. `fps`: of standard input; `pace`: frames a second that the network is shown."""
-    _, info = find_model(model)
-    no_action = choose_background(info.classes, background)
-    pace = pace or trained_pace(info, no_action)
+
+    def settings(info: ExportInfo) -> tuple[str | None, float]:
+        no_action = choose_background(info.classes, background)
+        return no_action, pace or trained_pace(info, no_action)
+
+    settings(find_model(model)[1])  # options that do not go with the model are told before it is loaded
     broken: list[int] = []
     frames = _open(camera, frame_size, fps, broken)
     classifier = Classifier(model)
+    info = classifier.info
+    no_action, frames_per_second = settings(info)
     if "stream_step" not in classifier.signature_names:
         causal = " or ".join(name for name, network in NETWORKS.items() if network.streams)
         raise UserError(
@@ -49,7 +54,7 @@ def predict_stream(
         int(info.model["num_frames"]),
         classifier.sampling.short_side,
     )
-    for change in changes(at_pace(frames, pace), stream.add, info.classes, threshold, no_action):
+    for change in changes(at_pace(frames, frames_per_second), stream.add, info.classes, threshold, no_action):
         _show(change, info, as_json)
     if broken:
         errors.print(f"{len(broken)} frames were no pictures; the first one was frame {broken[0] + 1}")

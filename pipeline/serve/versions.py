@@ -105,7 +105,9 @@ class ModelVersions:
         pushed = {int(path.name): path for path in await asyncio.to_thread(pushed_versions, settings.base_path)}
         chosen = settings.policy.choose(pushed)
         for version in sorted(chosen - set(self._available), reverse=True):
-            await self._try(settings.name, version, pushed[version])
+            if not await self._try(settings.name, version, pushed[version]):
+                await self.follow(settings)
+                return
         # A pinned version that does not exist must not end the one that is served.
         if chosen & set(self._available) or not pushed:
             for version in set(self._available) - chosen:
@@ -117,22 +119,27 @@ class ModelVersions:
             self._retire(self._settings.name if self._settings else "", version)
         await asyncio.gather(*self._retiring)
 
-    async def _try(self, name: str, version: int, path: Path) -> None:
-        changed = (path / "saved_model.pb").stat().st_mtime_ns
-        if self._failed.get(version) == changed:
-            return
+    async def _try(self, name: str, version: int, path: Path) -> bool:
+        """Load a version, or say why it cannot be; False if it is withdrawn or removed meanwhile."""
+        changed = _changed_ns(path)
+        if changed is None or self._failed.get(version) == changed:
+            return changed is not None
         self._statuses[version] = VersionStatus(State.LOADING)
         try:
             self._available[version] = await self._load(version, path)
         except Exception as error:
+            if _changed_ns(path) is None:
+                del self._statuses[version]
+                return False
             code = grpc.StatusCode.DATA_LOSS if isinstance(error, UserError) else grpc.StatusCode.UNKNOWN
             self._failed[version] = changed
             self._statuses[version] = VersionStatus(State.END, code, str(error))
             log.error("%s: version %d is not served: %s", name, version, error)
-            return
+            return True
         self._failed.pop(version, None)
         self._statuses[version] = VersionStatus(State.AVAILABLE)
         log.info("%s: version %d is served, from %s", name, version, path)
+        return True
 
     def _retire(self, name: str, version: int) -> None:
         servable = self._available.pop(version)
@@ -146,3 +153,11 @@ class ModelVersions:
         if servable.version not in self._available:
             self._statuses[servable.version] = VersionStatus(State.END)
         log.info("%s: version %d is no longer served", name, servable.version)
+
+
+def _changed_ns(path: Path) -> int | None:
+    """When the model's file was changed; None if it is not there."""
+    try:
+        return (path / "saved_model.pb").stat().st_mtime_ns
+    except FileNotFoundError:
+        return None

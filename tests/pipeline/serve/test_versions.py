@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from components.pusher.changes import roll_back
+from components.pusher.local import LocalDestination
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
 from pipeline.serve.batching import Batcher, ModelThreads
@@ -194,3 +196,26 @@ def test_a_wrong_configuration_is_a_users_mistake(tmp_path: Path, text: str, mes
     file.write_text(text)
     with pytest.raises(UserError, match=message):
         read_config_file(file)
+
+
+def test_a_version_withdrawn_while_it_is_loaded_gives_way_and_is_served_when_it_comes_back(tmp_path: Path) -> None:
+    destination = LocalDestination(tmp_path)
+
+    async def scenario(_: ModelVersions, loader: Loader) -> None:
+        async def load(version: int, path: Path) -> Servable:
+            if version == 11 and 11 not in loader.loaded:
+                roll_back(destination, 10)
+                loader.loaded.append(11)
+            return await loader(version, path)
+
+        for version in (10, 11):
+            push(tmp_path, version)
+        versions = ModelVersions(load)
+        await versions.follow(ModelSettings("m", tmp_path))
+        assert served(versions) == 10
+        roll_back(destination, 11)
+        await versions.follow(ModelSettings("m", tmp_path))
+        assert served(versions) == 11
+        await versions.drop_all()
+
+    play(scenario)
