@@ -1,5 +1,6 @@
 """The command line. The commands that need TensorFlow load it, so `--help` does not."""
 
+import io
 import os
 import sys
 
@@ -49,6 +50,9 @@ app.command()(worker)
 def main() -> None:
     """Entry point of the console script; mistakes of the user end in a message on stderr, not in a traceback."""
     os.environ.update(direct_loopback())
+    # A file's name may have bytes that are no UTF-8.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except UserError as error:

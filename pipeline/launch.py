@@ -17,6 +17,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from components.storage.patterns import require_no_pattern
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment, reporting_process
@@ -60,6 +61,9 @@ def run_pipeline(
             f"output_dir: {config.output_dir} is an address; a run on this machine keeps its artifacts in a folder. Only "
             "serving.directory and the data may be addresses; on Kubeflow artifacts go to kubeflow.pipeline_root"
         )
+    require_no_pattern("output_dir", config.output_dir)
+    if not is_remote(config.push_destination):
+        require_no_pattern("serving.directory", config.push_destination)
     output_dir = Path(config.output_dir)
     with _exclusive(output_dir) as lock, _signals_interrupt():
         log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")
@@ -171,7 +175,7 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
             elif event.get("state") == "cached" and node:
                 node.was_cached = True
             elif event.get("state") == "finished" and node:
-                console.print(_line(node, nodes), highlight=False)
+                console.print(_line(node, nodes), highlight=False, markup=False)
                 node = None
             elif "done" in event:
                 unit, detail = event["unit"], event["detail"]

@@ -18,7 +18,7 @@ def compile_pipeline(
     """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
     refuse_existing("--output", output, force)
     compile_for_cluster(load_config(config), output)
-    console.print(f"{output} written", highlight=False)
+    console.print(f"{output} written", highlight=False, markup=False)
 
 
 def compile_for_cluster(config: Config, output: Path) -> None:

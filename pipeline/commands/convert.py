@@ -65,7 +65,7 @@ def convert(
     if not segments:
         raise UserError(f"{output} was not written: {_counts(0, rejects)}; each is listed above with its reason")
     write_table(output, segments)
-    console.print(_summary(output, len(segments), rejects), highlight=False)
+    console.print(_summary(output, len(segments), rejects), highlight=False, markup=False)
     names = metadata_names(segments)
     if names:
         console.print(

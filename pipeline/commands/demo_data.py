@@ -21,7 +21,7 @@ def demo_data(
     from examples.planning import LONG_VIDEOS
 
     if (output_dir / "annotations.csv").is_file():
-        console.print(f"{output_dir}: the demo data is there already")
+        console.print(f"{output_dir}: the demo data is there already", highlight=False, markup=False)
         return
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("drawing videos")
@@ -30,4 +30,4 @@ def demo_data(
             bar.update(task, completed=done, total=total)
 
         summary = generate(output_dir, seed=seed, on_progress=show, **(LONG_VIDEOS if long else {}))
-    console.print(f"{output_dir}: {summary}", highlight=False)
+    console.print(f"{output_dir}: {summary}", highlight=False, markup=False)

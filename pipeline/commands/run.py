@@ -71,7 +71,8 @@ def run(
         interrupted = "the same command begins anew; a training goes on after its last epoch"
     elif compiled or parameter:
         raise UserError("--compiled and --parameter are for --runner compiled; add it, or leave them out")
-    console.print(f"{settings.name}: {settings.data.videos} to {settings.push_destination}", highlight=False)
+    places = f"{settings.data.videos} to {settings.push_destination}"
+    console.print(f"{settings.name}: {places}", highlight=False, markup=False)
     try:
         outcome = run_pipeline(config.resolve(), settings, console, **how)
     except KeyboardInterrupt:
@@ -81,7 +82,7 @@ def run(
         kind, code = _ENDINGS[outcome.error_kind]
         errors.print(f"[bold red]{kind}:[/] {escaped(outcome.error)}", highlight=False)
         if code == INTERNAL_ERROR:
-            errors.print(f"the whole log: {outcome.log_path}", highlight=False)
+            errors.print(f"the whole log: {outcome.log_path}", highlight=False, markup=False)
         raise typer.Exit(code)
     raise typer.Exit(show_result(settings, outcome))
 
@@ -91,7 +92,7 @@ def report(config: ConfigOption) -> None:
     path = _report_path(load_config(config))
     if not path.is_file():
         raise UserError(f"{path} does not exist; run the pipeline first: clipgate run --config {config}")
-    console.print(str(path), highlight=False)
+    console.print(str(path), highlight=False, markup=False)
 
 
 def show_result(config: Config, outcome: RunOutcome) -> int:
@@ -110,7 +111,7 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
         errors.print(f"{_report_path(config)} cannot be written: {error.strerror}", markup=False, highlight=False)
     else:
         page = _report_path(config)
-    console.print(f"report: {page}", highlight=False)
+    console.print(f"report: {page}", highlight=False, markup=False)
     if result["pushed_version"]:
         console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
         return PUSHED

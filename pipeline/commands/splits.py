@@ -57,7 +57,7 @@ def splits(
     if for_gates:
         shares = ", ".join(f"{split}: {share:.3g}" for split, share in chosen.shares.items())
         console.print(f"write under splits: {shares}", highlight=False)
-    console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False)
+    console.print(f"{output} written; with splits.assignment a run holds on to it", highlight=False, markup=False)
 
 
 def _table(manifest: Manifest, split_of: dict[str, str]) -> Table:

@@ -1,6 +1,7 @@
 """Printing, writing of files, exit codes and options that the commands share."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,13 +17,16 @@ from foundation.messages.errors import UserError
 
 PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, OPEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
+# Where rich may see a tag: rich.markup.RE_TAGS.
+_BRACKET = re.compile(r"(\\*)\[([a-z#/@][^[]*?])?")
+
 # Without a terminal nobody sees where a line ends, and a table that is cut says less than one that is wide.
 _WIDTH_OF_FILES = 1000
 
 
 def _console(stream: TextIO, *, stderr: bool = False) -> Console:
     is_wide = not stream.isatty() and "COLUMNS" not in os.environ
-    return Console(stderr=stderr, soft_wrap=True, width=_WIDTH_OF_FILES if is_wide else None)
+    return Console(stderr=stderr, soft_wrap=True, emoji=False, width=_WIDTH_OF_FILES if is_wide else None)
 
 
 console, errors = _console(sys.stdout), _console(sys.stderr, stderr=True)
@@ -44,7 +48,13 @@ def folding_column(name: str, justify: Literal["left", "right"] = "left") -> Col
 
 def escaped(text: str | None) -> str:
     """Text that rich prints as it is, whatever brackets it has."""
-    return (text or "").replace("[", r"\[")
+
+    def escape(bracket: re.Match[str]) -> str:
+        backslashes, rest = bracket[1], bracket[2] or ""
+        # Rich halves backslashes before what could be a tag, and takes away one before any other bracket.
+        return f"{backslashes * (2 if rest else 1)}\\[{rest}"
+
+    return _BRACKET.sub(escape, text or "")
 
 
 def print_assumptions(assumptions: Iterable[Assumption]) -> None:

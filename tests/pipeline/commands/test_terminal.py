@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.commands.terminal import folding_column, key_column
+from pipeline.commands.terminal import console, escaped, folding_column, key_column
 
 LABEL = "take_the_left_boot_off_while_standing_on_one_leg"
 
@@ -19,3 +19,27 @@ def test_a_key_is_whole_and_the_rest_is_folded_but_not_cut(width: int) -> None:
     Console(file=shown, width=width).print(table)
     assert LABEL in shown.getvalue()
     assert "…" not in shown.getvalue()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a]",
+        "[/a]",
+        r"\[a]",
+        r"\\[a]",
+        "[1]",
+        r"\[1]",
+        "a[",
+        "a]",
+        r"[a\[b]",
+        "[bold]x[/bold]",
+        ":bug:",
+        "[[a]]",
+        "[A] [é]",
+    ],
+)
+def test_names_are_printed_as_they_are(text: str) -> None:
+    with console.capture() as shown:
+        console.print(f"[bold]a name:[/] {escaped(text)}", highlight=False)
+    assert shown.get() == f"a name: {text}\n"
