@@ -10,14 +10,15 @@ from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
-from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.options.pipeline_options import PipelineOptions
 from google.protobuf.message import DecodeError
 
 from foundation.messages.errors import UserError
 from models import features
+from models.export_info import ExportInfo
+from pipeline.prediction.cells import text_cell
 from pipeline.prediction.classifier import BATCH_SIZE
-from pipeline.prediction.model import find_model
+from pipeline.prediction.model import find_model, use_model
 
 COLUMNS = ("segment_id", "video_id", "start_seconds", "end_seconds", "label", "score", "reason", "message")
 FORMATS = (".csv", ".jsonl")
@@ -59,26 +60,42 @@ class Predict(beam.DoFn):
             }
 
 
+def read_records(file: str) -> Iterator[bytes]:
+    """The records of a file. Beam's own reading takes names for patterns, and finds nothing where they hold brackets.
+
+    Raises:
+      ValueError: it is no TFRecord file, or is damaged.
+    """
+    compression = "GZIP" if file.endswith(".gz") else ""
+    try:
+        yield from tf.data.TFRecordDataset(file, compression).as_numpy_iterator()
+    except tf.errors.OpError as error:
+        raise ValueError(f"{file} is no TFRecord file: {error.message}") from error
+
+
 def predict_examples(pattern: str, model: Path, output: Path) -> int:
     """Write a row for each Example of the TFRecord files that match, in any order; return how many have a reason.
 
     Raises:
       UserError: no file matches, one is no TFRecord file, or the table cannot be written.
     """
-    version, info = find_model(model)
+    find_model(model)
     if output.suffix not in FORMATS:
         raise UserError(f"--output: {output} has to end in {' or '.join(FORMATS)}, which says what is written")
-    files = sorted(tf.io.gfile.glob(pattern))
+    files = [pattern] if Path(pattern).is_file() else sorted(tf.io.gfile.glob(pattern))
     if not files:
         raise UserError(f"--examples: no file matches {pattern}")
+    return use_model(model, lambda version, info: _predict_files(files, version, info, pattern, output))
+
+
+def _predict_files(files: Sequence[str], version: Path, info: ExportInfo, pattern: str, output: Path) -> int:
     header = _csv_line([*COLUMNS, *(f"p_{label}" for label in info.classes)]) if output.suffix == ".csv" else None
-    write = _as_csv if output.suffix == ".csv" else _as_json
-    compression = CompressionTypes.GZIP if all(file.endswith(".gz") for file in files) else CompressionTypes.AUTO
+    write = as_csv if output.suffix == ".csv" else as_json
     pipeline = beam.Pipeline(options=PipelineOptions(["--runner=FnApiRunner", "--direct_running_mode=in_memory"]))
     rows = (
         pipeline
         | "Files" >> beam.Create(files)
-        | "Examples" >> beam.io.ReadAllFromTFRecord(compression_type=compression)
+        | "Examples" >> beam.FlatMap(read_records)
         | "Batches" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH_SIZE)
         | "Predict" >> beam.ParDo(Predict(str(version)))
     )
@@ -120,13 +137,15 @@ def _identity(record: bytes) -> Row:
     return row
 
 
-def _as_json(row: Row, classes: Sequence[str]) -> str:
+def as_json(row: Row, classes: Sequence[str]) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _as_csv(row: Row, classes: Sequence[str]) -> str:
+def as_csv(row: Row, classes: Sequence[str]) -> str:
     probabilities = row.get("probabilities", {})
-    return _csv_line([*(row.get(name, "") for name in COLUMNS), *(probabilities.get(label, "") for label in classes)])
+    values = [row.get(name, "") for name in COLUMNS]
+    texts = [text_cell(value) if isinstance(value, str) else value for value in values]
+    return _csv_line([*texts, *(probabilities.get(label, "") for label in classes)])
 
 
 def _csv_line(values: Sequence[Any]) -> str:

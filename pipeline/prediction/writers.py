@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from foundation.messages.errors import UserError
+from pipeline.prediction.cells import path_cell, text_cell
 from pipeline.prediction.config import Format
 from pipeline.prediction.records import VideoPrediction
 
@@ -22,18 +23,22 @@ Writer = Callable[[Sequence[VideoPrediction], Sequence[str], TextIO], None]
 
 
 def write_csv(predictions: Sequence[VideoPrediction], classes: Sequence[str], file: TextIO) -> None:
-    """Write a row for each segment, with the probability of every class, and for each video without one, with the reason."""
+    """Write a row for each segment, with the probability of every class, and for each video without one, with the reason.
+
+    The table is for spreadsheets: no text in it is a formula. JSON has names as they are.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*COLUMNS, *(f"p_{label}" for label in classes)])
     for prediction in predictions:
+        path = path_cell(prediction.video)
         for segment in prediction.segments:
             times = (f"{segment.start_seconds:.3f}", f"{segment.end_seconds:.3f}")
             probabilities = [f"{value:.6f}" for value in segment.probabilities]
-            writer.writerow([prediction.video, *times, segment.label, f"{segment.score:.6f}", "", "", *probabilities])
+            writer.writerow([path, *times, text_cell(segment.label), f"{segment.score:.6f}", "", "", *probabilities])
         if prediction.reason or not prediction.segments:
             reason = prediction.reason or "no_action"
             message = prediction.message or "no class reached the threshold"
-            writer.writerow([prediction.video, "", "", "", "", reason, message, *[""] * len(classes)])
+            writer.writerow([path, "", "", "", "", reason, text_cell(message), *[""] * len(classes)])
 
 
 def write_json(predictions: Sequence[VideoPrediction], classes: Sequence[str], file: TextIO) -> None:

@@ -39,6 +39,20 @@ def test_each_video_has_a_row_and_a_broken_one_keeps_what_was_found() -> None:
     assert (rows[0]["start_seconds"], rows[0]["end_seconds"]) == ("0.500", "2.000")
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_is_a_formula_of_a_spreadsheet_and_paths_still_lead_to_the_file(start: str) -> None:
+    name = f'{start}HYPERLINK("http://a","b")'
+    segment = ActionSegment(name, 0.5, 2.0, 0.75, (0.25, 0.75))
+    broken = VideoPrediction("a.mp4", (), 1.0, "video_unreadable", name)
+    file = io.StringIO(newline="")
+    write_csv([VideoPrediction(f"{name}.mp4", (segment,), 10.0), broken], (name, "sit"), file)
+    rows = list(csv.reader(io.StringIO(file.getvalue(), newline="")))
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert Path(rows[1][0]) == Path(f"{name}.mp4")
+    assert (rows[1][3], rows[2][6]) == (f"'{name}", f"'{name}")
+    assert rows[1][1:3] == ["0.500", "2.000"]
+
+
 def test_json_has_everything() -> None:
     file = io.StringIO()
     write_json(ALL, CLASSES, file)
