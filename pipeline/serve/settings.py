@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from components.storage.patterns import require_no_pattern
 from foundation.messages.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class ModelSettings:
     base_path: Path
     policy: Policy = Latest()
     labels: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_no_pattern(self.name, self.base_path)
 
 
 # Read anew at each poll.

@@ -25,11 +25,13 @@ REPOSITORY = Path(__file__).parents[3]
         ([], "name either the folder of a model's versions or --model-config"),
         (["{folder}", "--model-config", "x"], "name either"),
         (["{folder}/nowhere"], "is no folder; expected one that holds versions"),
+        (["{folder}/[a]"], "[a] has [ in its name, which TensorFlow takes for a pattern"),
         (["--model-config", "{folder}/nowhere"], "nowhere cannot be read: No such file"),
         (["--model-config", "x", "--name", "y"], "leave out --name and --version"),
     ],
 )
 def test_a_mistake_is_told_before_tensorflow_is_loaded(tmp_path: Path, arguments: list[str], message: str) -> None:
+    (tmp_path / "[a]").mkdir()
     done = CliRunner().invoke(app, ["serve", *(argument.format(folder=tmp_path) for argument in arguments)])
     assert isinstance(done.exception, UserError)
     assert message in str(done.exception)
