@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tfx.types.standard_artifacts import Model
 from tfx.utils import path_utils
 
 from components.base_model.component import BaseModelCopy, BaseModelCopyExecutor
+from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base
 from models.export_info import ExportInfo
 
@@ -38,3 +40,12 @@ def test_of_a_file_of_weights_the_copy_is_a_base_model_without_a_card(tmp_path: 
     copied = open_base(Path(path_utils.serving_model_path(bring(base, tmp_path / "artifact").uri)))
     assert copied.info is None
     assert copied.fingerprint == base.fingerprint
+
+
+def test_a_version_that_was_withdrawn_since_the_run_began_is_a_users_business(tmp_path: Path) -> None:
+    (tmp_path / "pretrained.weights.h5").write_bytes(b"weights")
+    base = open_base(tmp_path / "pretrained.weights.h5")
+    assert base.fingerprint
+    base.path.unlink()
+    with pytest.raises(UserError, match="pretrained.weights.h5 was withdrawn or removed since the run began"):
+        bring(base, tmp_path / "artifact")
