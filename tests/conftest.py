@@ -28,6 +28,7 @@ SLOW_PLACES = (
     "components/video/test_agreement.py",
     "components/video/test_any_video.py",
     "components/video/test_decoder.py",
+    "components/video/test_decoder_deaths.py",
     "components/video/test_pyav.py",
     "components/annotation_validator/measuring/test_network.py",
     "components/annotation_validator/test_planted_defects.py",

@@ -10,6 +10,7 @@ from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy
 from components.storage.paths import is_clutter
 from components.storage.root import Root
+from components.video.faults import is_of_the_file, passing
 from components.video.magic import HEAD_SIZE, why_no_video
 
 _MOST_NAMED = 3
@@ -19,7 +20,7 @@ class VideoFinder:
     """Lists the files below a root once, and reads their heads to know which of them are videos.
 
     Raises:
-      UserError: the root cannot be listed.
+      UserError: the root cannot be listed, or a video that is asked for not be read for a reason that lies with the machine.
     """
 
     def __init__(self, root: Root) -> None:
@@ -91,12 +92,12 @@ class VideoFinder:
         except ValueError as error:
             return Problem(Reason.PATH_INVALID, str(error))
         except OSError as error:
-            return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
+            return _unreadable(name, error)
         objection = self._objections.get(path)
         if objection is None:
             return Problem(Reason.VIDEO_MISSING, f"no file {name} below {self._folder}/")
         if isinstance(objection, OSError):
-            return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {objection.strerror}")
+            return _unreadable(path, objection)
         return Problem(Reason.NOT_A_VIDEO, objection) if objection else path
 
     def _named(self, name: str) -> str | Problem:
@@ -160,6 +161,12 @@ class VideoFinder:
         for path in self._objections:
             by_stem[PurePosixPath(path).stem].append(path)
         return by_stem
+
+
+def _unreadable(name: str, error: OSError) -> Problem:
+    if not is_of_the_file(error):
+        raise passing(name, error) from error
+    return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
 
 
 def _is_hidden(path: str) -> bool:
