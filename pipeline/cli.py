@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from foundation.processes import direct_loopback
 from pipeline.commands.check import check
 from pipeline.commands.compile import compile_pipeline
@@ -19,7 +19,7 @@ from pipeline.commands.run import report, run
 from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.submit import submit
-from pipeline.commands.terminal import USER_ERROR, errors, escaped
+from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
@@ -47,13 +47,16 @@ app.command()(worker)
 
 
 def main() -> None:
-    """Entry point of the console script; mistakes of the user end in a message on stderr, not in a traceback."""
+    """Entry point of the console script; mistakes of the user, and what the machine did, end in a message on stderr."""
     os.environ.update(direct_loopback())
     try:
         app(standalone_mode=True)
     except UserError as error:
         errors.print(f"[bold red]wrong input:[/] {escaped(str(error))}", highlight=False)
         sys.exit(USER_ERROR)
+    except MachineError as error:
+        errors.print(f"[bold red]stopped:[/] {escaped(str(error))}", highlight=False)
+        sys.exit(INTERNAL_ERROR)
 
 
 if __name__ == "__main__":

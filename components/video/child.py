@@ -15,7 +15,7 @@ from typing import Any
 from components.video.config import LEAST_MEMORY_MEGABYTES, SamplingConfig
 from components.video.protocol import unpack
 from components.video.reader import VideoError
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from foundation.processes import child_environment
 
 Message = tuple[dict[str, Any], bytes]
@@ -40,7 +40,8 @@ class Child:
     """A decoding process that is ready for requests.
 
     Raises:
-      UserError: it cannot be started, or `ulimit -v` leaves it too little memory for any video.
+      MachineError: it cannot be started.
+      UserError: `ulimit -v` leaves it too little memory for any video.
       ChildDiedError: it was ended by a signal before it was ready.
     """
 
@@ -65,7 +66,7 @@ class Child:
 
         Raises:
           VideoError: the video cannot be used, or exceeds a limit of `sampling`.
-          UserError: it cannot be read for a reason that lies with the machine.
+          MachineError: it cannot be read for a reason that lies with the machine.
           ChildDiedError: the process ended.
         """
         self._is_busy = True
@@ -82,7 +83,7 @@ class Child:
                 if head["kind"] == "error":
                     raise VideoError(head["code"], head["message"])
                 if head["kind"] == "fault":
-                    raise UserError(head["message"])
+                    raise MachineError(head["message"])
                 if head["kind"] == "no_memory":
                     raise self._explain_no_memory(path, sampling)
                 if head["kind"] != "frames":
@@ -125,8 +126,8 @@ class Child:
             code = self._process.wait()
             if code < 0:
                 raise ChildDiedError(code) from None
-            raise UserError(did_not_start(f"exit code {code}; its own message stands above, in the log")) from None
-        raise UserError(did_not_start(f"it was not ready after {_SECONDS_TO_START:g} s"))
+            raise MachineError(did_not_start(f"exit code {code}; its own message stands above, in the log")) from None
+        raise MachineError(did_not_start(f"it was not ready after {_SECONDS_TO_START:g} s"))
 
     def _require_memory(self) -> None:
         if self._megabytes_left >= LEAST_MEMORY_MEGABYTES:
@@ -176,7 +177,7 @@ def _start() -> tuple[Connection, "subprocess.Popen[bytes]"]:
     try:
         ours, theirs = socket.socketpair()
     except OSError as error:
-        raise UserError(did_not_start(str(error.strerror))) from error
+        raise MachineError(did_not_start(str(error.strerror))) from error
     with theirs:
         try:
             process = subprocess.Popen(
@@ -188,7 +189,7 @@ def _start() -> tuple[Connection, "subprocess.Popen[bytes]"]:
             )
         except OSError as error:
             ours.close()
-            raise UserError(did_not_start(str(error.strerror))) from error
+            raise MachineError(did_not_start(str(error.strerror))) from error
     return Connection(ours.detach()), process
 
 

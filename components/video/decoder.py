@@ -25,7 +25,7 @@ from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
 from components.video.times import FrameIndex
 from components.video.turns import Turns
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from foundation.messages.progress import say
 
 _WHAT_IT_MAY_BE: dict[int, str] = {
@@ -72,7 +72,7 @@ class Decoder:
         Raises:
           VideoError: also when the decoder shows no progress, exceeds its computing time or memory, or dies of the file twice,
             the second time with nothing beside it.
-          UserError: the decoder cannot be started, or the file cannot be read for a reason that lies with the machine.
+          MachineError: the decoder cannot be started, or the file cannot be read for a reason that lies with the machine.
         """
         return (yield from self._clips(self._ask("clips", path, sampling, spans)))
 
@@ -156,7 +156,7 @@ class Decoder:
             return self._idle_child()
         except ChildDiedError as second:
             reason = f"it was ended by {second}, after another one that was ended by {death}"
-            raise UserError(did_not_start(reason)) from None
+            raise MachineError(did_not_start(reason)) from None
 
 
 def _verdict(path: Path, first: ChildDiedError, second: ChildDiedError, lower_limit: str) -> VideoError | UserError:

@@ -35,7 +35,7 @@ from components.video.queues import Windows
 from components.video.reader import VideoError
 from components.video.survey import read_survey
 from components.video.tasks import Span
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError
 
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
 _PERHAPS_OF_THE_DISK = ("video_unreadable", "codec_not_supported")
@@ -58,7 +58,7 @@ def main() -> None:
             _answer(connection, request, base_memory_bytes)
         except VideoError as error:
             connection.send_bytes(pack({"kind": "error", "code": error.code, "message": str(error)}))
-        except UserError as error:
+        except MachineError as error:
             connection.send_bytes(pack({"kind": "fault", "message": str(error)}))
         except MemoryError:
             connection.send_bytes(pack({"kind": "no_memory"}))

@@ -1,20 +1,13 @@
-"""Errors while a file is read: those that say something of the file, and those of the machine, which may pass.
-
-What may pass is no verdict: the ledger would keep it, and a later run would take it from the cache.
-"""
+"""What an error says while a video is read: something of the file, or of the machine (see `components.storage.faults`)."""
 
 import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.storage.faults import is_of_the_file, passing
 from components.video.reader import VideoError
-from foundation.messages.errors import UserError
 
-_OF_THE_FILE = {
-    errno.EACCES, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR,
-    errno.ENXIO, errno.EOVERFLOW, errno.EPERM,
-}  # fmt: skip
 # FFmpeg has EIO, EINVAL and others for content that it does not understand, too.
 _NEVER_OF_CONTENT = {
     errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH,
@@ -23,26 +16,13 @@ _NEVER_OF_CONTENT = {
 _BLOCK_BYTES = 2**22
 
 
-def is_of_the_file(error: OSError) -> bool:
-    """Whether the error says something of the file: that it is not there, may not be read, or is no file."""
-    return error.errno in _OF_THE_FILE
-
-
-def passing(name: str | Path, error: OSError) -> UserError:
-    """The error of the run that comes of an error which says nothing of the file."""
-    return UserError(
-        f"{name} cannot be read: {error.strerror or error}. That lies with this machine or its connection and may pass, so "
-        "the file is not left out; see to it, and run again"
-    )
-
-
 @contextmanager
 def sorted_out(name: str | Path) -> Iterator[None]:
     """Make of an OSError what it says.
 
     Raises:
       VideoError: the file called `name` cannot be read, and that lies with the file.
-      UserError: it lies with the machine.
+      MachineError: it lies with the machine.
     """
     try:
         yield

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from components.video.faults import is_of_the_file
+from components.storage.faults import is_of_the_file
 from components.video.reader import VideoError
 
 Pixels = npt.NDArray[np.bool_]

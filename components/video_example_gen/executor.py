@@ -30,7 +30,7 @@ from components.video_example_gen.shards import (
     empty_folder,
     make_shards,
 )
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from foundation.messages.progress import say
 
 
@@ -102,9 +102,9 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
                     | "Spread" >> beam.Reshuffle()
                     | "WriteShards" >> beam.ParDo(WriteShards(settings))
                 )
-        except UserError as error:
+        except (UserError, MachineError) as error:
             # Beam adds the name of its step behind the remedy.
-            raise UserError(str(error).partition(" [while running ")[0]) from error
+            raise type(error)(str(error).partition(" [while running ")[0]) from error
         return list(work.take_accounts(orders))
 
 

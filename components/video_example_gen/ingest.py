@@ -97,7 +97,7 @@ class VideoIngest:
         there: what breaks a video later does not take them back.
 
         Raises:
-          UserError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
+          MachineError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
         """
         account = _Account(task)
         try:

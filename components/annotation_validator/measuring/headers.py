@@ -34,7 +34,8 @@ def read_headers(
     """What checks look at, without what frames show.
 
     Raises:
-      UserError: the root cannot be listed, or a video not be read for a reason that lies with the machine.
+      UserError: the root cannot be listed.
+      MachineError: a video cannot be read for a reason that lies with the machine.
     """
     manifest = build_manifest(records, root, inspection.classes, inspection.negatives)
     facts: dict[str, VideoFacts] = {}

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from components.annotations.files.likely_paths import LikelyPaths, is_foreign, plain_path
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy
+from components.storage.faults import is_of_the_file, passing
 from components.storage.paths import is_clutter
 from components.storage.root import Root
-from components.video.faults import is_of_the_file, passing
 from components.video.magic import HEAD_SIZE, why_no_video
 
 _MOST_NAMED = 3
@@ -20,7 +20,8 @@ class VideoFinder:
     """Lists the files below a root once, and reads their heads to know which of them are videos.
 
     Raises:
-      UserError: the root cannot be listed, or a video that is asked for not be read for a reason that lies with the machine.
+      UserError: the root cannot be listed.
+      MachineError: a video that is asked for cannot be read for a reason that lies with the machine.
     """
 
     def __init__(self, root: Root) -> None:

@@ -17,7 +17,7 @@ from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
 from components.video.reader import VideoError
 from components.video.tasks import Span
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError
 from tests.components.video.killing import killed_as_they_read, pid_of
 from tests.components.video.videos import write_video
 
@@ -149,7 +149,7 @@ def test_a_reading_that_was_given_up_does_not_reach_into_the_next_one(video: Pat
 
 def test_a_decoder_that_cannot_be_executed_is_an_error_of_the_run(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with Decoder() as decoder, pytest.raises(UserError, match=r"did not start: No such file.*nothing of any video"):
+    with Decoder() as decoder, pytest.raises(MachineError, match=r"did not start: No such file.*nothing of any video"):
         decoder.probe(video, SAMPLING)
 
 
@@ -160,7 +160,7 @@ def test_a_decoder_that_leaves_at_once_is_an_error_of_the_run(
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(broken))
-    with Decoder() as decoder, pytest.raises(UserError, match="did not start: exit code 3; its own message"):
+    with Decoder() as decoder, pytest.raises(MachineError, match="did not start: exit code 3; its own message"):
         decoder.probe(video, SAMPLING)
 
 
@@ -175,7 +175,10 @@ def test_a_decoder_that_is_ended_before_it_is_ready_is_started_once_more(
     with Decoder() as decoder:
         assert decoder.probe(video, SAMPLING).fps == 10
     python.write_text("#!/bin/sh\nkill -9 $$\n")
-    with Decoder() as decoder, pytest.raises(UserError, match="did not start: it was ended by SIGKILL, after another"):
+    with (
+        Decoder() as decoder,
+        pytest.raises(MachineError, match="did not start: it was ended by SIGKILL, after another"),
+    ):
         decoder.probe(video, SAMPLING)
 
 
@@ -208,12 +211,12 @@ def test_a_hard_limit_on_memory_that_leaves_too_little_is_an_error_of_the_run(vi
 
 def test_a_hard_limit_on_memory_under_which_no_decoder_starts_is_an_error_of_the_run(video: Path) -> None:
     said = read_under(resource.RLIMIT_AS, 60 * 2**20, video)
-    assert re.match(r"UserError the process that decodes .* did not start.* `ulimit -v` allows it 60 MB", said), said
+    assert re.match(r"MachineError the process that decodes .* did not start.* `ulimit -v` allows it 60 MB", said), said
 
 
 def test_a_hard_limit_on_files_under_which_no_decoder_starts_is_an_error_of_the_run(video: Path) -> None:
     said = read_under(resource.RLIMIT_NOFILE, 4, video)
-    assert said.startswith("UserError the process that decodes videos did not start: Too many open files."), said
+    assert said.startswith("MachineError the process that decodes videos did not start: Too many open files."), said
 
 
 def test_a_hard_limit_on_computing_time_that_is_enough_changes_nothing(video: Path) -> None:

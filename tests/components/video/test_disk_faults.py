@@ -10,7 +10,7 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.reader import VideoError
 from components.video.tasks import Span
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError
 from tests.components.video.videos import record
 
 SAMPLING = SamplingConfig(num_frames=4, short_side=32)
@@ -66,7 +66,7 @@ def test_a_disk_that_fails_is_an_error_of_the_run(
     monkeypatch.setenv("LD_PRELOAD", str(bad_disk))
     monkeypatch.setenv("BAD_FILE", f"/{name}")
     monkeypatch.setenv("BAD_OFFSET", str(int(share * video.stat().st_size)))
-    with Decoder() as decoder, pytest.raises(UserError, match=f"{name} cannot be read: Input/output error"):
+    with Decoder() as decoder, pytest.raises(MachineError, match=f"{name} cannot be read: Input/output error"):
         list(decoder.read_clips(video, spans, SAMPLING))
 
 

@@ -12,7 +12,7 @@ from components.video.config import SamplingConfig
 from components.video_example_gen import executor
 from components.video_example_gen.ingest import VideoTask
 from components.video_example_gen.shards import IngestSettings, Shard, make_shards
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from pipeline.beam import ingest_beam_args
 
 
@@ -77,5 +77,5 @@ def test_an_error_of_the_disk_is_said_without_beams_words(tmp_path: Path) -> Non
     settings = IngestSettings(str(tmp_path), (), SamplingConfig(), None, None, 1, 1)
     context = BaseBeamExecutor.Context(beam_pipeline_args=ingest_beam_args(1))
     shards = [Shard(f"{tmp_path}/a.gz", (task,))]
-    with pytest.raises(UserError, match=r"a\.mp4 cannot be read: Input/output error.* and run again$"):
+    with pytest.raises(MachineError, match=r"a\.mp4 cannot be read: Input/output error.* and run again$"):
         executor.VideoExampleGenExecutor(context)._run(shards, settings, f"{tmp_path}/work")

@@ -20,7 +20,7 @@ from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError
 from models import features
 from tests.components.video.killing import killed_as_they_read, pid_of
 from tests.components.video.videos import HEIGHT, WIDTH, read_index, record, write_video
@@ -308,5 +308,5 @@ def test_a_video_that_ends_two_decoders_is_left_out_with_the_reason(tmp_path: Pa
 @pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="needs Linux's /proc for a file that cannot be read")
 def test_an_error_of_the_disk_is_one_of_the_run_and_no_verdict(tmp_path: Path) -> None:
     (tmp_path / "video.mp4").symlink_to("/proc/self/mem")
-    with pytest.raises(UserError, match=r"video\.mp4 cannot be read: Input/output error\. That .* may pass"):
+    with pytest.raises(MachineError, match=r"video\.mp4 cannot be read: Input/output error\. That .* may pass"):
         ingest(tmp_path, segment(), video="video.mp4")

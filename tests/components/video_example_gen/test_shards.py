@@ -12,7 +12,7 @@ from components.annotations.records.record import Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask
 from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards, empty_folder
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from tests.components.video.killing import one_decoder_killed
 from tests.components.video.videos import write_video
 
@@ -90,7 +90,7 @@ def test_a_decoder_that_cannot_start_ends_the_ingest_and_rejects_nothing(
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     work = WorkFolder(f"{tmp_path}/work")
     orders = work.put(make_shards(tmp_path))
-    with pytest.raises(UserError, match="the process that decodes videos did not start"):
+    with pytest.raises(MachineError, match="the process that decodes videos did not start"):
         carry_out(WriteShards(settings(videos, 2)), orders)
     assert not list(tmp_path.rglob("*.gz"))
 
