@@ -1,6 +1,5 @@
 """Several decoding processes side by side."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 from components.video.decoder import Decoder
 from components.video.turns import Turns
+from foundation.machine import num_cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,7 +21,7 @@ class DecoderPool:
     def __init__(self, num_decoders: int | None = None) -> None:
         """`num_decoders`: None for one a CPU core."""
         self._turns = Turns()
-        self._decoders = [Decoder(turns=self._turns) for _ in range(num_decoders or os.cpu_count() or 1)]
+        self._decoders = [Decoder(turns=self._turns) for _ in range(num_decoders or num_cores())]
         self._idle: SimpleQueue[Decoder] = SimpleQueue()
         for decoder in self._decoders:
             self._idle.put(decoder)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.loading import load_tensorflow
@@ -61,7 +61,7 @@ def serve(
             max_request_bytes=max_request_megabytes * 2**20,
             max_requests=max_requests,
             poll_seconds=poll_seconds,
-            num_threads=os.cpu_count() or 1,
+            num_threads=num_cores(),
         )
 
         def on_ready(addresses: Addresses) -> None:
