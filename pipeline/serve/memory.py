@@ -12,9 +12,11 @@ from pipeline.serve.errors import ServeError
 
 # A request is in memory as what was sent, as tensors, and once more as TensorFlow's.
 _COPIES = 3
-# A client that sends for longer than this loses its place to one that waits.
-_GRACE_SECONDS = 0.25
+# A request that is sent for longer than this loses its place to one that waits, and so does one that has come and waits, too.
+_GRACE_SECONDS, _WAITING_GRACE_SECONDS = 0.15, 1.0
 _WAIT_SECONDS = 10.0
+# Of one lane; each has a little in the buffers of its connection.
+_MAX_WAITING = 128
 # What the budget should be, and must be, in the largest requests: a sixth of it holds one with its copies.
 LARGEST_REQUESTS, MIN_LARGEST_REQUESTS = 24, 6 * _COPIES
 
@@ -27,6 +29,7 @@ class Hold:
 
     num_bytes: int
     since_seconds: float = 0.0
+    grace_seconds: float = _GRACE_SECONDS
     has_given_way: bool = False
     _receiving: "asyncio.Future[Any] | None" = None
 
@@ -92,8 +95,8 @@ class Lane:
             self._wake()
 
     def shrink(self, hold: Hold, num_bytes: int) -> None:
-        """Give back all but so many bytes."""
-        hold.num_bytes = min(hold.num_bytes, num_bytes)
+        """Give back all but so many bytes, when the request has come."""
+        hold.num_bytes, hold.grace_seconds = min(hold.num_bytes, num_bytes), _WAITING_GRACE_SECONDS
         self._wake()
 
     def _give(self, hold: Hold) -> None:
@@ -102,14 +105,14 @@ class Lane:
 
     async def _wait_for_turn(self, hold: Hold) -> None:
         self._waiting[hold] = turn = asyncio.get_running_loop().create_future()
+        if len(self._waiting) > _MAX_WAITING:
+            largest = max(self._waiting, key=lambda other: other.num_bytes)
+            self._waiting.pop(largest).set_exception(_no_memory())
         self._make_room()
         try:
             await asyncio.wait_for(turn, _WAIT_SECONDS)
         except asyncio.TimeoutError:
-            raise ServeError(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                "no memory is free: other requests have all of --max-memory-megabytes; try later",
-            ) from None
+            raise _no_memory() from None
         finally:
             self._waiting.pop(hold, None)
 
@@ -134,7 +137,7 @@ class Lane:
         for hold in [hold for hold in self._holds if hold.is_receiving]:
             if missing <= 0:
                 return
-            left = hold.since_seconds + _GRACE_SECONDS - loop.time()
+            left = hold.since_seconds + hold.grace_seconds - loop.time()
             if left > 0:
                 self._look_again = loop.call_later(left, self._look)
                 return
@@ -144,6 +147,13 @@ class Lane:
     def _look(self) -> None:
         self._look_again = None
         self._make_room()
+
+
+def _no_memory() -> ServeError:
+    return ServeError(
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        "no memory is free: other requests have all of --max-memory-megabytes; try later",
+    )
 
 
 class MemoryBudget:

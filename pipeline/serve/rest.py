@@ -83,6 +83,8 @@ class RestApi:
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to any request; what is wrong with it is said in JSON."""
         with self.under_way.counted():
+            if "Content-Encoding" in request.headers:
+                _connection(request).end_at_once()  # the rest of a bomb would be unpacked to be thrown away
             try:
                 return await self._route(request)
             except TooLargeError as error:
@@ -132,7 +134,7 @@ class RestApi:
 
     async def _predict(self, request: web.BaseRequest, spec: ModelSpec) -> web.Response:
         self._predictor.find(spec)  # before the body is read
-        memory = self._predictor.memory
+        memory, connection = self._predictor.memory, _connection(request)
         declared = _declared_bytes(request, memory.max_request_bytes)
         lane = memory.of(declared)
         async with lane.hold(memory.cost(declared)) as hold:
@@ -140,7 +142,7 @@ class RestApi:
             body = await hold.receiving(_read(request, memory.max_request_bytes, timeout_seconds))
             lane.shrink(hold, memory.cost(len(body)))
             with (
-                _answering(request),
+                connection.connections.answering(connection),
                 self._predictor.admitted(),
                 self._predictor.find(spec).in_use() as servable,
             ):
@@ -185,9 +187,8 @@ async def _read_whole(request: web.BaseRequest, max_bytes: int) -> bytes:
     while chunk := await request.content.readany():
         body += chunk
         if len(body) > max_bytes:
-            if "Content-Encoding" in request.headers and isinstance(request.protocol, Connection):
-                request.protocol.end_at_once()
             raise _too_large(max_bytes)
+        await asyncio.sleep(0)  # all of a packed body can be there at once, and others have their turns
     return bytes(body)
 
 
@@ -195,15 +196,9 @@ def _too_large(max_bytes: int) -> TooLargeError:
     return TooLargeError(f"Maximum request body size {max_bytes} exceeded; see --max-request-megabytes")
 
 
-@contextlib.contextmanager
-def _answering(request: web.BaseRequest) -> Iterator[None]:
-    connection = request.protocol
-    assert isinstance(connection, Connection)
-    connection.is_answering = connection.was_answering = True
-    try:
-        yield
-    finally:
-        connection.is_answering = False
+def _connection(request: web.BaseRequest) -> Connection:
+    assert isinstance(request.protocol, Connection)
+    return request.protocol
 
 
 def _spec(found: "re.Match[str]") -> ModelSpec:

@@ -14,7 +14,7 @@ from aiohttp import web
 from foundation.messages.errors import UserError
 from models.export_info import EXPORT_INFO_FILE
 from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
-from pipeline.serve.connections import make_connections
+from pipeline.serve.connections import make_connections, start
 from pipeline.serve.grpc_api import make_server
 from pipeline.serve.heap import return_freed_memory
 from pipeline.serve.memory import MemoryBudget
@@ -138,7 +138,7 @@ async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterato
     runner = web.ServerRunner(make_connections(api.answer), shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, config.host, config.rest_port).start()
+        await start(runner, config.host, config.rest_port)
         grpc_port = grpc_server.add_insecure_port(f"{config.host}:{config.grpc_port}")
         await grpc_server.start()
         yield Addresses(f"{config.host}:{grpc_port}", f"{config.host}:{runner.addresses[0][1]}")
