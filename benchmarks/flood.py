@@ -44,7 +44,7 @@ _TOLERANCE = 1e-5
 class Good:
     """What good requests met."""
 
-    seconds: list[float] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"gRPC": [], "REST": []})
     wrong: list[str] = field(default_factory=list)
 
 
@@ -90,15 +90,15 @@ def ask_for_a_while(server: ServerProcess, clips: list[JpegClip], expected: np.n
         draw = random.Random(seed)
         while time.monotonic() < until:
             with grpc.insecure_channel(server.grpc) as channel:
-                ways: list[Callable[[list[JpegClip]], np.ndarray]] = [
-                    functools.partial(ask_grpc, channel, server.name),
-                    functools.partial(ask_rest, server.rest, server.name),
-                ]
-                for way in ways:
+                ways: dict[str, Callable[[list[JpegClip]], np.ndarray]] = {
+                    "gRPC": functools.partial(ask_grpc, channel, server.name),
+                    "REST": functools.partial(ask_rest, server.rest, server.name),
+                }
+                for name, way in ways.items():
                     chosen = draw.sample(range(len(clips)), draw.randint(1, 3))
                     started = time.perf_counter()
                     wrong = compare(lambda way=way, chosen=chosen: way([clips[i] for i in chosen]), expected[chosen])
-                    good.seconds.append(time.perf_counter() - started)
+                    good.seconds[name].append(time.perf_counter() - started)
                     good.wrong.extend(filter(None, [wrong]))
                     time.sleep(_SECONDS_BETWEEN_GOOD)
 
@@ -118,12 +118,18 @@ def compare(ask: Callable[[], np.ndarray], expected: np.ndarray) -> str:
 
 
 def summary(good: Good) -> dict[str, Any]:
-    quantiles = np.quantile(good.seconds, [0.5, 0.95, 0.99, 1])
+    together = [seconds for way in good.seconds.values() for seconds in way]
     return {
-        "requests": len(good.seconds),
+        "requests": len(together),
         "wrong": good.wrong,
-        "milliseconds": dict(zip(("median", "p95", "p99", "longest"), np.rint(1000 * quantiles).tolist(), strict=True)),
+        "milliseconds": {name: quantiles(seconds) for name, seconds in {"all": together, **good.seconds}.items()},
     }
+
+
+def quantiles(seconds: list[float]) -> dict[str, float]:
+    """In milliseconds."""
+    values = np.rint(1000 * np.quantile(seconds, [0.5, 0.95, 0.99, 1])).tolist()
+    return dict(zip(("median", "p95", "p99", "longest"), values, strict=True))
 
 
 @contextmanager

@@ -65,7 +65,10 @@ class Hold:
 
 @dataclass(eq=False)
 class Lane:
-    """A number of bytes that requests share. The smallest one that waits is next, and of equal ones the first."""
+    """A number of bytes that requests share. The smallest one that waits is next, and of equal ones the newest.
+
+    So a client that sends quickly has its turn soon, however many others wait who do not.
+    """
 
     num_bytes: int
     _holds: dict[Hold, None] = field(default_factory=dict)  # oldest first
@@ -125,7 +128,7 @@ class Lane:
         self._make_room()
 
     def _next(self) -> Hold:
-        return min(self._waiting, key=lambda hold: hold.num_bytes)
+        return min(reversed(self._waiting), key=lambda hold: hold.num_bytes)
 
     def _make_room(self) -> None:
         """End those that are still sent after the time of grace, oldest first, as far as someone waits for their bytes."""
