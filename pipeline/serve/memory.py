@@ -107,17 +107,28 @@ class Lane:
         self._holds[hold] = None
 
     async def _wait_for_turn(self, hold: Hold) -> None:
-        self._waiting[hold] = turn = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiting[hold] = turn = loop.create_future()
+        # Not `wait_for`, which forgets, before Python 3.12, that it was cancelled when the turn comes at the same time.
+        end = loop.call_later(_WAIT_SECONDS, self._refuse, hold)
         if len(self._waiting) > _MAX_WAITING:
-            largest = max(self._waiting, key=lambda other: other.num_bytes)
-            self._waiting.pop(largest).set_exception(_no_memory())
+            self._refuse(max(self._waiting, key=lambda other: other.num_bytes))
         self._make_room()
         try:
-            await asyncio.wait_for(turn, _WAIT_SECONDS)
-        except asyncio.TimeoutError:
-            raise _no_memory() from None
+            await turn
         finally:
+            end.cancel()
             self._waiting.pop(hold, None)
+
+    def _refuse(self, hold: Hold) -> None:
+        turn = self._waiting.pop(hold, None)
+        if turn and not turn.done():
+            turn.set_exception(
+                ServeError(
+                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                    "no memory is free: other requests have all of --max-memory-megabytes; try later",
+                )
+            )
 
     def _wake(self) -> None:
         while self._waiting and (hold := self._next()).num_bytes <= self.free_bytes:
@@ -150,13 +161,6 @@ class Lane:
     def _look(self) -> None:
         self._look_again = None
         self._make_room()
-
-
-def _no_memory() -> ServeError:
-    return ServeError(
-        grpc.StatusCode.RESOURCE_EXHAUSTED,
-        "no memory is free: other requests have all of --max-memory-megabytes; try later",
-    )
 
 
 class MemoryBudget:
