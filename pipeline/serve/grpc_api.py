@@ -30,6 +30,7 @@ _SIGNATURE_DEF = "signature_def"
 # For a message to arrive once it is read.
 _MESSAGE_SECONDS = 20.0
 _PREDICT = "/tensorflow.serving.PredictionService/Predict"
+_SMALL_BYTES = 2**18  # parsed in less time than a thread takes to begin
 _MAX_STREAMS = 64  # of one connection; a client's further requests wait with the client
 _IDLE_MILLISECONDS = 30_000
 
@@ -82,11 +83,13 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             async with memory.arriving.hold(memory.max_request_bytes) as hold:
                 message = await hold.receiving(_read(context))
                 memory.arriving.shrink(hold, len(message))
+                lane, cost = memory.of(len(message)), memory.cost(len(message))
+                entered = held.enter_async_context(lane.hold(cost))
                 # It gives way, too, while it waits for the memory that its answer takes.
-                lane = memory.of(len(message)).hold(memory.cost(len(message)))
-                await hold.receiving(held.enter_async_context(lane))
+                await (entered if cost <= lane.free_bytes else hold.receiving(entered))
             with self._predictor.admitted():
-                request = await self._predictor.convert(_parse, message)
+                is_small = len(message) <= _SMALL_BYTES
+                request = _parse(message) if is_small else await self._predictor.convert(_parse, message)
                 del message
                 return await self._predict(request)
 
