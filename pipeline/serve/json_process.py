@@ -102,12 +102,9 @@ class JsonProcess:
         raise invalid(answer)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [
-            sys.executable,
-            "-m",
-            "pipeline.serve.json_process",
-            *map(str, (self._max_bytes, self._max_tensor_bytes)),
-        ]
+        # Imported, so that the classes have the same names in both processes, which those of `__main__` have not.
+        limits = map(str, (self._max_bytes, self._max_tensor_bytes))
+        command = [sys.executable, "-c", f"from {__name__} import main; main()", *limits]
         environment = child_environment(OPENBLAS_NUM_THREADS="1")
         return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -148,10 +145,3 @@ def _answer(max_tensor_bytes: int, body: bytes, signatures: Mapping[str, Signatu
         return pickle.dumps(None)
     except ServeError as error:
         return pickle.dumps(error.message)
-
-
-if __name__ == "__main__":
-    # Under its own name, not `__main__`, so that the other process knows the classes.
-    from pipeline.serve.json_process import main as run
-
-    run()
