@@ -1,5 +1,7 @@
 """What every destination that is no folder of this machine must do, whatever store it lies in."""
 
+from hashlib import sha256
+
 from components.pusher.changes import remove_old, roll_back
 from components.pusher.destination import Destination
 from components.pusher.versions import all_versions, last_available
@@ -17,6 +19,9 @@ def push_roll_back_and_remove(destination: Destination, push_model: PushModel) -
     for key in "abcd":
         push_model(destination, key)
     assert folders(destination) == ["100", "101", "102", "103"]
+    assert destination.files("103")["variables/variables.data"] == 1
+    assert destination.digest("103/variables/variables.data") == sha256(b"d").hexdigest()
+    assert destination.files("104") == {}
     roll_back(destination, 101)
     assert folders(destination) == ["100", "101", "withdrawn/102", "withdrawn/103"]
     last = last_available(destination)
