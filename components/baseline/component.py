@@ -18,6 +18,7 @@ from components.artifacts import IS_FIRST_PUSH
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import last_available
+from components.pusher.whole import require_whole
 from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
 
@@ -36,6 +37,7 @@ class BaselineExecutor(base_executor.BaseExecutor):
             return
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.
         with explained(pushed.uri):
+            require_whole(pushed, "withdraw it (clipgate rollback) or remove it, so that another one is compared with")
             destination.fetch(pushed.folder, Path(path_utils.serving_model_dir(baseline.uri)))
         baseline.set_string_custom_property("version", pushed.name)
         say(f"comparing with version {pushed.name}")

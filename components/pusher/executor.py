@@ -59,7 +59,7 @@ class PusherExecutor(tfx_pusher.Executor):
             twin = withdrawn_twin(destination, info.training_key)
             served = last_available(destination)
             is_served = served is not None and served.info.training_key == info.training_key
-            damage = version_differences(served) if served and is_served else []
+            damage = version_differences(served) if served and is_served else None
         if twin:
             self._MarkNotPushed(pushed_model)
             reason = (

@@ -257,7 +257,8 @@ def test_a_pushed_version_that_was_damaged_later_is_known_by_its_card_and_pushed
     version = last_available(LocalDestination(tmp_path / "serving"))
     assert version and version_differences(version) == []
     damage(Path(version.uri), how)
-    assert [str(difference).startswith(DAMAGES[how]) for difference in version_differences(version)] == [True]
+    (difference,) = version_differences(version) or ()
+    assert str(difference).startswith(DAMAGES[how])
     push(tmp_path, sealed)
     again = last_available(LocalDestination(tmp_path / "serving"))
     assert again and again.number > version.number and version_differences(again) == []
@@ -282,7 +283,8 @@ def test_a_damaged_card_is_a_difference_and_a_card_without_a_list_is_none(
     card = Path(version.uri, "assets.extra/model_card.json")
     content = json.loads(card.read_text())
     card.write_bytes(card.read_bytes()[:100])
-    assert [difference.file for difference in version_differences(version)] == ["assets.extra/model_card.json"]
+    (difference,) = version_differences(version) or ()
+    assert difference.file == "assets.extra/model_card.json"
     card.write_text(json.dumps({name: value for name, value in content.items() if name != "files"}))
     (Path(version.uri) / "variables/variables.data").unlink()
-    assert version_differences(version) == []
+    assert version_differences(version) is None
