@@ -20,6 +20,7 @@ from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.submit import submit
 from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
+from pipeline.commands.verify import verify
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.command()(predict)
 app.command()(serve)
 app.command()(versions)
 app.command()(card)
+app.command()(verify)
 app.command()(rollback)
 app.command()(splits)
 app.command()(convert)

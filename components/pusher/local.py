@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from components.storage.root import digest_of
+from components.storage.seal import file_sizes
+
 _PUSHING, _REMOVING = ".pushing-", ".removing-"
 _LOCK_FILE = ".lock"
 _BLOCK_SIZE = 1 << 20
@@ -30,6 +33,13 @@ class LocalDestination:
 
     def read_text(self, name: str) -> str:
         return (self._folder / name).read_text()
+
+    def files(self, name: str) -> dict[str, int]:
+        return file_sizes(self._folder / name)
+
+    def digest(self, name: str) -> str:
+        with (self._folder / name).open("rb") as file:
+            return digest_of(file)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

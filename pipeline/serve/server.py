@@ -11,6 +11,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from components.pusher.local import LocalDestination
+from components.pusher.versions import Version
+from components.pusher.whole import require_whole
 from foundation.messages.errors import UserError
 from models.export_info import EXPORT_INFO_FILE
 from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
@@ -81,7 +84,7 @@ async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIte
     predictor = Predictor(config.max_requests, MemoryBudget(config.max_memory_bytes, config.max_request_bytes))
 
     async def load(version: int, path: Path) -> Servable:
-        model = await asyncio.to_thread(Model, path)
+        model = await asyncio.to_thread(_load_whole, path)
         return Servable(version, model, Batcher(model.run, threads, config.batching))
 
     try:
@@ -116,6 +119,12 @@ async def _follow(predictor: Predictor, read_settings: ReadSettings, load: Load)
         await predictor.models.setdefault(name, ModelVersions(load)).follow(model)
     for name in predictor.models.keys() - settings.keys():
         await predictor.models.pop(name).drop_all()
+
+
+def _load_whole(path: Path) -> Model:
+    version = Version(LocalDestination(path.parent), path.name)
+    require_whole(version, "push it again, or serve another version: clipgate rollback, or --version")
+    return Model(path)
 
 
 def _require_available(predictor: Predictor, read_settings: ReadSettings) -> None:

@@ -39,6 +39,21 @@ def test_a_push_copies_the_whole_model_into_a_folder_named_by_the_time(
     assert version.info.training_key == "key"
 
 
+class FailingStore(LocalDestination):
+    """A store that keeps another file than the one it was given."""
+
+    def put(self, source: Path, name: str) -> None:
+        super().put(source, name)
+        (Path(self.uri) / name / "variables/variables.data").write_bytes(b"kez")
+
+
+def test_a_version_that_did_not_arrive_as_it_was_is_removed_again(tmp_path: Path, push_model: PushModel) -> None:
+    destination = FailingStore(tmp_path / "serving" / "action")
+    with pytest.raises(UserError, match=r"100/variables/variables.data has changed.* the version was removed again"):
+        push_model(destination)
+    assert all_versions(destination) == []
+
+
 def test_numbers_grow_although_the_clock_was_set_back(destination: Destination, push_model: PushModel) -> None:
     assert [push_model(destination, now_seconds=now).number for now in (100, 100, 50, 200)] == [100, 101, 102, 200]
 
