@@ -54,7 +54,8 @@ class PusherExecutor(tfx_pusher.Executor):
         seal = _validated(input_dict, source)
         _require_validated(seal, source)
         info = read_export_info(source)
-        destination = open_destination(exec_properties["push_destination"])
+        config = PushConfig.model_validate_json(exec_properties["push"])
+        destination = open_destination(exec_properties["push_destination"], config.mode)
         with explained(destination.uri):
             twin = withdrawn_twin(destination, info.training_key)
             served = last_available(destination)
@@ -70,7 +71,6 @@ class PusherExecutor(tfx_pusher.Executor):
             say(reason)
             return
 
-        config = PushConfig.model_validate_json(exec_properties["push"])
         if served and damage:
             say(f"{in_words(damage, served.uri)}: it is pushed again")
         elif served and is_served:
