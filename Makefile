@@ -7,8 +7,8 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving bench-gate \
-  fuzz soak clean
+.PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
+  bench-serve-hostile bench-gate fuzz soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -72,6 +72,7 @@ fuzz: setup
 # These need a pushed model, such as that of `make demo`.
 MODEL ?= demo/run/serving/action
 MINUTES ?= 10
+FLOOD_SECONDS ?= 600
 LABELLED = --annotations demo/data/annotations.csv --videos demo/data --model $(MODEL)
 
 bench-checks: setup
@@ -84,6 +85,10 @@ bench-checks: setup
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)
+
+# Good clients of `clipgate serve` beside those that want its memory, connections and time.
+bench-serve-hostile: setup
+	$(PYTHON_IN_VENV) -m benchmarks.flood --model $(MODEL) --seconds $(FLOOD_SECONDS)
 
 # Good and hostile requests to `clipgate serve`.
 soak: setup

@@ -13,7 +13,6 @@ and of the mean difference, by Student's t over the runs.
 
 import argparse
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,9 +33,10 @@ from components.annotations.records.record import Segment, TimeUnit
 from components.storage.local import LocalRoot
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, VideoIngest, VideoTask
+from foundation.machine import num_cores
 from pipeline.config import Config, load_config
 
-_NUM_CORES = os.cpu_count() or 1
+_NUM_CORES = num_cores()
 _NUM_FOLDS = 5
 
 

@@ -14,7 +14,6 @@ needs anyway. CPU seconds hardly change with what else the machine does. Prints 
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -26,8 +25,9 @@ from benchmarks.ingest import copy_videos, ingest, read_rows
 from benchmarks.stages import ProcessMemory
 from benchmarks.timing import Times, in_own_process, timed
 from examples import demo_data
+from foundation.machine import num_cores
 
-_NUM_CORES = os.cpu_count() or 1
+_NUM_CORES = num_cores()
 _FINDINGS = 4  # exit code
 
 

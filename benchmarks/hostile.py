@@ -1,6 +1,7 @@
 """Requests that a server must survive, and two that it must answer; all of them go to this machine only."""
 
 import base64
+import gzip
 import http.client
 import json
 import random
@@ -86,6 +87,25 @@ def _by_rest(name: str, make: Callable[[Target], bytes | tuple[str, bytes]], *st
         return str(status), status in statuses and set(json.loads(answer)) == {"error"}
 
     return Attack(f"REST {name}", run)
+
+
+def _by_raw(name: str, make: Callable[[Target], bytes], status: int) -> Attack:
+    """Bytes that must be answered by this status and an error in JSON."""
+
+    def run(target: Target) -> tuple[str, bool]:
+        host, port = target.server.rest.split(":")
+        with socket.create_connection((host, int(port)), timeout=_SECONDS) as connection:
+            connection.sendall(make(target))
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            answer = response.read()
+        return str(response.status), response.status == status and set(json.loads(answer)) == {"error"}
+
+    return Attack(f"REST {name}", run)
+
+
+def _packed(target: Target, encoding: str, body: bytes) -> bytes:
+    return _head(target, len(body)).replace(b"\r\n\r\n", f"\r\nContent-Encoding: {encoding}\r\n\r\n".encode()) + body
 
 
 def _by_grpc(name: str, make: Callable[[Target], predict_pb2.PredictRequest], *codes: grpc.StatusCode) -> Attack:
@@ -200,6 +220,11 @@ ATTACKS = (
     _by_rest("wrong version", lambda target: (target.path.replace(":", "/versions/1:"), b"{}"), 404),
     _by_rest("wrong path", lambda target: ("/v1/../../etc/passwd", b"{}"), 400),
     _by_rest("huge", _huge, 413),
+    _by_raw("bomb", lambda target: _packed(target, "gzip", gzip.compress(_huge(target))), 413),
+    _by_raw("corrupt gzip", lambda target: _packed(target, "gzip", target.draw.randbytes(1000)), 400),
+    _by_raw("unknown encoding", lambda target: _packed(target, "rot13", b"{}"), 415),
+    _by_raw("no HTTP", lambda target: b"hello\r\n\r\n", 400),
+    _by_raw("huge header", lambda target: _head(target, 0)[:-2] + b"X: " + b"x" * 10_000 + b"\r\n\r\n", 431),
     _by_socket("cut in the middle", _leave_in_the_middle),
     _by_socket("cut before the answer", _leave_before_the_answer),
     _by_socket("slow client", _send_slowly),

@@ -19,7 +19,6 @@ import csv
 import itertools
 import json
 import multiprocessing
-import os
 import random
 import shutil
 import statistics
@@ -51,11 +50,12 @@ from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
 from components.video_example_gen.ledger import read_summary
 from examples import demo_data
+from foundation.machine import num_cores
 from models.config import ModelConfig
 from models.data import ClipSource
 from pipeline.beam import ingest_beam_args
 
-_NUM_CORES = os.cpu_count() or 1
+_NUM_CORES = num_cores()
 _SIZE = (320, 240)
 _SAMPLING = SamplingConfig()
 _BARE_LOOP = """

@@ -10,7 +10,6 @@ is traced and the clips are decoded.
 
 import argparse
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from benchmarks.clips import demo_examples
 from benchmarks.training import train, write_parts
 from components.video.config import SamplingConfig
+from foundation.machine import num_cores
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
 from models.training.config import TrainingConfig
@@ -51,7 +51,7 @@ def main() -> None:
     num_clips = arguments.pop("clips")
     with tempfile.TemporaryDirectory() as folder:
         ways = measure(Path(folder), num_clips, ModelConfig(**arguments))
-    print(json.dumps({**arguments, "cores": len(os.sched_getaffinity(0)), "clips": num_clips, "ways": ways}, indent=2))
+    print(json.dumps({**arguments, "cores": num_cores(), "clips": num_clips, "ways": ways}, indent=2))
 
 
 def measure(folder: Path, num_clips: int, model: ModelConfig) -> dict[str, Any]:

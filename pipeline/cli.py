@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from foundation.processes import direct_loopback
 from pipeline.commands.check import check
 from pipeline.commands.compile import compile_pipeline
@@ -20,7 +20,8 @@ from pipeline.commands.run import report, run
 from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.submit import submit
-from pipeline.commands.terminal import USER_ERROR, errors, escaped
+from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
+from pipeline.commands.verify import verify
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ app.command()(predict)
 app.command()(serve)
 app.command()(versions)
 app.command()(card)
+app.command()(verify)
 app.command()(rollback)
 app.command()(splits)
 app.command()(convert)
@@ -48,7 +50,7 @@ app.command()(worker)
 
 
 def main() -> None:
-    """Entry point of the console script; mistakes of the user end in a message on stderr, not in a traceback."""
+    """Entry point of the console script; mistakes of the user, and what the machine did, end in a message on stderr."""
     os.environ.update(direct_loopback())
     # A file's name may have bytes that are no UTF-8.
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -58,6 +60,9 @@ def main() -> None:
     except UserError as error:
         errors.print(f"[bold red]wrong input:[/] {escaped(str(error))}", highlight=False)
         sys.exit(USER_ERROR)
+    except MachineError as error:
+        errors.print(f"[bold red]stopped:[/] {escaped(str(error))}", highlight=False)
+        sys.exit(INTERNAL_ERROR)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from components.storage.root import is_remote
 from foundation.disk import file_of, free_space, is_disk_full
+from foundation.events import Event, Send
 from foundation.messages.errors import MachineError
 from pipeline.config import Config
 
@@ -23,6 +24,16 @@ class Disks:
     def step_begins(self, name: str) -> None:
         self._step = name
         self._free = [free_space(folder) for folder in self._folders]
+
+    def watching(self, send: Send) -> Send:
+        """Look whenever an event says that a component begins; all events are sent on."""
+
+        def look_and_send(event: Event) -> None:
+            if event.get("state") == "running":
+                self.step_begins(event["node"])
+            send(event)
+
+        return look_and_send
 
     def explain(self, error: BaseException) -> bool:
         """Tell whether a full disk explains an error. SQLite, for one, may only say that its transaction is gone."""

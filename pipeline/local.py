@@ -1,4 +1,4 @@
-"""The local runner: TFX's LocalDagRunner in a process of its own, with ML Metadata in SQLite.
+"""The local runner: the pipeline in a process of its own, with ML Metadata in SQLite.
 
 Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE`. What people should see is written to the file descriptor, one JSON
 object a line; what TensorFlow and TFX print is this process's output.
@@ -16,32 +16,28 @@ from absl import logging as absl_logging
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import available_versions
+from components.pusher.whole import version_differences
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
 from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
-from pipeline.full_disks import Disks, full_disks_explained
+from pipeline.full_disks import full_disks_explained
 from pipeline.metadata_file import METADATA_FILE, locks_explained, require_metadata
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
 
-_NODE_MESSAGE = re.compile(r"Component (\S+) is (running|finished)\.")
 _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
 
 
-class _NodeHandler(logging.Handler):
-    """Turns what TFX logs of a node's start and end into events, and looks how much room there is for it."""
+class _CacheHandler(logging.Handler):
+    """Turns what TFX logs of a node that is answered from the cache into an event; its launcher says it in no other way."""
 
-    def __init__(self, send: Send, disks: Disks) -> None:
+    def __init__(self, send: Send) -> None:
         super().__init__(logging.INFO)
-        self._send, self._disks = send, disks
+        self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if match := _NODE_MESSAGE.match(message):
-            self._disks.step_begins(match[1])
-            self._send({"node": match[1], "state": match[2]})
-        elif _CACHED_MESSAGE.match(message):
+        if _CACHED_MESSAGE.match(record.getMessage()):
             self._send({"state": "cached"})
 
 
@@ -55,9 +51,9 @@ def run(config_path: Path, send: Send) -> None:
     send_progress(send)
     config = load_config(config_path)
     end_with_lost_worker(send)
+    logging.getLogger().addHandler(_CacheHandler(send))
     with full_disks_explained(config) as disks, locks_explained(Path(config.output_dir, METADATA_FILE)):
-        logging.getLogger().addHandler(_NodeHandler(send, disks))
-        _run(config, send)
+        _run(config, disks.watching(send))
 
 
 def _run(config: Config, send: Send) -> None:
@@ -69,15 +65,18 @@ def _run(config: Config, send: Send) -> None:
     if changes := changed_ids(plan.config, plan.classes):
         announce(changes)
     # These take ten seconds; mistakes in the input are told before.
-    from tfx.orchestration.local.local_dag_runner import LocalDagRunner
-
     from pipeline.abandoned import fail_abandoned
     from pipeline.dag import create_pipeline
     from pipeline.lineage import run_summary
+    from pipeline.sealing.artifacts import ArtifactSeals
+    from pipeline.sealing.cache import forget_damaged
+    from pipeline.sealing.runner import SealedRunner
 
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
     fail_abandoned(metadata_path)
-    runner = LocalDagRunner()
+    seals = ArtifactSeals()
+    forget_damaged(metadata_path, plan.config.name, seals)
+    runner = SealedRunner(seals, send)
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
     runner.run(pipeline)
@@ -93,12 +92,18 @@ def _run(config: Config, send: Send) -> None:
 
 
 def is_served(pushed_version: str | None, push_destination: str) -> bool:
-    """Tell whether what the Pusher says, perhaps from the cache, is true: the version is there. True if it says nothing."""
+    """Tell whether what the Pusher says, perhaps from the cache, is true: the version is there, and whole.
+
+    True if it says nothing.
+    """
     if pushed_version is None:
         return True
     destination = open_destination(push_destination)
     with explained(destination.uri):
-        return pushed_version in [version.uri for version in available_versions(destination)]
+        for version in available_versions(destination):
+            if version.uri == pushed_version:
+                return not version_differences(version)
+    return False
 
 
 def set_aside_unknown(pipeline_root: Path, metadata_path: Path) -> None:

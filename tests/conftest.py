@@ -28,9 +28,11 @@ SLOW_PLACES = (
     "components/video/test_agreement.py",
     "components/video/test_any_video.py",
     "components/video/test_decoder.py",
+    "components/video/test_decoder_deaths.py",
     "components/video/test_pyav.py",
     "components/annotation_validator/measuring/test_network.py",
     "components/annotation_validator/test_planted_defects.py",
+    "pipeline/sealing/test_runner.py",
     "pipeline/test_launch.py",
 )
 SLOW_FIXTURES = {

@@ -21,6 +21,7 @@ from components.artifacts import IS_FIRST_PUSH
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import last_available
+from components.pusher.whole import require_whole
 from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
 from models.export_info import rename_classes
@@ -42,6 +43,7 @@ class BaselineExecutor(base_executor.BaseExecutor):
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.
         folder = Path(path_utils.serving_model_dir(baseline.uri))
         with explained(pushed.uri):
+            require_whole(pushed, "withdraw it (clipgate rollback) or remove it, so that another one is compared with")
             destination.fetch(pushed.folder, folder)
         rename_classes(folder, json.loads(exec_properties["renamed"]))
         baseline.set_string_custom_property("version", pushed.name)

@@ -20,6 +20,7 @@ def to_markdown(card: Mapping[str, Any]) -> str:
         ("Training", _training(card["training"])),
         ("Lineage", _lineage(card["lineage"])),
         ("Software", _table(("package", "version"), card["software"].items())),
+        ("Files", _files(card["files"])),
     )
     head = [
         f"# {_text(card['name'])}, version {card['version']}",
@@ -86,6 +87,11 @@ def _lineage(lineage: Mapping[str, Any]) -> list[str]:
     ids = (f"- {name}: {_text(lineage[name])}" for name in ("pipeline", "run", "execution"))
     names = ("input", "id", "type", "producer", "uri")
     return [*ids, "", *_table(names, ([artifact[name] for name in names] for artifact in lineage["artifacts"]))]
+
+
+def _files(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = ("file", "bytes", "sha256")
+    return _table(names, ([file[name] for name in names] for file in files))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:

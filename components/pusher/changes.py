@@ -10,6 +10,7 @@ from pathlib import Path
 
 from components.pusher.destination import WITHDRAWN, Destination, explained
 from components.pusher.versions import Version, all_versions, available_versions, last_available
+from components.storage.seal import Digest, compare, in_words, seal_folder
 from foundation.messages.errors import UserError
 
 
@@ -21,12 +22,20 @@ def push(destination: Destination, make_model: Callable[[int], Path], now_second
       now_seconds: Unix time; it becomes the number, unless an earlier version has the same or a higher one.
 
     Raises:
-      UserError: the destination cannot be written, or is full; nothing was pushed.
+      UserError: the destination cannot be written, or is full, or gives back something else; nothing was pushed.
     """
     with _changing(destination):
         number = max([int(now_seconds), *(version.number + 1 for version in all_versions(destination))])
-        destination.put(make_model(number), str(number))
-        return Version(destination, str(number))
+        model = make_model(number)
+        destination.put(model, str(number))
+        version = Version(destination, str(number))
+        if differences := compare(seal_folder(model), destination.files(version.folder), _digest_in(version)):
+            destination.remove(version.folder)
+            raise UserError(
+                f"{in_words(differences, version.uri)}: that is not what was written there, so the version was removed again; "
+                "check the disk or the store, and run the same command again"
+            )
+        return version
 
 
 def remove_old(destination: Destination, keep_versions: int) -> list[Version]:
@@ -78,6 +87,10 @@ def roll_back(destination: Destination, number: int) -> list[Version]:
         for version in newer:
             destination.move(version.folder, f"{WITHDRAWN}/{version.name}")
         return newer
+
+
+def _digest_in(version: Version) -> Digest:
+    return lambda name: version.destination.digest(f"{version.folder}/{name}")
 
 
 @contextmanager

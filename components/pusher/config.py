@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from components.pusher.local import SERVED_MODE
 from foundation.section import Section
 
 
@@ -17,4 +18,16 @@ class PushConfig(Section):
     when_open: Literal["block", "push"] = Field(
         "block", description="what becomes of a model that no rule refutes, but of which not every rule can be shown"
     )
+    mode: int = Field(
+        SERVED_MODE,
+        ge=0o500,
+        le=0o777,
+        description="of the folders of a version on this machine, octal; its files have the same without the right to execute",
+    )
     licence: str = Field("", max_length=200, description="stands in the model card, such as CC-BY-4.0")
+
+    @field_validator("mode", mode="before")
+    @classmethod
+    def _is_octal(cls, value: object) -> object:
+        """YAML takes 0755 for an octal number, and 0o755, which others write, for text."""
+        return int(value.removeprefix("0o"), 8) if isinstance(value, str) else value

@@ -7,7 +7,7 @@ one step, and everything else has a name that is no number.
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -37,6 +37,12 @@ class Destination(Protocol):
 
     def read_text(self, name: str) -> str:
         """The text of a file; raises FileNotFoundError if there is none."""
+
+    def files(self, name: str) -> Mapping[str, int]:
+        """The sizes in bytes of all files below a folder, by their paths relative to it; none if there is no such folder."""
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file's content, hexadecimal."""
 
     def lock(self) -> AbstractContextManager[None]:
         """Make all others that want to change the destination wait until the context ends."""

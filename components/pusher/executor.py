@@ -1,6 +1,7 @@
 """The executor of the Pusher."""
 
 import json
+import shutil
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -20,6 +21,8 @@ from components.pusher.local import copy_folder
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN, RunFacts, make_model_card
 from components.pusher.opening import open_destination
 from components.pusher.versions import last_available, withdrawn_twin
+from components.pusher.whole import version_differences
+from components.storage.seal import MODEL_SEAL, Seal, compare_folder, in_words, read_seal, seal_folder
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
@@ -29,6 +32,8 @@ from models.training.history import HISTORY_FILE
 from models.tuning.config import assign, trial_values
 
 NOT_PUSHED_REASON = "not_pushed_reason"
+
+_REMEDY = "Run the same command again, so that the model is validated anew"
 
 Inputs = Mapping[str, list[Any]]
 
@@ -45,13 +50,17 @@ class PusherExecutor(tfx_pusher.Executor):
         if not self.CheckBlessing(input_dict):
             self._MarkNotPushed(pushed_model)
             return
-        source = self.GetModelPath(input_dict)
-        info = read_export_info(Path(source))
-        destination = open_destination(exec_properties["push_destination"])
+        source = Path(self.GetModelPath(input_dict))
+        seal = _validated(input_dict, source)
+        _require_validated(seal, source)
+        info = read_export_info(source)
+        config = PushConfig.model_validate_json(exec_properties["push"])
+        destination = open_destination(exec_properties["push_destination"], config.mode)
         with explained(destination.uri):
             twin = withdrawn_twin(destination, info.training_key)
             served = last_available(destination)
             is_served = served is not None and served.info.training_key == info.training_key
+            damage = version_differences(served) if served and is_served else None
         if twin:
             self._MarkNotPushed(pushed_model)
             reason = (
@@ -62,14 +71,16 @@ class PusherExecutor(tfx_pusher.Executor):
             say(reason)
             return
 
-        config = PushConfig.model_validate_json(exec_properties["push"])
-        if served and is_served:
+        if served and damage:
+            say(f"{in_words(damage, served.uri)}: it is pushed again")
+        elif served and is_served:
             # A cluster tried the step again, or it runs again after a training that came from the cache.
             self._MarkPushed(pushed_model, pushed_destination=served.uri, pushed_version=served.name)
             say(f"version {served.name}, which is this very model, is served already")
             _remove_old(config, destination)
             return
-        facts = self._facts(input_dict, json.loads(exec_properties["settings"]) | {"licence": config.licence})
+        settings = json.loads(exec_properties["settings"]) | {"licence": config.licence}
+        facts = self._facts(input_dict, settings, seal)
         now = time.time()
 
         def make_model(number: int) -> Path:
@@ -78,7 +89,10 @@ class PusherExecutor(tfx_pusher.Executor):
             time_of_push = datetime.fromtimestamp(int(now), timezone.utc).isoformat()
             content = make_model_card(info, facts, number, time_of_push)
             with explained(pushed_model.uri):
-                copy_folder(Path(source), folder)
+                # An earlier attempt may have left a part of it.
+                shutil.rmtree(folder, ignore_errors=True)
+                copy_folder(source, folder)
+                _require_validated(seal, folder)
                 (folder / MODEL_CARD_JSON).write_text(json.dumps(content, indent=2) + "\n")
                 # A file name that is not UTF-8 arrives here with lone surrogates, which no encoding accepts.
                 (folder / MODEL_CARD_MARKDOWN).write_bytes(to_markdown(content).encode("utf-8", "backslashreplace"))
@@ -95,7 +109,7 @@ class PusherExecutor(tfx_pusher.Executor):
             return path_utils.stamped_model_path(blessings[0].uri)
         return super().GetModelPath(input_dict)
 
-    def _facts(self, inputs: Inputs, settings: Mapping[str, Any]) -> RunFacts:
+    def _facts(self, inputs: Inputs, settings: Mapping[str, Any], seal: Seal) -> RunFacts:
         ledger, gate_report, model_run = (
             Path(artifact_utils.get_single_uri(inputs[name])) for name in ("ledger", "gate_report", "model_run")
         )
@@ -107,6 +121,26 @@ class PusherExecutor(tfx_pusher.Executor):
             network=json.loads((model_run / COST_FILE).read_text()),
             history=json.loads((model_run / HISTORY_FILE).read_text()),
             lineage=_lineage(self._context, inputs),
+            files=seal,
+        )
+
+
+def _validated(inputs: Inputs, model: Path) -> Seal:
+    """What the model was when it was validated; what it is now, where no validation sealed it."""
+    blessings = inputs.get("infra_blessing")
+    path = Path(blessings[0].uri, MODEL_SEAL) if blessings else None
+    if path is None or not path.is_file():
+        return seal_folder(model)
+    try:
+        return read_seal(path)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is damaged ({error}); nothing was pushed. {_REMEDY}") from error
+
+
+def _require_validated(seal: Seal, model: Path) -> None:
+    if differences := compare_folder(seal, model):
+        raise UserError(
+            f"{in_words(differences, str(model))}: the model is not the one that was validated; nothing was pushed. {_REMEDY}"
         )
 
 

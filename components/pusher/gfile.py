@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import tensorflow as tf
 
 from components.pusher.remote import RemoteDestination
+from components.storage.root import digest_of
 
 _Result = TypeVar("_Result")
 
@@ -35,13 +36,19 @@ class GFileDestination(RemoteDestination):
         _call(tf.io.gfile.makedirs, self.uri)
         yield
 
-    def _files_below(self, folder: str) -> list[str]:
-        address = self._address(folder)
-        return [
-            f"{place}/{file}"[len(address) + 1 :]
-            for place, _, files in _call(lambda: list(tf.io.gfile.walk(address)))
-            for file in files
+    def files(self, name: str) -> dict[str, int]:
+        address = self._address(name)
+        paths = [
+            f"{place}/{file}" for place, _, files in _call(lambda: list(tf.io.gfile.walk(address))) for file in files
         ]
+        return {path[len(address) + 1 :]: _call(tf.io.gfile.stat, path).length for path in paths}
+
+    def digest(self, name: str) -> str:
+        def read() -> str:
+            with tf.io.gfile.GFile(self._address(name), "rb") as file:
+                return digest_of(file)
+
+        return _call(read)
 
     def _upload(self, path: Path, name: str) -> None:
         self._transfer(str(path), self._address(name))

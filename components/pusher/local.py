@@ -7,16 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from components.storage.root import digest_of
+from components.storage.seal import file_sizes
+
 _PUSHING, _REMOVING = ".pushing-", ".removing-"
 _LOCK_FILE = ".lock"
 _BLOCK_SIZE = 1 << 20
 
+# A server works as a user of its own, and a umask of 077 would keep it out.
+SERVED_MODE = 0o755
+
 
 class LocalDestination:
-    """A folder of this machine. Versions appear and disappear by rename(2), which is atomic."""
+    """A folder of this machine. Versions appear and disappear by rename(2), which is atomic.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    `mode`: of folders that are made here, whatever the umask is; files have the same without the right to execute.
+    """
+
+    def __init__(self, folder: Path, mode: int = SERVED_MODE) -> None:
+        self._folder, self._mode = folder, mode
         self.uri = str(folder)
 
     def folders(self, name: str = "") -> list[str]:
@@ -31,10 +40,20 @@ class LocalDestination:
     def read_text(self, name: str) -> str:
         return (self._folder / name).read_text()
 
+    def files(self, name: str) -> dict[str, int]:
+        return file_sizes(self._folder / name)
+
+    def digest(self, name: str) -> str:
+        with (self._folder / name).open("rb") as file:
+            return digest_of(file)
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Lock a file; the lock ends with the process, even if that is killed."""
+        missing = [folder for folder in (self._folder, *self._folder.parents) if not folder.exists()]
         self._folder.mkdir(parents=True, exist_ok=True)
+        for folder in missing:
+            folder.chmod(self._mode)
         with (self._folder / _LOCK_FILE).open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -43,6 +62,7 @@ class LocalDestination:
         staging = self._folder / f"{_PUSHING}{name}"
         try:
             copy_folder(source, staging)
+            _set_mode(staging, self._mode)
             staging.rename(self._folder / name)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -83,6 +103,11 @@ def copy_folder(source: Path, target: Path) -> None:
             os.fsync(writer.fileno())
     for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
         _sync_folder(folder)
+
+
+def _set_mode(folder: Path, mode: int) -> None:
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(mode if path.is_dir() else mode & ~0o111)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 
 from components.annotations.splits.config import SPLITS
 from components.evaluator.confusion import ConfusionMatrix
+from components.storage.seal import Seal, seal_to_json
 from foundation.messages.wording import counted
 from models.export_info import ExportInfo
 from models.training.history import best_epoch
 
 MODEL_CARD_JSON, MODEL_CARD_MARKDOWN = "assets.extra/model_card.json", "assets.extra/model_card.md"
+# The key of the list of files.
+FILES = "files"
 
 # If all of 30 clips are recognised, the 95 % interval of the recall (Wilson) still reaches down to 0.89.
 FEW_TEST_CLIPS = 30
@@ -35,6 +38,7 @@ class RunFacts(NamedTuple):
       gate: the gate report.
       network, history: the trainer's measurements.
       lineage: the pipeline, its run, the execution and the artifacts.
+      files: of the model that was validated.
     """
 
     settings: Mapping[str, Any]
@@ -44,6 +48,7 @@ class RunFacts(NamedTuple):
     network: Mapping[str, Any]
     history: Mapping[str, Sequence[float]]
     lineage: Mapping[str, Any]
+    files: Seal
 
 
 def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, pushed_at: str) -> dict[str, Any]:
@@ -80,6 +85,7 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
         },
         "lineage": facts.lineage,
         "software": {"code_digest": facts.settings["code_digest"], **_software()},
+        FILES: seal_to_json(facts.files),
     }
 
 

@@ -1,7 +1,7 @@
 """Parts that destinations in object stores share. The differences between stores are in `gfile` and `s3`."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,14 +29,14 @@ class RemoteDestination(Destination):
             self._upload(source / file, f"{name}/{file}")
 
     def fetch(self, name: str, target: Path) -> None:
-        for file in self._files_below(name):
+        for file in self.files(name):
             path = target / file
             path.parent.mkdir(parents=True, exist_ok=True)
             self._download(f"{name}/{file}", path)
 
     def move(self, name: str, new_name: str) -> None:
         """Copy a folder, then remove the old one; for a moment there are both."""
-        for file in _model_last(self._files_below(name)):
+        for file in _model_last(self.files(name)):
             self._copy(f"{name}/{file}", f"{new_name}/{file}")
         self.remove(name)
 
@@ -50,10 +50,6 @@ class RemoteDestination(Destination):
             for name in self.folders(folder):
                 if is_number(name) and not self.is_file(f"{folder}{name}/{MODEL_FILE}"):
                     self.remove(f"{folder}{name}")
-
-    @abstractmethod
-    def _files_below(self, folder: str) -> list[str]:
-        """Paths of all files below a folder, relative to it."""
 
     @abstractmethod
     def _upload(self, path: Path, name: str) -> None: ...
@@ -71,5 +67,5 @@ class RemoteDestination(Destination):
     def _delete_folder(self, name: str) -> None: ...
 
 
-def _model_last(files: list[str]) -> list[str]:
+def _model_last(files: Iterable[str]) -> list[str]:
     return sorted(files, key=lambda file: (file == MODEL_FILE, file))

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from components.pusher.remote import RemoteDestination
+from components.storage.root import digest_of
 
 _NO_SUCH_FILE = {"404", "NoSuchKey"}
 _LIMITS = Config(connect_timeout=10, read_timeout=60, retries={"total_max_attempts": 3})
@@ -45,12 +46,16 @@ class S3Destination(RemoteDestination):
         with _errors():
             return str(self._client.get_object(Bucket=self._bucket, Key=self._key(name))["Body"].read().decode())
 
-    def _files_below(self, folder: str) -> list[str]:
-        prefix = f"{self._key(folder)}/"
+    def files(self, name: str) -> dict[str, int]:
+        prefix = f"{self._key(name)}/"
         with _errors():
-            keys = [entry["Key"] for page in self._pages(Prefix=prefix) for entry in page.get("Contents", ())]
+            sizes = {e["Key"]: e["Size"] for page in self._pages(Prefix=prefix) for e in page.get("Contents", ())}
         # Some tools mark folders with empty objects.
-        return [key.removeprefix(prefix) for key in keys if not key.endswith("/")]
+        return {key.removeprefix(prefix): size for key, size in sizes.items() if not key.endswith("/")}
+
+    def digest(self, name: str) -> str:
+        with _errors():
+            return digest_of(self._client.get_object(Bucket=self._bucket, Key=self._key(name))["Body"])
 
     def _upload(self, path: Path, name: str) -> None:
         with _errors():

@@ -19,6 +19,7 @@ from components.serving_validator.rules import (
     ServingValidationConfig,
     judge,
 )
+from components.storage.seal import MODEL_SEAL, seal_folder, write_seal
 from foundation.messages.progress import say
 
 # TFX's InfraValidator gives these names to files and properties, and its Pusher reads them; they are private there.
@@ -41,7 +42,9 @@ class ServingValidatorExecutor(base_executor.BaseExecutor):
         job = ProbeJob(str(candidate), str(examples), config.num_requests, exec_properties["model_name"])
         container = read_container_blessing(input_dict.get("container_blessing", ()), config.num_requests)
         verdict = judge(config, (*run_probe(job, config.time_limit_seconds), size, *container))
-        if not verdict.passed:
+        if verdict.passed:
+            write_seal(Path(blessing.uri) / MODEL_SEAL, seal_folder(candidate))
+        else:
             shutil.rmtree(candidate)
 
         (Path(blessing.uri) / (_BLESSED_FILE if verdict.passed else _NOT_BLESSED_FILE)).write_text("")

@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from components.video.faults import sorted_out
 from components.video.images import Frame
 from components.video.magic import Container, container_of, keeps_promises, read_head
 from components.video.orientation import UPRIGHT, read_mp4_matrix
@@ -180,10 +181,8 @@ def open_video(path: Path, num_threads: int) -> Iterator[FrameReader]:
     # What decodes nothing itself does without FFmpeg's libraries.
     from components.video import pyav
 
-    try:
+    with sorted_out(path):
         reader: FrameReader = (pyav.PyAVReader if pyav.is_installed() else OpenCVReader)(path, num_threads)
-    except OSError as error:
-        raise VideoError("video_unreadable", f"it cannot be read: {error.strerror}") from error
     try:
         yield reader
     except cv2.error as error:

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from foundation.section import Section
 
+LEAST_MEMORY_MEGABYTES = 256
+
 
 class SamplingConfig(Section):
     """Frames stored per clip; the model takes its own number from these, with room for random starts and crops."""
@@ -39,7 +41,7 @@ class SamplingConfig(Section):
     max_frames: int = Field(2_000_000, ge=1, description="frames read of one video at the most")
     max_cpu_seconds: int = Field(3600, ge=1, description="computing time for one video at the most")
     max_stall_seconds: float = Field(60.0, gt=0, description="a decoder that shows no progress for so long is stopped")
-    max_memory_megabytes: int = Field(2048, ge=256, description="memory of the process that decodes")
+    max_memory_megabytes: int = Field(2048, ge=LEAST_MEMORY_MEGABYTES, description="memory of the process that decodes")
 
     @model_validator(mode="after")
     def _method_has_what_it_needs(self) -> "SamplingConfig":

@@ -1,22 +1,19 @@
 """Decoding in a process of its own, with limits on time and memory: what a file does to it costs that file alone."""
 
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection
+from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from components.video.child import Child, ChildDiedError, Message, did_not_start
 from components.video.config import SamplingConfig
 from components.video.png import Pixels
 from components.video.protocol import (
     Wanted,
     pack_request,
-    unpack,
     unpack_clip,
     unpack_index,
     unpack_mask,
@@ -27,19 +24,25 @@ from components.video.reader import VideoError, VideoInfo
 from components.video.survey import Survey
 from components.video.tasks import Clip, Ending, Span
 from components.video.times import FrameIndex
-from foundation.processes import child_environment
+from components.video.turns import Turns
+from foundation.messages.errors import MachineError, UserError
+from foundation.messages.progress import say
 
-_SECONDS_TO_START = 120.0
+_WHAT_IT_MAY_BE: dict[int, str] = {
+    signal.SIGKILL: "this machine may have less memory than sampling.max_memory_megabytes",
+    signal.SIGSEGV: "the codec library fails on this file",
+    signal.SIGABRT: "the codec library fails on this file",
+}
 
 
 class Decoder:
-    """A child process, started when first needed and again after it had to be stopped. Not for several threads."""
+    """A child process, started when first needed and again after it ended. Not for several threads."""
 
-    def __init__(self, num_threads: int = 1) -> None:
-        """`num_threads`: of FFmpeg, for one video."""
+    def __init__(self, num_threads: int = 1, turns: Turns | None = None) -> None:
+        """`num_threads`: of FFmpeg, for one video. `turns`: of those beside which it works, within their `beside_others`."""
         self._num_threads = num_threads
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._turns = turns
+        self._child: Child | None = None
         self._mask_decoder: Decoder | None = None
 
     def __enter__(self) -> "Decoder":
@@ -67,7 +70,9 @@ class Decoder:
         """See components.video.clips.read_clips.
 
         Raises:
-          VideoError: also when the decoder crashes, shows no progress, or exceeds its computing time or memory.
+          VideoError: also when the decoder shows no progress, exceeds its computing time or memory, or dies of the file twice,
+            the second time with nothing beside it.
+          MachineError: the decoder cannot be started, or the file cannot be read for a reason that lies with the machine.
         """
         return (yield from self._clips(self._ask("clips", path, sampling, spans)))
 
@@ -94,25 +99,22 @@ class Decoder:
         Clips may still be on their way: masks are read by a child process of their own.
         """
         if self._mask_decoder is None:
-            self._mask_decoder = Decoder()
+            self._mask_decoder = Decoder(turns=self._turns)
         return unpack_mask(*self._mask_decoder._only("mask", path, sampling))
 
     def close(self) -> None:
         if self._mask_decoder:
             self._mask_decoder.close()
-        if self._connection:
-            self._connection.close()
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-        self._connection = self._process = None
+        if self._child:
+            self._child.close()
+        self._child = None
 
     def _only(
         self, wanted: Wanted, path: Path, sampling: SamplingConfig, spans: Sequence[Span] = ()
     ) -> tuple[dict[str, Any], bytes]:
-        """The last message of an answer, before which there are signs of life alone."""
-        *_, last = self._ask(wanted, path, sampling, spans)
-        return last
+        """The only message of an answer."""
+        (message,) = self._ask(wanted, path, sampling, spans)
+        return message
 
     def _ask(
         self,
@@ -121,69 +123,50 @@ class Decoder:
         sampling: SamplingConfig,
         spans: Sequence[Span] = (),
         windows: Windows | None = None,
-    ) -> Generator[tuple[dict[str, Any], bytes], None, None]:
-        """The messages of an answer; a decoder that was not heard to the end is stopped."""
-        connection = self._started()
-        is_finished = False
+    ) -> Generator[Message, None, None]:
+        """The messages of an answer, each once, also when a process dies and another has to begin anew."""
+        request = pack_request(wanted, str(path), sampling.model_dump_json(), self._num_threads, spans, windows)
+        num_given = 0
         try:
-            request = pack_request(wanted, str(path), sampling.model_dump_json(), self._num_threads, spans, windows)
-            connection.send_bytes(request)
-            while not is_finished:
-                if not connection.poll(sampling.max_stall_seconds):
-                    raise VideoError(
-                        "video_timed_out",
-                        f"no progress in {sampling.max_stall_seconds:g} s, which is sampling.max_stall_seconds",
-                    )
-                head, body = unpack(connection.recv_bytes())
-                is_finished = head["kind"] in ("end", "info", "index", "survey", "mask", "error")
-                if head["kind"] == "error":
-                    raise VideoError(head["code"], head["message"])
-                yield head, body
-        except (EOFError, ConnectionError):
-            raise self._explain_death(sampling) from None
-        finally:
-            if not is_finished:
-                self.close()
+            for message in self._idle_child().answer(path, request, sampling):
+                num_given += 1
+                yield message
+            return
+        except ChildDiedError as death:
+            first = death
+        say(f"{path}: the decoder was ended by {first}; the file is read once more, with nothing beside it")
+        with self._turns.alone() if self._turns else nullcontext():
+            child = self._child_after(first)
+            try:
+                # The same file gives the same answer.
+                yield from islice(child.answer(path, request, sampling), num_given, None)
+            except ChildDiedError as second:
+                raise _verdict(path, first, second, child.lower_limit(sampling)) from None
 
-    def _started(self) -> Connection:
-        if self._connection is None:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "components.video.decoder_process", str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    env=decoding_environment(),
-                )
-            self._connection = Connection(ours.detach())
-            self._wait_until_ready(self._connection)
-        return self._connection
+    def _idle_child(self) -> Child:
+        if self._child and not self._child.is_idle:
+            self._child.close()
+            self._child = None
+        self._child = self._child or Child()
+        return self._child
 
-    def _wait_until_ready(self, connection: Connection) -> None:
-        """A process that cannot even start is our fault, and no video's."""
+    def _child_after(self, death: ChildDiedError) -> Child:
+        """A new process, with nothing beside it."""
         try:
-            if connection.poll(_SECONDS_TO_START):
-                connection.recv_bytes()
-                return
-        except (EOFError, ConnectionError):
-            pass
-        self.close()
-        raise RuntimeError("the decoding process did not start; its own message stands above, in the log")
-
-    def _explain_death(self, sampling: SamplingConfig) -> VideoError:
-        assert self._process
-        code = self._process.wait()
-        if code == -signal.SIGXCPU:
-            message = f"decoding took more than {sampling.max_cpu_seconds} s of computing (sampling.max_cpu_seconds)"
-            return VideoError("video_timed_out", message)
-        name = str(code)
-        with suppress(ValueError):
-            name = signal.Signals(-code).name
-        return VideoError("video_unreadable", f"the decoder crashed on it ({name})")
+            return self._idle_child()
+        except ChildDiedError as second:
+            reason = f"it was ended by {second}, after another one that was ended by {death}"
+            raise MachineError(did_not_start(reason)) from None
 
 
-def decoding_environment() -> dict[str, str]:
-    """A child's environment in which FFmpeg keeps quiet."""
-    # The function that sets OpenCV's level has another name in each of its versions.
-    return child_environment(OPENCV_FFMPEG_LOGLEVEL="-8", OPENCV_LOG_LEVEL="OFF")
+def _verdict(path: Path, first: ChildDiedError, second: ChildDiedError, lower_limit: str) -> VideoError | UserError:
+    """What follows when two processes died of a file, the second one with nothing beside it."""
+    if str(first) == str(second):
+        message = f"the decoder was ended by {first} twice, the second time with nothing beside it"
+    else:
+        message = f"the decoder was ended by {first}, and then by {second} with nothing beside it"
+    if lower_limit:
+        return UserError(f"{path}: {message}: {lower_limit}")
+    return VideoError(
+        "video_unreadable", f"{message}: {_WHAT_IT_MAY_BE.get(-second.exit_code, 'it fails on this file')}"
+    )

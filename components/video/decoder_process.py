@@ -1,6 +1,6 @@
 """The process that decodes: started by `components.video.decoder`, it answers requests until its parent is gone.
 
-Native decoders may crash, hang or take all memory on a hostile file: then this process dies, and that video alone is lost.
+Native decoders may crash, hang or take all memory on a hostile file: then this process dies, and no other.
 """
 
 import os
@@ -8,6 +8,7 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import cv2
 from components.video import pyav  # noqa: F401
 from components.video.clips import probe, read_clips, read_index, read_times, read_windows
 from components.video.config import SamplingConfig
+from components.video.faults import require_readable, sorted_out
 from components.video.png import read_mask
 from components.video.protocol import (
     pack,
@@ -33,8 +35,10 @@ from components.video.queues import Windows
 from components.video.reader import VideoError
 from components.video.survey import read_survey
 from components.video.tasks import Span
+from foundation.messages.errors import MachineError
 
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
+_PERHAPS_OF_THE_DISK = ("video_unreadable", "codec_not_supported")
 
 
 def main() -> None:
@@ -44,7 +48,7 @@ def main() -> None:
     # Workers run side by side; threads of one call would only get in each other's way.
     cv2.setNumThreads(1)
     base_memory_bytes = address_space_bytes()
-    connection.send_bytes(pack({"kind": "ready"}))
+    connection.send_bytes(pack({"kind": "ready", "base_memory_bytes": base_memory_bytes}))
     while True:
         try:
             request, _ = unpack(connection.recv_bytes())
@@ -54,28 +58,46 @@ def main() -> None:
             _answer(connection, request, base_memory_bytes)
         except VideoError as error:
             connection.send_bytes(pack({"kind": "error", "code": error.code, "message": str(error)}))
+        except MachineError as error:
+            connection.send_bytes(pack({"kind": "fault", "message": str(error)}))
         except MemoryError:
-            message = "decoding it takes more memory than sampling.max_memory_megabytes"
-            connection.send_bytes(pack({"kind": "error", "code": "video_too_large", "message": message}))
+            connection.send_bytes(pack({"kind": "no_memory"}))
 
 
 def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: int) -> None:
     sampling = SamplingConfig.model_validate_json(request["sampling"])
     path = Path(request["path"])
     limit_resources(sampling, base_memory_bytes)
+    last_sign = time.monotonic()
+    num_signs = 0
+
+    def show_life() -> None:
+        nonlocal last_sign, num_signs
+        num_signs += 1
+        if time.monotonic() - last_sign >= _SECONDS_BETWEEN_SIGNS_OF_LIFE:
+            connection.send_bytes(pack({"kind": "frames", "num_frames": num_signs}))
+            last_sign = time.monotonic()
+
+    with sorted_out(path):
+        try:
+            _read(connection, request, path, sampling, show_life)
+        except VideoError as error:
+            if error.code in _PERHAPS_OF_THE_DISK:
+                require_readable(path, show_life)
+            raise
+
+
+def _read(
+    connection: Connection,
+    request: dict[str, Any],
+    path: Path,
+    sampling: SamplingConfig,
+    show_life: Callable[[], None],
+) -> None:
+    """Answer, but for errors."""
     if request["wanted"] == "mask":
         connection.send_bytes(pack_mask(read_mask(path, sampling.max_pixels)))
         return
-    last_sign = time.monotonic()
-    num_frames = 0
-
-    def show_life() -> None:
-        nonlocal last_sign, num_frames
-        num_frames += 1
-        if time.monotonic() - last_sign >= _SECONDS_BETWEEN_SIGNS_OF_LIFE:
-            connection.send_bytes(pack({"kind": "frames", "num_frames": num_frames}))
-            last_sign = time.monotonic()
-
     if request["wanted"] == "info":
         connection.send_bytes(pack_info(probe(path, on_frame=show_life)))
         return
@@ -107,14 +129,19 @@ def _answer(connection: Connection, request: dict[str, Any], base_memory_bytes: 
 
 
 def limit_resources(sampling: SamplingConfig, base_memory_bytes: int) -> None:
-    """What this process may take from now on, `base_memory_bytes` aside: see SamplingConfig."""
+    """What this process may take from now on, `base_memory_bytes` aside: see SamplingConfig. Hard limits stay."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_seconds = int(used.ru_utime + used.ru_stime) + 1 + sampling.max_cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, resource.RLIM_INFINITY))
-    memory_bytes = base_memory_bytes + sampling.max_memory_megabytes * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.RLIM_INFINITY))
+    # At the hard limit comes SIGKILL, which does not say why.
+    _limit(resource.RLIMIT_CPU, cpu_seconds, spare=1)
+    _limit(resource.RLIMIT_AS, base_memory_bytes + sampling.max_memory_megabytes * 2**20)
     # A crash is expected now and then; its core dump would fill the disk.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit(kind: int, wanted: int, spare: int = 0) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard - spare), hard))
 
 
 def address_space_bytes() -> int:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from components.storage.faults import is_of_the_file
 from components.video.reader import VideoError
 
 Pixels = npt.NDArray[np.bool_]
@@ -30,6 +31,8 @@ def read_mask(path: Path, max_pixels: int) -> Pixels:
             _check_header(header, max_pixels)
             content = header + file.read()
     except OSError as error:
+        if not is_of_the_file(error):
+            raise
         raise _invalid(f"it cannot be read: {error.strerror}") from error
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)

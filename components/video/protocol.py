@@ -1,7 +1,8 @@
 """What the decoding process and its parent say to each other: JSON, and JPEGs behind it. No pickle: videos are hostile.
 
-A request is one message. The answer is any number of `frames` (a sign of life) and `clip`s and then one `end`, or one
-`info`, `index`, `survey` or `mask`; or an `error`.
+First a process says that it is `ready`. A request is one message. The answer is any number of `frames` (a sign of life) and
+`clip`s and then one `end`, `info`, `index`, `survey` or `mask`; or an `error` of the video, a `fault` of the machine, or
+`no_memory`.
 """
 
 import io

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from components.video.faults import check_decoders_error
 from components.video.images import Frame
 from components.video.magic import Container, container_of, keeps_promises, read_head
 from components.video.orientation import UPRIGHT, DisplayMatrix
@@ -75,7 +76,7 @@ class PyAVReader:
         clocks = {each.index: _Clock(each, self._zero) for each in streams}
         times = array("d")
         last, end, end_of_file = -1.0, 0.0, 0.0
-        for packet in _packets(container, *streams):
+        for packet in _packets(self._path, container, *streams):
             on_packet()
             stamp = packet.dts if packet.pts is None else packet.pts
             if stamp is None or packet.is_discard:
@@ -109,7 +110,7 @@ class PyAVReader:
 
     def _decode(self) -> Iterator[Any]:
         """Frames that have a time; what cannot be decoded is skipped, as players do."""
-        for packet in _packets(self._container, self._stream):
+        for packet in _packets(self._path, self._container, self._stream):
             try:
                 frames = packet.decode()
             except MemoryError:
@@ -207,6 +208,7 @@ def _open(path: Path) -> tuple[Any, Any]:
     try:
         container = av.open(str(path.absolute()))
     except (av.error.FFmpegError, OSError, ValueError) as error:
+        check_decoders_error(path, error)
         raise VideoError("video_unreadable", CANNOT_OPEN) from error
     stream = container.streams.best("video")
     if stream is None:
@@ -223,16 +225,14 @@ def _sound_and_pictures(container: Any) -> list[Any]:
     return [*container.streams.audio, *container.streams.video]
 
 
-def _packets(container: Any, *streams: Any) -> Iterator[Any]:
-    """Packets as far as the file can be read."""
+def _packets(path: Path, container: Any, *streams: Any) -> Iterator[Any]:
+    """Packets as far as what is in the file can be understood."""
     while True:
         try:
             yield from container.demux(*streams)
         except IndexError:
             # PyAV trips over a stream that begins in mid-file, and goes on behind its packet.
             continue
-        except MemoryError:
-            raise
-        except av.error.FFmpegError:
-            pass
+        except av.error.FFmpegError as error:
+            check_decoders_error(path, error)
         return

@@ -16,6 +16,7 @@ from components.annotations.records.record import Assumption, FindBy, Record, Re
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.faults import sorted_out
 from components.video.reader import VideoError, VideoInfo
 from components.video.times import FrameIndex
 from components.video_example_gen.alignment import relative_boxes
@@ -75,14 +76,10 @@ class Converter:
 
     def _convert_segments(self, video: str, segments: Sequence[Segment]) -> list[Record]:
         try:
-            with self.root.local_copy(video) as path:
+            with sorted_out(video), self.root.local_copy(video) as path:
                 info, index = self._read(path, segments)
         except VideoError as error:
             return [_reject(segment, Reason(error.code), str(error)) for segment in segments]
-        except OSError as error:
-            return [
-                _reject(segment, Reason.VIDEO_UNREADABLE, f"cannot be read: {error.strerror}") for segment in segments
-            ]
         return [self._convert_segment(segment, info, index) for segment in segments]
 
     def _read(self, path: Path, segments: Sequence[Segment]) -> tuple[VideoInfo, FrameIndex]:

@@ -30,7 +30,7 @@ from components.video_example_gen.shards import (
     empty_folder,
     make_shards,
 )
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
 from foundation.messages.progress import say
 
 
@@ -94,13 +94,17 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
     def _run(self, shards: Sequence[Shard], settings: IngestSettings, folder: str) -> list[dict[str, Any]]:
         work = WorkFolder(folder)
         orders = work.put(shards)
-        with self._make_beam_pipeline() as pipeline:
-            _ = (
-                pipeline
-                | "Orders" >> beam.Create(orders)
-                | "Spread" >> beam.Reshuffle()
-                | "WriteShards" >> beam.ParDo(WriteShards(settings))
-            )
+        try:
+            with self._make_beam_pipeline() as pipeline:
+                _ = (
+                    pipeline
+                    | "Orders" >> beam.Create(orders)
+                    | "Spread" >> beam.Reshuffle()
+                    | "WriteShards" >> beam.ParDo(WriteShards(settings))
+                )
+        except (UserError, MachineError) as error:
+            # Beam adds the name of its step behind the remedy.
+            raise type(error)(str(error).partition(" [while running ")[0]) from error
         return list(work.take_accounts(orders))
 
 

@@ -12,6 +12,7 @@ from components.annotations.records.record import Reject, Segment, Source, TimeU
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.faults import sorted_out
 from components.video.reader import VideoError
 from components.video.tasks import Clip
 from components.video.times import FrameIndex
@@ -94,18 +95,19 @@ class VideoIngest:
 
         One Reject more is for the video itself if nothing of it is used. A segment counts as soon as all of its clips are
         there: what breaks a video later does not take them back.
+
+        Raises:
+          MachineError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
         """
         account = _Account(task)
         try:
-            with self._root.local_copy(task.video) as path:
+            with sorted_out(task.video), self._root.local_copy(task.video) as path:
                 if self._negatives:
                     times = self._decoder.read_times(path, self._sampling)
                     account = _Account(task, background_segments(task, times, self._negatives))
                 yield from self._clips(path, account)
         except VideoError as error:
             yield from account.close_broken(error)
-        except OSError as error:
-            yield from account.close_broken(VideoError("video_unreadable", f"it cannot be read: {error.strerror}"))
 
     def _clips(self, path: Path, account: "_Account") -> Iterator[Result]:
         spans = [span_of(segment) for segment in account.segments]

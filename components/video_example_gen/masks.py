@@ -13,6 +13,7 @@ from components.annotations.records.record import Box, Mask
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.faults import sorted_out
 from components.video.reader import VideoError
 
 _WHOLE_FRAME: Edges = (0.0, 0.0, 1.0, 1.0)
@@ -47,10 +48,8 @@ class MaskReader:
         try:
             if not mask.png:
                 return decode_mask(mask.rle, mask.height, mask.width)
-            with self._root.local_copy(self._root.canonical(mask.png)) as path:
+            with sorted_out(mask.png), self._root.local_copy(self._root.canonical(mask.png)) as path:
                 return self._decoder.read_mask(path, self._sampling)
-        except OSError as error:
-            raise MaskError(f"{_name(mask)}: it cannot be read: {error.strerror}") from error
         except (ValueError, VideoError) as error:
             raise MaskError(f"{_name(mask)}: {error}") from error
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import pickle
 import threading
 import time
@@ -10,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Any
 
 import apache_beam as beam
@@ -21,8 +19,8 @@ from components.annotations.config import NegativesConfig
 from components.annotations.files.manifest import Manifest
 from components.storage.opening import open_root
 from components.video.config import SamplingConfig
-from components.video.decoder import Decoder
-from components.video_example_gen.ingest import IngestedClip, VideoIngest, VideoTask
+from components.video.decoder_pool import DecoderPool
+from components.video_example_gen.ingest import IngestedClip, Result, VideoIngest, VideoTask
 from components.video_example_gen.metadata import MetadataFeatures
 from foundation.messages.progress import Progress
 
@@ -113,14 +111,10 @@ class WriteShards(beam.DoFn):
 
     def setup(self) -> None:
         settings = self._settings
-        num_decoders = settings.decoders or os.cpu_count() or 1
         self._tally = _Tally(settings.num_videos)
-        self._decoders = [Decoder() for _ in range(num_decoders)]
-        self._idle: SimpleQueue[VideoIngest] = SimpleQueue()
-        for decoder in self._decoders:
-            root = open_root(settings.videos, "data.videos", settings.beam_args)
-            self._idle.put(VideoIngest(root, settings.sampling, settings.negatives, decoder, settings.metadata))
-        self._pool = ThreadPoolExecutor(num_decoders)
+        self._root = open_root(settings.videos, "data.videos", settings.beam_args)
+        self._decoders = DecoderPool(settings.decoders)
+        self._pool = ThreadPoolExecutor(len(self._decoders))
         self._is_stopped = threading.Event()
 
     def start_bundle(self) -> None:
@@ -141,19 +135,14 @@ class WriteShards(beam.DoFn):
 
     def teardown(self) -> None:
         self._pool.shutdown()
-        for decoder in self._decoders:
-            decoder.close()
+        self._decoders.close()
 
     def _carry_out(self, order: str) -> None:
         with tf.io.gfile.GFile(order, "rb") as file:
             shard: Shard = pickle.load(file)
-        ingest = self._idle.get()
-        try:
-            self._write(shard, ingest, _account_path(order))
-        finally:
-            self._idle.put(ingest)
+        self._write(shard, _account_path(order))
 
-    def _write(self, shard: Shard, ingest: VideoIngest, account_path: str) -> None:
+    def _write(self, shard: Shard, account_path: str) -> None:
         # A retried bundle must not leave half a file behind: the name appears when the content is complete.
         partial = f"{shard.path}.partial"
         tf.io.gfile.makedirs(shard.path.rpartition("/")[0])
@@ -163,7 +152,7 @@ class WriteShards(beam.DoFn):
             for task in shard.tasks:
                 if self._is_stopped.is_set():
                     return
-                for result in ingest.ingest(task):
+                for result in self._ingest(task):
                     if isinstance(result, IngestedClip):
                         writer.write(result.example)
                         self._tally.add_clip()
@@ -171,6 +160,12 @@ class WriteShards(beam.DoFn):
                         account.write(json.dumps(result.as_ledger_entry()) + "\n")
                 self._tally.add_video()
         tf.io.gfile.rename(partial, shard.path, overwrite=True)
+
+    def _ingest(self, task: VideoTask) -> Iterator[Result]:
+        settings = self._settings
+        with self._decoders.lend() as decoder:
+            ingest = VideoIngest(self._root, settings.sampling, settings.negatives, decoder, settings.metadata)
+            yield from ingest.ingest(task)
 
 
 class _Tally:

@@ -12,6 +12,7 @@ from components.pusher.destination import Destination, explained
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
+from components.pusher.whole import require_whole
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped, folding_column, key_column
 from pipeline.config import load_config
@@ -61,6 +62,8 @@ def rollback(
     if served and served.folder == target.folder:
         console.print(f"version {target.name} is served already", highlight=False)
         return
+    with explained(destination.uri):
+        require_whole(target, "serve another one: clipgate versions lists them")
     what = f"version {target.name} instead of {served.name}" if served else f"version {target.name}"
     if not yes and not typer.confirm(f"{destination.uri}: serve {what}?"):
         raise typer.Exit(1)

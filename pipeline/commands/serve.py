@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import os
+import resource
 import signal
 from functools import partial
 from pathlib import Path
@@ -10,9 +10,12 @@ from typing import Annotated
 
 import typer
 
+from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.loading import load_tensorflow
+from pipeline.serve.heap import keep_heap_small
+from pipeline.serve.memory import LARGEST_REQUESTS, MIN_LARGEST_REQUESTS
 from pipeline.serve.settings import Latest, ModelSettings, ReadSettings, Specific, read_config_file
 
 
@@ -34,11 +37,18 @@ def serve(
         float, typer.Option(min=0, help="How long a request waits for others.")
     ] = 2.0,
     max_requests: Annotated[int, typer.Option(min=1, help="Requests that may wait; more are turned away.")] = 128,
-    max_request_megabytes: Annotated[int, typer.Option(min=1, max=2047, help="The size of a request.")] = 64,
+    max_request_megabytes: Annotated[int, typer.Option(min=1, max=2047, help="The size of a request, unpacked.")] = 16,
+    max_memory_megabytes: Annotated[
+        int | None,
+        typer.Option(min=1, help="What all requests together may take; default: 24 times the size of one."),
+    ] = None,
     poll_seconds: Annotated[float, typer.Option(min=0.1, help="How often to look for new versions.")] = 1.0,
 ) -> None:
     """Serve a pushed model on this machine for development, as TensorFlow Serving would; production is TensorFlow Serving."""
     read_settings = _source(model, model_config, name, version)
+    max_memory_megabytes = _memory_megabytes(max_memory_megabytes, max_request_megabytes)
+    keep_heap_small()
+    _allow_files()
     read_settings()  # mistakes are found before TensorFlow is loaded, which takes seconds
     load_tensorflow()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
@@ -60,8 +70,9 @@ def serve(
             batching=BatchingConfig(max_batch_size, batch_timeout_milliseconds / 1000) if batching else None,
             max_request_bytes=max_request_megabytes * 2**20,
             max_requests=max_requests,
+            max_memory_bytes=max_memory_megabytes * 2**20,
             poll_seconds=poll_seconds,
-            num_threads=os.cpu_count() or 1,
+            num_threads=num_cores(),
         )
 
         def on_ready(addresses: Addresses) -> None:
@@ -72,6 +83,22 @@ def serve(
         asyncio.run(serve_until_stopped(config, read_settings, on_ready))
     except KeyboardInterrupt:
         pass
+
+
+def _memory_megabytes(given: int | None, max_request_megabytes: int) -> int:
+    least = MIN_LARGEST_REQUESTS * max_request_megabytes
+    if given is not None and given < least:
+        raise UserError(
+            f"--max-memory-megabytes {given} is too little for requests of {max_request_megabytes} MB; "
+            f"expected at least {least}, or a smaller --max-request-megabytes"
+        )
+    return LARGEST_REQUESTS * max_request_megabytes if given is None else given
+
+
+def _allow_files() -> None:
+    """Let this process have as many connections as the system allows, not the few that shells begin with."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _source(model: Path | None, model_config: Path | None, name: str | None, version: int | None) -> ReadSettings:

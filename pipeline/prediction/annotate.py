@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from components.video.capture import open_video
+from components.video.child import decoding_environment
 from components.video.clips import known_end
 from components.video.config import SamplingConfig
-from components.video.decoder import decoding_environment
 from components.video.decoder_process import address_space_bytes, limit_resources
 from components.video.images import Frame
 from components.video.reader import FrameReader, VideoError
@@ -60,7 +60,7 @@ def main() -> None:
     segments = [ActionSegment(**values) for values in request["segments"]]
     try:
         _write(Path(request["video"]), segments, request["output"])
-    except (VideoError, OSError, cv2.error) as error:
+    except (VideoError, UserError, OSError, cv2.error) as error:
         sys.exit(str(error))
 
 

@@ -1,6 +1,5 @@
 """Clips of a segment, for clients: the functions that ingest uses choose, scale and encode the frames."""
 
-import os
 from pathlib import Path
 
 from components.video.config import SamplingConfig
@@ -8,6 +7,7 @@ from components.video.decoder import Decoder
 from components.video.magic import read_head, why_no_video
 from components.video.reader import VideoError
 from components.video.tasks import Span
+from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 
 
@@ -28,7 +28,7 @@ def read_jpeg_clips(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
         )
     try:
-        with Decoder(num_threads=os.cpu_count() or 1) as decoder:
+        with Decoder(num_threads=num_cores()) as decoder:
             clips = list(decoder.read_clips(video, [Span(start_seconds, end_seconds)], sampling))
     except VideoError as error:
         raise UserError(f"{video}: {error}") from error

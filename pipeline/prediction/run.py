@@ -1,6 +1,5 @@
 """What `clipgate predict` does with video files: read, predict, write, show."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.tasks import Span
+from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
 from pipeline.commands.terminal import errors, escaped, refuse_existing, whole_file
@@ -124,7 +124,7 @@ def _predict(
     """The card of the model that was loaded, and what it predicts."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     predictions = []
-    with Decoder(os.cpu_count() or 1) as decoder, Progress(*columns, console=errors, transient=True) as bar:
+    with Decoder(num_cores()) as decoder, Progress(*columns, console=errors, transient=True) as bar:
         classifier = Classifier(model)
         predict = predict_by(classifier.info)
         predictor = VideoPredictor(classifier, decoder, num_snapshots=num_snapshots)

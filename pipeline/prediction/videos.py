@@ -9,6 +9,7 @@ import numpy as np
 from components.storage.paths import files_below
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.faults import sorted_out
 from components.video.magic import is_video_file, read_head, why_no_video
 from components.video.queues import Windows
 from components.video.reader import VideoError, VideoInfo
@@ -188,7 +189,9 @@ def _from(segment: ActionSegment, start_seconds: float) -> ActionSegment:
 def _check(path: Path) -> None:
     if not path.is_file():
         raise VideoError("video_missing", "there is no such file")
-    if objection := why_no_video(read_head(path)):
+    with sorted_out(path):
+        head = read_head(path)
+    if objection := why_no_video(head):
         raise VideoError("not_a_video", objection)
 
 

@@ -17,6 +17,13 @@ class ServeError(Exception):
         super().__init__(self.message)
 
 
+class TooLargeError(ServeError):
+    """A request has more bytes, or takes more memory, than one may."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(grpc.StatusCode.RESOURCE_EXHAUSTED, message)
+
+
 def invalid(message: str) -> ServeError:
     return ServeError(grpc.StatusCode.INVALID_ARGUMENT, message)
 

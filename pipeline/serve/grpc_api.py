@@ -1,10 +1,12 @@
 """TensorFlow Serving's gRPC services: PredictionService and ModelService."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import grpc
+from google.protobuf.message import DecodeError
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -25,39 +27,81 @@ log = logging.getLogger(__name__)
 _SIGNATURE_DEF = "signature_def"
 
 
-def make_server(predictor: Predictor, max_request_bytes: int) -> grpc.aio.Server:
+# For a message to arrive once it is read.
+_MESSAGE_SECONDS = 20.0
+_PREDICT = "/tensorflow.serving.PredictionService/Predict"
+_SMALL_BYTES = 2**18  # parsed in less time than a thread takes to begin
+_MAX_STREAMS = 64  # of one connection; a client's further requests wait with the client
+_IDLE_MILLISECONDS = 30_000
+
+
+def make_server(predictor: Predictor) -> grpc.aio.Server:
     """A server of both services, without a port."""
     options = [
-        ("grpc.max_receive_message_length", max_request_bytes),
+        # Of unpacked messages, too.
+        ("grpc.max_receive_message_length", predictor.memory.max_request_bytes),
+        ("grpc.max_concurrent_streams", _MAX_STREAMS),
+        ("grpc.max_connection_idle_ms", _IDLE_MILLISECONDS),
+        ("grpc.server_handshake_timeout_ms", _IDLE_MILLISECONDS),
         ("grpc.max_send_message_length", -1),
         # Otherwise two servers could share a port, and clients would reach one or the other.
         ("grpc.so_reuseport", 0),
     ]
-    server = grpc.aio.server(options=options)
-    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-        PredictionService(predictor, max_request_bytes), server
-    )
+    service = PredictionService(predictor)
+    server = grpc.aio.server(interceptors=[_ReadWhenThereIsMemory(service)], options=options)
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(predictor), server)
     return server
 
 
-class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    def __init__(self, predictor: Predictor, max_tensor_bytes: int) -> None:
-        self._predictor = predictor
-        self._max_tensor_bytes = max_tensor_bytes
+class _ReadWhenThereIsMemory(grpc.aio.ServerInterceptor):
+    """Has the messages of Predict read by its handler: gRPC itself reads every message as soon as it can."""
 
-    async def Predict(  # noqa: N802
-        self, request: predict_pb2.PredictRequest, context: grpc.aio.ServicerContext
+    def __init__(self, service: "PredictionService") -> None:
+        self._handler = grpc.stream_unary_rpc_method_handler(
+            service.predict_unread, response_serializer=predict_pb2.PredictResponse.SerializeToString
+        )
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        return self._handler if handler_call_details.method == _PREDICT else await continuation(handler_call_details)
+
+
+class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
+    def __init__(self, predictor: Predictor) -> None:
+        self._predictor = predictor
+
+    async def predict_unread(
+        self, messages: AsyncIterator[bytes], context: grpc.aio.ServicerContext
     ) -> predict_pb2.PredictResponse:
-        async with _errors_as_statuses(context):
-            spec = _spec(request.model_spec)
-            with self._predictor.admitted(), self._predictor.find(spec).in_use() as servable:
-                signature = _signature(servable, request.model_spec.signature_name)
-                names = _output_names(signature, request.output_filter)
-                inputs = await self._predictor.convert(self._inputs, request)
-                outputs = await self._predictor.predict(servable, signature, inputs)
-                chosen = {name: outputs[name] for name in names}
-                return await self._predictor.convert(_response, spec.name, servable, signature, chosen)
+        """Predict, for a message that is still to be read; `messages` gives only this one."""
+        memory = self._predictor.memory
+        async with _errors_as_statuses(context), AsyncExitStack() as held:
+            async with memory.arriving.hold(memory.max_request_bytes) as hold:
+                message = await hold.receiving(_read(context))
+                memory.arriving.shrink(hold, len(message))
+                lane, cost = memory.of(len(message)), memory.cost(len(message))
+                entered = held.enter_async_context(lane.hold(cost))
+                # It gives way, too, while it waits for the memory that its answer takes.
+                await (entered if cost <= lane.free_bytes else hold.receiving(entered))
+            with self._predictor.admitted():
+                is_small = len(message) <= _SMALL_BYTES
+                request = _parse(message) if is_small else await self._predictor.convert(_parse, message)
+                del message
+                return await self._predict(request)
+
+    async def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
+        spec = _spec(request.model_spec)
+        with self._predictor.find(spec).in_use() as servable:
+            signature = _signature(servable, request.model_spec.signature_name)
+            names = _output_names(signature, request.output_filter)
+            inputs = await self._predictor.convert(self._inputs, request)
+            outputs = await self._predictor.predict(servable, signature, inputs)
+            chosen = {name: outputs[name] for name in names}
+            return await self._predictor.convert(_response, spec.name, servable, signature, chosen)
 
     async def GetModelMetadata(  # noqa: N802
         self, request: get_model_metadata_pb2.GetModelMetadataRequest, context: grpc.aio.ServicerContext
@@ -88,7 +132,10 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         await _not_served(context, "MultiInference")
 
     def _inputs(self, request: predict_pb2.PredictRequest) -> Tensors:
-        return {name: to_tensor(name, proto, self._max_tensor_bytes) for name, proto in request.inputs.items()}
+        return {
+            name: to_tensor(name, proto, self._predictor.memory.max_request_bytes)
+            for name, proto in request.inputs.items()
+        }
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
@@ -124,6 +171,25 @@ async def _errors_as_statuses(context: grpc.aio.ServicerContext) -> AsyncIterato
     except Exception as error:
         log.exception("a request could not be answered")
         await context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+async def _read(context: grpc.aio.ServicerContext) -> bytes:
+    try:
+        message = await asyncio.wait_for(context.read(), _MESSAGE_SECONDS)
+    except asyncio.TimeoutError as error:
+        raise ServeError(
+            grpc.StatusCode.DEADLINE_EXCEEDED, f"the message did not arrive within {_MESSAGE_SECONDS:.3g} s"
+        ) from error
+    if message is grpc.aio.EOF:
+        raise invalid("the request has no message, or one that is too large")
+    return bytes(message)
+
+
+def _parse(message: bytes) -> predict_pb2.PredictRequest:
+    try:
+        return predict_pb2.PredictRequest.FromString(message)
+    except DecodeError as error:
+        raise invalid(f"the message is no PredictRequest: {error}") from error
 
 
 async def _not_served(context: grpc.aio.ServicerContext, method: str) -> None:

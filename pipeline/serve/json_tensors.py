@@ -170,6 +170,8 @@ def _read_columns(columns: Any, specs: Mapping[str, TensorSpec]) -> Tensors:
 def _read_named(key: str, name: str, value: Any, specs: Mapping[str, TensorSpec]) -> Tensor:
     try:
         return to_tensor(value, specs[name])
+    except MemoryError:
+        raise
     except Exception as error:
         raise invalid(f"Failed to process key: {name} of '{key}'. Error: {error}") from error
 

@@ -1,7 +1,7 @@
 """Steps that gRPC and REST share: finding the model, letting requests in, checking and answering them."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 import grpc
 
 from pipeline.serve.errors import ServeError
+from pipeline.serve.json_process import JsonProcess, Question, is_light, read_question
+from pipeline.serve.memory import MemoryBudget
 from pipeline.serve.signatures import Signature, Tensors
 from pipeline.serve.versions import ModelVersions, Servable, VersionStatus
 
@@ -33,12 +35,13 @@ class ModelSpec(NamedTuple):
 class Predictor:
     """Answers requests with the models that are loaded."""
 
-    def __init__(self, max_requests: int) -> None:
+    def __init__(self, max_requests: int, memory: MemoryBudget) -> None:
         """`max_requests`: how many may wait or be answered at the same time."""
         self.models: dict[str, ModelVersions] = {}
+        self.memory = memory
+        self._json = JsonProcess(memory.json_bytes, memory.max_request_bytes)
         self._max_requests = max_requests
         self._num_requests = 0
-        # Only two, since a request in JSON takes many times its size in memory while it is read.
         self._converters = ThreadPoolExecutor(2, thread_name_prefix="convert")
 
     @contextmanager
@@ -100,9 +103,20 @@ class Predictor:
         signature.check(inputs)
         return await servable.batcher.predict(signature, inputs)
 
+    async def read_json(self, body: bytes, signatures: Mapping[str, Signature]) -> Question:
+        """What a request in JSON asks.
+
+        Raises:
+          ServeError: it is wrong, or takes too much memory.
+        """
+        if is_light(body):
+            return await self.convert(read_question, body, signatures, DEFAULT_SIGNATURE)
+        return await self._json.read(body, signatures, DEFAULT_SIGNATURE)
+
     async def convert(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         """Call a function that reads or writes large messages, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._converters, function, *arguments)
 
     def close(self) -> None:
         self._converters.shutdown(wait=True)
+        self._json.close()

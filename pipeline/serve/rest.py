@@ -5,22 +5,20 @@ Source: https://www.tensorflow.org/tfx/serving/api_rest
 
 import asyncio
 import contextlib
-import json
 import logging
 import re
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import grpc
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 
 from pipeline.serve import json_tensors
-from pipeline.serve.errors import ServeError, invalid
-from pipeline.serve.predictor import DEFAULT_SIGNATURE, ModelSpec, Predictor
+from pipeline.serve.connections import Connection, json_response
+from pipeline.serve.errors import ServeError, TooLargeError, invalid
+from pipeline.serve.predictor import ModelSpec, Predictor
 from pipeline.serve.protos import signature_def_json
-from pipeline.serve.signatures import Signature, Tensors
-from pipeline.serve.versions import Servable
+from pipeline.serve.signatures import Tensors
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +43,11 @@ _HTTP_STATUSES = {
     grpc.StatusCode.UNAVAILABLE: 503,
     grpc.StatusCode.UNAUTHENTICATED: 401,
 }
-_INTERNAL = 500
-READ_TIMEOUT_SECONDS = 60.0  # for a request's body to arrive
-
-
-def make_app(predictor: Predictor, max_request_bytes: int) -> web.Application:
-    under_way = UnderWay()
-    app = web.Application(client_max_size=max_request_bytes, middlewares=[under_way.count, _errors_as_json])
-    app.router.add_route("*", "/{path:.*}", RestApi(predictor).answer)
-    app[UNDER_WAY] = under_way
-    return app
+_INTERNAL, _TOO_LARGE = 500, 413
+# For a request's body to arrive: this, and what it takes at the slowest speed that is served.
+BODY_SECONDS = 10.0
+_BODY_BYTES_PER_SECOND = 2**20
+_ENCODINGS = ("identity", "gzip", "deflate")
 
 
 class UnderWay:
@@ -65,20 +58,16 @@ class UnderWay:
         self._none = asyncio.Event()
         self._none.set()
 
-    @property
-    def count(self) -> Middleware:
-        @web.middleware
-        async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-            self._number += 1
-            self._none.clear()
-            try:
-                return await handler(request)
-            finally:
-                self._number -= 1
-                if not self._number:
-                    self._none.set()
-
-        return count
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        self._number += 1
+        self._none.clear()
+        try:
+            yield
+        finally:
+            self._number -= 1
+            if not self._number:
+                self._none.set()
 
     async def ended(self, timeout_seconds: float) -> None:
         """Wait until there is none, but no longer than the timeout."""
@@ -86,29 +75,31 @@ class UnderWay:
             await asyncio.wait_for(self._none.wait(), timeout_seconds)
 
 
-UNDER_WAY = web.AppKey("under_way", UnderWay)
-
-
-@web.middleware
-async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except ServeError as error:
-        return _json_response({"error": error.message}, _HTTP_STATUSES.get(error.code, _INTERNAL))
-    except web.HTTPException as error:
-        return _json_response({"error": error.text or error.reason}, error.status)
-    except ConnectionError:  # nobody will read it
-        return _json_response({"error": "the client has left"}, _HTTP_STATUSES[grpc.StatusCode.CANCELLED])
-    except Exception as error:
-        log.exception("%s %s", request.method, request.path)
-        return _json_response({"error": f"{type(error).__name__}: {error}"}, _INTERNAL)
-
-
 class RestApi:
     def __init__(self, predictor: Predictor) -> None:
         self._predictor = predictor
+        self.under_way = UnderWay()
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to any request; what is wrong with it is said in JSON."""
+        with self.under_way.counted():
+            if "Content-Encoding" in request.headers:
+                _connection(request).end_at_once()  # the rest of a bomb would be unpacked to be thrown away
+            try:
+                return await self._route(request)
+            except TooLargeError as error:
+                return json_response({"error": error.message}, _TOO_LARGE)
+            except ServeError as error:
+                return json_response({"error": error.message}, _HTTP_STATUSES.get(error.code, _INTERNAL))
+            except web.HTTPException as error:
+                return json_response({"error": error.text or error.reason}, error.status)
+            except ConnectionError:  # nobody will read it
+                return json_response({"error": "the client has left"}, _HTTP_STATUSES[grpc.StatusCode.CANCELLED])
+            except Exception as error:
+                log.exception("%s %s", request.method, request.path)
+                return json_response({"error": f"{type(error).__name__}: {error}"}, _INTERNAL)
+
+    async def _route(self, request: web.BaseRequest) -> web.Response:
         path = request.rel_url.raw_path
         if request.method == "POST" and (found := _PREDICTION.fullmatch(path)):
             if found["verb"].lower() != "predict":
@@ -130,7 +121,7 @@ class RestApi:
             }
             for version, status in self._predictor.statuses(spec).items()
         ]
-        return _json_response({"model_version_status": statuses}, indent=1)
+        return json_response({"model_version_status": statuses}, indent=1)
 
     def _metadata(self, spec: ModelSpec) -> web.Response:
         servable = self._predictor.find(spec)
@@ -139,24 +130,75 @@ class RestApi:
             "model_spec": {"name": spec.name, "signature_name": "", "version": str(servable.version)},
             "metadata": {"signature_def": {"signature_def": signatures}},
         }
-        return _json_response(answer, indent=1)
+        return json_response(answer, indent=1)
 
-    async def _predict(self, request: web.Request, spec: ModelSpec) -> web.Response:
-        with self._predictor.admitted(), self._predictor.find(spec).in_use() as servable:
-            asked = await self._predictor.convert(_read_question, await self._read(request), servable)
-            outputs = await self._predictor.predict(servable, asked.signature, asked.inputs)
-            return await self._predictor.convert(_answer, outputs, asked.in_rows)
+    async def _predict(self, request: web.BaseRequest, spec: ModelSpec) -> web.Response:
+        self._predictor.find(spec)  # before the body is read
+        memory, connection = self._predictor.memory, _connection(request)
+        declared = _declared_bytes(request, memory.max_request_bytes)
+        lane = memory.of(declared)
+        async with lane.hold(memory.cost(declared)) as hold:
+            timeout_seconds = BODY_SECONDS + declared / _BODY_BYTES_PER_SECOND
+            body = await hold.receiving(_read(request, memory.max_request_bytes, timeout_seconds))
+            lane.shrink(hold, memory.cost(len(body)))
+            with (
+                connection.connections.answering(connection),
+                self._predictor.admitted(),
+                self._predictor.find(spec).in_use() as servable,
+            ):
+                asked = await self._predictor.read_json(body, servable.model.signatures)
+                del body
+                signature = servable.model.signatures[asked.signature]
+                outputs = await self._predictor.predict(servable, signature, asked.inputs)
+                return await self._predictor.convert(_answer, outputs, asked.in_rows)
 
-    async def _read(self, request: web.Request) -> bytes:
-        limit = request.client_max_size
-        if request.content_length is not None and request.content_length > limit:
-            raise web.HTTPRequestEntityTooLarge(limit, request.content_length)
-        try:
-            return await asyncio.wait_for(request.read(), READ_TIMEOUT_SECONDS)
-        except asyncio.TimeoutError as error:
-            raise web.HTTPRequestTimeout(text="the request's body did not arrive in time") from error
-        except web.RequestPayloadError as error:
-            raise invalid(f"the request's body did not arrive whole: {error}") from error
+
+def _declared_bytes(request: web.BaseRequest, max_bytes: int) -> int:
+    """Bytes that the body may have when it is unpacked, as the request's head says."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in _ENCODINGS:
+        raise web.HTTPUnsupportedMediaType(
+            text=f"Content-Encoding: {encoding[:80]} is not read here; expected one of {', '.join(_ENCODINGS)}"
+        )
+    if request.content_length is not None and request.content_length > max_bytes:
+        raise _too_large(max_bytes)
+    if request.content_length is None and not request.body_exists:
+        return 0
+    return max_bytes if encoding != "identity" or request.content_length is None else request.content_length
+
+
+async def _read(request: web.BaseRequest, max_bytes: int, timeout_seconds: float) -> bytes:
+    try:
+        return await asyncio.wait_for(_read_whole(request, max_bytes), timeout_seconds)
+    except asyncio.TimeoutError as error:
+        raise web.HTTPRequestTimeout(
+            text=f"the request's body did not arrive within {timeout_seconds:.3g} s"
+        ) from error
+    except web.RequestPayloadError as error:
+        raise invalid(f"the request's body did not arrive whole: {error}") from error
+
+
+async def _read_whole(request: web.BaseRequest, max_bytes: int) -> bytes:
+    """The body, unpacked. Not by aiohttp's `read`, which unpacks as many bytes at once as a request may have."""
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+    body = bytearray()
+    while chunk := await request.content.readany():
+        body += chunk
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
+        await asyncio.sleep(0)  # all of a packed body can be there at once, and others have their turns
+    return bytes(body)
+
+
+def _too_large(max_bytes: int) -> TooLargeError:
+    return TooLargeError(f"Maximum request body size {max_bytes} exceeded; see --max-request-megabytes")
+
+
+def _connection(request: web.BaseRequest) -> Connection:
+    assert isinstance(request.protocol, Connection)
+    return request.protocol
 
 
 def _spec(found: "re.Match[str]") -> ModelSpec:
@@ -167,24 +209,5 @@ def _spec(found: "re.Match[str]") -> ModelSpec:
     return ModelSpec(unquote(found["name"]), int(digits) if digits else None, unquote(found["label"] or ""))
 
 
-class _Question(NamedTuple):
-    signature: Signature
-    inputs: Tensors
-    in_rows: bool
-
-
-def _read_question(body: bytes, servable: Servable) -> _Question:
-    request = json_tensors.parse_request(body)
-    name = json_tensors.signature_name(request) or DEFAULT_SIGNATURE
-    signature = servable.model.signatures.get(name)
-    if signature is None:
-        raise invalid(f'Serving signature name: "{name}" not found in signature def')
-    return _Question(signature, json_tensors.read_inputs(request, signature), json_tensors.is_in_rows(request))
-
-
 def _answer(outputs: Tensors, in_rows: bool) -> web.Response:
-    return _json_response(json_tensors.write_outputs(outputs, in_rows=in_rows))
-
-
-def _json_response(value: dict[str, Any], status: int = 200, indent: int | None = None) -> web.Response:
-    return web.Response(text=json.dumps(value, indent=indent), status=status, content_type="application/json")
+    return json_response(json_tensors.write_outputs(outputs, in_rows=in_rows))

@@ -11,13 +11,19 @@ from pathlib import Path
 
 from aiohttp import web
 
+from components.pusher.local import LocalDestination
+from components.pusher.versions import Version
+from components.pusher.whole import require_whole
 from foundation.messages.errors import UserError
 from models.export_info import EXPORT_INFO_FILE
 from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
+from pipeline.serve.connections import make_connections, start
 from pipeline.serve.grpc_api import make_server
+from pipeline.serve.heap import return_freed_memory
+from pipeline.serve.memory import MemoryBudget
 from pipeline.serve.model import Model
 from pipeline.serve.predictor import Predictor
-from pipeline.serve.rest import UNDER_WAY, make_app
+from pipeline.serve.rest import RestApi, UnderWay
 from pipeline.serve.settings import ReadSettings
 from pipeline.serve.versions import Load, ModelVersions, Servable
 
@@ -35,6 +41,7 @@ class ServerConfig:
     batching: BatchingConfig | None
     max_request_bytes: int
     max_requests: int
+    max_memory_bytes: int
     poll_seconds: float
     num_threads: int
 
@@ -74,10 +81,10 @@ async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIte
     """
     _require_free_ports(config)
     threads = ModelThreads(config.num_threads)
-    predictor = Predictor(config.max_requests)
+    predictor = Predictor(config.max_requests, MemoryBudget(config.max_memory_bytes, config.max_request_bytes))
 
     async def load(version: int, path: Path) -> Servable:
-        model = await asyncio.to_thread(Model, path)
+        model = await asyncio.to_thread(_load_whole, path)
         return Servable(version, model, Batcher(model.run, threads, config.batching))
 
     try:
@@ -99,6 +106,7 @@ async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIte
 async def _poll(predictor: Predictor, read_settings: ReadSettings, load: Load, poll_seconds: float) -> None:
     while True:
         await asyncio.sleep(poll_seconds)
+        await asyncio.to_thread(return_freed_memory)
         try:
             await _follow(predictor, read_settings, load)
         except (UserError, OSError) as error:
@@ -111,6 +119,12 @@ async def _follow(predictor: Predictor, read_settings: ReadSettings, load: Load)
         await predictor.models.setdefault(name, ModelVersions(load)).follow(model)
     for name in predictor.models.keys() - settings.keys():
         await predictor.models.pop(name).drop_all()
+
+
+def _load_whole(path: Path) -> Model:
+    version = Version(LocalDestination(path.parent), path.name)
+    require_whole(version, "push it again, or serve another version: clipgate rollback, or --version")
+    return Model(path)
 
 
 def _require_available(predictor: Predictor, read_settings: ReadSettings) -> None:
@@ -128,32 +142,28 @@ def _require_available(predictor: Predictor, read_settings: ReadSettings) -> Non
 
 @asynccontextmanager
 async def _listening(predictor: Predictor, config: ServerConfig) -> AsyncIterator[Addresses]:
-    grpc_server = make_server(predictor, config.max_request_bytes)
-    runner = web.AppRunner(
-        make_app(predictor, config.max_request_bytes),
-        access_log=None,
-        handler_cancellation=True,
-        shutdown_timeout=_GRACE_SECONDS,
-    )
+    grpc_server = make_server(predictor)
+    api = RestApi(predictor)
+    runner = web.ServerRunner(make_connections(api.answer), shutdown_timeout=_GRACE_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, config.host, config.rest_port).start()
+        await start(runner, config.host, config.rest_port)
         grpc_port = grpc_server.add_insecure_port(f"{config.host}:{config.grpc_port}")
         await grpc_server.start()
         yield Addresses(f"{config.host}:{grpc_port}", f"{config.host}:{runner.addresses[0][1]}")
-        await asyncio.gather(grpc_server.stop(_GRACE_SECONDS), _stop_listening(runner))
+        await asyncio.gather(grpc_server.stop(_GRACE_SECONDS), _stop_listening(runner, api.under_way))
     finally:
         await runner.cleanup()
 
 
-async def _stop_listening(runner: web.AppRunner) -> None:
+async def _stop_listening(runner: web.ServerRunner, under_way: UnderWay) -> None:
     """Take no more connections, and let the requests end that have come.
 
     aiohttp's own clean-up comes after this: it drops what is still to come of a request's body.
     """
     for site in tuple(runner.sites):
         await site.stop()
-    await runner.app[UNDER_WAY].ended(_GRACE_SECONDS)
+    await under_way.ended(_GRACE_SECONDS)
 
 
 def _require_free_ports(config: ServerConfig) -> None:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from components.baseline.pushed import pushed_versions
 from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.serving_validator.warmup import read_warmup
+from components.storage.seal import MODEL_SEAL
 from components.video_example_gen.ledger import read_entries, read_summary
 from models.export_info import read_export_info
 from tests.e2e.conftest import PushedRun, RepeatedRun
@@ -111,7 +112,7 @@ def test_the_pushed_model_is_the_one_that_was_validated_and_warms_up_with_a_clip
 ) -> None:
     (version,) = pushed_run.project.versions()
     blessing = pushed_run.project.artifact("ServingValidator", "blessing")
-    assert sorted(path.name for path in blessing.iterdir()) == ["INFRA_BLESSED", "stamped_model"]
+    assert sorted(path.name for path in blessing.iterdir()) == ["INFRA_BLESSED", MODEL_SEAL, "stamped_model"]
     warmup = read_warmup(version)
     assert {signature: list(inputs) for signature, inputs in warmup.items()} == {
         "serving_default": ["examples"], "predict_jpeg": ["frames"], "predict_frames": ["frames"],

@@ -10,6 +10,7 @@ from models.base_model import WEIGHTS_FILE, open_base
 from models.export_info import ExportInfo
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
+from tests.components.pusher.conftest import write_card
 
 MODEL = {"network": "single_frame", "preset": "tiny", "num_frames": 2, "height": 32, "width": 32}
 
@@ -112,6 +113,17 @@ def test_without_a_pushed_model_there_is_no_latest(folder: Path) -> None:
         f"training.warm_start.model is latest, but no model was pushed to {folder}/out/serving/action; "
         "train one without warm_start, or name the folder of another model"
     )
+
+
+def test_no_training_begins_from_a_version_that_was_damaged_after_its_push(folder: Path, weights: bytes) -> None:
+    version = export(folder / "out/serving/action/9", weights)
+    write_card(version)
+    assert plan_of(folder, {"model": "latest"}).base is not None
+    (version / WEIGHTS_FILE).write_bytes(weights[:1000])
+    with pytest.raises(
+        UserError, match=r"is cut: 1000 of \d+ bytes: .*; name another one in training.warm_start.model"
+    ):
+        plan_of(folder, {"model": "latest"})
 
 
 def test_a_base_model_at_an_address_is_refused(folder: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from models.export_info import ExportInfo
 from pipeline.local import is_served, set_aside_unknown
+from tests.components.pusher.conftest import write_card
 
 
 @pytest.fixture
@@ -44,3 +45,13 @@ def test_a_version_is_served_if_it_is_there_and_whole(tmp_path: Path) -> None:
     (version / "saved_model.pb").write_bytes(b"")
     assert is_served(str(version), str(tmp_path / "action"))
     assert not is_served(str(tmp_path / "elsewhere" / "17"), str(tmp_path / "action"))
+
+
+def test_a_version_with_a_file_that_its_card_does_not_know_so_is_not_served(tmp_path: Path) -> None:
+    version = tmp_path / "action" / "17"
+    ExportInfo(("a", "b"), {}, {}, "key").write(version)
+    (version / "saved_model.pb").write_bytes(b"graph")
+    write_card(version)
+    assert is_served(str(version), str(tmp_path / "action"))
+    (version / "saved_model.pb").write_bytes(b"grapH")
+    assert not is_served(str(version), str(tmp_path / "action"))

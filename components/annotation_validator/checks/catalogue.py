@@ -5,6 +5,7 @@ what its findings have in common, and whether `--fix` does what it suggests. `do
 """
 
 from components.annotation_validator.checks import (
+    absent_from_split,
     action_outside_boxes,
     assumed,
     box_jumps,
@@ -105,6 +106,13 @@ CHECKS = (
         too_few_to_evaluate.find,
         Bar(1, "expected test clips of a class, in multiples of gates.min_examples", gt=0),
         unit=Unit.RATIO,
+        severity=Severity.ERROR,
+    ),
+    Check(
+        "absent_from_split",
+        absent_from_split.find,
+        Bar(0, "segments of a class in a split that are as good as none", ge=0),
+        unit=Unit.COUNT,
         severity=Severity.ERROR,
     ),
     Check(

@@ -15,6 +15,7 @@ from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
+from components.video.faults import sorted_out
 from components.video.reader import VideoError, VideoInfo
 from components.video.times import FrameIndex, broken_promise
 from foundation.messages.errors import UserError
@@ -34,6 +35,7 @@ def read_headers(
 
     Raises:
       UserError: the root cannot be listed.
+      MachineError: a video cannot be read for a reason that lies with the machine.
     """
     manifest = build_manifest(records, root, inspection.classes, inspection.negatives)
     facts: dict[str, VideoFacts] = {}
@@ -79,7 +81,7 @@ def _read_facts(
         if number is not None
     }
     try:
-        with root.local_copy(video) as path:
+        with sorted_out(video), root.local_copy(video) as path:
             info = decoder.probe(path, sampling)
             index = decoder.read_times(path, sampling) if numbers else None
             if broken_promise(info.promised_seconds - info.duration_seconds, info.promised_seconds, sampling):
@@ -98,8 +100,6 @@ def _read_facts(
         )
     except VideoError as error:
         return Reject(Reason(error.code), str(error), video=video)
-    except OSError as error:
-        return Reject(Reason.VIDEO_UNREADABLE, f"cannot be read: {error.strerror}", video=video)
 
 
 def _seconds_at(frame: float, index: FrameIndex, info: VideoInfo) -> float:

@@ -17,6 +17,7 @@ from components.annotation_validator.measuring.windows import window_seconds, wi
 from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
+from components.video.faults import sorted_out
 from components.video.reader import VideoError
 from components.video.tasks import Clip, Span
 from components.video_example_gen.alignment import span_of
@@ -76,7 +77,7 @@ def _windows(inputs: CheckInputs, segment: CheckedSegment, info: ExportInfo) -> 
 def _clips(decoder: Decoder, root: Root, video: str, spans: Sequence[Span], sampling: SamplingConfig) -> Iterator[Clip]:
     """The clips that a run would take; where a video breaks, those before it."""
     # Why a video cannot be read is said by the checks of its rows.
-    with suppress(VideoError, OSError), root.local_copy(video) as path:
+    with suppress(VideoError), sorted_out(video), root.local_copy(video) as path:
         for clip in decoder.read_clips(path, spans, sampling):
             if clip.num_distinct >= sampling.min_frames:
                 yield clip

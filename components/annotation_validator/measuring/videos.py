@@ -23,6 +23,7 @@ from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.decoder_pool import DecoderPool
+from components.video.faults import sorted_out
 from components.video.reader import VideoError
 from components.video.survey import Survey
 from components.video_example_gen.alignment import relative_boxes, span_of
@@ -43,7 +44,7 @@ def measure_videos(
 
     def measure(decoder: Decoder, video: str) -> VideoMeasures | None:
         # Why a video cannot be read is said by the checks of its rows.
-        with suppress(VideoError, OSError), root.local_copy(video) as path:
+        with suppress(VideoError), sorted_out(video), root.local_copy(video) as path:
             return measure_video(path, inputs.by_video[video], sampling, decoder)
         return None
 

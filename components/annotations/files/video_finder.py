@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from components.annotations.files.likely_paths import LikelyPaths, is_foreign, plain_path
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy
+from components.storage.faults import is_of_the_file, passing
 from components.storage.paths import is_clutter
 from components.storage.root import Root
 from components.video.magic import HEAD_SIZE, why_no_video
@@ -20,6 +21,7 @@ class VideoFinder:
 
     Raises:
       UserError: the root cannot be listed.
+      MachineError: a video that is asked for cannot be read for a reason that lies with the machine.
     """
 
     def __init__(self, root: Root) -> None:
@@ -91,12 +93,12 @@ class VideoFinder:
         except ValueError as error:
             return Problem(Reason.PATH_INVALID, str(error))
         except OSError as error:
-            return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
+            return _unreadable(name, error)
         objection = self._objections.get(path)
         if objection is None:
             return Problem(Reason.VIDEO_MISSING, f"no file {name} below {self._folder}/")
         if isinstance(objection, OSError):
-            return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {objection.strerror}")
+            return _unreadable(path, objection)
         return Problem(Reason.NOT_A_VIDEO, objection) if objection else path
 
     def _named(self, name: str) -> str | Problem:
@@ -160,6 +162,12 @@ class VideoFinder:
         for path in self._objections:
             by_stem[PurePosixPath(path).stem].append(path)
         return by_stem
+
+
+def _unreadable(name: str, error: OSError) -> Problem:
+    if not is_of_the_file(error):
+        raise passing(name, error) from error
+    return Problem(Reason.VIDEO_UNREADABLE, f"the file cannot be read: {error.strerror}")
 
 
 def _is_hidden(path: str) -> bool:

@@ -1,4 +1,7 @@
-"""The reasons for which an input is left out. The codes are stable: scripts may rely on them."""
+"""The reasons for which an input is left out. The codes are stable: scripts may rely on them.
+
+Each is a verdict on the input, which is kept in the cache. What lies with the machine and may pass is an error of the run.
+"""
 
 from enum import Enum
 from typing import NamedTuple

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tfx.types import channel_utils
 from tfx.types.standard_artifacts import Model
 
 from components.artifacts import IS_FIRST_PUSH
 from components.baseline.component import Baseline, BaselineExecutor
 from components.pusher.opening import open_destination
+from foundation.messages.errors import UserError
 from models.export_info import ExportInfo, read_export_info
+from tests.components.pusher.conftest import write_card
 
 
 def find_baseline(
@@ -52,6 +55,17 @@ def test_the_last_pushed_model_is_copied_so_that_it_outlives_its_version(tmp_pat
     copy = tmp_path / "baseline/Format-Serving"
     assert read_export_info(copy).training_key == "newer"
     assert (copy / "saved_model.pb").read_bytes() == b"model"
+
+
+def test_nothing_is_compared_with_a_model_that_was_damaged_after_its_push(tmp_path: Path) -> None:
+    push(tmp_path, "9", "old")
+    write_card(tmp_path / "pushed/9")
+    assert find_baseline(tmp_path, "key").get_string_custom_property("version") == "9"
+    (tmp_path / "pushed/9/saved_model.pb").write_bytes(b"mod")
+    with pytest.raises(
+        UserError, match=r"9/saved_model.pb is cut: 3 of 5 bytes: .*; withdraw it \(clipgate rollback\)"
+    ):
+        find_baseline(tmp_path, "key")
 
 
 def test_a_model_that_was_pushed_to_an_object_store_is_copied_from_there(tmp_path: Path, bucket: Any) -> None:

@@ -1,5 +1,6 @@
 """Models without weights, pushed as the Pusher does it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 
 from components.pusher.changes import push
 from components.pusher.destination import Destination
+from components.pusher.model_card import FILES, MODEL_CARD_JSON
 from components.pusher.versions import Version
+from components.storage.seal import seal_folder, seal_to_json
 from models.export_info import ExportInfo
 
 PushModel = Callable[..., Version]
@@ -21,6 +24,12 @@ def write_model(folder: Path, training_key: str = "key") -> Path:
     (folder / "variables/variables.data").write_text(training_key)
     (folder / "saved_model.pb").write_bytes(b"model")
     return folder
+
+
+def write_card(folder: Path) -> None:
+    """Give an exported model a card that lists its files."""
+    card = {FILES: seal_to_json(seal_folder(folder)), "pushed_at": "", "evaluation": {"accuracy": 1}}
+    (folder / MODEL_CARD_JSON).write_text(json.dumps(card))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Pushes, rollbacks and removals, on real folders."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -37,6 +38,36 @@ def test_a_push_copies_the_whole_model_into_a_folder_named_by_the_time(
         "assets", "assets.extra", "assets.extra/clipgate.json", "saved_model.pb", "variables", "variables/variables.data",
     }  # fmt: skip
     assert version.info.training_key == "key"
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o750])
+def test_a_server_of_another_user_can_read_what_was_pushed_whatever_the_umask(
+    tmp_path: Path, push_model: PushModel, mode: int
+) -> None:
+    before = os.umask(0o077)
+    try:
+        version = push_model(LocalDestination(tmp_path / "serving" / "action", mode), now_seconds=1)
+    finally:
+        os.umask(before)
+    folder = Path(version.uri)
+    folders = [tmp_path / "serving", folder.parent, folder, folder / "variables"]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {mode}
+    assert {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()} == {mode & ~0o111}
+
+
+class FailingStore(LocalDestination):
+    """A store that keeps another file than the one it was given."""
+
+    def put(self, source: Path, name: str) -> None:
+        super().put(source, name)
+        (Path(self.uri) / name / "variables/variables.data").write_bytes(b"kez")
+
+
+def test_a_version_that_did_not_arrive_as_it_was_is_removed_again(tmp_path: Path, push_model: PushModel) -> None:
+    destination = FailingStore(tmp_path / "serving" / "action")
+    with pytest.raises(UserError, match=r"100/variables/variables.data has changed.* the version was removed again"):
+        push_model(destination)
+    assert all_versions(destination) == []
 
 
 def test_numbers_grow_although_the_clock_was_set_back(destination: Destination, push_model: PushModel) -> None:

@@ -24,7 +24,11 @@ from components.pusher.component import Pusher
 from components.pusher.config import PushConfig
 from components.pusher.executor import NOT_PUSHED_REASON, PusherExecutor
 from components.pusher.local import LocalDestination
+from components.pusher.versions import last_available
+from components.pusher.whole import version_differences
+from components.storage.seal import MODEL_SEAL, seal_folder, write_seal
 from components.video_example_gen.ledger import Ledger
+from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import write_model
 
 GATE = {"passed": True, "findings": [], "classes": ["a", "b"], "confusion_matrix": [[1, 0], [0, 1]]}
@@ -194,3 +198,93 @@ def test_what_a_search_has_found_is_what_the_card_says(tmp_path: Path, inputs: d
     push(tmp_path, inputs | {"hyperparameters": [found]})
     card = json.loads((versions(tmp_path)[0] / "assets.extra/model_card.json").read_text())
     assert card["training"]["settings"] == {"epochs": 2, "seed": 1, "dropout": 0.1}
+
+
+@pytest.fixture
+def sealed(tmp_path: Path, inputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The artifacts of a run whose model was validated, and sealed then."""
+    blessing = InfraBlessing()
+    blessing.uri = str(tmp_path / "infra_blessing")
+    for name in ("blessed", "has_model"):
+        blessing.set_int_custom_property(name, 1)
+    stamped = write_model(Path(path_utils.stamped_model_path(blessing.uri)))
+    write_seal(Path(blessing.uri, MODEL_SEAL), seal_folder(stamped))
+    return inputs | {"infra_blessing": [blessing]}
+
+
+def damage(folder: Path, how: str) -> None:
+    """Do to a model what disks and people do."""
+    variables = folder / "variables/variables.data"
+    if how == "flipped":
+        variables.write_bytes(b"K" + variables.read_bytes()[1:])
+    elif how == "cut":
+        variables.write_bytes(variables.read_bytes()[:1])
+    elif how == "missing":
+        variables.unlink()
+    elif how == "beside":
+        (folder / "variables/old.data").write_bytes(b"old")
+
+
+DAMAGES = {
+    "flipped": "variables/variables.data has changed",
+    "cut": "variables/variables.data is cut: 1 of 3 bytes",
+    "missing": "variables/variables.data is missing",
+    "beside": "variables/old.data was not written with the others",
+}
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_model_that_is_not_the_validated_one_is_not_pushed(
+    tmp_path: Path, sealed: dict[str, list[Any]], how: str
+) -> None:
+    damage(Path(path_utils.stamped_model_path(sealed["infra_blessing"][0].uri)), how)
+    with pytest.raises(UserError, match=f"{DAMAGES[how]}.*nothing was pushed. Run the same command again"):
+        push(tmp_path, sealed)
+    assert versions(tmp_path) == []
+
+
+def test_a_damaged_seal_is_named(tmp_path: Path, sealed: dict[str, list[Any]]) -> None:
+    (tmp_path / "infra_blessing" / MODEL_SEAL).write_bytes(b"[{")
+    with pytest.raises(UserError, match=f"{MODEL_SEAL} is damaged"):
+        push(tmp_path, sealed)
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_pushed_version_that_was_damaged_later_is_known_by_its_card_and_pushed_again(
+    tmp_path: Path, sealed: dict[str, list[Any]], how: str
+) -> None:
+    push(tmp_path, sealed)
+    version = last_available(LocalDestination(tmp_path / "serving"))
+    assert version and version_differences(version) == []
+    damage(Path(version.uri), how)
+    (difference,) = version_differences(version) or ()
+    assert str(difference).startswith(DAMAGES[how])
+    push(tmp_path, sealed)
+    again = last_available(LocalDestination(tmp_path / "serving"))
+    assert again and again.number > version.number and version_differences(again) == []
+
+
+def test_what_an_earlier_attempt_left_in_the_artifact_is_not_pushed(
+    tmp_path: Path, sealed: dict[str, list[Any]]
+) -> None:
+    write_model(tmp_path / "pushed_model")
+    (tmp_path / "pushed_model/old").write_bytes(b"old")
+    push(tmp_path, sealed)
+    (version,) = versions(tmp_path)
+    assert not (version / "old").exists()
+
+
+def test_a_damaged_card_is_a_difference_and_a_card_without_a_list_is_none(
+    tmp_path: Path, sealed: dict[str, list[Any]]
+) -> None:
+    push(tmp_path, sealed)
+    version = last_available(LocalDestination(tmp_path / "serving"))
+    assert version
+    card = Path(version.uri, "assets.extra/model_card.json")
+    content = json.loads(card.read_text())
+    card.write_bytes(card.read_bytes()[:100])
+    (difference,) = version_differences(version) or ()
+    assert difference.file == "assets.extra/model_card.json"
+    card.write_text(json.dumps({name: value for name, value in content.items() if name != "files"}))
+    (Path(version.uri) / "variables/variables.data").unlink()
+    assert version_differences(version) is None

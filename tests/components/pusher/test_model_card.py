@@ -6,6 +6,7 @@ import pytest
 
 from components.pusher.card_page import to_markdown
 from components.pusher.model_card import RunFacts, make_model_card
+from components.storage.seal import SealedFile
 from models.export_info import ExportInfo
 
 COUNTS = {"rows_found": 9, "rows_accepted": 8, "rows_rejected": 1, "videos_found": 8, "videos_used": 8}
@@ -51,6 +52,7 @@ def make_facts(**changes: Any) -> RunFacts:
                 {"input": "model", "id": 6, "type": "Model", "producer": "Trainer", "uri": "/p/Trainer/model/6"}
             ],
         },
+        "files": {"variables/variables.data": SealedFile(5, "d1ge57")},
     }
     return RunFacts(**(values | changes))
 
@@ -111,6 +113,7 @@ def test_the_page_says_the_same_and_labels_cannot_break_it(card: dict[str, Any])
     assert any(line.startswith("- FAILED: all classes: accuracy 0.1, bar at least 0.2") for line in lines)
     assert "<b>" not in page
     assert "| model | 6 | Model | Trainer | /p/Trainer/model/6 |" in lines
+    assert "| variables/variables.data | 5 | d1ge57 |" in lines
     assert {"| training.seed | 7 |", "| training.augmentation.mixup | 0.5 |"} <= set(lines)
 
 

@@ -11,7 +11,7 @@ from components.pusher.destination import Destination
 from components.pusher.opening import open_destination
 from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import PushModel
-from tests.components.pusher.stores import folders, push_roll_back_and_remove
+from tests.components.pusher.stores import damage_is_found, folders, push_roll_back_and_remove
 
 
 @pytest.fixture
@@ -25,6 +25,10 @@ def test_pushes_rollbacks_and_removals_do_what_they_do_on_this_machine(
     destination: Destination, push_model: PushModel
 ) -> None:
     push_roll_back_and_remove(destination, push_model)
+
+
+def test_a_version_that_is_not_as_its_card_says_is_known_by_that(destination: Destination, tmp_path: Path) -> None:
+    damage_is_found(destination, tmp_path)
 
 
 def test_the_file_without_which_it_is_no_model_is_written_last(

@@ -13,6 +13,7 @@ from components.artifacts import ServingReport
 from components.serving_validator.component import ServingValidator
 from components.serving_validator.executor import ServingValidatorExecutor, read_container_blessing
 from components.serving_validator.rules import ServingValidationConfig, judge
+from components.storage.seal import MODEL_SEAL, compare_folder, read_seal
 from tests.components.serving_validator.exports import save_export, write_clips
 
 
@@ -52,10 +53,11 @@ def test_an_export_is_blessed_and_handed_on_if_it_passed_and_only_then(
     assert PusherExecutor().CheckBlessing({"infra_blessing": [blessing]}) is passes
     files = {path.name for path in (tmp_path / "blessing").iterdir()}
     if passes:
-        assert files == {"INFRA_BLESSED", "stamped_model"}
+        assert files == {"INFRA_BLESSED", MODEL_SEAL, "stamped_model"}
         pushed = Path(PusherExecutor().GetModelPath({"infra_blessing": [blessing]}))
         assert (pushed / "assets.extra" / "tf_serving_warmup_requests").is_file()
         assert (pushed / "saved_model.pb").is_file()
+        assert compare_folder(read_seal(tmp_path / "blessing" / MODEL_SEAL), pushed) == []
     else:
         assert files == {"INFRA_NOT_BLESSED"}
         assert [finding["id"] for finding in report["findings"] if not finding["passed"]] == ["signatures"]

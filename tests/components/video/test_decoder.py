@@ -1,7 +1,6 @@
 """Decoding in a child process: the same clips, and a file that breaks or stops the child costs that file alone."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -30,8 +29,8 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def child_of(decoder: Decoder) -> psutil.Process:
-    assert decoder._process
-    return psutil.Process(decoder._process.pid)
+    assert decoder._child
+    return psutil.Process(decoder._child.pid)
 
 
 def test_the_child_gives_what_the_same_process_would(video: Path) -> None:
@@ -75,18 +74,6 @@ def test_a_file_that_stops_the_decoder_is_given_up_and_the_next_one_read(video: 
         assert len(list(decoder.read_clips(video, SPANS, SAMPLING))) == 4
 
 
-def test_a_crash_is_named_and_the_next_video_read(video: Path) -> None:
-    with Decoder() as decoder:
-        clips = decoder.read_clips(video, SPANS, SAMPLING)
-        os.kill(decoder.probe(video, SAMPLING) and child_of(decoder).pid, signal.SIGSTOP)
-        child_of(decoder).send_signal(signal.SIGSEGV)
-        child_of(decoder).send_signal(signal.SIGCONT)
-        with pytest.raises(VideoError, match=r"the decoder crashed on it \(SIGSEGV\)") as error:
-            list(clips)
-        assert error.value.code == "video_unreadable"
-        assert len(list(decoder.read_clips(video, SPANS, SAMPLING))) == 4
-
-
 def write_picture(path: Path, codec: str, picture: np.ndarray, num_frames: int) -> Path:
     """A video that shows one picture all the time."""
     height, width = picture.shape[:2]
@@ -120,7 +107,7 @@ def test_a_killed_parent_leaves_no_decoder_behind(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from components.video.tasks import Span\n"
         "from components.video.config import SamplingConfig; from components.video.decoder import Decoder\n"
-        "decoder = Decoder(); decoder._started(); print(decoder._process.pid, flush=True)\n"
+        "decoder = Decoder(); print(decoder._idle_child().pid, flush=True)\n"
         "list(decoder.read_clips(Path(sys.argv[1]), [Span()], SamplingConfig()))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "endless.mp4")]

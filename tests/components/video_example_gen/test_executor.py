@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 
 from components.annotations.files.manifest import Manifest
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Reject, Segment, Source
+from components.video.config import SamplingConfig
 from components.video_example_gen import executor
-from components.video_example_gen.shards import Shard, make_shards
-from foundation.messages.errors import UserError
+from components.video_example_gen.ingest import VideoTask
+from components.video_example_gen.shards import IngestSettings, Shard, make_shards
+from foundation.messages.errors import MachineError, UserError
+from pipeline.beam import ingest_beam_args
 
 
 def make_manifest(num_videos: int) -> Manifest:
@@ -64,3 +68,14 @@ def test_a_split_that_lost_all_of_its_clips_is_an_error_with_the_reasons() -> No
         UserError, match=r"no clip is left in the eval split: .*'video_unreadable': 3.* Mend the inputs"
     ):
         executor._require_clips(summary)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="needs Linux's /proc for a file that cannot be read")
+def test_an_error_of_the_disk_is_said_without_beams_words(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").symlink_to("/proc/self/mem")
+    task = VideoTask("a.mp4", (Segment("a.mp4", "wave", Source("labels.csv", 2)),), "train")
+    settings = IngestSettings(str(tmp_path), (), SamplingConfig(), None, None, 1, 1)
+    context = BaseBeamExecutor.Context(beam_pipeline_args=ingest_beam_args(1))
+    shards = [Shard(f"{tmp_path}/a.gz", (task,))]
+    with pytest.raises(MachineError, match=r"a\.mp4 cannot be read: Input/output error.* and run again$"):
+        executor.VideoExampleGenExecutor(context)._run(shards, settings, f"{tmp_path}/work")

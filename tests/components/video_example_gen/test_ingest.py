@@ -1,6 +1,8 @@
 """One video becomes Examples and rejects, one for each of its segments."""
 
+import os
 import re
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,9 @@ from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video_example_gen.ingest import Accepted, IngestedClip, Result, VideoIngest, VideoTask
+from foundation.messages.errors import MachineError
 from models import features
+from tests.components.video.killing import killed_as_they_read, pid_of
 from tests.components.video.videos import HEIGHT, WIDTH, read_index, record, write_video
 
 SAMPLING = SamplingConfig(num_frames=4, short_side=32)
@@ -275,3 +279,34 @@ def test_a_video_without_segments_is_rejected_once(root: Path) -> None:
 def test_nothing_is_written_beside_the_videos(root: Path) -> None:
     ingest(root, segment())
     assert [path.name for path in (root / "d").iterdir()] == ["a.mp4"]
+
+
+def test_a_decoder_that_is_killed_while_a_video_is_read_costs_none_of_its_rows(root: Path) -> None:
+    segments = [segment(number / 100, 1 + number / 100, row=2 + number) for number in range(300)]
+    undisturbed = ingest(root, *segments)
+    with Decoder() as decoder:
+        results = VideoIngest(LocalRoot(root), SAMPLING, None, decoder).ingest(
+            VideoTask("d/a.mp4", tuple(segments), "train")
+        )
+        first = [next(results) for _ in range(5)]
+        os.kill(pid_of(decoder), signal.SIGKILL)
+        assert first + list(results) == undisturbed
+    assert not reasons(undisturbed)
+
+
+def test_a_video_that_ends_two_decoders_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    with (
+        Decoder() as decoder,
+        killed_as_they_read(decoder, tmp_path / "deadly.mp4", signal.SIGKILL, signal.SIGKILL),
+    ):
+        task = VideoTask("deadly.mp4", (segment(),), "train")
+        results = list(VideoIngest(LocalRoot(tmp_path), SAMPLING, None, decoder).ingest(task))
+    assert reasons(results) == [(None, Reason.VIDEO_UNREADABLE), (2, Reason.VIDEO_UNREADABLE)]
+    assert all("ended by SIGKILL twice" in result.message for result in results if isinstance(result, Reject))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="needs Linux's /proc for a file that cannot be read")
+def test_an_error_of_the_disk_is_one_of_the_run_and_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "video.mp4").symlink_to("/proc/self/mem")
+    with pytest.raises(MachineError, match=r"video\.mp4 cannot be read: Input/output error\. That .* may pass"):
+        ingest(tmp_path, segment(), video="video.mp4")

@@ -2,7 +2,9 @@
 
 import dataclasses
 import gzip
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,8 @@ from components.annotations.records.record import Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask
 from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards, empty_folder
-from foundation.messages.errors import UserError
+from foundation.messages.errors import MachineError, UserError
+from tests.components.video.killing import one_decoder_killed
 from tests.components.video.videos import write_video
 
 NUM_VIDEOS = 7
@@ -63,6 +66,33 @@ def test_the_number_of_decoders_changes_neither_examples_nor_accounts(videos: Pa
     files, entries = results[0]
     assert sorted(files) == [f"{number}.mp4.gz" for number in range(NUM_VIDEOS)]
     assert [entry["reason"] for entry in entries] == [None] * (NUM_VIDEOS - 1) + ["video_unreadable"] * 2
+
+
+def test_a_decoder_that_is_killed_costs_no_row_and_changes_no_byte(videos: Path, tmp_path: Path) -> None:
+    def carried_out(folder: Path) -> tuple[list[bytes], list[dict[str, Any]]]:
+        work = WorkFolder(f"{folder}/work")
+        shards = make_shards(folder)[:-1]
+        orders = work.put(shards)
+        carry_out(WriteShards(settings(videos, 2)), orders)
+        return [Path(shard.path).read_bytes() for shard in shards], list(work.take_accounts(orders))
+
+    undisturbed = carried_out(tmp_path / "undisturbed")
+    with one_decoder_killed() as killed:
+        disturbed = carried_out(tmp_path / "disturbed")
+    assert killed
+    assert disturbed == undisturbed
+    assert [entry["reason"] for entry in disturbed[1]] == [None] * (NUM_VIDEOS - 1)
+
+
+def test_a_decoder_that_cannot_start_ends_the_ingest_and_rejects_nothing(
+    videos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    work = WorkFolder(f"{tmp_path}/work")
+    orders = work.put(make_shards(tmp_path))
+    with pytest.raises(MachineError, match="the process that decodes videos did not start"):
+        carry_out(WriteShards(settings(videos, 2)), orders)
+    assert not list(tmp_path.rglob("*.gz"))
 
 
 def test_nothing_is_left_of_the_orders(videos: Path, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def run_server(
         batching=batching,
         max_request_bytes=max_request_bytes,
         max_requests=max_requests,
+        max_memory_bytes=24 * max_request_bytes,
         poll_seconds=0.05,
         num_threads=1,
     )

@@ -28,6 +28,7 @@ REPOSITORY = Path(__file__).parents[3]
         (["{folder}/[a]"], "[a] has [ in its name, which TensorFlow takes for a pattern"),
         (["--model-config", "{folder}/nowhere"], "nowhere cannot be read: No such file"),
         (["--model-config", "x", "--name", "y"], "leave out --name and --version"),
+        (["{folder}", "--max-memory-megabytes", "64"], "too little for requests of 16 MB; expected at least 288"),
     ],
 )
 def test_a_mistake_is_told_before_tensorflow_is_loaded(tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -298,29 +299,32 @@ def status_of(connection: socket.socket) -> int:
     return response.status
 
 
-def test_a_full_queue_turns_requests_away_and_a_slow_client_does_not_stop_others(
-    exported_model: Path, tmp_path: Path
-) -> None:
+def test_a_full_queue_turns_requests_away(exported_model: Path, tmp_path: Path) -> None:
+    push(exported_model, tmp_path, 1)
+    request = predict_request("predict_jpeg", frames=jpeg_clips(1))
+    with run_server(tmp_path, max_requests=1) as server, grpc.insecure_channel(server.grpc) as channel:
+        answers = [prediction_stub(channel).Predict.future(request) for _ in range(20)]
+        codes = Counter(answer.code() for answer in answers)
+        details = {answer.details() for answer in answers if answer.code() != grpc.StatusCode.OK}
+        assert set(codes) == {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}
+        assert details == {"the queue is full: 1 requests are waiting; try later"}
+
+
+def test_a_slow_client_is_not_in_the_queue(exported_model: Path, tmp_path: Path) -> None:
     push(exported_model, tmp_path, 1)
     with run_server(tmp_path, max_requests=1) as server, socket.create_connection(address(server)) as slow:
         begin_request(slow, num_bytes=2)
-        status, answer = rest(server.rest, "POST", f"{MODEL_PATH}:predict", "{}")
-        assert (status, answer["error"]) == (503, "the queue is full: 1 requests are waiting; try later")
-        with grpc.insecure_channel(server.grpc) as channel, pytest.raises(grpc.RpcError) as caught:
-            prediction_stub(channel).Predict(predict_request("predict_jpeg", frames=jpeg_clips(1)))
-        assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert rest(server.rest, "GET", MODEL_PATH)[0] == 200
+        assert rest(server.rest, "POST", f"{MODEL_PATH}:predict", in_base64(jpeg_clips(1)))[0] == 200
         slow.sendall(b"{}")
         assert status_of(slow) == 400
-        assert rest(server.rest, "POST", f"{MODEL_PATH}:predict", "{}")[0] == 400
 
 
 def test_a_body_that_does_not_arrive_is_given_up(
     exported_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.serve.rest.READ_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr("pipeline.serve.rest.BODY_SECONDS", 0.01)
     push(exported_model, tmp_path, 1)
-    with run_server(tmp_path, max_requests=1) as server, socket.create_connection(address(server)) as slow:
+    with run_server(tmp_path) as server, socket.create_connection(address(server)) as slow:
         begin_request(slow, num_bytes=2)
         assert status_of(slow) == 408
 

@@ -92,6 +92,29 @@ def test_given_splits_are_counted() -> None:
     assert found(inputs_of(records, splits=stratified), "too_few_to_evaluate") == []
 
 
+def test_a_class_that_a_split_lacks_is_an_error_and_in_eval_a_warning() -> None:
+    splits = {
+        "sit": ("train", "eval", "test"),
+        "wave": ("eval", "test"),
+        "nod": ("train", "test"),
+        "jump": ("train", "eval"),
+    }
+    records = [
+        segment(row, f"{label}{split}.mp4", label, split=split)
+        for row, (label, split) in enumerate((label, split) for label, found_in in splits.items() for split in found_in)
+    ]
+    findings = found(inputs_of(records, splits=SplitsConfig(mode="official")), "absent_from_split")
+    assert [(finding.severity, finding.message.split(";")[0]) for finding in findings] == [
+        ("error", "class 'jump': 0 of 2 segments come into the test split"),
+        ("error", "class 'wave': 0 of 2 segments come into the train split"),
+        ("warning", "class 'nod': 0 of 2 segments come into the eval split"),
+    ]
+
+
+def test_where_nobody_knows_the_splits_no_class_is_missing() -> None:
+    assert found(inputs_of([segment(row, f"{row}.mp4", "sit") for row in range(9)]), "absent_from_split") == []
+
+
 def test_data_without_background_are_noted_unless_a_run_takes_it_or_a_label_says_so() -> None:
     actions = [record for record in clean_records() if record.label]
     assert [finding.severity for finding in found(inputs_of(actions), "no_background")] == ["note"]

@@ -1,0 +1,45 @@
+"""Whether a pushed version is still what its model card says. No TensorFlow here."""
+
+import json
+
+from components.pusher.model_card import FILES, MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.versions import Version
+from components.storage.seal import Difference, Seal, compare, in_words, seal_from_json
+from foundation.messages.errors import UserError
+
+
+def version_differences(version: Version) -> list[Difference] | None:
+    """The files of a version that are not those of its card, which has the digest of each but for its own two files.
+
+    None if no card says what the files were: the version has no card, or one of an earlier release.
+
+    Raises:
+      OSError: the destination cannot be reached.
+    """
+    try:
+        seal = _card_seal(version)
+    except (ValueError, KeyError, TypeError) as error:
+        return [Difference(MODEL_CARD_JSON, f"is damaged: {error}")]
+    if seal is None:
+        return None
+    found = version.destination.files(version.folder)
+    sizes = {name: size for name, size in found.items() if name not in (MODEL_CARD_JSON, MODEL_CARD_MARKDOWN)}
+    return compare(seal, sizes, lambda name: version.destination.digest(f"{version.folder}/{name}"))
+
+
+def require_whole(version: Version, remedy: str) -> None:
+    """Raise UserError, with the files and the remedy, if a version is not what its card says.
+
+    Raises:
+      OSError: the destination cannot be reached.
+    """
+    if differences := version_differences(version):
+        raise UserError(f"{in_words(differences, version.uri)}: the version was damaged after its push; {remedy}")
+
+
+def _card_seal(version: Version) -> Seal | None:
+    try:
+        card = json.loads(version.destination.read_text(f"{version.folder}/{MODEL_CARD_JSON}"))
+    except FileNotFoundError:
+        return None
+    return seal_from_json(card[FILES]) if FILES in card else None

@@ -1,0 +1,1 @@
+"""Artifacts of the local runner: what is read is what was written."""
