@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from benchmarks.kubeflow.cluster import BUCKET
 from components.model_gate.measurements import GATE_FILE
 from foundation.processes import child_environment
+from models.training.history import HISTORY_FILE
 from pipeline.config import load_config
 from pipeline.kubeflow.tasks import Json
 from pipeline.lineage import uri_of_last_run
@@ -22,6 +23,19 @@ _OPEN_GATES = {
     "max_mean_recall_drop": None, "min_gain_over_majority": None,
 }  # fmt: skip
 _STRICT_GATES = {**_OPEN_GATES, "min_recall": 1.0}
+
+
+class LocalRun(NamedTuple):
+    """What the local runner has made: the Examples' files by name, the Trainer's history, the gate's measurements."""
+
+    examples: dict[str, bytes]
+    history: Json
+    gate: Json
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """The content of all files by name."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 class Project:
@@ -54,12 +68,20 @@ class Project:
         """What a pipeline has pushed, oldest first."""
         return sorted(self._served(name).glob("[0-9]*"))
 
-    def run_locally(self) -> Json:
-        """The gate's measurements of the local runner's model; it is trained unless it has been."""
+    def run_locally(self) -> LocalRun:
+        """A run by the local runner; nothing is trained if it has been."""
         config = self._configure("local", name="local", gates=_OPEN_GATES)
         self._clipgate("run", "--config", str(config))
-        gate_report = uri_of_last_run(load_config(config), "ModelGate.gate_report")
-        return dict(json.loads((Path(gate_report) / GATE_FILE).read_text()))
+        settings = load_config(config)
+        examples, model_run, gate_report = (
+            Path(uri_of_last_run(settings, output))
+            for output in ("VideoExampleGen.examples", "Trainer.model_run", "ModelGate.gate_report")
+        )
+        return LocalRun(
+            files_below(examples),
+            json.loads((model_run / HISTORY_FILE).read_text()),
+            json.loads((gate_report / GATE_FILE).read_text()),
+        )
 
     def _served(self, name: str) -> Path:
         return self.folder / "serving" / name / "action"
