@@ -61,7 +61,7 @@ class Project:
             f"{name}-{'strict' if is_strict else 'open'}", name=name, gates=gates, kubeflow=kubeflow
         )
         compiled = config.with_suffix(".compiled.yaml")
-        self._clipgate("compile", "--config", str(config), "-o", str(compiled))
+        self._clipgate("compile", "--config", str(config), "-o", str(compiled), "--force")
         return list(yaml.safe_load_all(compiled.read_text()))
 
     def versions(self, name: str) -> list[Path]:
