@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving bench-gate \
-  fuzz soak kubeflow-check clean
+  fuzz soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -90,6 +90,7 @@ soak: setup
 	$(PYTHON_IN_VENV) -m benchmarks.soak_server --model $(MODEL) --minutes $(MINUTES)
 
 # The compiled demo by Kubeflow's own executables, without a cluster; without them by stand-ins. Needs root on Linux.
+.PHONY: kubeflow-check
 kubeflow-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.kubeflow $(if $(DRIVER),--driver $(DRIVER)) $(if $(LAUNCHER),--launcher $(LAUNCHER))
 
