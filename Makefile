@@ -94,6 +94,11 @@ bench-serve-hostile: setup
 soak: setup
 	$(PYTHON_IN_VENV) -m benchmarks.soak_server --model $(MODEL) --minutes $(MINUTES)
 
+# The compiled demo by Kubeflow's own executables, without a cluster; without them by stand-ins. Needs root on Linux.
+.PHONY: kubeflow-check
+kubeflow-check: setup
+	$(PYTHON_IN_VENV) -m benchmarks.kubeflow $(if $(DRIVER),--driver $(DRIVER)) $(if $(LAUNCHER),--launcher $(LAUNCHER))
+
 setup:
 	@requirements/install.sh $(STACK)
 

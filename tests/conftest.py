@@ -23,6 +23,7 @@ SLOW_PLACES = (
     "notebooks",
     "models",
     "benchmarks/test_gate.py",
+    "benchmarks/kubeflow/test_stand_in.py",
     "components/serving_validator/test_probe.py",
     "components/serving_validator/test_executor.py",
     "components/video/test_agreement.py",

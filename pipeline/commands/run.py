@@ -68,7 +68,8 @@ def run(
     if runner is Runner.compiled:
         file = str(compiled.resolve()) if compiled else ""
         how = {"module": "pipeline.kubeflow.trial", "arguments": [file, *(parameter or ())]}
-        interrupted = "the same command begins anew; a training goes on after its last epoch"
+        if not settings.kubeflow.cache:
+            interrupted = "the same command begins anew; a training goes on after its last epoch"
     elif compiled or parameter:
         raise UserError("--compiled and --parameter are for --runner compiled; add it, or leave them out")
     places = f"{settings.data.videos} to {settings.push_destination}"

@@ -100,7 +100,7 @@ def with_uris(message: Any, prefixes: Mapping[str, str]) -> Any:
     if not isinstance(message, dict):
         return message
     return {
-        name: _with_prefix(value, prefixes)
+        name: with_prefix(value, prefixes)
         if name in ("uri", "outputFile") and isinstance(value, str)
         # Addresses among parameters stay as they are, since the component itself opens them.
         else (value if name in ("parameterValues", "metadata") else with_uris(value, prefixes))
@@ -108,7 +108,8 @@ def with_uris(message: Any, prefixes: Mapping[str, str]) -> Any:
     }
 
 
-def _with_prefix(place: str, prefixes: Mapping[str, str]) -> str:
+def with_prefix(place: str, prefixes: Mapping[str, str]) -> str:
+    """A place with the replacement of the first of these prefixes that it begins with."""
     for prefix, replacement in prefixes.items():
         if place.startswith(prefix):
             return replacement + place.removeprefix(prefix)

@@ -1,15 +1,18 @@
 """Executes a compiled pipeline on this machine: the commands of its containers, one after the other, each in its own process.
 
-The commands do and pass on what they do in a cluster. But there is no image and no cache, Python is the one that runs this, and
-resources, secrets, volumes and retries are ignored.
+Tasks are given what they get in a cluster, what they give is judged as there, the cache answers as there, and a step that
+failed is tried again as often. But there is no image, Python is the one that runs this, nobody waits before another attempt,
+and resources, secrets and volumes are ignored.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import uuid
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +20,16 @@ import yaml
 
 from foundation.bounded_yaml import BoundedLoader, read_bounded
 from foundation.messages.errors import DataFaultsError, UserError
+from pipeline.kubeflow.driver import LOGS, fingerprint, input_numbers, make_executor_input
 from pipeline.kubeflow.entrypoint import EVENT_MARK
-from pipeline.kubeflow.tasks import (
-    Json,
-    Run,
-    command_line,
-    make_executor_input,
-    output_artifacts,
-    require_simple,
-    runtime_parameters,
-    task_order,
-)
+from pipeline.kubeflow.launcher import ForeignAddressError, command_line, for_attempt, output_artifacts
+from pipeline.kubeflow.metadata import Execution, Lineage, open_store
+from pipeline.kubeflow.tasks import Json, Produced, Run, require_simple, runtime_parameters, task_order
 
+METADATA_FILE = "metadata.sqlite"
 _PYTHON = ("python", "python3")
 _NUM_LAST_LINES = 5
+_LAST_LINES = "; its last lines:"
 
 Report = Callable[[Json], None]
 
@@ -59,40 +58,96 @@ def load_spec(path: Path) -> Json:
 
 def execute(
     spec: Json, pipeline_root: str, run_id: str, parameters: Mapping[str, str], report: Report
-) -> dict[tuple[str, str], Json]:
-    """Run all tasks.
+) -> list[Execution]:
+    """Run all tasks; those that the cache answers are not run.
 
     Args:
       spec: a compiled pipeline.
-      pipeline_root: a folder; artifacts lie in `<pipeline_root>/<pipeline>/<run_id>/<task>/<output>`.
-      run_id: the folder's name; no other run may have it.
+      pipeline_root: a folder; artifacts lie in `<pipeline_root>/<pipeline>/<run_id>/<task>/<execution>/<output>`, and ML
+        Metadata, in which the cache looks, in `<pipeline_root>/metadata.sqlite`.
+      run_id: no other run of the pipeline may have it.
       parameters: the pipeline's own, as text.
       report: takes the events that `pipeline.local` sends.
-
-    Returns:
-      The artifacts by task and output.
 
     Raises:
       UserError: a component raised it, or the pipeline needs a cluster.
       StepFailedError: a component has failed for another reason.
     """
     require_simple(spec)
-    run = Run(spec, f"{pipeline_root}/{spec['pipelineInfo']['name']}/{run_id}", runtime_parameters(spec, parameters))
+    run = Run(spec, pipeline_root, run_id, runtime_parameters(spec, parameters))
     order = task_order(spec)
     report({"nodes": order})
-    produced: dict[tuple[str, str], Json] = {}
+    lineage = Lineage(open_store(Path(pipeline_root, METADATA_FILE)), run.pipeline, run_id)
+    executions: list[Execution] = []
     for name in order:
         report({"node": name, "state": "running"})
-        executor_input = make_executor_input(run, name, produced)
-        run_task(name, run.container(name), executor_input, report)
-        artifacts = output_artifacts(executor_input, _read_output(executor_input), f"{run_id}/{name}")
-        produced |= {(name, key): artifact for key, artifact in artifacts.items()}
+        executions.append(execute_task(run, name, produced_by(executions), lineage, report))
+        if executions[-1].state == "CACHED":
+            report({"state": "cached"})
         report({"node": name, "state": "finished"})
-    return produced
+    return executions
+
+
+def produced_by(executions: Iterable[Execution]) -> dict[tuple[str, str], Json]:
+    """The artifacts that executions gave, by task and output."""
+    return {(each.task, key): artifact for each in executions for key, artifact in each.outputs.items()}
+
+
+def execute_task(run: Run, name: str, produced: Produced, lineage: Lineage, report: Report) -> Execution:
+    """Run one task of a pipeline whose artifacts are in a folder, or answer it from the cache.
+
+    Raises:
+      UserError: the component raised it.
+      StepFailedError: the component has failed for another reason.
+    """
+    executor_input = make_executor_input(run, name, produced, str(uuid.uuid4()))
+    known_by = fingerprint(executor_input, run.container(name)) if run.is_cached(name) else ""
+    number = lineage.begin(name, input_numbers(executor_input), known_by)
+    cached = lineage.find(known_by) if known_by else None
+    # Kubeflow does not look whether the artifacts are still there. On this machine people delete folders.
+    if cached and all(Path(output["uri"]).exists() for output in cached.outputs.values()):
+        lineage.end_cached(number, cached)
+        return lineage.execution(number)
+    try:
+        outputs = _attempt(run, name, executor_input, report)
+    except (UserError, StepFailedError):
+        lineage.end_failed(number)
+        raise
+    # A folder needs no credentials.
+    lineage.end(number, outputs, session_info={})
+    return lineage.execution(number)
+
+
+def _attempt(run: Run, name: str, executor_input: Json, report: Report) -> dict[str, Json]:
+    """The outputs of a task by its first attempt that succeeds."""
+    max_retries = run.max_retries(name)
+    for attempt in range(max_retries + 1):
+        given = for_attempt(executor_input, run.component(name), attempt)
+        try:
+            run_task(name, run.container(name), given, report)
+            return output_artifacts(given, _read_output(given), run.folder)
+        except ForeignAddressError as error:
+            raise StepFailedError(f"{name}: {error}") from error
+        except (UserError, StepFailedError) as error:
+            if attempt == max_retries:
+                raise
+            cause = str(error).partition("\n")[0].removesuffix(_LAST_LINES)
+            report({"announcement": f"{cause}; tried again ({attempt + 1} of {max_retries})"})
+            _discard_outputs(given)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _discard_outputs(executor_input: Json) -> None:
+    """Remove what a failed attempt has left, except for its logs: the next one runs in a new pod."""
+    for path in Path(executor_input["outputs"]["outputFile"]).parent.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.startswith(LOGS):
+            path.unlink()
 
 
 def run_task(name: str, container: Json, executor_input: Json, report: Report) -> None:
-    """Run a container's command; what it prints goes to the standard output, except for events.
+    """Run a container's command; what it prints goes to its logs and, except for events, to the standard output.
 
     Raises:
       UserError: the component raised it.
@@ -102,7 +157,8 @@ def run_task(name: str, container: Json, executor_input: Json, report: Report) -
     if command[0] in _PYTHON:
         command[0] = sys.executable
     variables = {variable["name"]: variable.get("value", "") for variable in container.get("env", ())}
-    Path(executor_input["outputs"]["outputFile"]).parent.mkdir(parents=True, exist_ok=True)
+    logs_path = Path(executor_input["outputs"]["artifacts"][LOGS]["artifacts"][0]["uri"])
+    logs_path.parent.mkdir(parents=True, exist_ok=True)
     error: Json = {}
     last_lines: deque[str] = deque(maxlen=_NUM_LAST_LINES)
     try:
@@ -117,9 +173,10 @@ def run_task(name: str, container: Json, executor_input: Json, report: Report) -
         )
     except OSError as found:
         raise StepFailedError(f"{name}: {command[0]} cannot be started: {found.strerror}") from found
-    with process:
+    with process, logs_path.open("w") as logs:
         assert process.stdout
         for line in process.stdout:
+            logs.write(line)
             event = _event(line)
             if event is None:
                 print(line, end="", flush=True)
@@ -136,7 +193,7 @@ def _fail(name: str, status: int, error: Json, last_lines: deque[str]) -> None:
     if error.get("kind") in ("user", "faults"):
         raise (DataFaultsError if error["kind"] == "faults" else UserError)(f"{name}: {error['error']}")
     cause = error.get("error") or f"its command ended with status {status}"
-    raise StepFailedError("\n".join([f"{name}: {cause}; its last lines:", *(f"  {line}" for line in last_lines)]))
+    raise StepFailedError("\n".join([f"{name}: {cause}{_LAST_LINES}", *(f"  {line}" for line in last_lines)]))
 
 
 def _event(line: str) -> Json | None:

@@ -1,30 +1,35 @@
-"""Tasks of a compiled pipeline as Kubeflow's driver and launcher treat them: their inputs, and what becomes of their outputs.
-
-Pure functions over JSON, after kubeflow/pipelines' backend/src/v2 (driver/resolve.go, driver/driver.go, metadata/converter.go,
-component/launcher_v2.go).
-"""
+"""The tasks of a compiled pipeline: what each consists of, and their order. Pure functions over JSON."""
 
 import json
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
+import yaml
+
 from foundation.messages.errors import UserError
 
 Json = dict[str, Any]
-# The artifact by task and output.
+# The artifact by task and output, as `pipeline.kubeflow.metadata` keeps it.
 Produced = Mapping[tuple[str, str], Json]
 
 
 class Run(NamedTuple):
-    """One run of a compiled pipeline; `folder` holds its artifacts: `<pipeline root>/<pipeline>/<run id>`.
-
-    The methods take the name of a task.
-    """
+    """One run of a compiled pipeline; `root` is a folder or an address. The methods take the name of a task."""
 
     spec: Json
-    folder: str
+    root: str
+    run_id: str
     parameters: Mapping[str, Any]
+
+    @property
+    def pipeline(self) -> str:
+        return str(self.spec["pipelineInfo"]["name"])
+
+    @property
+    def folder(self) -> str:
+        """Where all outputs of the run lie."""
+        return f"{self.root}/{self.pipeline}/{self.run_id}"
 
     def task(self, name: str) -> Json:
         return dict(self.spec["root"]["dag"]["tasks"][name])
@@ -34,6 +39,12 @@ class Run(NamedTuple):
 
     def container(self, name: str) -> Json:
         return dict(self.spec["deploymentSpec"]["executors"][self.component(name)["executorLabel"]]["container"])
+
+    def is_cached(self, name: str) -> bool:
+        return bool(self.task(name).get("cachingOptions", {}).get("enableCache"))
+
+    def max_retries(self, name: str) -> int:
+        return int(self.task(name).get("retryPolicy", {}).get("maxRetryCount", 0))
 
 
 def require_simple(spec: Json) -> None:
@@ -95,103 +106,7 @@ def task_order(spec: Json) -> list[str]:
         raise UserError(f"tasks wait for each other: {' → '.join(error.args[1])}") from error
 
 
-def make_executor_input(run: Run, name: str, produced: Produced) -> Json:
-    """The ExecutorInput of a task: its parameters and input artifacts, and where its outputs go."""
-    inputs = run.task(name).get("inputs", {})
-    folder = f"{run.folder}/{name}"
-    component = run.component(name)
-    artifacts = component.get("outputDefinitions", {}).get("artifacts", {})
-    # The driver adds the last one, unless its server is told not to publish logs.
-    outputs = {**artifacts, "executor-logs": {"artifactType": {"schemaTitle": "system.Artifact"}}}
-    parameters = {
-        key: parameter["defaultValue"]
-        for key, parameter in component.get("inputDefinitions", {}).get("parameters", {}).items()
-        if "defaultValue" in parameter
-    }
-    parameters |= {key: _parameter(value, run.parameters) for key, value in inputs.get("parameters", {}).items()}
-    given = {key: produced[_producer(value)] for key, value in inputs.get("artifacts", {}).items()}
-    wanted = {
-        key: {
-            "name": key,
-            "uri": f"{folder}/{key}",
-            "type": artifact["artifactType"],
-            "metadata": artifact.get("metadata", {}),
-        }
-        for key, artifact in outputs.items()
-    }
-    return {
-        "inputs": {"parameterValues": parameters, "artifacts": _in_lists(given)},
-        "outputs": {"artifacts": _in_lists(wanted), "outputFile": f"{folder}/output_metadata.json"},
-    }
-
-
-def _in_lists(artifacts: Mapping[str, Json]) -> Json:
-    return {key: {"artifacts": [artifact]} for key, artifact in artifacts.items()}
-
-
-def _parameter(value: Json, parameters: Mapping[str, Any]) -> Any:
-    if "componentInputParameter" in value:
-        return parameters[value["componentInputParameter"]]
-    return value["runtimeValue"]["constant"]
-
-
-def _producer(value: Json) -> tuple[str, str]:
-    source = value["taskOutputArtifact"]
-    return source["producerTask"], source["outputArtifactKey"]
-
-
-def command_line(container: Json, executor_input: Json) -> list[str]:
-    """Command and arguments of a container with all placeholders filled in."""
-    replacements = _replacements(executor_input)
-
-    def fill_in(text: str) -> str:
-        for placeholder, value in replacements.items():
-            text = text.replace(placeholder, value)
-        return text
-
-    return [fill_in(text) for text in [*container.get("command", ()), *container.get("args", ())]]
-
-
-def _replacements(executor_input: Json) -> dict[str, str]:
-    replacements = {"{{$}}": json.dumps(executor_input)}
-    for key, value in executor_input["inputs"]["parameterValues"].items():
-        replacements[f"{{{{$.inputs.parameters['{key}']}}}}"] = value if isinstance(value, str) else json.dumps(value)
-    for side in ("inputs", "outputs"):
-        for key, members in executor_input[side]["artifacts"].items():
-            # An artifact of such a run is a folder of this machine, so its URI is its path.
-            for attribute in ("uri", "path"):
-                replacements[f"{{{{$.{side}.artifacts['{key}'].{attribute}}}}}"] = members["artifacts"][0]["uri"]
-    return replacements
-
-
-def output_artifacts(executor_input: Json, executor_output: Json, run_name: str) -> dict[str, Json]:
-    """The artifacts of a task as later tasks get them, by output.
-
-    Args:
-      executor_output: what the task wrote to `outputs.outputFile`: other URIs of artifacts, and their metadata.
-      run_name: what distinguishes this execution from all others.
-    """
-    artifacts = {}
-    for key, members in executor_input["outputs"]["artifacts"].items():
-        (artifact,) = members["artifacts"]
-        written = executor_output.get("artifacts", {}).get(key, {}).get("artifacts", [{}])[0]
-        metadata = {"display_name": key, **artifact["metadata"], **written.get("metadata", {})}
-        artifacts[key] = {
-            # In a cluster, ML Metadata's number; components only look whether two are the same.
-            "name": f"{run_name}/{key}",
-            "uri": written.get("uri") or artifact["uri"],
-            "type": artifact["type"],
-            "metadata": {name: _as_stored(value) for name, value in metadata.items()},
-        }
-    return artifacts
-
-
-def _as_stored(value: Any) -> Any:
-    """A value of an artifact's metadata after it went through ML Metadata."""
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, list):
-        return {"list": value}
-    if isinstance(value, dict):
-        return {"struct": value}
-    return value
+def title_of(artifact_type: Json) -> str:
+    """The name by which ML Metadata know a type of artifacts."""
+    text = artifact_type.get("instanceSchema")
+    return str(yaml.safe_load(text)["title"] if text else artifact_type["schemaTitle"])

@@ -1,12 +1,12 @@
 """The compiled runner: executes what `clipgate compile` writes, without a cluster, in a process of its own.
 
 Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...]`. If COMPILED_FILE is empty, the
-configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<output>`.
+configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<execution>/<output>`.
 """
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from foundation.events import Send, report
 from foundation.messages.errors import UserError
 from pipeline.config import Config, load_config
 from pipeline.kubeflow.check import require_runnable
-from pipeline.kubeflow.execute import StepFailedError, execute, load_spec
+from pipeline.kubeflow.execute import StepFailedError, execute, load_spec, produced_by
+from pipeline.kubeflow.metadata import Execution
 from pipeline.kubeflow.tasks import Json
 
 
@@ -27,16 +28,21 @@ def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send)
     """Execute the pipeline; the last event, `result` or `error`, says what came of it."""
     config = load_config(config_path)
     given = _by_name(parameters)
-    root = f"{config.output_dir}/compiled"
-    path = Path(compiled) if compiled else _compile(config, root)
+    root = root_of(config)
+    path = Path(compiled) if compiled else compile_for_trial(config, root)
     spec = load_spec(path)
     require_runnable(spec)
     try:
-        produced = execute(spec, root, time.strftime("%Y%m%d-%H%M%S"), given, send)
+        executions = execute(spec, root, time.strftime("%Y%m%d-%H%M%S"), given, send)
     except StepFailedError as error:
         send({"error": str(error), "kind": "internal"})
     else:
-        send({"result": summary(produced)})
+        send({"result": summary(executions)})
+
+
+def root_of(config: Config) -> str:
+    """The folder of the compiled runner."""
+    return f"{config.output_dir}/compiled"
 
 
 def _by_name(parameters: Sequence[str]) -> dict[str, str]:
@@ -49,7 +55,8 @@ def _by_name(parameters: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _compile(config: Config, root: str) -> Path:
+def compile_for_trial(config: Config, root: str) -> Path:
+    """Compile a pipeline whose artifacts go to a folder; returns the file."""
     # It takes ten seconds to load.
     from pipeline.kubeflow.compiler import compile_to_file
 
@@ -60,11 +67,12 @@ def _compile(config: Config, root: str) -> Path:
     return path
 
 
-def summary(produced: Mapping[tuple[str, str], Json]) -> dict[str, Any]:
+def summary(executions: Sequence[Execution]) -> dict[str, Any]:
     """The same as `pipeline.lineage.run_summary` for a local run."""
+    produced = produced_by(executions)
     pushed: Json = produced.get(("Pusher", "pushed_model"), {}).get("metadata", {})
     return {
-        "nodes": {node: "complete" for node, _ in produced},
+        "nodes": {execution.task: execution.state.lower() for execution in executions},
         "uris": {f"{node}.{key}": artifact["uri"] for (node, key), artifact in produced.items()},
         "pushed_version": pushed.get("pushed_destination") if pushed.get("pushed") else None,
         "not_pushed_reason": pushed.get("not_pushed_reason", ""),

@@ -1,6 +1,7 @@
 """A compiled pipeline executed without a cluster: on commands of the shell, which take milliseconds."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,20 +9,22 @@ from typing import Any
 import pytest
 
 from foundation.messages.errors import DataFaultsError, UserError
-from pipeline.kubeflow.execute import StepFailedError, execute, load_spec
+from pipeline.kubeflow.execute import StepFailedError, execute, load_spec, produced_by
 from tests.pipeline.kubeflow.samples import TITLE, make_spec, make_task
 
 WRITE_MODEL = 'mkdir -p "$0"; echo weights > "$0/file"'
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 OUTPUT = "{{$.outputs.artifacts['model'].uri}}"
 
 
 def run(folder: Path, parameters: dict[str, str] | None = None, **tasks: dict[str, Any]) -> Any:
     """What came of a pipeline, and what it has reported."""
     events: list[dict[str, Any]] = []
-    return execute(make_spec(**tasks), str(folder), "run-1", parameters or {}, events.append), events
+    executions = execute(make_spec(**tasks), str(folder), "run-1", parameters or {}, events.append)
+    return produced_by(executions), events
 
 
-def test_artifacts_lie_below_the_root_and_reach_the_next_task_with_their_type(tmp_path: Path) -> None:
+def test_artifacts_lie_below_the_root_and_reach_the_next_task(tmp_path: Path) -> None:
     produced, events = run(
         tmp_path,
         # Named so that the order of the alphabet is the wrong one.
@@ -32,9 +35,8 @@ def test_artifacts_lie_below_the_root_and_reach_the_next_task_with_their_type(tm
         Producer=make_task("sh", "-c", WRITE_MODEL, OUTPUT, outputs=["model"]),
     )  # fmt: skip
     uri = produced["Producer", "model"]["uri"]
-    assert uri == f"{tmp_path}/sample/run-1/Producer/model"
+    assert re.fullmatch(f"{tmp_path}/sample/run-1/Producer/{UUID}/model", uri)
     assert Path(produced["Consumer", "model"]["uri"]).read_text() == "weights\n"
-    assert produced["Producer", "model"]["type"] == TITLE
     assert events == [
         {"nodes": ["Producer", "Consumer"]},
         {"node": "Producer", "state": "running"},
@@ -61,36 +63,27 @@ def test_a_command_is_given_parameters_and_the_whole_input_and_python_is_this_on
     assert written == [sys.executable, {"epochs": 2, "network": "tiny"}, "epochs=2", "here"]
 
 
-def test_what_a_task_writes_about_its_output_is_merged_as_ml_metadata_would_keep_it(tmp_path: Path) -> None:
-    output = {
-        "uri": "/elsewhere",
-        "metadata": {"blessed": 1, "is_first": True, "splits": ["train"], "facts": {"a": 1}, "name": "x"},
-    }
-    script = (
-        "import json, sys; found = json.loads(sys.argv[1]); "
-        f"json.dump({{'artifacts': {{'model': {{'artifacts': [{output!r}]}}}}}}, open(found['outputs']['outputFile'], 'w'))"
-    )
-    task = make_task("python", "-c", script, "{{$}}", outputs=["model"])
-    task["component"]["outputDefinitions"]["artifacts"]["model"]["metadata"] = {"origin": "compiled", "name": "y"}
-    produced, _ = run(tmp_path, Trainer=task)
-    model = produced["Trainer", "model"]
-    assert model["uri"] == "/elsewhere"
-    assert model["metadata"] == {
-        "display_name": "model",
-        "origin": "compiled",
-        "blessed": 1,
-        "is_first": 1.0,
-        "splits": {"list": ["train"]},
-        "facts": {"struct": {"a": 1}},
-        "name": "x",
-    }
-
-
 def test_events_are_told_and_other_output_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     lines = 'ordinary\nclipgate {"message": "done"}\nhalf a line clipgate {"done": 1}\nclipgate is no event\n'
     _, events = run(tmp_path, Trainer=make_task("printf", "%s", lines))
     assert events[2:-1] == [{"message": "done"}, {"done": 1}]
     assert capfd.readouterr().out == "ordinary\nclipgate is no event\n"
+
+
+def test_all_that_a_task_prints_is_in_its_logs_which_are_an_artifact(tmp_path: Path) -> None:
+    lines = 'ordinary\nclipgate {"message": "done"}\n'
+    produced, _ = run(tmp_path, Trainer=make_task("printf", "%s", lines))
+    assert Path(produced["Trainer", "executor-logs"]["uri"]).read_text() == lines
+
+
+def test_an_output_that_a_task_says_to_lie_elsewhere_fails_it_with_its_name_and_the_address(tmp_path: Path) -> None:
+    script = (
+        "import json, sys; outputs = json.loads(sys.argv[1])['outputs']; "
+        "elsewhere = {'artifacts': {'model': {'artifacts': [{'uri': '/of/an/earlier/run'}]}}}; "
+        "json.dump(elsewhere, open(outputs['outputFile'], 'w'))"
+    )
+    with pytest.raises(StepFailedError, match=r"Baseline: its output model is said to lie at /of/an/earlier/run"):
+        run(tmp_path, Baseline=make_task("python", "-c", script, "{{$}}", outputs=["model"]))
 
 
 def test_a_failed_step_is_named_with_its_last_lines(tmp_path: Path) -> None:
@@ -125,7 +118,7 @@ def test_the_pipelines_own_parameters_are_those_given_or_their_defaults(tmp_path
             "root_b": {"parameterType": "NUMBER_INTEGER"},
         }
     }
-    produced = execute(spec, str(tmp_path), "run-1", {"root_b": "7"}, lambda _: None)
+    produced = produced_by(execute(spec, str(tmp_path), "run-1", {"root_b": "7"}, lambda _: None))
     assert Path(produced["Trainer", "model"]["uri"]).read_text() == "x 7\n"
     for parameters, words in (
         ({}, "root_b=VALUE is needed"),

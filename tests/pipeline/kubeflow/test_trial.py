@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from foundation.messages.errors import UserError
 from pipeline.cli import app
+from pipeline.kubeflow.metadata import Execution
 from pipeline.kubeflow.trial import run, summary
 from tests.e2e.project import environment
 from tests.pipeline.kubeflow.samples import make_spec, make_task
@@ -51,7 +53,7 @@ def test_a_step_that_fails_is_named_and_ends_the_run_as_the_local_runner_does(
     assert "Traceback" not in result.stdout + result.stderr
     (line,) = (line for line in result.stdout.splitlines() if " First " in line)
     assert line.startswith(" 1/2 ") and line.endswith("all is well")
-    assert [path.name for path in (tmp_path / "out/compiled/sample").glob("*/First/*")] == ["a"]
+    assert {path.name for path in (tmp_path / "out/compiled/sample").glob("*/First/*/*")} == {"a", "executor-logs-0"}
 
 
 @pytest.mark.parametrize(
@@ -78,15 +80,19 @@ def test_options_of_the_compiled_runner_are_not_for_the_other(tmp_path: Path) ->
 
 
 def test_the_end_of_a_run_is_summed_up_as_the_local_runner_does() -> None:
-    gate = {"uri": "/runs/ModelGate/gate_report", "metadata": {}}
-    pushed = {"uri": "/runs/Pusher", "metadata": {"pushed": 1.0, "pushed_destination": "/serving/7"}}
-    artifacts = {("ModelGate", "gate_report"): gate, ("Pusher", "pushed_model"): pushed}
-    assert summary(artifacts) == {
-        "nodes": {"ModelGate": "complete", "Pusher": "complete"},
+    gate = Execution(
+        1, "ModelGate", "CACHED", {"gate_report": {"uri": "/runs/ModelGate/gate_report", "metadata": {}}}, 7
+    )
+    assert summary([gate, pusher(pushed=1, pushed_destination="/serving/7")]) == {
+        "nodes": {"ModelGate": "cached", "Pusher": "complete"},
         "uris": {"ModelGate.gate_report": "/runs/ModelGate/gate_report", "Pusher.pushed_model": "/runs/Pusher"},
         "pushed_version": "/serving/7",
         "not_pushed_reason": "",
     }
-    refused = {"uri": "/runs/Pusher", "metadata": {"pushed": 0.0, "not_pushed_reason": "it was withdrawn"}}
-    found = summary({("Pusher", "pushed_model"): refused})
+    found = summary([pusher(pushed=0, not_pushed_reason="it was withdrawn")])
     assert (found["pushed_version"], found["not_pushed_reason"]) == (None, "it was withdrawn")
+
+
+def pusher(**metadata: Any) -> Execution:
+    """What the Pusher has done."""
+    return Execution(2, "Pusher", "COMPLETE", {"pushed_model": {"uri": "/runs/Pusher", "metadata": metadata}})
