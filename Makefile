@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
-  bench-serve-hostile bench-gate fuzz soak clean
+  bench-serve-hostile bench-gate fuzz faults soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -64,6 +64,10 @@ bench-pytorch: setup
 EVERY ?= 31
 bench-gate: setup
 	$(PYTHON_IN_VENV) -m benchmarks.gate --every $(EVERY)
+
+# Kills, full disks (as root) and damaged files; hours.
+faults: setup
+	$(PYTHON_IN_VENV) -m benchmarks.faults
 
 # Damaged videos by the thousand.
 fuzz: setup

@@ -27,7 +27,9 @@ def impute_metadata(inputs: Mapping[str, Any], config: MetadataConfig) -> dict[s
         values = _dense(inputs[value_feature(column)])  # [batch], NaN in gaps
         is_gap = ~tf.math.is_finite(values)
         known = tf.boolean_mask(values, ~is_gap)
-        mean, variance = _or_zero(tft.mean(known)), _or_zero(tft.var(known))
+        # Beam adds up in any order, on which the last digit of sums in float32 depends.
+        exact = tf.cast(known, tf.float64)
+        mean, variance = (_or_zero(tf.cast(each, tf.float32)) for each in (tft.mean(exact), tft.var(exact)))
         stand_in = _or_zero(_median(known)) if config.imputation == "median" else mean
         filled = tf.where(is_gap, stand_in, values)
         outputs[value_feature(column)] = tf.math.divide_no_nan(filled - mean, tf.sqrt(variance))

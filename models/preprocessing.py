@@ -118,5 +118,7 @@ def _channel_statistics(clip: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor
         return tf.stack([tf.reduce_mean(values, axis=(0, 1, 2)), tf.reduce_mean(values**2, axis=(0, 1, 2))])
 
     per_clip = tf.map_fn(moments, clip, fn_output_signature=tf.TensorSpec([2, 3], tf.float32), parallel_iterations=1)
-    mean, mean_square = tf.unstack(tft.mean(per_clip, reduce_instance_dims=False))
-    return mean, tf.sqrt(tf.maximum(mean_square - mean**2, 1e-4))
+    # Beam adds up in any order: with float32 the last digit would depend on it, and two trainings of the same data drift apart.
+    mean, mean_square = tf.unstack(tft.mean(tf.cast(per_clip, tf.float64), reduce_instance_dims=False))
+    std = tf.sqrt(tf.maximum(mean_square - mean**2, 1e-4))
+    return tf.cast(mean, tf.float32), tf.cast(std, tf.float32)

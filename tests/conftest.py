@@ -22,6 +22,7 @@ SLOW_PLACES = (
     "e2e",
     "notebooks",
     "models",
+    "benchmarks/test_faults.py",
     "benchmarks/test_gate.py",
     "benchmarks/kubeflow/test_stand_in.py",
     "components/serving_validator/test_probe.py",

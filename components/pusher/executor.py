@@ -13,12 +13,13 @@ from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
 from components.model_gate.measurements import GATE_FILE
+from components.pusher.card_files import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.card_page import to_markdown
 from components.pusher.changes import push, remove_old
 from components.pusher.config import PushConfig
 from components.pusher.destination import Destination, explained
 from components.pusher.local import copy_folder
-from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN, RunFacts, make_model_card
+from components.pusher.model_card import RunFacts, make_model_card
 from components.pusher.opening import open_destination
 from components.pusher.versions import last_available, withdrawn_twin
 from components.pusher.whole import version_differences

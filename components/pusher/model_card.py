@@ -9,14 +9,11 @@ from typing import Any, NamedTuple
 
 from components.annotations.splits.config import SPLITS
 from components.evaluator.confusion import ConfusionMatrix
+from components.pusher.card_files import FILES
 from components.storage.seal import Seal, seal_to_json
 from foundation.messages.wording import counted
 from models.export_info import ExportInfo
 from models.training.history import best_epoch
-
-MODEL_CARD_JSON, MODEL_CARD_MARKDOWN = "assets.extra/model_card.json", "assets.extra/model_card.md"
-# The key of the list of files.
-FILES = "files"
 
 # If all of 30 clips are recognised, the 95 % interval of the recall (Wilson) still reaches down to 0.89.
 FEW_TEST_CLIPS = 30

@@ -2,7 +2,7 @@
 
 import json
 
-from components.pusher.model_card import FILES, MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.card_files import FILES, MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.versions import Version
 from components.storage.seal import Difference, Seal, compare, in_words, seal_from_json
 from foundation.messages.errors import UserError

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from components.pusher.card_files import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.changes import roll_back, rollback_target
 from components.pusher.destination import Destination, explained
-from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
 from components.pusher.whole import require_whole

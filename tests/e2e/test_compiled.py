@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from components.model_gate.measurements import GATE_FILE
-from components.pusher.model_card import MODEL_CARD_JSON
+from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import REJECTED_FILE
 from models.training.history import HISTORY_FILE
 from pipeline.config import load_config

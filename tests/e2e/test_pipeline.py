@@ -8,7 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from components.baseline.pushed import pushed_versions
-from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.card_files import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.serving_validator.warmup import read_warmup
 from components.storage.seal import MODEL_SEAL
 from components.video_example_gen.ledger import read_entries, read_summary

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from components.pusher.card_files import FILES, MODEL_CARD_JSON
 from components.pusher.changes import push
 from components.pusher.destination import Destination
-from components.pusher.model_card import FILES, MODEL_CARD_JSON
 from components.pusher.versions import Version
 from components.storage.seal import seal_folder, seal_to_json
 from models.export_info import ExportInfo

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.pusher.model_card import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.card_files import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from models.export_info import ExportInfo
 from tests.components.pusher.conftest import write_card
 from tests.pipeline.commands.conftest import Done

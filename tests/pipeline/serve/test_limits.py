@@ -6,7 +6,7 @@ import json
 import socket
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import grpc
@@ -107,11 +107,16 @@ def test_json_of_too_many_values_is_refused_and_large_json_is_read(exported_mode
         assert "outputs" in answer
 
 
+def _reads_json(process: psutil.Process) -> bool:
+    # Others may end meanwhile.
+    with suppress(psutil.Error):
+        return "json_process" in " ".join(process.cmdline())
+    return False
+
+
 def test_the_process_that_reads_json_is_started_anew(exported_model: Path, tmp_path: Path) -> None:
     with new_server(exported_model, tmp_path) as server:
-        (process,) = [child for child in psutil.Process().children() if "json_process" in " ".join(child.cmdline())][
-            -1:
-        ]
+        process = [child for child in psutil.Process().children() if _reads_json(child)][-1]
         process.kill()
         status, answer = rest(server.rest, "POST", f"{MODEL_PATH}:predict", TOO_SMALL_FRAMES)
         assert (status, answer["error"]) == (500, "the process that reads JSON has ended; try again")
