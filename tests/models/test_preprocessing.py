@@ -1,5 +1,6 @@
 """From JPEG frames and labels to clips and ids."""
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ import tensorflow_transform as tft
 from models.config import ModelConfig
 from models.data import ClipSource
 from models.preprocessing import decode_clips, fit_frames, label_ids, pack_clips, unpack_clips
-from tests.models.clips import CLASSES, NUM_STORED, Clip, clip_example, draw_clip, encode_clip
+from tests.models.clips import CLASSES, NUM_STORED, Clip, clip_example, draw_clip, encode_clip, run_transform
 
 Resize = Literal["crop", "pad", "stretch"]
 
@@ -165,6 +166,15 @@ def test_transform_gives_clips_ids_and_the_statistics_of_the_training_set(
     for row in range(len(train_examples)):
         np.testing.assert_allclose(outputs["channel_mean"][row], clips.mean(axis=(0, 1, 2, 3)), atol=1e-5)
         np.testing.assert_allclose(outputs["channel_std"][row], clips.std(axis=(0, 1, 2, 3)), atol=1e-5)
+
+
+def test_the_order_of_the_training_set_changes_no_digit_of_its_statistics(
+    tmp_path: Path, transform: tft.TFTransformOutput, model_config: ModelConfig, train_examples: list[bytes]
+) -> None:
+    turned = run_transform(tmp_path, train_examples[::-1], model_config)
+    for name in ("channel_mean", "channel_std"):
+        one, other = (clips_of(train_examples, each)[name].numpy() for each in (transform, turned))
+        np.testing.assert_array_equal(one, other)
 
 
 def test_transform_uses_the_training_set_for_other_clips_too(
