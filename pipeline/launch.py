@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from components.storage.patterns import require_no_pattern
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment, reporting_process
+from pipeline.bars import Bars
 from pipeline.config import Config
 from pipeline.run_log import RunLog
 
@@ -163,7 +164,7 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
         TimeRemainingColumn(),
         TextColumn("{task.fields[detail]}"),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Bars(*columns, console=console) as bar:
         task = bar.add_task("loading TensorFlow", total=1, unit="", detail="")
         for line in events:
             event = json.loads(line)

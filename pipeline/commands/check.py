@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.fix import fix, unsafe_suggestions
@@ -24,6 +24,7 @@ from components.model_gate.config import GatesConfig
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from pipeline.bars import Bars
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
@@ -157,7 +158,7 @@ class _Task:
 @contextmanager
 def _bars() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
+    with Bars(*columns, console=errors) as bars:
 
         def bar(title: str) -> Callable[[int, int], None]:
             task = bars.add_task(title)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from pipeline.bars import Bars
 from pipeline.commands.terminal import console
 
 
@@ -23,7 +24,7 @@ def demo_data(
     if (output_dir / "annotations.csv").is_file():
         console.print(f"{output_dir}: the demo data is there already", highlight=False, markup=False)
         return
-    with Progress(console=console, transient=True) as bar:
+    with Bars(*Progress.get_default_columns(), console=console) as bar:
         task = bar.add_task("drawing videos")
 
         def show(done: int, total: int) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from foundation.messages.errors import UserError
+from pipeline.bars import Bars
 from pipeline.kubeflow.backend import Backend
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.entrypoint import EVENT_MARK
@@ -84,7 +85,7 @@ def follow(backend: Backend, run_id: str, package: Package, console: Console, se
     )
     shown: set[str] = set()
     misses = 0
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Bars(*columns, console=console) as bar:
         line = bar.add_task("waiting for the cluster", total=len(package.components))
         while True:
             try:

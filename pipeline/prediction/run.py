@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -12,6 +12,7 @@ from components.video.tasks import Span
 from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
+from pipeline.bars import Bars
 from pipeline.commands.terminal import errors, escaped, refuse_existing, whole_file
 from pipeline.prediction.annotate import annotate
 from pipeline.prediction.classifier import Classifier
@@ -124,7 +125,7 @@ def _predict(
     """The card of the model that was loaded, and what it predicts."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     predictions = []
-    with Decoder(num_cores()) as decoder, Progress(*columns, console=errors, transient=True) as bar:
+    with Decoder(num_cores()) as decoder, Bars(*columns, console=errors) as bar:
         classifier = Classifier(model)
         predict = predict_by(classifier.info)
         predictor = VideoPredictor(classifier, decoder, num_snapshots=num_snapshots)
@@ -135,7 +136,7 @@ def _predict(
     return classifier.info, predictions
 
 
-def _show_progress(bar: Progress, task: TaskID) -> OnProgress:
+def _show_progress(bar: Bars, task: TaskID) -> OnProgress:
     return lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
