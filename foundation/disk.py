@@ -40,6 +40,12 @@ def free_space(path: Path) -> FreeSpace:
     return FreeSpace(path, shutil.disk_usage(_existing(path)).free)
 
 
+def size_bytes(path: Path) -> int:
+    """What a file takes, or all files of a folder; links count for nothing."""
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(each.stat().st_size for each in files if each.is_file() and not each.is_symlink())
+
+
 def _existing(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
 

@@ -9,6 +9,7 @@ import typer
 from foundation.messages.errors import MachineError, UserError
 from foundation.processes import direct_loopback
 from pipeline.commands.check import check
+from pipeline.commands.clean import clean
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
@@ -36,6 +37,7 @@ app.command()(run)
 app.command()(gate)
 app.command()(ledger)
 app.command()(report)
+app.command()(clean)
 app.command()(predict)
 app.command()(serve)
 app.command()(versions)

@@ -1,12 +1,12 @@
 """Says of a run that has filled a disk which one it is, and how much was free there when its last step began."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from components.storage.root import is_remote
-from foundation.disk import file_of, free_space, is_disk_full
+from foundation.disk import file_of, free_space, is_disk_full, size_bytes
 from foundation.events import Event, Send
 from foundation.messages.errors import MachineError
 from pipeline.config import Config
@@ -67,6 +67,22 @@ def full_disks_explained(config: Config) -> Iterator[Disks]:
         if not disks.explain(error):
             raise
         raise MachineError(disks.explanation(error)) from error
+
+
+def shortage(config: Config, made_by_last_run: Iterable[str]) -> str:
+    """Words for people where there is less room than the last run took; empty where there is enough.
+
+    Args:
+      made_by_last_run: addresses of its artifacts.
+    """
+    taken = sum(size_bytes(Path(uri)) for uri in made_by_last_run)
+    free = free_space(Path(config.output_dir)).num_bytes
+    if free >= taken:
+        return ""
+    return (
+        f"{_megabytes(free)} are free on the disk of {config.output_dir}, and what the last run has made there takes "
+        f"{_megabytes(taken)}; clipgate clean removes what earlier runs have left"
+    )
 
 
 def _megabytes(num_bytes: int) -> str:

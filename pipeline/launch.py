@@ -66,7 +66,7 @@ def run_pipeline(
     if not is_remote(config.push_destination):
         require_no_pattern("serving.directory", config.push_destination)
     output_dir = Path(config.output_dir)
-    with _exclusive(output_dir) as lock, _signals_interrupt():
+    with exclusive(output_dir) as lock, _signals_interrupt():
         log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")
         try:
             log = RunLog(log_path)
@@ -93,7 +93,7 @@ def run_pipeline(
 
 
 @contextlib.contextmanager
-def _exclusive(output_dir: Path) -> Iterator[int]:
+def exclusive(output_dir: Path) -> Iterator[int]:
     """Lock the folder, since ML Metadata in SQLite serves one writer; gives the lock's file descriptor.
 
     Whoever inherits it holds the lock too: it goes when all of them have ended, however they do.

@@ -21,7 +21,7 @@ from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
 from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
-from pipeline.full_disks import full_disks_explained
+from pipeline.full_disks import full_disks_explained, shortage
 from pipeline.metadata_file import METADATA_FILE, locks_explained, require_metadata
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
@@ -74,6 +74,8 @@ def _run(config: Config, send: Send) -> None:
 
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
     fail_abandoned(metadata_path)
+    if metadata_path.exists() and (words := shortage(config, run_summary(metadata_path, config.name)["uris"].values())):
+        announce(words)
     seals = ArtifactSeals()
     forget_damaged(metadata_path, plan.config.name, seals)
     runner = SealedRunner(seals, send)

@@ -105,6 +105,15 @@ def test_with_lower_bars_the_same_model_is_pushed_beside_the_first_and_nothing_i
     assert str(second) in result.stdout
 
 
+def test_what_earlier_runs_have_left_can_be_removed_and_is_counted_before(rejected_run: RejectedRun) -> None:
+    project = rejected_run.project
+    dry = project.clipgate("clean", "--config", "config.yaml", "--keep", "1", "--dry-run")
+    assert dry.returncode == 0, explain(dry)
+    assert "would be removed:" in dry.stdout and "which none of the newest 1 run needs" in dry.stdout
+    done = project.clipgate("clean", "--config", "config.yaml", "--keep", "1")
+    assert done.stdout.splitlines()[-1] == dry.stdout.splitlines()[-1].replace("would be removed", "removed")
+
+
 def test_a_model_that_was_withdrawn_is_not_pushed_again_by_the_same_run(rejected_run: RejectedRun) -> None:
     project = rejected_run.project
     first, second = project.versions()

@@ -1,0 +1,94 @@
+"""What runs have left and nothing needs any more: artifacts of earlier runs, of failed ones, and their logs."""
+
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ml_metadata import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+
+from foundation.disk import size_bytes
+from pipeline.plan import CHECKPOINTS
+
+# TFX's own, beside the outputs of a component.
+_SYSTEM = ".system"
+
+
+class Waste(NamedTuple):
+    """A file or folder that nothing needs, and the bytes in it; `node` is the component that made it, if one did."""
+
+    path: Path
+    num_bytes: int
+    node: str = ""
+
+
+class Cleaning(NamedTuple):
+    """What is to be removed; `artifact_ids`: in ML Metadata, which then know that it is gone."""
+
+    waste: tuple[Waste, ...]
+    artifact_ids: tuple[int, ...]
+    num_runs: int
+
+    @property
+    def num_bytes(self) -> int:
+        return sum(each.num_bytes for each in self.waste)
+
+
+def plan_cleaning(output_dir: Path, pipeline_root: Path, metadata_path: Path, keep: int) -> Cleaning:
+    """Find what the newest runs, `keep` of them, do not need: neither as their outputs, nor to be answered from the cache.
+
+    Pushed versions are copies, and are left alone; so are checkpoints, from which a training goes on.
+    """
+    store = _open(metadata_path)
+    runs = sorted(store.get_contexts_by_type("pipeline_run"), key=lambda context: context.id)
+    kept = {artifact.id for run in runs[-keep:] for artifact in store.get_artifacts_by_context(run.id)}
+    known = [each for each in store.get_artifacts() if Path(each.uri).is_relative_to(pipeline_root)]
+    needed = {Path(each.uri).relative_to(pipeline_root).parts[:3] for each in known if each.id in kept}
+    logs = sorted(output_dir.glob("logs/run-*.log"))[:-keep]
+    set_aside = sorted(output_dir.glob("unknown-*"))
+    waste = [
+        Waste(path, size_bytes(path), path.relative_to(pipeline_root).parts[0])
+        for path in _unneeded(pipeline_root, needed)
+    ]
+    waste += [Waste(path, size_bytes(path)) for path in (*logs, *set_aside)]
+    gone = [artifact.id for artifact in known if artifact.id not in kept and _is_live(artifact)]
+    return Cleaning(tuple(waste), tuple(gone), len(runs))
+
+
+def clean(cleaning: Cleaning, metadata_path: Path) -> None:
+    """Remove it. ML Metadata hear of it first: what is half removed must not be taken from the cache."""
+    store = _open(metadata_path)
+    artifacts = store.get_artifacts_by_id(list(cleaning.artifact_ids))
+    for artifact in artifacts:
+        artifact.state = metadata_store_pb2.Artifact.DELETED
+    store.put_artifacts(artifacts)
+    for path, _, _ in cleaning.waste:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _open(metadata_path: Path) -> metadata_store.MetadataStore:
+    connection = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=str(metadata_path))
+    return metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
+
+
+def _unneeded(pipeline_root: Path, needed: Collection[tuple[str, ...]]) -> Iterator[Path]:
+    """Folders and files of executions of which nothing is needed; `needed`: component, output and execution of an artifact."""
+    executions = {(component, number) for component, _, number in needed}
+    for folder in sorted(path for path in pipeline_root.glob("*") if path.is_dir() and path.name != CHECKPOINTS):
+        for path in sorted(folder.glob("*/*")):
+            if path.parent.name != _SYSTEM and (folder.name, path.parent.name, path.name) not in needed:
+                yield path
+        for path in sorted(folder.glob(f"{_SYSTEM}/*_execution/*")):
+            if (folder.name, path.name) not in executions:
+                yield path
+        for path in sorted(folder.glob(f"{_SYSTEM}/seals/*/*.json")):
+            if (folder.name, path.parent.name, path.stem) not in needed:
+                yield path
+
+
+def _is_live(artifact: metadata_store_pb2.Artifact) -> bool:
+    return bool(artifact.state == metadata_store_pb2.Artifact.LIVE)

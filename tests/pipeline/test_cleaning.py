@@ -1,0 +1,69 @@
+"""What `clipgate clean` removes of the runs of a small pipeline, and what the next run still finds."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.cleaning import Cleaning, clean, plan_cleaning
+from tests.pipeline.sealing.small_pipeline import artifacts, damage, run
+
+
+@pytest.fixture
+def ran_twice(tmp_path: Path) -> Path:
+    """A folder with two executions of each component; only the second ones are of the newest run."""
+    run(tmp_path)
+    damage(artifacts(tmp_path, "Writer", "examples")[0], "cut")
+    run(tmp_path)
+    (tmp_path / "logs").mkdir()
+    for name in ("run-1.log", "run-2.log"):
+        (tmp_path / "logs" / name).write_text("words")
+    return tmp_path
+
+
+def planned(folder: Path, keep: int) -> Cleaning:
+    return plan_cleaning(folder, folder / "pipeline", folder / "metadata.sqlite", keep)
+
+
+def names(folder: Path) -> set[str]:
+    """Folders of artifacts, and logs."""
+    paths = [*folder.glob("pipeline/[A-Z]*/[a-z]*/*"), *folder.glob("logs/*")]
+    return {path.relative_to(folder).as_posix() for path in paths}
+
+
+def test_what_the_newest_run_needs_stays_and_all_else_goes(ran_twice: Path) -> None:
+    before = names(ran_twice)
+    cleaning = planned(ran_twice, keep=1)
+    assert names(ran_twice) == before
+    clean(cleaning, ran_twice / "metadata.sqlite")
+    assert len(before) == 6 and len(names(ran_twice)) == 3
+    assert "logs/run-2.log" in names(ran_twice)
+    assert cleaning.num_bytes > 0 and {waste.node for waste in cleaning.waste} == {"Writer", "Reader", ""}
+    assert not planned(ran_twice, keep=1).waste
+
+
+def test_the_next_run_is_answered_from_what_stayed(ran_twice: Path) -> None:
+    clean(planned(ran_twice, keep=1), ran_twice / "metadata.sqlite")
+    before = names(ran_twice)
+    run(ran_twice)
+    assert names(ran_twice) == before
+
+
+def test_enough_runs_keep_all(ran_twice: Path) -> None:
+    assert planned(ran_twice, keep=2).waste == ()
+
+
+def test_what_a_run_needs_that_was_answered_from_the_cache_stays(ran_twice: Path) -> None:
+    for _ in range(3):
+        run(ran_twice)
+    clean(planned(ran_twice, keep=1), ran_twice / "metadata.sqlite")
+    assert len(artifacts(ran_twice, "Writer", "examples")) == len(artifacts(ran_twice, "Reader", "statistics")) == 1
+
+
+def test_what_a_failed_run_has_left_and_what_was_set_aside_goes_and_checkpoints_stay(ran_twice: Path) -> None:
+    for name in ("pipeline/Writer/examples/99", "unknown-20260101-000000", "pipeline/checkpoints/key"):
+        (ran_twice / name).mkdir(parents=True)
+        (ran_twice / name / "file").write_text("12345")
+    clean(planned(ran_twice, keep=5), ran_twice / "metadata.sqlite")
+    assert not (ran_twice / "pipeline/Writer/examples/99").exists()
+    assert not (ran_twice / "unknown-20260101-000000").exists()
+    assert (ran_twice / "pipeline/checkpoints/key/file").is_file()
