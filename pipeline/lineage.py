@@ -6,9 +6,10 @@ from typing import Any
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
+from components.storage.paths import METADATA_FILE
 from pipeline.commands.terminal import errors
 from pipeline.config import Config
-from pipeline.metadata_file import METADATA_FILE, require_metadata
+from pipeline.metadata_file import require_metadata
 
 
 def uri_of_last_run(config: Config, output: str) -> str:

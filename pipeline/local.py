@@ -17,12 +17,13 @@ from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import available_versions
 from components.pusher.whole import version_differences
+from components.storage.paths import METADATA_FILE
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
 from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import full_disks_explained
-from pipeline.metadata_file import METADATA_FILE, locks_explained, require_metadata
+from pipeline.metadata_file import locks_explained, require_metadata
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
 
@@ -76,7 +77,7 @@ def _run(config: Config, send: Send) -> None:
     fail_abandoned(metadata_path)
     seals = ArtifactSeals()
     forget_damaged(metadata_path, plan.config.name, seals)
-    runner = SealedRunner(seals, send)
+    runner = SealedRunner(seals, plan.places, send)
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
     runner.run(pipeline)

@@ -81,3 +81,10 @@ def test_what_an_earlier_release_left_without_a_seal_is_read_as_it_is(ran: Path)
     damage(artifacts(ran, "Writer", "examples")[0], "cut")
     run(ran)
     assert len(artifacts(ran, "Writer", "examples")) == 1
+
+
+def test_a_component_is_told_where_data_lie_and_does_not_run_again_when_they_were_moved(tmp_path: Path) -> None:
+    for place in ("/before", "/after"):
+        run(tmp_path, place=place)
+    (examples,) = artifacts(tmp_path, "Writer", "examples")
+    assert (examples / "told").read_text() == "/before"
