@@ -24,6 +24,7 @@ from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import full_disks_explained
 from pipeline.metadata_file import locks_explained, require_metadata
+from pipeline.owner import record_run, said_of_another_run
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
 
@@ -71,10 +72,15 @@ def _run(config: Config, send: Send) -> None:
     from pipeline.lineage import run_summary
     from pipeline.sealing.artifacts import ArtifactSeals
     from pipeline.sealing.cache import forget_damaged
+    from pipeline.sealing.moved import follow_move
     from pipeline.sealing.runner import SealedRunner
 
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
     fail_abandoned(metadata_path)
+    if said := said_of_another_run(plan.config):
+        announce(said)
+    record_run(plan.config)
+    follow_move(metadata_path, Path(plan.config.local_pipeline_root))
     seals = ArtifactSeals()
     forget_damaged(metadata_path, plan.config.name, seals)
     runner = SealedRunner(seals, plan.places, send)

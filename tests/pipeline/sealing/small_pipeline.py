@@ -13,6 +13,7 @@ from foundation.events import Event
 from pipeline.places import Places
 from pipeline.sealing.artifacts import ArtifactSeals
 from pipeline.sealing.cache import forget_damaged
+from pipeline.sealing.moved import follow_move
 from pipeline.sealing.runner import SealedRunner
 
 
@@ -39,6 +40,7 @@ def Reader(examples: InputArtifact[Examples], statistics: OutputArtifact[Example
 def run(folder: Path, damage_between: str = "", place: str = "") -> None:
     """Run the pipeline as `clipgate run` does; `place`: of data, which the first component is told."""
     seals = ArtifactSeals()
+    follow_move(folder / "metadata.sqlite", folder / "pipeline")
     forget_damaged(folder / "metadata.sqlite", "small", seals)
     writer = Writer(settings=json.dumps({"videos": place}))
     examples = writer.outputs["examples"]
