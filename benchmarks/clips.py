@@ -35,7 +35,7 @@ def demo_examples(
     data = demo_data.generate(folder, **options)
     config = DataConfig(annotations=str(data.annotations_path), videos=str(folder))
     clips = list(read_examples(config, sampling))
-    return find_labels(config), list(itertools.islice(itertools.cycle(clips), num_clips))
+    return find_labels(read_annotations(config).records), list(itertools.islice(itertools.cycle(clips), num_clips))
 
 
 def read_examples(data: DataConfig, sampling: SamplingConfig) -> Iterator[bytes]:

@@ -43,6 +43,7 @@ from benchmarks.stages import ProcessMemory
 from benchmarks.timing import timed
 from benchmarks.videos import read_video, write_video
 from components.annotations.config import DataConfig
+from components.annotations.files.fetch import load_annotations
 from components.annotations.files.fingerprint import find_labels
 from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
@@ -143,7 +144,7 @@ def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
         "splits": SplitsConfig(train=0.5, eval=0.25, test=0.25).model_dump_json(),
         "negatives": "null",
         "sampling": _SAMPLING.model_dump_json(),
-        "classes": json.dumps(find_labels(config)),
+        "classes": json.dumps(find_labels(load_annotations(config).records)),
     }
     executor = VideoExampleGenExecutor(context)
     _, times = timed(lambda: executor.Do({}, {"examples": [examples], "ledger": [ledger]}, parameters))
@@ -204,7 +205,8 @@ def bare_loop(data: Path) -> tuple[int, float]:
 def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any]:
     """What the trainer reads from Examples, against the way of tutorials."""
     ingest(data, folder / "out", _NUM_CORES)
-    classes = find_labels(DataConfig(annotations=str(data / "annotations.csv"), videos=str(data)))
+    config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
+    classes = find_labels(load_annotations(config).records)
     model = ModelConfig()
     shards = sorted((folder / "out" / "examples" / "Split-train").glob("*.gz"))
     output = transform(shards[0], folder / "transform", _SAMPLING, model, classes)

@@ -18,7 +18,7 @@ class ExportInfo:
     `training_key` identifies what the model was trained from: data, configuration, code and base model. `base` is the
     fingerprint of the base model, empty if training began with random weights. `normalization` has `mean` and `std` of the
     colour channels, for values in 0..1. `clip_seconds` has percentiles of the durations of each class's training clips: 10, 50
-    and 90.
+    and 90. `code` is a digest of the code that trained and exported.
     """
 
     classes: tuple[str, ...]
@@ -28,6 +28,7 @@ class ExportInfo:
     base: str = ""
     normalization: dict[str, list[float]] = field(default_factory=dict)
     clip_seconds: dict[str, list[float]] = field(default_factory=dict)
+    code: str = ""
 
     def renamed(self, new_names: Mapping[str, str]) -> "ExportInfo":
         """The card with other names of some classes, from the old one to the new one; those that it lacks do not matter."""

@@ -63,6 +63,7 @@ def train(job: Job) -> None:
             label: [round(float(value), 3) for value in np.percentile(seconds, (10, 50, 90))]
             for label, seconds in prepared.batches.train.seconds_by_label().items()
         },
+        job.config["code_digest"],
     )
     transform = prepared.batches.train.transform
     export(ServingModule(network, transform, job.model, job.classes), info, job.serving_model_dir)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from components.storage.paths import LOCK_FILE
 from components.storage.patterns import require_no_pattern
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
@@ -100,7 +101,7 @@ def exclusive(output_dir: Path) -> Iterator[int]:
     """
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
-        lock = (output_dir / ".lock").open("a+")
+        lock = (output_dir / LOCK_FILE).open("a+")
     except OSError as error:
         raise UserError(f"output_dir: {output_dir} cannot be written: {error}") from error
     with lock:

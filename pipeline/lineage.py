@@ -6,9 +6,11 @@ from typing import Any
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
+from components.storage.paths import METADATA_FILE
 from pipeline.commands.terminal import errors
 from pipeline.config import Config
-from pipeline.metadata_file import METADATA_FILE, require_metadata
+from pipeline.metadata_file import require_metadata
+from pipeline.owner import said_of_another_run
 
 
 def uri_of_last_run(config: Config, output: str) -> str:
@@ -18,8 +20,14 @@ def uri_of_last_run(config: Config, output: str) -> str:
       UserError: what the runs have left cannot be read; see `pipeline.metadata_file.require_metadata`.
     """
     path = Path(config.output_dir, METADATA_FILE)
-    require_metadata(path, lambda sentence: errors.print(sentence, markup=False, highlight=False))
+    require_metadata(path, _warn)
+    if said := said_of_another_run(config):
+        _warn(said)
     return str(run_summary(path, config.name)["uris"].get(output, "")) if path.is_file() else ""
+
+
+def _warn(sentence: str) -> None:
+    errors.print(sentence, markup=False, highlight=False)
 
 
 def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:

@@ -17,12 +17,14 @@ from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import available_versions
 from components.pusher.whole import version_differences
+from components.storage.paths import METADATA_FILE
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
 from pipeline.beam_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import full_disks_explained, shortage
-from pipeline.metadata_file import METADATA_FILE, locks_explained, require_metadata
+from pipeline.metadata_file import locks_explained, require_metadata
+from pipeline.owner import record_run, said_of_another_run
 from pipeline.plan import CHECKPOINTS, make_plan
 from pipeline.pushed_classes import changed_ids
 
@@ -70,15 +72,20 @@ def _run(config: Config, send: Send) -> None:
     from pipeline.lineage import run_summary
     from pipeline.sealing.artifacts import ArtifactSeals
     from pipeline.sealing.cache import forget_damaged
+    from pipeline.sealing.moved import follow_move
     from pipeline.sealing.runner import SealedRunner
 
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
     fail_abandoned(metadata_path)
+    if said := said_of_another_run(plan.config):
+        announce(said)
+    record_run(plan.config)
+    follow_move(metadata_path, Path(plan.config.local_pipeline_root))
     if metadata_path.exists() and (words := shortage(config, run_summary(metadata_path, config.name)["uris"].values())):
         announce(words)
     seals = ArtifactSeals()
     forget_damaged(metadata_path, plan.config.name, seals)
-    runner = SealedRunner(seals, send)
+    runner = SealedRunner(seals, plan.places, send)
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
     runner.run(pipeline)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from foundation.messages.errors import MachineError, UserError
 
-METADATA_FILE = "metadata.sqlite"
 MOST_WAITED_SECONDS = 120
 _SECONDS_BETWEEN_TRIES = 0.2
 # What ML Metadata says of a file that stays locked for some ten seconds.

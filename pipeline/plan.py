@@ -3,18 +3,25 @@
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from components.annotation_validator.previous import find_previous
+from components.annotations.files.fetch import load_annotations
 from components.annotations.files.fingerprint import fingerprint_inputs, require_background
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
+from components.pusher.twins import trained_from
 from components.pusher.versions import Version, last_available, withdrawn_twin
+from components.storage.known_digests import digests_kept_in
+from components.storage.opening import open_root
+from components.storage.root import is_remote
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel
 from pipeline.base_model import find_base
 from pipeline.config import Config
+from pipeline.places import Places, places_of
 from pipeline.pushed_classes import choose_classes
 
 # Modules that TFX's components call.
@@ -40,7 +47,7 @@ class Plan:
 
     @cached_property
     def training_key(self) -> str:
-        """Identifier of all that determines a trained model."""
+        """Identifier of all that determines a trained model; where it lies does not."""
         return self.training_key_from(self.base.fingerprint if self.base else "")
 
     def training_key_from(self, base_fingerprint: str) -> str:
@@ -48,7 +55,7 @@ class Plan:
         config = self.config
         parts = [self.data_digest, self._code_of_training, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
-        parts += [section.model_dump_json() for section in (*sections, config.tuner) if section]
+        parts += [places_of(config).hide(section.model_dump_json()) for section in (*sections, config.tuner) if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @cached_property
@@ -62,6 +69,11 @@ class Plan:
         It is not the folder of its execution, since the run after an interrupted one gets another.
         """
         return f"{checkpoint_root}/{CHECKPOINTS}/{self.training_key}"
+
+    @property
+    def places(self) -> Places:
+        """The paths that parameters need not tell the cache, since digests do."""
+        return places_of(self.config, str(self.base.path) if self.base else None)
 
     @property
     def last_version(self) -> str:
@@ -88,7 +100,7 @@ class Plan:
         """Name of the withdrawn version that this plan would push once more; empty if there is none."""
         destination = open_destination(self.config.push_destination)
         with explained(destination.uri):
-            version = withdrawn_twin(destination, self.training_key)
+            version = withdrawn_twin(destination, trained_from(self.training_key))
         return version.name if version else ""
 
 
@@ -98,17 +110,23 @@ def make_plan(config: Config) -> Plan:
     Raises:
       UserError: data, a base model or the previous span of data is missing, or the classes are none that a run can have.
     """
-    data_digest = fingerprint_inputs(config.data, config.splits, config.beam.args, output_dir=config.output_dir)
-    require_background(config.data, config.negatives, config.beam.args)
-    classes = choose_classes(config)
+    beam_args = config.beam.args
+    # A folder that is not there is said before annotations are read which it would explain.
+    open_root(config.data.videos, "data.videos", beam_args)
+    records = load_annotations(config.data, beam_args).records
+    require_background(config.data, config.negatives, beam_args)
+    classes = choose_classes(config, records)
     _require_known(config, classes)
-    plan = Plan(config, classes, data_digest)
-    previous = find_previous(config.data, config.checks)
-    return replace(
-        plan,
-        base=find_base(config, plan.training_key_from),
-        previous_digest=previous.fingerprint(config.beam.args) if previous else "",
-    )
+    with digests_kept_in(_file_of_digests(config)) as known:
+        data_digest = fingerprint_inputs(config.data, config.splits, records, beam_args, known)
+        previous = find_previous(config.data, config.checks)
+        previous_digest = previous.fingerprint(beam_args, known) if previous else ""
+    plan = Plan(config, classes, data_digest, previous_digest=previous_digest)
+    return replace(plan, base=find_base(config, plan.training_key_from))
+
+
+def _file_of_digests(config: Config) -> Path | None:
+    return None if is_remote(config.output_dir) else Path(config.output_dir, "video_digests.json")
 
 
 def _require_known(config: Config, classes: tuple[str, ...]) -> None:
@@ -125,4 +143,4 @@ def _require_known(config: Config, classes: tuple[str, ...]) -> None:
 def _last_version(config: Config, training_key: str) -> Version | None:
     destination = open_destination(config.push_destination)
     with explained(destination.uri):
-        return last_available(destination, training_key)
+        return last_available(destination, trained_from(training_key))

@@ -1,9 +1,10 @@
 """Classes of a run beside those that pushed models know: ids are kept, and no class disappears without a word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from components.annotation_validator.checks.gone_classes import remedy, where_missing
 from components.annotations.files.fingerprint import find_labels
+from components.annotations.records.record import Record
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
@@ -11,15 +12,17 @@ from foundation.messages.errors import UserError
 from pipeline.config import Config
 
 
-def choose_classes(config: Config) -> tuple[str, ...]:
+def choose_classes(config: Config, records: Iterable[Record]) -> tuple[str, ...]:
     """Those of the configuration; otherwise those of the served model in their order, then the others by name.
+
+    `records`: what the annotations say.
 
     Raises:
       UserError: there are fewer than two, or the served model knows one that is gone, or what the gates say of retired and
         renamed classes is not so.
     """
     known = served_classes(config)
-    labels = config.model.classes or tuple(find_labels(config.data, config.negatives, config.beam.args))
+    labels = config.model.classes or tuple(find_labels(records, config.negatives))
     if len(labels) < 2:
         raise UserError(
             f"{config.data.annotations}: at least two classes are needed; found {', '.join(labels) or 'none'}. "

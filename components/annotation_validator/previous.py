@@ -9,6 +9,7 @@ from components.annotations.files.fetch import load_annotations
 from components.annotations.files.fingerprint import fingerprint_inputs
 from components.annotations.records.record import Record, Reject
 from components.annotations.splits.config import SplitsConfig
+from components.storage.known_digests import KnownDigests
 from components.storage.opening import open_root
 from components.storage.root import Root
 from foundation.messages.errors import UserError
@@ -27,14 +28,16 @@ class PreviousSpan:
     annotations_key: str = "checks.previous_annotations"
     videos_key: str = "checks.previous_videos"
 
-    def fingerprint(self, beam_args: Sequence[str] = ()) -> str:
+    def fingerprint(self, beam_args: Sequence[str] = (), known: KnownDigests | None = None) -> str:
         """A digest that changes with the span; see `fingerprint_inputs`.
 
         Raises:
           UserError: something of it is not there.
         """
         try:
-            return fingerprint_inputs(self.data, SplitsConfig(), beam_args)
+            open_root(self.data.videos, "data.videos", beam_args)
+            records = load_annotations(self.data, beam_args).records
+            return fingerprint_inputs(self.data, SplitsConfig(), records, beam_args, known)
         except UserError as error:
             raise UserError(self._renamed(error)) from error
 

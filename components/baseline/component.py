@@ -20,6 +20,7 @@ from tfx.utils import path_utils
 from components.artifacts import IS_FIRST_PUSH
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
+from components.pusher.twins import read_candidate, same_model
 from components.pusher.versions import last_available
 from components.pusher.whole import require_whole
 from components.specification import make_spec, text_parameters
@@ -33,7 +34,7 @@ class BaselineExecutor(base_executor.BaseExecutor):
         baseline = artifact_utils.get_single_instance(output_dict["baseline"])
         destination = open_destination(exec_properties["push_destination"])
         with explained(destination.uri):
-            pushed = last_available(destination, exec_properties["training_key"])
+            pushed = last_available(destination, same_model(read_candidate(_model_dir(candidate.uri))))
         baseline.set_int_custom_property(IS_FIRST_PUSH, int(pushed is None))
         if pushed is None:
             # Copied: Kubeflow takes no address that is not of this very run, and a candidate from the cache is of another.
@@ -41,7 +42,7 @@ class BaselineExecutor(base_executor.BaseExecutor):
             say("no model was pushed before; there is nothing to compare with")
             return
         # A copy, so that the comparison can be repeated after old versions were removed from the destination.
-        folder = Path(path_utils.serving_model_dir(baseline.uri))
+        folder = _model_dir(baseline.uri)
         with explained(pushed.uri):
             require_whole(pushed, "withdraw it (clipgate rollback) or remove it, so that another one is compared with")
             destination.fetch(pushed.folder, folder)
@@ -50,16 +51,20 @@ class BaselineExecutor(base_executor.BaseExecutor):
         say(f"comparing with version {pushed.name}")
 
 
+def _model_dir(uri: str) -> Path:
+    return Path(path_utils.serving_model_dir(uri))
+
+
 class BaselineSpec(ComponentSpec):
     """`last_version` only tells the cache that something else was pushed since; `renamed` is a JSON object."""
 
     INPUTS = {"model": ChannelParameter(type=Model)}
     OUTPUTS = {"baseline": ChannelParameter(type=Model)}
-    PARAMETERS = text_parameters("push_destination", "training_key", "last_version", "renamed", "code_digest")
+    PARAMETERS = text_parameters("push_destination", "last_version", "renamed", "code_digest")
 
 
 class Baseline(base_component.BaseComponent):
-    """Finds the last pushed model that was trained from other data, configuration or code than the candidate."""
+    """Finds the last pushed model that is another one than the candidate."""
 
     SPEC_CLASS = BaselineSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(BaselineExecutor)
@@ -69,16 +74,14 @@ class Baseline(base_component.BaseComponent):
         *,
         model: BaseChannel,
         push_destination: str,
-        training_key: str,
         last_version: str,
         renamed: Mapping[str, str],
     ) -> None:
-        """`model`: the candidate; `training_key`: as in its card; `renamed`: new names of classes, by the old ones."""
+        """`model`: the candidate; `renamed`: new names of classes, by the old ones."""
         spec = make_spec(
             type(self),
             model=model,
             push_destination=push_destination,
-            training_key=training_key,
             last_version=last_version,
             renamed=json.dumps(renamed),
         )

@@ -21,13 +21,15 @@ from components.pusher.destination import Destination, explained
 from components.pusher.local import copy_folder
 from components.pusher.model_card import RunFacts, make_model_card
 from components.pusher.opening import open_destination
-from components.pusher.versions import last_available, withdrawn_twin
+from components.pusher.twins import Candidate, same_model, same_weights
+from components.pusher.versions import Version, last_available, withdrawn_twin
 from components.pusher.whole import version_differences
 from components.storage.seal import MODEL_SEAL, Seal, compare_folder, in_words, read_seal, seal_folder
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
-from models.export_info import read_export_info
+from models.base_model import WEIGHTS_FILE
+from models.export_info import ExportInfo, read_export_info
 from models.networks.cost import COST_FILE
 from models.training.history import HISTORY_FILE
 from models.tuning.config import assign, trial_values
@@ -57,15 +59,16 @@ class PusherExecutor(tfx_pusher.Executor):
         info = read_export_info(source)
         config = PushConfig.model_validate_json(exec_properties["push"])
         destination = open_destination(exec_properties["push_destination"], config.mode)
+        candidate = Candidate(info, seal[WEIGHTS_FILE].sha256 if WEIGHTS_FILE in seal else "")
         with explained(destination.uri):
-            twin = withdrawn_twin(destination, info.training_key)
+            twin = withdrawn_twin(destination, same_weights(candidate))
             served = last_available(destination)
-            is_served = served is not None and served.info.training_key == info.training_key
+            is_served = served is not None and same_model(candidate)(served)
             damage = version_differences(served) if served and is_served else None
         if twin:
             self._MarkNotPushed(pushed_model)
             reason = (
-                f"version {twin.name}, which is this very model, was withdrawn; to serve it again: "
+                f"version {twin.name}, which {_likeness(twin, info)}, was withdrawn; to serve it again: "
                 f"clipgate rollback --to {twin.name}"
             )
             pushed_model.set_string_custom_property(NOT_PUSHED_REASON, reason)
@@ -77,7 +80,7 @@ class PusherExecutor(tfx_pusher.Executor):
         elif served and is_served:
             # A cluster tried the step again, or it runs again after a training that came from the cache.
             self._MarkPushed(pushed_model, pushed_destination=served.uri, pushed_version=served.name)
-            say(f"version {served.name}, which is this very model, is served already")
+            say(f"version {served.name}, which {_likeness(served, info)}, is served already")
             _remove_old(config, destination)
             return
         settings = json.loads(exec_properties["settings"]) | {"licence": config.licence}
@@ -124,6 +127,11 @@ class PusherExecutor(tfx_pusher.Executor):
             lineage=_lineage(self._context, inputs),
             files=seal,
         )
+
+
+def _likeness(version: Version, info: ExportInfo) -> str:
+    is_of_this_training = version.info.training_key == info.training_key
+    return "is this very model" if is_of_this_training else "has the very same weights from another training"
 
 
 def _validated(inputs: Inputs, model: Path) -> Seal:

@@ -1,5 +1,6 @@
 """The versions that were pushed so far, and the one that is served. No TensorFlow here."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from components.pusher.destination import MODEL_FILE, WITHDRAWN, Destination, is_number
@@ -41,6 +42,10 @@ class Version(NamedTuple):
         return parse_export_info(self.destination.read_text(f"{self.folder}/{EXPORT_INFO_FILE}"), self.uri)
 
 
+# Tells whether a version is the same model as another one: see `components.pusher.twins`.
+IsTwin = Callable[[Version], bool]
+
+
 def all_versions(destination: Destination) -> list[Version]:
     """All versions that TensorFlow Serving sees, complete or not, and the withdrawn ones; oldest first."""
     versions = [
@@ -57,23 +62,17 @@ def available_versions(destination: Destination) -> list[Version]:
     return [version for version in all_versions(destination) if not version.is_withdrawn and version.is_complete]
 
 
-def last_available(destination: Destination, training_key: str | None = None) -> Version | None:
-    """The version that is served; with a key, the newest one whose training has another key.
+def last_available(destination: Destination, is_twin: IsTwin = lambda version: False) -> Version | None:
+    """The version that is served; of those that are no twins of a candidate, the newest one.
 
     A repeated run finds its own model already pushed. A comparison with itself would say nothing.
     """
-    for version in reversed(available_versions(destination)):
-        if training_key is None or version.info.training_key != training_key:
-            return version
-    return None
+    versions = reversed(available_versions(destination))
+    return next((version for version in versions if not is_twin(version)), None)
 
 
-def withdrawn_twin(destination: Destination, training_key: str) -> Version | None:
-    """The last version that was trained from the very same data, configuration and code, if it was withdrawn.
-
-    A withdrawn model must not come back by itself.
-    """
-    for version in reversed(all_versions(destination)):
-        if version.is_complete and version.info.training_key == training_key:
-            return version if version.is_withdrawn else None
-    return None
+def withdrawn_twin(destination: Destination, is_twin: IsTwin) -> Version | None:
+    """The last version that is a candidate's twin, if it was withdrawn: such a model must not come back by itself."""
+    versions = (version for version in reversed(all_versions(destination)) if version.is_complete)
+    twin = next(filter(is_twin, versions), None)
+    return twin if twin and twin.is_withdrawn else None

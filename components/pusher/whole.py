@@ -17,7 +17,7 @@ def version_differences(version: Version) -> list[Difference] | None:
       OSError: the destination cannot be reached.
     """
     try:
-        seal = _card_seal(version)
+        seal = card_seal(version)
     except (ValueError, KeyError, TypeError) as error:
         return [Difference(MODEL_CARD_JSON, f"is damaged: {error}")]
     if seal is None:
@@ -37,7 +37,12 @@ def require_whole(version: Version, remedy: str) -> None:
         raise UserError(f"{in_words(differences, version.uri)}: the version was damaged after its push; {remedy}")
 
 
-def _card_seal(version: Version) -> Seal | None:
+def card_seal(version: Version) -> Seal | None:
+    """The files of a version as its card lists them; None if no card does.
+
+    Raises:
+      ValueError, KeyError, TypeError: the card is damaged.
+    """
     try:
         card = json.loads(version.destination.read_text(f"{version.folder}/{MODEL_CARD_JSON}"))
     except FileNotFoundError:

@@ -19,7 +19,8 @@ class LocalRoot:
         start = len(self.uri.rstrip("/")) + 1
         for entry in scan_files(self._folder):
             status = entry.stat()
-            yield FileEntry(entry.path[start:], status.st_size, status.st_mtime_ns / 1e9, entry.is_symlink())
+            state = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            yield FileEntry(entry.path[start:], status.st_size, status.st_mtime_ns / 1e9, entry.is_symlink(), state)
 
     def canonical(self, name: str) -> str:
         """The real path below the root: a link has the name of the file that it leads to."""

@@ -7,6 +7,9 @@ from pathlib import Path
 
 _DRIVE_OR_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _LONGEST_NAME = 255
+# What a run writes into its `output_dir`.
+METADATA_FILE, LOCK_FILE = "metadata.sqlite", ".lock"
+_OF_A_RUN = frozenset((METADATA_FILE, LOCK_FILE))
 _CLUTTER = frozenset(
     ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin", "system volume information")
 )
@@ -65,7 +68,7 @@ def resolve_inside(root: Path, name: str) -> Path:
 
 
 def files_below(root: Path) -> Iterator[Path]:
-    """Files, and links to files, below `root`; linked and unreadable folders are left out."""
+    """Files, and links to files, below `root`; linked and unreadable folders, and those of runs in it, are left out."""
     return (Path(entry.path) for entry in scan_files(root))
 
 
@@ -73,9 +76,12 @@ def scan_files(root: Path) -> Iterator["os.DirEntry[str]"]:
     """The entries of `files_below`; they hold the facts that a folder's listing already gives about each file."""
     folders = [str(root)]
     while folders:
+        folder = folders.pop()
         try:
-            entries = list(os.scandir(folders.pop()))
+            entries = list(os.scandir(folder))
         except OSError:
+            continue
+        if folder != str(root) and {entry.name for entry in entries} >= _OF_A_RUN:
             continue
         for entry in entries:
             try:

@@ -10,12 +10,17 @@ _BLOCK_SIZE = 1 << 20
 
 
 class FileEntry(NamedTuple):
-    """A file: its path below the root ('/' between the parts), its size in bytes, and its last change (Unix time)."""
+    """A file: its path below the root ('/' between the parts), its size in bytes, and its last change (Unix time).
+
+    `state`, of files of this machine: inode, size, and the times of change in nanoseconds; as long as they stay, so does the
+    content.
+    """
 
     name: str
     size: int
     modified_seconds: float
     is_link: bool = False
+    state: tuple[int, ...] = ()
 
 
 class Root(Protocol):

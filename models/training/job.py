@@ -17,8 +17,8 @@ class Job:
     """Files to read, folders to write, and what to do.
 
     `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights. `config` has
-    JSON as `model`, `training`, `sampling`, `classes` and `tuner` (empty without a search), and two strings: `training_key`
-    identifies all that determines the model, and `checkpoint_dir` belongs to it alone.
+    JSON as `model`, `training`, `sampling`, `classes` and `tuner` (empty without a search), and three strings: `training_key`
+    identifies all that determines the model, `checkpoint_dir` belongs to it alone, and `code_digest` is that of the trainer.
     """
 
     train_files: tuple[str, ...]

@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from components.storage.paths import METADATA_FILE
 from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
 from pipeline.commands.terminal import ConfigOption, console, errors, escaped, folding_column, key_column
 from pipeline.config import load_config
 from pipeline.launch import exclusive
-from pipeline.metadata_file import METADATA_FILE, require_metadata
+from pipeline.metadata_file import require_metadata
 
 
 def clean(

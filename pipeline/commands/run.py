@@ -32,6 +32,7 @@ from pipeline.commands.terminal import (
 )
 from pipeline.config import Config, load_config
 from pipeline.launch import RunOutcome, run_pipeline
+from pipeline.owner import said_of_another_run
 
 _ENDINGS = {
     "user": ("wrong input", USER_ERROR),
@@ -90,9 +91,12 @@ def run(
 
 def report(config: ConfigOption) -> None:
     """Say where the report of the last run is."""
-    path = _report_path(load_config(config))
+    settings = load_config(config)
+    path = _report_path(settings)
     if not path.is_file():
         raise UserError(f"{path} does not exist; run the pipeline first: clipgate run --config {config}")
+    if said := said_of_another_run(settings):
+        errors.print(said, markup=False, highlight=False)
     console.print(str(path), highlight=False, markup=False)
 
 

@@ -21,8 +21,7 @@ def forget_damaged(metadata_path: Path, pipeline_name: str, seals: ArtifactSeals
     """
     if not metadata_path.exists():
         return
-    connection = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=str(metadata_path))
-    store = metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
+    store = open_store(metadata_path)
     for node, artifact in _last_outputs(store, pipeline_name):
         if artifact.state != metadata_store_pb2.Artifact.LIVE:
             continue
@@ -30,6 +29,12 @@ def forget_damaged(metadata_path: Path, pipeline_name: str, seals: ArtifactSeals
             artifact.state = metadata_store_pb2.Artifact.DELETED
             store.put_artifacts([artifact])
             announce(f"{in_words(differences, artifact.uri)}; so {node} runs again")
+
+
+def open_store(metadata_path: Path) -> metadata_store.MetadataStore:
+    """ML Metadata in a file of SQLite's, to read and write."""
+    connection = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=str(metadata_path))
+    return metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
 
 
 def _last_outputs(

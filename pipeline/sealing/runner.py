@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import attr
 from tfx.dsl.compiler import constants
 from tfx.orchestration import metadata
 from tfx.orchestration.local import runner_utils
@@ -17,26 +18,29 @@ from tfx.proto.orchestration import execution_result_pb2, pipeline_pb2
 from components.storage.seal import in_words
 from foundation.events import Send
 from foundation.messages.errors import MachineError
+from pipeline.places import Places
 from pipeline.sealing.artifacts import ArtifactSeals
 
 
 class SealedRunner(tfx_runner.IrBasedRunner):
     """Launches one component after the other, as TFX's LocalDagRunner does.
 
-    That one makes its launchers itself and gives them nothing, so the loop stands here again. `send` is told of each
-    component's start and end.
+    That one makes its launchers itself and gives them nothing, so the loop stands here again. The launchers, which ask the
+    cache, see the names of `places`, and executors their paths. `send` is told of each component's start and end.
     """
 
-    def __init__(self, seals: ArtifactSeals, send: Send) -> None:
+    def __init__(self, seals: ArtifactSeals, places: Places, send: Send) -> None:
         self._operators = {
-            spec: partial(SealingOperator, operator, seals)
+            spec: partial(SealingOperator, operator, seals, places)
             for spec, operator in launcher.DEFAULT_EXECUTOR_OPERATORS.items()
         }
+        self._places = places
         self._send = send
 
     def run_with_ir(self, pipeline: pipeline_pb2.Pipeline, run_options: Any = None, **kwargs: Any) -> None:
         run_id = {constants.PIPELINE_RUN_ID_PARAMETER_NAME: datetime.datetime.now().isoformat()}
         runtime_parameter_utils.substitute_runtime_parameter(pipeline, run_id)
+        hide_places(pipeline, self._places)
         deployment = runner_utils.extract_local_deployment_config(pipeline)
         connection = deployment.metadata_connection_config.database_connection_config
         for node in (node.pipeline_node for node in pipeline.nodes):
@@ -60,10 +64,13 @@ class SealingOperator:
     What TFX hands an executor and takes from it passes here, and nowhere else that is open to others.
     """
 
-    def __init__(self, operator: type[BaseExecutorOperator], seals: ArtifactSeals, **settings: Any) -> None:
+    def __init__(
+        self, operator: type[BaseExecutorOperator], seals: ArtifactSeals, places: Places, **settings: Any
+    ) -> None:
         """`settings`: what the launcher gives every operator."""
         self._inner = operator(**settings)
         self._seals = seals
+        self._places = places
 
     def with_execution_watcher(self, address: str) -> "SealingOperator":
         self._inner.with_execution_watcher(address)
@@ -81,10 +88,23 @@ class SealingOperator:
                     f"{in_words(differences, artifact.uri)}: something has changed it during the run, so it is not read; "
                     "run the same command again, which makes it anew"
                 )
-        output = self._inner.run_executor(execution)
+        parameters = {
+            name: self._places.show(value) if isinstance(value, str) else value
+            for name, value in execution.exec_properties.items()
+        }
+        output = self._inner.run_executor(attr.evolve(execution, exec_properties=parameters))
         for uri in _output_uris(execution, output):
             self._seals.seal(Path(uri))
         return output
+
+
+def hide_places(pipeline: pipeline_pb2.Pipeline, places: Places) -> None:
+    """Let the parameters of a compiled pipeline hold names for paths, so that the cache's keys do."""
+    for node in (node.pipeline_node for node in pipeline.nodes):
+        for parameter in node.parameters.parameters.values():
+            value = parameter.field_value
+            if value.WhichOneof("value") == "string_value":
+                value.string_value = places.hide(value.string_value)
 
 
 def _output_uris(execution: ExecutionInfo, output: execution_result_pb2.ExecutorOutput) -> Iterator[str]:

@@ -86,10 +86,16 @@ class Project:
         return Project(folder)
 
     def beside(self, folder: Path) -> "Project":
-        """A project whose runs find in the cache what the runs of this one have made of the same data; nothing was pushed."""
-        (folder / "out").mkdir(parents=True)
-        shutil.copyfile(self.output_dir / "metadata.sqlite", folder / "out" / "metadata.sqlite")
+        """A project whose runs find in the cache the Examples that this one has made of the same data; nothing was pushed."""
+        shutil.copytree(self.output_dir, folder / "out", ignore=shutil.ignore_patterns("serving", "checkpoints"))
         return Project(folder, self.folder / self.data)
+
+    def with_own_data(self) -> "Project":
+        """This project with a copy of its data in its own folder, with other times and a note beside the videos."""
+        data = self.folder / "data"
+        shutil.copytree(self.folder / self.data, data, copy_function=shutil.copyfile)
+        (data / "notes.txt").write_text("where these were filmed")
+        return Project(self.folder)
 
     def versions(self) -> list[Path]:
         """Pushed versions, oldest first."""

@@ -1,6 +1,7 @@
 """The gate stops a model with one bad class, names the class, and lets the same model through when the bars are lower."""
 
 import json
+import os
 
 from models.base_model import open_base
 from models.export_info import read_export_info
@@ -120,6 +121,9 @@ def test_a_model_that_was_withdrawn_is_not_pushed_again_by_the_same_run(rejected
     back = project.clipgate("rollback", "--config", "config.yaml", "--yes")
     assert back.returncode == 0, explain(back)
     assert project.versions() == [first]
+    (project.folder / "data" / "notes.txt").write_text("where these were filmed")
+    for video in (project.folder / "data" / "videos").iterdir():
+        os.utime(video, (1, 1))
     result = project.run()
     assert result.returncode == 3, explain(result)
     assert f"version {second.name}, which is this very model, was withdrawn" in result.stdout

@@ -180,12 +180,16 @@ def test_statistics_know_that_frames_are_images(pushed_run: PushedRun) -> None:
     assert sum(Path(file).stat().st_size for file in files) < 100_000
 
 
-def test_a_version_that_was_removed_is_pushed_again_by_the_same_command(
+def test_a_version_that_was_removed_is_pushed_again_by_the_same_command_and_no_moved_video_is_read_again(
     pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path: Path
 ) -> None:
-    project = pushed_run.project.beside(tmp_path / "project")
+    project = pushed_run.project.beside(tmp_path / "project").with_own_data()
     project.configure()
-    assert project.run().returncode == 0
+    first = project.run()
+    assert first.returncode == 0, explain(first)
+    cached = {line.split()[1] for line in first.stdout.splitlines() if line.endswith(" cached")}
+    assert cached == {"AnnotationValidator", "VideoExampleGen", "VideoSchemaGen"}
+    assert f"earlier runs kept their artifacts in {pushed_run.project.output_dir / 'pipeline'}" in first.stdout
     (version,) = project.versions()
     shutil.rmtree(version)
     result = project.run()

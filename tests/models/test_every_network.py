@@ -73,6 +73,7 @@ def test_the_trainer_exports_the_shares_of_the_classes_as_majority(source: ClipS
                 "sampling": "{}",
                 "classes": json.dumps(CLASSES),
                 "training_key": "key",
+                "code_digest": "code",
                 "checkpoint_dir": str(tmp_path / "checkpoint"),
             },
         )

@@ -7,6 +7,8 @@ from models.export_info import ExportInfo
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
 
+MP4_HEAD = b"\0\0\0\x18ftypisom"
+
 
 def config_of(folder: Path, **sections: Any) -> Config:
     values = {

@@ -43,13 +43,13 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
         ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
         ({"serving_validation": {"docker_image": "tensorflow/serving:2.16.1"}}, ["InfraValidator", "ServingValidator"]),
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
-        ({"training": {"seed": 1}}, ["Trainer", "Baseline", "Pusher"]),
-        ({"model": {"height": 64}}, ["Transform", "Trainer", "Baseline"]),
-        ({"splits": {"seed": 1}}, ["AnnotationValidator", "VideoExampleGen", "Trainer", "Baseline"]),
-        ({"tuner": {"space": {"training.dropout": [0, 0.5]}}}, ["Tuner", "Trainer", "Baseline"]),
+        ({"training": {"seed": 1}}, ["Trainer", "Pusher"]),
+        ({"model": {"height": 64}}, ["Transform", "Trainer"]),
+        ({"splits": {"seed": 1}}, ["AnnotationValidator", "VideoExampleGen", "Trainer"]),
+        ({"tuner": {"space": {"training.dropout": [0, 0.5]}}}, ["Tuner", "Trainer"]),
         (
             {"sampling": {"num_frames": 32}},
-            ["AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "Trainer", "Baseline"],
+            ["AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "Trainer"],
         ),
         ({"checks": {"few_groups": 9}}, ["AnnotationValidator"]),
     ],
@@ -132,8 +132,9 @@ def test_the_checks_run_again_when_the_previous_span_changes(tmp_path: Path) -> 
 
 def test_the_pusher_runs_again_when_its_model_was_withdrawn(tmp_path: Path) -> None:
     before = parameters(tmp_path, {})
+    key = json.loads(before["Trainer"]["custom_config"])["training_key"]
     withdrawn = tmp_path / "serving/action/withdrawn/1"
-    ExportInfo(("sit", "wave"), {}, {}, before["Baseline"]["training_key"]).write(withdrawn)
+    ExportInfo(("sit", "wave"), {}, {}, key).write(withdrawn)
     (withdrawn / "saved_model.pb").write_bytes(b"")
     after = parameters(tmp_path, {})
     assert [name for name in after if after[name] != before[name]] == ["Pusher"]
@@ -162,7 +163,7 @@ def test_principal_components_are_computed_without_reading_the_videos_again(tmp_
     data = {"annotations": "annotations.csv", "videos": "videos", "metadata": ["x_1", "x_2"]}
     before = parameters(tmp_path, {"data": data})
     after = parameters(tmp_path, {"data": {**data, "pca": {"columns": ["x_*"], "components": 1}}})
-    assert [name for name in after if after[name] != before[name]] == ["Transform", "Trainer", "Baseline"]
+    assert [name for name in after if after[name] != before[name]] == ["Transform", "Trainer"]
 
 
 @pytest.mark.parametrize(("on_failure", "waits"), [("warn", False), ("stop", True)])

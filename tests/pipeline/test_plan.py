@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 
 import pipeline.plan
+from components.storage import known_digests
+from components.storage.local import LocalRoot
+from components.storage.paths import LOCK_FILE, METADATA_FILE
 from foundation.code_digest import PACKAGES, ROOT, code_digest
 from foundation.messages.errors import UserError
-from tests.pipeline.planning import config_of, plan_of, push
+from tests.pipeline.planning import MP4_HEAD, config_of, plan_of, push
 
 
 def test_the_background_is_a_class_where_clips_of_it_are_taken(folder: Path) -> None:
@@ -116,22 +120,103 @@ def test_a_previous_span_that_is_not_there_is_named(folder: Path) -> None:
         plan_of(folder, checks=checks)
 
 
-@pytest.mark.parametrize("change", ["touched", "longer", "gone", "added"])
-def test_the_digest_of_the_data_notices_every_change_of_a_video(folder: Path, change: str) -> None:
+def write_inside(video: Path) -> None:
+    """Change a byte in the middle of a long file, and put its time back."""
+    status = video.stat()
+    with video.open("r+b") as file:
+        file.seek(status.st_size // 2)
+        file.write(b"X")
+    os.utime(video, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "longer": lambda data: (data / "1.mp4").write_bytes(MP4_HEAD + b"another video"),
+    "a byte in the middle": lambda data: write_inside(data / "1.mp4"),
+    "gone": lambda data: (data / "1.mp4").unlink(),
+    "added": lambda data: (data / "4.mp4").write_bytes(MP4_HEAD),
+    "renamed": lambda data: (data / "1.mp4").rename(data / "one.mp4"),
+    "no video any more": lambda data: (data / "1.mp4").write_bytes(b"text"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_of_a_video_changes_the_training_key(folder: Path, change: str) -> None:
+    (folder / "data/1.mp4").write_bytes(MP4_HEAD + bytes(1_000_000))
+    (folder / "out").mkdir()
     before = plan_of(folder)
-    video = folder / "data/1.mp4"
-    if change == "touched":
-        status = video.stat()
-        os.utime(video, ns=(status.st_atime_ns, status.st_mtime_ns + 1000))
-    elif change == "longer":
-        video.write_bytes(b"another video")
-    elif change == "gone":
-        video.unlink()
-    else:
-        (folder / "data/4.mp4").write_bytes(b"video")
+    CHANGES[change](folder / "data")
     after = plan_of(folder)
     assert after.data_digest != before.data_digest
     assert after.training_key != before.training_key
+
+
+def run_of(folder: Path) -> None:
+    """What a run leaves, and with it something that looks like a video."""
+    folder.mkdir(parents=True)
+    for name in (METADATA_FILE, LOCK_FILE):
+        (folder / name).touch()
+    (folder / "pipeline").mkdir()
+    (folder / "pipeline/clip.mp4").write_bytes(MP4_HEAD)
+
+
+def copy_without_times(data: Path) -> None:
+    shutil.copytree(data, data.with_name("copy"), copy_function=shutil.copyfile)
+    shutil.rmtree(data)
+    data.with_name("copy").rename(data)
+
+
+NO_CHANGES: dict[str, Callable[[Path], object]] = {
+    "a text file": lambda data: (data / "notes.txt").write_text("lunch"),
+    "a file beside its video": lambda data: (data / "1.json").write_text("{}"),
+    "a link": lambda data: (data / "link.mp4").symlink_to("1.mp4"),
+    "what a system leaves": lambda data: (data / "._1.mp4").write_bytes(MP4_HEAD),
+    "another time": lambda data: os.utime(data / "1.mp4", ns=(1, 1)),
+    "a copy": copy_without_times,
+    "a run inside": lambda data: run_of(data / "runs/first"),
+}
+
+
+@pytest.mark.parametrize("change", NO_CHANGES)
+def test_what_is_no_part_of_the_data_leaves_the_training_key(folder: Path, change: str) -> None:
+    (folder / "out").mkdir()
+    before = plan_of(folder)
+    NO_CHANGES[change](folder / "data")
+    after = plan_of(folder)
+    assert (after.data_digest, after.training_key) == (before.data_digest, before.training_key)
+
+
+def test_data_that_were_moved_have_the_same_training_key(folder: Path) -> None:
+    (folder / "splits.csv").write_text("video,group,split\n")
+    before = plan_of(folder, splits={"assignment": str(folder / "splits.csv")})
+    moved = folder / "elsewhere"
+    moved.mkdir()
+    for name in ("data", "splits.csv"):
+        (folder / name).rename(moved / name)
+    data = {"annotations": str(moved / "data/annotations.csv"), "videos": str(moved / "data")}
+    after = plan_of(folder, data=data, splits={"assignment": str(moved / "splits.csv")})
+    assert after.training_key == before.training_key
+
+
+def test_a_video_is_read_again_only_if_it_may_have_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    digest = LocalRoot.digest
+
+    def watched(root: LocalRoot, name: str) -> str:
+        read.append(name)
+        return digest(root, name)
+
+    monkeypatch.setattr(LocalRoot, "digest", watched)
+    monkeypatch.setattr(known_digests, "_STEP_NANOSECONDS", 0)
+    (folder / "out").mkdir()
+    plan_of(folder)
+    assert sorted(read) == ["1.mp4", "2.mp4", "3.mp4"]
+    plan_of(folder)
+    os.utime(folder / "data/2.mp4")
+    plan_of(folder)
+    assert read[3:] == ["2.mp4"]
+    (folder / "out/video_digests.json").write_text("{")
+    plan_of(folder)
+    assert len(read) == 7
 
 
 @pytest.mark.parametrize(

@@ -2,49 +2,62 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from components.annotations.config import DataConfig, NegativesConfig
-from components.annotations.files.fetch import format_of, load_annotations, local_annotations
+from components.annotations.files.fetch import format_of, local_annotations
+from components.annotations.files.video_finder import VideoFinder
 from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.detect import annotation_files, explain_os_errors
-from components.annotations.records.record import Segment
+from components.annotations.records.reasons import Problem
+from components.annotations.records.record import FindBy, Record, Segment
 from components.annotations.splits.config import SplitsConfig
+from components.storage.known_digests import KnownDigests
 from components.storage.opening import local_file, open_root
 from components.storage.paths import is_clutter
-from components.storage.root import is_remote
+from components.storage.root import FileEntry, Root, is_remote
 from foundation.messages.errors import UserError
 
 
 def fingerprint_inputs(
-    data: DataConfig, splits: SplitsConfig, beam_args: Sequence[str] = (), *, output_dir: str | None = None
+    data: DataConfig,
+    splits: SplitsConfig,
+    records: Sequence[Record],
+    beam_args: Sequence[str] = (),
+    known: KnownDigests | None = None,
 ) -> str:
-    """Digest of the bytes of the annotations and of an earlier assignment, and of the videos' names, sizes and times.
+    """Digest of what ingest reads, wherever it lies: the annotations, an earlier assignment, and the videos.
 
-    What systems leave beside files does not change it, nor does what a run writes into `output_dir`, if that lies there too.
+    Videos of this machine count with their paths below the root and their content, and so do PNGs of masks; at an address every
+    file counts, with its size and time. What lies beside them does not count, unless a row means it.
+
+    Args:
+      records: what the annotations say.
+      known: digests of files that were read before.
 
     Raises:
       UserError: one of these files or folders cannot be read.
+      MachineError: a video cannot be read for a reason that lies with the machine.
     """
+    root = open_root(data.videos, "data.videos", beam_args)
     digest = hashlib.sha256()
-    _add_listing(digest, data.videos, "data.videos", beam_args, output_dir)
     with local_annotations(data, beam_args) as local:
         for path in annotation_files(local):
             with explain_os_errors(path):
                 digest.update(path.read_bytes())
-        if Path(local.annotations).is_dir():
-            _add_listing(digest, data.annotations, "data.annotations", beam_args, output_dir)
     if splits.assignment:
         with local_file(splits.assignment, "splits.assignment", beam_args) as path:
             digest.update(path.read_bytes())
+    facts = _listing(root) if is_remote(data.videos) else _content(root, records, known or KnownDigests())
+    for fact in facts:
+        digest.update(os.fsencode("\0".join(map(str, fact)) + "\n"))
     return digest.hexdigest()
 
 
-def find_labels(data: DataConfig, negatives: NegativesConfig | None = None, beam_args: Sequence[str] = ()) -> list[str]:
+def find_labels(records: Iterable[Record], negatives: NegativesConfig | None = None) -> list[str]:
     """The labels of the annotations by name. The label of background clips is among them if there can be any."""
-    segments = [record for record in load_annotations(data, beam_args).records if isinstance(record, Segment)]
+    segments = [record for record in records if isinstance(record, Segment)]
     labels = {segment.label for segment in segments if not segment.is_negative}
     if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
         labels.add(negatives.label)
@@ -68,16 +81,33 @@ def require_background(data: DataConfig, negatives: NegativesConfig | None, beam
         )
 
 
-def _add_listing(digest: "hashlib._Hash", uri: str, key: str, beam_args: Sequence[str], output_dir: str | None) -> None:
-    root = open_root(uri, key, beam_args)
-    inside = None
-    if output_dir and not is_remote(uri):
-        with suppress(ValueError):
-            inside = f"{Path(output_dir).resolve().relative_to(Path(uri).resolve()).as_posix()}/"
-    entries = (
-        entry
-        for entry in root.entries()
-        if not is_clutter(entry.name) and not (inside and entry.name.startswith(inside))
-    )
-    for entry in sorted(entries, key=lambda entry: entry.name):
-        digest.update(os.fsencode(f"{uri}/{entry.name}\0{entry.size}\0{entry.modified_seconds!r}\n"))
+def _listing(root: Root) -> list[tuple[object, ...]]:
+    """What is known of files at an address without reading them."""
+    entries = (entry for entry in root.entries() if not is_clutter(entry.name))
+    return sorted((root.uri, entry.name, entry.size, entry.modified_seconds) for entry in entries)
+
+
+def _content(root: Root, records: Sequence[Record], known: KnownDigests) -> list[tuple[object, ...]]:
+    """What the records come to beside the files that lie there, and the content of those that ingest may read."""
+    finder = VideoFinder(root)
+    segments = [record for record in records if isinstance(record, Segment)]
+    finder.expect(segment.video for segment in segments if segment.find_by is FindBy.PATH)
+    meant = [(segment, finder.find(segment.video, segment.find_by)) for segment in segments]
+    # Of some formats, the names of the files decide these; messages name folders, and reasons do not.
+    facts: list[tuple[object, ...]] = [
+        (found.reason.value if isinstance(found, Problem) else found, segment.label, segment.group, segment.split)
+        for segment, found in meant
+    ]
+    read = finder.videos() | {found for _, found in meant if isinstance(found, str)}
+    masks = {mask.png for segment in segments for mask in segment.masks if mask.png}
+    digests = known.of(root, [finder.entries[name] for name in sorted(read | _files(root, masks, finder.entries))])
+    return facts + sorted(digests.items())
+
+
+def _files(root: Root, names: Iterable[str], entries: Mapping[str, FileEntry]) -> set[str]:
+    """Those of the files that are there, by their names in the listing."""
+    found = set()
+    for name in names:
+        with suppress(ValueError, OSError):
+            found.add(root.canonical(name))
+    return found & entries.keys()

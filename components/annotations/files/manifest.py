@@ -12,7 +12,7 @@ from components.annotations.readers.text import LONGEST_PATH, text_problem
 from components.annotations.records.group_names import group_pattern
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment
-from components.storage.root import Root
+from components.storage.root import FileEntry, Root
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def build_manifest(
     return Manifest(
         segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
         rejects=tuple(rejects),
-        ties=_identical_files(root, finder.sizes, sorted(segments)),
+        ties=_identical_files(root, finder.entries, sorted(segments)),
         num_rows=num_rows,
         num_videos=len(segments.keys() | set(unnamed)),
         groups=_groups_of([video for video in segments if not segments[video]], pattern),
@@ -175,11 +175,11 @@ def _groups_of(videos: Iterable[str], pattern: str | None) -> dict[str, str]:
     return {video: group for video in videos if (group := group_of(video))}
 
 
-def _identical_files(root: Root, sizes: dict[str, int], videos: list[str]) -> tuple[tuple[str, ...], ...]:
+def _identical_files(root: Root, entries: Mapping[str, FileEntry], videos: list[str]) -> tuple[tuple[str, ...], ...]:
     """Sets of equal files. A file that cannot be read to its end is in none of them; ingest will reject it."""
     by_size: dict[int, list[str]] = defaultdict(list)
     for video in videos:
-        by_size[sizes[video]].append(video)
+        by_size[entries[video].size].append(video)
     by_digest: dict[str, list[str]] = defaultdict(list)
     for same_size in by_size.values():
         if len(same_size) > 1:

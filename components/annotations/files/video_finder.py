@@ -27,12 +27,10 @@ class VideoFinder:
     def __init__(self, root: Root) -> None:
         self._root = root
         self._folder = PurePosixPath(root.uri).name
-        entries = {entry.name: entry for entry in root.entries() if not is_clutter(entry.name)}
-        self.sizes = {name: entry.size for name, entry in entries.items()}
-        self._links = {name for name, entry in entries.items() if entry.is_link}
+        self.entries = {entry.name: entry for entry in root.entries() if not is_clutter(entry.name)}
         # Of each file why it is no video; nothing if it is one.
         self._objections: dict[str, str | OSError] = {}
-        for name, head in zip(entries, root.read_heads(entries, HEAD_SIZE), strict=True):
+        for name, head in zip(self.entries, root.read_heads(self.entries, HEAD_SIZE), strict=True):
             self._objections[name] = head if isinstance(head, OSError) else why_no_video(head)
         self._found: dict[tuple[str, FindBy], str | Problem] = {}
         # Of each file the paths of other machines that were taken for it.
@@ -84,7 +82,7 @@ class VideoFinder:
         return {
             name
             for name, objection in self._objections.items()
-            if objection == "" and name not in self._links and not _is_hidden(name)
+            if objection == "" and not self.entries[name].is_link and not _is_hidden(name)
         }
 
     def _exact(self, name: str) -> str | Problem:

@@ -13,19 +13,19 @@ from components.baseline.component import Baseline, BaselineExecutor
 from components.pusher.opening import open_destination
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo, read_export_info
-from tests.components.pusher.conftest import write_card
+from tests.components.pusher.conftest import write_card, write_model
 
 
 def find_baseline(
     folder: Path, training_key: str, destination: str | None = None, renamed: Mapping[str, str] | None = None
 ) -> Any:
     """The artifact that the component makes for a candidate with this key; by default `folder/pushed` holds the models."""
+    ExportInfo(("a", "b"), {}, {}, training_key).write(folder / "candidate/Format-Serving")
     candidate, baseline = Model(), Model()
     candidate.uri, baseline.uri = str(folder / "candidate"), str(folder / "baseline")
     component = Baseline(
         model=channel_utils.as_channel([candidate]),
         push_destination=destination or str(folder / "pushed"),
-        training_key=training_key,
         last_version="",
         renamed=renamed or {},
     )
@@ -39,7 +39,6 @@ def push(folder: Path, version: str, training_key: str) -> None:
 
 
 def test_before_the_first_push_a_copy_of_the_candidate_stands_in_at_the_given_address(tmp_path: Path) -> None:
-    ExportInfo(("a", "b"), {}, {}, "key").write(tmp_path / "candidate/Format-Serving")
     baseline = find_baseline(tmp_path, "key")
     assert baseline.get_int_custom_property(IS_FIRST_PUSH) == 1
     assert baseline.uri == str(tmp_path / "baseline")
@@ -88,3 +87,11 @@ def test_a_model_is_not_compared_with_itself(tmp_path: Path) -> None:
     push(tmp_path, "1", "old")
     push(tmp_path, "2", "key")
     assert find_baseline(tmp_path, "key").get_string_custom_property("version") == "1"
+
+
+def test_a_model_is_not_compared_with_one_of_the_same_weights(tmp_path: Path) -> None:
+    for folder in ("pushed/2", "candidate/Format-Serving"):
+        write_model(tmp_path / folder, weights=b"weights")
+    write_card(tmp_path / "pushed/2")
+    push(tmp_path, "1", "old")
+    assert find_baseline(tmp_path, "another").get_string_custom_property("version") == "1"

@@ -11,14 +11,19 @@ from components.pusher.changes import push
 from components.pusher.destination import Destination
 from components.pusher.versions import Version
 from components.storage.seal import seal_folder, seal_to_json
+from models.base_model import WEIGHTS_FILE
 from models.export_info import ExportInfo
 
 PushModel = Callable[..., Version]
 
 
-def write_model(folder: Path, training_key: str = "key") -> Path:
-    """An exported model that says what it was trained from."""
-    ExportInfo(("a", "b"), {}, {}, training_key).write(folder)
+def write_model(
+    folder: Path, training_key: str = "key", weights: bytes = b"", classes: tuple[str, ...] = ("a", "b"), code: str = ""
+) -> Path:
+    """An exported model that says what it was trained from; without `weights` it has no file of them."""
+    ExportInfo(classes, {}, {}, training_key, code=code).write(folder)
+    if weights:
+        (folder / WEIGHTS_FILE).write_bytes(weights)
     (folder / "assets").mkdir(exist_ok=True)
     (folder / "variables").mkdir(exist_ok=True)
     (folder / "variables/variables.data").write_text(training_key)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from components.pusher.changes import push, remove_old, roll_back, rollback_target
 from components.pusher.destination import Destination
 from components.pusher.local import LocalDestination
+from components.pusher.twins import trained_from
 from components.pusher.versions import all_versions, available_versions, last_available, withdrawn_twin
 from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import PushModel, write_model
@@ -122,20 +123,20 @@ def test_what_the_next_model_is_compared_with_is_what_is_served(
     push_model(destination, "old")
     push_model(destination, "new")
     roll_back(destination, 100)
-    last = last_available(destination, "another")
+    last = last_available(destination, trained_from("another"))
     assert last and last.info.training_key == "old"
 
 
 def test_a_withdrawn_model_is_known_until_it_is_brought_back(destination: Destination, push_model: PushModel) -> None:
     push_model(destination, "old")
     push_model(destination, "bad")
-    assert withdrawn_twin(destination, "bad") is None
+    assert withdrawn_twin(destination, trained_from("bad")) is None
     roll_back(destination, 100)
-    twin = withdrawn_twin(destination, "bad")
+    twin = withdrawn_twin(destination, trained_from("bad"))
     assert twin and twin.number == 101
-    assert withdrawn_twin(destination, "old") is None
+    assert withdrawn_twin(destination, trained_from("old")) is None
     roll_back(destination, 101)
-    assert withdrawn_twin(destination, "bad") is None
+    assert withdrawn_twin(destination, trained_from("bad")) is None
 
 
 def test_mistakes_of_a_rollback_are_named(destination: Destination, push_model: PushModel) -> None:

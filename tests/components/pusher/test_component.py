@@ -29,6 +29,7 @@ from components.pusher.whole import version_differences
 from components.storage.seal import MODEL_SEAL, seal_folder, write_seal
 from components.video_example_gen.ledger import Ledger
 from foundation.messages.errors import UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from tests.components.pusher.conftest import write_model
 
 GATE = {"passed": True, "findings": [], "classes": ["a", "b"], "confusion_matrix": [[1, 0], [0, 1]]}
@@ -172,6 +173,53 @@ def test_a_model_that_is_served_already_is_not_pushed_a_second_time(
     assert again.get_int_custom_property("pushed") == 1
     assert again.get_string_custom_property("pushed_destination") == str(before[-1])
     assert versions(tmp_path) == before[-2:]
+
+
+def another_training(folder: Path, **changes: Any) -> None:
+    """Let the candidate be what a training from other things has come to: the same weights, but for the `changes`."""
+    write_model(folder / "model/Format-Serving", **{"training_key": "another", "weights": b"weights", **changes})
+
+
+def test_weights_that_are_served_already_are_not_pushed_under_a_new_number_and_the_run_says_so(
+    tmp_path: Path, inputs: dict[str, list[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    another_training(tmp_path, training_key="key")
+    push(tmp_path, inputs)
+    (version,) = versions(tmp_path)
+    another_training(tmp_path)
+    with caplog.at_level("INFO", PROGRESS_LOGGER):
+        again = push(tmp_path, inputs)
+    assert versions(tmp_path) == [version]
+    assert again.get_string_custom_property("pushed_destination") == str(version)
+    assert f"version {version.name}, which has the very same weights from another training, is served" in caplog.text
+
+
+@pytest.mark.parametrize("changes", [{"weights": b"others"}, {"classes": ("a", "renamed")}, {"code": "mended"}])
+def test_other_weights_classes_or_code_of_the_export_are_another_model(
+    tmp_path: Path, inputs: dict[str, list[Any]], changes: dict[str, Any]
+) -> None:
+    another_training(tmp_path, training_key="key")
+    push(tmp_path, inputs)
+    another_training(tmp_path, **changes)
+    push(tmp_path, inputs)
+    assert len(versions(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("changes", [{}, {"code": "mended"}])
+def test_weights_that_were_withdrawn_do_not_come_back_under_a_new_number(
+    tmp_path: Path, inputs: dict[str, list[Any]], changes: dict[str, Any]
+) -> None:
+    write_model(tmp_path / "serving/1", "older")
+    another_training(tmp_path, training_key="key")
+    push(tmp_path, inputs)
+    withdrawn = versions(tmp_path)[-1].name
+    roll_back(LocalDestination(tmp_path / "serving"), 1)
+    another_training(tmp_path, **changes)
+    pushed_model = push(tmp_path, inputs)
+    assert pushed_model.get_int_custom_property("pushed") == 0
+    reason = pushed_model.get_string_custom_property(NOT_PUSHED_REASON)
+    assert f"version {withdrawn}, which has the very same weights from another training, was withdrawn" in reason
+    assert [path.name for path in versions(tmp_path)] == ["1"]
 
 
 def test_a_model_is_pushed_again_when_another_is_served(tmp_path: Path, inputs: dict[str, list[Any]]) -> None:

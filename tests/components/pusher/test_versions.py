@@ -6,6 +6,7 @@ import pytest
 
 from components.pusher.destination import Destination
 from components.pusher.local import LocalDestination
+from components.pusher.twins import trained_from
 from components.pusher.versions import all_versions, available_versions, last_available
 from foundation.messages.errors import UserError
 from tests.components.pusher.conftest import write_model
@@ -25,16 +26,16 @@ def test_versions_of_the_very_same_training_are_passed_over(tmp_path: Path) -> N
     for number, key in (("1", "other"), ("2", "same"), ("3", "same")):
         write_model(tmp_path / number, key)
     destination: Destination = LocalDestination(tmp_path)
-    last = last_available(destination, "same")
+    last = last_available(destination, trained_from("same"))
     assert last and last.name == "1"
 
 
 def test_when_all_versions_are_of_the_same_training_there_is_none_to_compare_with(tmp_path: Path) -> None:
     write_model(tmp_path / "1", "same")
-    assert last_available(LocalDestination(tmp_path), "same") is None
+    assert last_available(LocalDestination(tmp_path), trained_from("same")) is None
 
 
 def test_a_damaged_card_is_named(tmp_path: Path) -> None:
     (write_model(tmp_path / "1") / "assets.extra/clipgate.json").write_text("{")
     with pytest.raises(UserError, match=rf"{tmp_path}/1/assets.extra/clipgate.json is damaged"):
-        last_available(LocalDestination(tmp_path), "key")
+        last_available(LocalDestination(tmp_path), trained_from("key"))

@@ -264,13 +264,17 @@ def test_a_single_file_may_lie_at_an_address(bucket: Any) -> None:
         assert path.read_bytes() == b"content"
 
 
+def fingerprint(data: DataConfig) -> str:
+    return fingerprint_inputs(data, SplitsConfig(), load_annotations(data).records)
+
+
 def test_the_fingerprint_changes_with_an_object(bucket: Any) -> None:
     bucket.put_object(Key="labels.csv", Body=b"path,label\na.mp4,wave\n")
     put(bucket, {"a.mp4": VIDEO})
     data = config_of(bucket, "labels.csv")
-    before = fingerprint_inputs(data, SplitsConfig())
-    assert fingerprint_inputs(data, SplitsConfig()) == before
+    before = fingerprint(data)
+    assert fingerprint(data) == before
     put(bucket, {"a.mp4": VIDEO + b"more"})
-    after = fingerprint_inputs(data, SplitsConfig())
+    after = fingerprint(data)
     bucket.put_object(Key="labels.csv", Body=b"path,label\na.mp4,sit\n")
-    assert len({before, after, fingerprint_inputs(data, SplitsConfig())}) == 3
+    assert len({before, after, fingerprint(data)}) == 3

@@ -128,6 +128,7 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
                 "sampling": "{}",
                 "classes": json.dumps(CLASSES),
                 "training_key": "key",
+                "code_digest": "code",
                 "checkpoint_dir": str(tmp_path / "checkpoint"),
             },
         )

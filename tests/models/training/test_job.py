@@ -20,6 +20,7 @@ def fn_args(folder: Path) -> SimpleNamespace:
         "sampling": "{}",
         "classes": '["walk", "jump"]',
         "training_key": "key",
+        "code_digest": "code",
         "checkpoint_dir": str(folder / "checkpoints/key"),
     }
     return SimpleNamespace(

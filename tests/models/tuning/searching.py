@@ -29,6 +29,7 @@ def job_config(model: ModelConfig, folder: Path, **training: Any) -> dict[str, s
         "sampling": "{}",
         "classes": json.dumps(CLASSES),
         "training_key": "key",
+        "code_digest": "code",
         "checkpoint_dir": f"{folder}/checkpoints/key",
     }
 

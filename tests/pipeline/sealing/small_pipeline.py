@@ -1,5 +1,6 @@
 """Two components, of which one reads what the other has written, and a third one that can do damage between them."""
 
+import json
 from pathlib import Path
 
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -9,17 +10,20 @@ from tfx.orchestration.pipeline import Pipeline
 from tfx.types.standard_artifacts import Examples, ExampleStatistics
 
 from foundation.events import Event
+from pipeline.places import Places
 from pipeline.sealing.artifacts import ArtifactSeals
 from pipeline.sealing.cache import forget_damaged
+from pipeline.sealing.moved import follow_move
 from pipeline.sealing.runner import SealedRunner
 
 
 @component
-def Writer(examples: OutputArtifact[Examples]) -> None:  # noqa: N802
+def Writer(examples: OutputArtifact[Examples], settings: Parameter[str]) -> None:  # noqa: N802
     folder = Path(examples.uri) / "Split-train"
     folder.mkdir()
     for name in ("1.gz", "2.gz"):
         (folder / name).write_bytes(b"12345")
+    Path(examples.uri, "told").write_text(json.loads(settings)["videos"])
 
 
 @component
@@ -33,11 +37,12 @@ def Reader(examples: InputArtifact[Examples], statistics: OutputArtifact[Example
     Path(statistics.uri, "read").write_bytes(b"".join(path.read_bytes() for path in files))
 
 
-def run(folder: Path, damage_between: str = "") -> None:
-    """Run the pipeline as `clipgate run` does."""
+def run(folder: Path, damage_between: str = "", place: str = "") -> None:
+    """Run the pipeline as `clipgate run` does; `place`: of data, which the first component is told."""
     seals = ArtifactSeals()
+    follow_move(folder / "metadata.sqlite", folder / "pipeline")
     forget_damaged(folder / "metadata.sqlite", "small", seals)
-    writer = Writer()
+    writer = Writer(settings=json.dumps({"videos": place}))
     examples = writer.outputs["examples"]
     between = [Damager(examples=examples, how=damage_between)] if damage_between else []
     reader = Reader(examples=examples)
@@ -49,7 +54,7 @@ def run(folder: Path, damage_between: str = "") -> None:
         enable_cache=True,
         metadata_connection_config=metadata.sqlite_metadata_connection_config(str(folder / "metadata.sqlite")),
     )
-    SealedRunner(seals, _ignore).run(pipeline)
+    SealedRunner(seals, Places({"data.videos": place}), _ignore).run(pipeline)
 
 
 def damage(artifact: Path, how: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from foundation.messages.errors import MachineError
 from foundation.messages.progress import PROGRESS_LOGGER
+from pipeline.sealing.cache import open_store
 from tests.pipeline.sealing.small_pipeline import artifacts, damage, run
 
 DAMAGES = {
@@ -81,3 +82,44 @@ def test_what_an_earlier_release_left_without_a_seal_is_read_as_it_is(ran: Path)
     damage(artifacts(ran, "Writer", "examples")[0], "cut")
     run(ran)
     assert len(artifacts(ran, "Writer", "examples")) == 1
+
+
+def test_a_component_is_told_where_data_lie_and_does_not_run_again_when_they_were_moved(tmp_path: Path) -> None:
+    for place in ("/before", "/after"):
+        run(tmp_path, place=place)
+    (examples,) = artifacts(tmp_path, "Writer", "examples")
+    assert (examples / "told").read_text() == "/before"
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_in_a_folder_that_was_moved_or_copied_nothing_is_read_in_the_old_place(
+    tmp_path: Path, is_copy: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    run(old)
+    shutil.copytree(old, new)
+    if is_copy:
+        damage(artifacts(old, "Writer", "examples")[0], "flipped")
+    else:
+        shutil.rmtree(old)
+    with caplog.at_level(logging.INFO, PROGRESS_LOGGER):
+        run(new)
+    assert f"kept their artifacts in {old}/pipeline; of 2 artifacts, 2 lie in {new}/pipeline now" in caplog.text
+    assert len(artifacts(new, "Writer", "examples")) == 1
+    _, statistics = artifacts(new, "Reader", "statistics")
+    assert (statistics / "read").read_bytes() == b"1234512345"
+    store = open_store(new / "metadata.sqlite")
+    assert all(Path(artifact.uri).is_relative_to(new) for artifact in store.get_artifacts())
+    caplog.clear()
+    run(new)
+    assert len(artifacts(new, "Reader", "statistics")) == 2
+
+
+def test_an_artifact_that_did_not_come_along_is_made_anew(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+    run(tmp_path / "old")
+    shutil.copy(tmp_path / "old/metadata.sqlite", tmp_path / "new/metadata.sqlite")
+    run(tmp_path / "new")
+    assert len(artifacts(tmp_path / "new", "Writer", "examples")) == 1
