@@ -144,6 +144,7 @@ def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
         "negatives": "null",
         "sampling": _SAMPLING.model_dump_json(),
         "classes": json.dumps(find_labels(config)),
+        "fingerprint": "",
     }
     executor = VideoExampleGenExecutor(context)
     _, times = timed(lambda: executor.Do({}, {"examples": [examples], "ledger": [ledger]}, parameters))

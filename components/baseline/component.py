@@ -24,7 +24,7 @@ from components.pusher.versions import last_available
 from components.pusher.whole import require_whole
 from components.specification import make_spec, text_parameters
 from foundation.messages.progress import say
-from models.export_info import rename_classes
+from models.export_info import read_export_info, rename_classes
 
 
 class BaselineExecutor(base_executor.BaseExecutor):
@@ -32,8 +32,9 @@ class BaselineExecutor(base_executor.BaseExecutor):
         candidate = artifact_utils.get_single_instance(input_dict["model"])
         baseline = artifact_utils.get_single_instance(output_dict["baseline"])
         destination = open_destination(exec_properties["push_destination"])
+        training_key = read_export_info(Path(path_utils.serving_model_dir(candidate.uri))).training_key
         with explained(destination.uri):
-            pushed = last_available(destination, exec_properties["training_key"])
+            pushed = last_available(destination, training_key)
         baseline.set_int_custom_property(IS_FIRST_PUSH, int(pushed is None))
         if pushed is None:
             # Copied: Kubeflow takes no address that is not of this very run, and a candidate from the cache is of another.
@@ -55,7 +56,7 @@ class BaselineSpec(ComponentSpec):
 
     INPUTS = {"model": ChannelParameter(type=Model)}
     OUTPUTS = {"baseline": ChannelParameter(type=Model)}
-    PARAMETERS = text_parameters("push_destination", "training_key", "last_version", "renamed", "code_digest")
+    PARAMETERS = text_parameters("push_destination", "last_version", "renamed", "code_digest")
 
 
 class Baseline(base_component.BaseComponent):
@@ -69,16 +70,14 @@ class Baseline(base_component.BaseComponent):
         *,
         model: BaseChannel,
         push_destination: str,
-        training_key: str,
         last_version: str,
         renamed: Mapping[str, str],
     ) -> None:
-        """`model`: the candidate; `training_key`: as in its card; `renamed`: new names of classes, by the old ones."""
+        """`model`: the candidate; `renamed`: new names of classes, by the old ones."""
         spec = make_spec(
             type(self),
             model=model,
             push_destination=push_destination,
-            training_key=training_key,
             last_version=last_version,
             renamed=json.dumps(renamed),
         )

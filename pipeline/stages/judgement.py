@@ -37,7 +37,6 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
     baseline = Baseline(
         model=learning.model,
         push_destination=config.push_destination,
-        training_key=plan.training_key,
         last_version=plan.last_version,
         renamed=gates.renamed,
     )

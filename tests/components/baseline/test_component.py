@@ -22,10 +22,10 @@ def find_baseline(
     """The artifact that the component makes for a candidate with this key; by default `folder/pushed` holds the models."""
     candidate, baseline = Model(), Model()
     candidate.uri, baseline.uri = str(folder / "candidate"), str(folder / "baseline")
+    ExportInfo(("a", "b"), {}, {}, training_key).write(folder / "candidate/Format-Serving")
     component = Baseline(
         model=channel_utils.as_channel([candidate]),
         push_destination=destination or str(folder / "pushed"),
-        training_key=training_key,
         last_version="",
         renamed=renamed or {},
     )
@@ -39,7 +39,6 @@ def push(folder: Path, version: str, training_key: str) -> None:
 
 
 def test_before_the_first_push_a_copy_of_the_candidate_stands_in_at_the_given_address(tmp_path: Path) -> None:
-    ExportInfo(("a", "b"), {}, {}, "key").write(tmp_path / "candidate/Format-Serving")
     baseline = find_baseline(tmp_path, "key")
     assert baseline.get_int_custom_property(IS_FIRST_PUSH) == 1
     assert baseline.uri == str(tmp_path / "baseline")
