@@ -145,6 +145,7 @@ def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
         "negatives": "null",
         "sampling": _SAMPLING.model_dump_json(),
         "classes": json.dumps(find_labels(load_annotations(config).records)),
+        "fingerprint": "",
     }
     executor = VideoExampleGenExecutor(context)
     _, times = timed(lambda: executor.Do({}, {"examples": [examples], "ledger": [ledger]}, parameters))

@@ -19,6 +19,7 @@ from components.storage.root import is_remote
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel
+from models.training.key import training_key
 from pipeline.base_model import find_base
 from pipeline.config import Config
 from pipeline.places import Places, places_of
@@ -52,8 +53,16 @@ class Plan:
 
     def training_key_from(self, base_fingerprint: str) -> str:
         """The key if training began with another base model; an empty fingerprint stands for random weights."""
+        return training_key(self.data_digest, self._recipe_from(base_fingerprint))
+
+    @property
+    def recipe(self) -> str:
+        """A digest of all that determines a trained model, but for the data."""
+        return self._recipe_from(self.base.fingerprint if self.base else "")
+
+    def _recipe_from(self, base_fingerprint: str) -> str:
         config = self.config
-        parts = [self.data_digest, self._code_of_training, base_fingerprint, *self.classes]
+        parts = [self._code_of_training, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
         parts += [places_of(config).hide(section.model_dump_json()) for section in (*sections, config.tuner) if section]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -88,10 +97,7 @@ class Plan:
         return {
             "name": config.name,
             "code_digest": code_digest(TRAINER_MODULE),
-            "data": {
-                **config.data.model_dump(include={"annotations", "videos", "format"}),
-                "fingerprint": self.data_digest,
-            },
+            "data": config.data.model_dump(include={"annotations", "videos", "format"}),
             "training": config.training.model_dump(mode="json"),
         }
 

@@ -32,6 +32,7 @@ from models.base_model import WEIGHTS_FILE
 from models.export_info import ExportInfo, read_export_info
 from models.networks.cost import COST_FILE
 from models.training.history import HISTORY_FILE
+from models.training.key import read_data_digest
 from models.tuning.config import assign, trial_values
 
 NOT_PUSHED_REASON = "not_pushed_reason"
@@ -117,8 +118,13 @@ class PusherExecutor(tfx_pusher.Executor):
         ledger, gate_report, model_run = (
             Path(artifact_utils.get_single_uri(inputs[name])) for name in ("ledger", "gate_report", "model_run")
         )
+        examples = artifact_utils.get_single_uri(inputs["examples"])
         return RunFacts(
-            settings={**settings, "training": _training_settings(settings["training"], inputs)},
+            settings={
+                **settings,
+                "data": {**settings["data"], "fingerprint": read_data_digest(examples)},
+                "training": _training_settings(settings["training"], inputs),
+            },
             summary=read_summary(ledger),
             accepted=read_entries(ledger / ACCEPTED_FILE),
             gate=json.loads((gate_report / GATE_FILE).read_text()),

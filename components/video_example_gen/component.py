@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.dsl.placeholder.placeholder import Placeholder
 from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Examples
 
@@ -37,7 +38,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
         negatives: NegativesConfig | None,
         sampling: SamplingConfig,
         classes: Sequence[str],
-        fingerprint: str,
+        fingerprint: str | Placeholder,
     ) -> None:
         """`fingerprint`: what `components.annotations.files.fingerprint` says of the inputs."""
         spec = make_spec(

@@ -32,6 +32,7 @@ from components.video_example_gen.shards import (
 )
 from foundation.messages.errors import MachineError, UserError
 from foundation.messages.progress import say
+from models.training.key import write_data_digest
 
 
 class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
@@ -82,6 +83,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         Path(ledger_artifact.uri, ASSIGNMENT_FILE).write_text(assignment.to_csv())
         summary = ledger.summary()
         _require_clips(summary)
+        write_data_digest(examples.uri, exec_properties["fingerprint"])
         examples.split_names = artifact_utils.encode_split_names(list(SPLITS))
         examples.set_string_custom_property("file_format", "tfrecords_gzip")
         examples.set_string_custom_property("payload_format", "FORMAT_TF_EXAMPLE")

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
 from models.config import ModelConfig
 from models.training.config import TrainingConfig
+from models.training.key import read_data_digest, training_key
 from models.tuning.config import Values, assign, trial_values
 
 
@@ -19,6 +21,8 @@ class Job:
     `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights. `config` has
     JSON as `model`, `training`, `sampling`, `classes` and `tuner` (empty without a search), and three strings: `training_key`
     identifies all that determines the model, `checkpoint_dir` belongs to it alone, and `code_digest` is that of the trainer.
+    What TFX hands over has `recipe` and `checkpoint_root` instead of the first two, of which and of the Examples' data they are
+    made.
     """
 
     train_files: tuple[str, ...]
@@ -45,6 +49,10 @@ class Job:
 
 def make_job(fn_args: Any) -> Job:
     """The job in what TFX hands to `run_fn` or `tuner_fn`; the results of a search replace values of the configuration."""
+    config = with_values(fn_args.custom_config, trial_values((fn_args.hyperparameters or {}).get("values", {})))
+    # A pattern of files in the folder of a split, which stands beside the others.
+    examples = Path(fn_args.train_files[0]).parents[1]
+    key = training_key(read_data_digest(str(examples)), config["recipe"])
     return Job(
         train_files=tuple(fn_args.train_files),
         eval_files=tuple(fn_args.eval_files),
@@ -52,7 +60,7 @@ def make_job(fn_args: Any) -> Job:
         serving_model_dir=fn_args.serving_model_dir,
         model_run_dir=fn_args.model_run_dir,
         base_model=fn_args.base_model,
-        config=with_values(fn_args.custom_config, trial_values((fn_args.hyperparameters or {}).get("values", {}))),
+        config={**config, "training_key": key, "checkpoint_dir": f"{config['checkpoint_root']}/{key}"},
     )
 
 

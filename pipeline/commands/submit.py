@@ -36,23 +36,42 @@ def submit(
     experiment: Annotated[
         str | None, typer.Option(help="Where the run is filed; default: the pipeline's name.")
     ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CRON",
+            help="Let the cluster run it again and again: minute, hour, day, month, weekday, such as '0 2 * * *', in its time "
+            "zone. It replaces the schedule of the same pipeline and experiment.",
+        ),
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Follow the run until it ends.")] = True,
     interval: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks at the run.")] = 5.0,
 ) -> None:
-    """Start a run on Kubeflow Pipelines and follow it; exit code 0: it came to its end, 1: a component failed, 2: wrong
-    input, such as an address where nobody answers."""
+    """Start a run on Kubeflow Pipelines and follow it, or make a schedule of runs (--every); exit code 0: the run came to
+    its end, or is scheduled, 1: a component failed, 2: wrong input, such as an address where nobody answers."""
     settings = load_config(config)
     # The next lines find a mistake in the address before TensorFlow is loaded.
     from pipeline.kubeflow.backend import Access, Backend
-    from pipeline.kubeflow.submit import follow, read_package
+    from pipeline.kubeflow.schedule import kubeflow_cron
+    from pipeline.kubeflow.submit import follow, read_package, schedule
     from pipeline.kubeflow.submit import submit as start
 
+    cron = kubeflow_cron(every) if every is not None else None
     backend = Backend(Access(endpoint, namespace, token, cookie, ca_certificates))
     with tempfile.TemporaryDirectory() as folder:
         path = compiled or Path(folder, "pipeline.yaml")
         if compiled is None:
             compile_for_cluster(settings, path)
         package = read_package(path)
+        if cron is not None:
+            schedule_id, num_replaced = schedule(backend, package, cron, experiment)
+            instead = ", instead of the schedule before" if num_replaced else ""
+            console.print(
+                f"{escaped(package.name)} runs at {escaped(cron)} (seconds first), in the time zone of the cluster{instead}: "
+                f"{backend.address_of_schedule(schedule_id)}",
+                highlight=False,
+            )
+            return
         run_id = start(backend, package, experiment)
     console.print(f"{escaped(package.name)}: {backend.address_of(run_id)}", highlight=False)
     if not wait:

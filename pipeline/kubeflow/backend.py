@@ -91,18 +91,55 @@ class Backend:
 
     def start(self, name: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str) -> str:
         """Start a run of an uploaded pipeline (`upload`'s ids); returns the run's id."""
-        pipeline_id, version_id = pipeline
-        reference = kfp_server_api.V2beta1PipelineVersionReference(
-            pipeline_id=pipeline_id, pipeline_version_id=version_id
-        )
         body = kfp_server_api.V2beta1Run(
             display_name=name,
             experiment_id=experiment_id,
-            pipeline_version_reference=reference,
-            runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters={}, pipeline_root=pipeline_root),
+            pipeline_version_reference=_reference(pipeline),
+            runtime_config=_settings(pipeline_root),
         )
         with self._explained(f"the run {name}"):
             return str(self._method("run", "create_run")(body).run_id)
+
+    def schedule(
+        self, name: str, cron: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str
+    ) -> tuple[str, int]:
+        """Make a recurring run of an uploaded pipeline; others of its name in this experiment are removed.
+
+        Args:
+          cron: as `pipeline.kubeflow.schedule.kubeflow_cron` gives it.
+
+        Returns:
+          Its id, and how many it replaces.
+        """
+        body = kfp_server_api.V2beta1RecurringRun(
+            display_name=name,
+            experiment_id=experiment_id,
+            pipeline_version_reference=_reference((pipeline[0], pipeline[1] or self._first_version(pipeline[0]))),
+            runtime_config=_settings(pipeline_root),
+            trigger=kfp_server_api.V2beta1Trigger(cron_schedule=kfp_server_api.V2beta1CronSchedule(cron=cron)),
+            mode=kfp_server_api.RecurringRunMode.ENABLE,
+            # A run that takes longer than the time between two is not joined by the next one, and what was missed is not made
+            # up for: one run sees all new data.
+            max_concurrency="1",
+            no_catchup=True,
+        )
+        with self._explained(f"the recurring run {name}"):
+            there = {"experiment_id": experiment_id, **self._namespace()}
+            listed = self._method("recurring_run", "list_recurring_runs")(filter=_named(name), page_size=100, **there)
+            made = self._method("recurring_run", "create_recurring_run")(body)
+            # Only now: what was there goes on if the server refuses the new one.
+            replaced = [each.recurring_run_id for each in listed.recurring_runs or []]
+            for recurring_run_id in replaced:
+                self._method("recurring_run", "delete_recurring_run")(recurring_run_id)
+            return str(made.recurring_run_id), len(replaced)
+
+    def _first_version(self, pipeline_id: str) -> str:
+        """The version that came with a pipeline's first upload; without one, the schedule would follow later uploads."""
+        with self._explained(f"the versions of the pipeline {pipeline_id}"):
+            found = self._method("pipeline", "list_pipeline_versions")(pipeline_id).pipeline_versions
+            if not found:
+                raise ValueError("the pipeline that was uploaded has no version")
+            return str(found[0].pipeline_version_id)
 
     def run(self, run_id: str) -> kfp_server_api.V2beta1Run:
         """A run and its tasks, as they are now."""
@@ -126,8 +163,15 @@ class Backend:
 
     def address_of(self, run_id: str) -> str:
         """Address at which people look at a run."""
-        base = os.environ.get("KF_PIPELINES_UI_ENDPOINT") or self._access.endpoint
-        return f"{base.rstrip('/')}/#/runs/details/{run_id}"
+        return f"{self._base}/#/runs/details/{run_id}"
+
+    def address_of_schedule(self, recurring_run_id: str) -> str:
+        """Address at which people look at a recurring run."""
+        return f"{self._base}/#/recurringrun/details/{recurring_run_id}"
+
+    @property
+    def _base(self) -> str:
+        return (os.environ.get("KF_PIPELINES_UI_ENDPOINT") or self._access.endpoint).rstrip("/")
 
     def _method(self, service: str, name: str) -> Callable[..., Any]:
         """A method of the generated client; newer clients have the service in its name: `run_service_get_run`."""
@@ -154,6 +198,15 @@ class Backend:
             ) from error
         except (ValueError, TypeError, OSError) as error:  # by the SDK, for an address or an answer that is none
             raise UserError(f"{endpoint}: {subject}: {error}; check the address and the credentials") from error
+
+
+def _reference(pipeline: tuple[str, str | None]) -> Any:
+    pipeline_id, version_id = pipeline
+    return kfp_server_api.V2beta1PipelineVersionReference(pipeline_id=pipeline_id, pipeline_version_id=version_id)
+
+
+def _settings(pipeline_root: str) -> Any:
+    return kfp_server_api.V2beta1RuntimeConfig(parameters={}, pipeline_root=pipeline_root)
 
 
 def _named(name: str) -> str:

@@ -51,7 +51,8 @@ def find_problems(spec: Spec) -> _Problems:
             if component is None:
                 yield name, "its componentRef leads nowhere"
                 continue
-            problems = [*_task_problems(task, tasks), *_component_problems(component)]
+            problems = [*_task_problems(task, tasks), *_parameter_problems(task, spec, tasks)]
+            problems += _component_problems(component)
             if "executorLabel" in component:
                 executor = spec["deploymentSpec"]["executors"].get(component["executorLabel"], {})
                 problems += _executor_problems(executor, task, component)
@@ -147,6 +148,19 @@ def _task_problems(task: Spec, tasks: Spec) -> Iterator[str]:
     for name in task.get("dependentTasks", ()):
         if name not in tasks:
             yield f"it waits for {name}, which is no task of this pipeline"
+
+
+def _parameter_problems(task: Spec, spec: Spec, tasks: Spec) -> Iterator[str]:
+    for name, parameter in task.get("inputs", {}).get("parameters", {}).items():
+        source = parameter.get("taskOutputParameter")
+        if not source or source["producerTask"] not in tasks:
+            continue
+        producer, key = source["producerTask"], source["outputParameterKey"]
+        outputs = spec["components"].get(tasks[producer]["componentRef"]["name"], {}).get("outputDefinitions", {})
+        if key not in outputs.get("parameters", {}):  # driver/resolve.go, resolveUpstreamParameters, gives nothing then
+            yield f"its parameter {name} is the output parameter {key} of {producer}, which has none of that name"
+        if producer not in task.get("dependentTasks", ()):  # compiler/argocompiler/dag.go starts both at once
+            yield f"its parameter {name} comes from {producer}, for which it does not wait; add it to dependentTasks"
 
 
 def _component_problems(component: Spec) -> Iterator[str]:

@@ -35,7 +35,9 @@ def compile_pipeline(config: Config) -> list[Spec]:
     settings = KubeflowV2DagRunnerConfig(
         default_image=kubeflow.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
     )
-    pipeline = create_pipeline(make_plan(config), kubeflow.pipeline_root, checkpoint_root=kubeflow.checkpoint_root)
+    pipeline = create_pipeline(
+        make_plan(config), kubeflow.pipeline_root, checkpoint_root=kubeflow.checkpoint_root, looks_again=True
+    )
     job = KubeflowV2DagRunner(settings).run(pipeline, write_out=False)
     documents = make_documents(job["pipelineSpec"], kubeflow)
     require_runnable(documents[0])

@@ -10,15 +10,16 @@ from typing import Any
 
 from pipeline.kubeflow.config import MOUNTS
 from pipeline.kubeflow.entrypoint import with_prefix
-from pipeline.kubeflow.tasks import Json, Produced, Run, title_of
+from pipeline.kubeflow.tasks import HandedOn, Json, Produced, Run, title_of
 
 LOGS = "executor-logs"
 
 
-def make_executor_input(run: Run, name: str, produced: Produced, salt: str) -> Json:
+def make_executor_input(run: Run, name: str, produced: Produced, handed_on: HandedOn, salt: str) -> Json:
     """The ExecutorInput of a task: its parameters and input artifacts, and where its outputs go.
 
     Args:
+      produced, handed_on: by the tasks before it.
       salt: distinguishes this execution from all others; the folder of its outputs is called so.
     """
     inputs = run.task(name).get("inputs", {})
@@ -37,12 +38,17 @@ def make_executor_input(run: Run, name: str, produced: Produced, salt: str) -> J
     return {
         "inputs": {
             "parameterValues": {
-                key: _parameter(value, run.parameters) for key, value in inputs.get("parameters", {}).items()
+                key: _parameter(value, run.parameters, handed_on) for key, value in inputs.get("parameters", {}).items()
             },
             "artifacts": _in_lists(given),
         },
         "outputs": {
             "artifacts": _in_lists(wanted),
+            # In a pod's /tmp, there; here several runs would share that.
+            "parameters": {
+                key: {"outputFile": with_prefix(f"{folder}/parameters/{key}", MOUNTS)}
+                for key in run.component(name).get("outputDefinitions", {}).get("parameters", {})
+            },
             # In a pod, where an address is no path.
             "outputFile": with_prefix(f"{folder}/output_metadata.json", MOUNTS),
         },
@@ -74,9 +80,11 @@ def _as_received(artifact: Json, declared: Json, number: int) -> Json:
     return {**artifact, "type": forms[number % len(forms)]}
 
 
-def _parameter(value: Json, parameters: Mapping[str, Any]) -> Any:
+def _parameter(value: Json, parameters: Mapping[str, Any], handed_on: HandedOn) -> Any:
     if "componentInputParameter" in value:
         return parameters[value["componentInputParameter"]]
+    if source := value.get("taskOutputParameter"):
+        return handed_on[source["producerTask"], source["outputParameterKey"]]
     return value["runtimeValue"]["constant"]
 
 
@@ -94,6 +102,8 @@ def input_numbers(executor_input: Json) -> dict[str, int]:
 def fingerprint(executor_input: Json, container: Json) -> str:
     """What the cache knows an execution by: numbers of inputs, parameters, kinds of outputs, command, arguments and image.
 
+    Of an input parameter that another task hands on its value counts, not where it comes from.
+
     So a task is answered from the cache only if those that it depends on were, or if their outputs are old ones.
     """
     outputs = {
@@ -104,6 +114,7 @@ def fingerprint(executor_input: Json, container: Json) -> str:
         input_numbers(executor_input),
         executor_input["inputs"]["parameterValues"],
         outputs,
+        sorted(executor_input["outputs"]["parameters"]),
         [*container.get("command", ()), *container.get("args", ())],
         container.get("image", ""),
     ]

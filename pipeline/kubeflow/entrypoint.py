@@ -49,9 +49,8 @@ def main(arguments: Sequence[str]) -> None:
     logging.getLogger(PROGRESS_LOGGER).propagate = False
     listen(_print)
     try:
-        # TFX's local runner makes the folders of outputs, on which executors rely; Kubeflow makes only those above them.
-        for artifact in _artifacts(local["outputs"]):
-            Path(artifact["uri"]).mkdir(parents=True, exist_ok=True)
+        for folder in folders_of(local["outputs"]):
+            folder.mkdir(parents=True, exist_ok=True)
         # TensorFlow takes seconds to load.
         from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 
@@ -114,6 +113,16 @@ def with_prefix(place: str, prefixes: Mapping[str, str]) -> str:
         if place.startswith(prefix):
             return replacement + place.removeprefix(prefix)
     return place
+
+
+def folders_of(outputs: Json) -> list[Path]:
+    """The folders in which an executor will write, as TFX's local runner makes them; Kubeflow makes only those above them.
+
+    What is handed on as a parameter is an artifact too, of the same name, and that is a file.
+    """
+    values = outputs.get("parameters", {})
+    paths = {key: Path(members["artifacts"][0]["uri"]) for key, members in outputs.get("artifacts", {}).items()}
+    return [path.parent if key in values else path for key, path in paths.items()]
 
 
 def _artifacts(side: Json) -> list[Json]:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,9 @@ from foundation.bounded_yaml import BoundedLoader, read_bounded
 from foundation.messages.errors import DataFaultsError, UserError
 from pipeline.kubeflow.driver import LOGS, fingerprint, input_numbers, make_executor_input
 from pipeline.kubeflow.entrypoint import EVENT_MARK
-from pipeline.kubeflow.launcher import ForeignAddressError, command_line, for_attempt, output_artifacts
+from pipeline.kubeflow.launcher import OutputError, command_line, for_attempt, output_artifacts, output_parameters
 from pipeline.kubeflow.metadata import Execution, Lineage, open_store
-from pipeline.kubeflow.tasks import Json, Produced, Run, require_simple, runtime_parameters, task_order
+from pipeline.kubeflow.tasks import Json, Run, require_simple, runtime_parameters, task_order
 
 METADATA_FILE = "metadata.sqlite"
 _PYTHON = ("python", "python3")
@@ -81,7 +81,7 @@ def execute(
     executions: list[Execution] = []
     for name in order:
         report({"node": name, "state": "running"})
-        executions.append(execute_task(run, name, produced_by(executions), lineage, report))
+        executions.append(execute_task(run, name, executions, lineage, report))
         if executions[-1].state == "CACHED":
             report({"state": "cached"})
         report({"node": name, "state": "finished"})
@@ -93,14 +93,21 @@ def produced_by(executions: Iterable[Execution]) -> dict[tuple[str, str], Json]:
     return {(each.task, key): artifact for each in executions for key, artifact in each.outputs.items()}
 
 
-def execute_task(run: Run, name: str, produced: Produced, lineage: Lineage, report: Report) -> Execution:
+def handed_on_by(executions: Iterable[Execution]) -> dict[tuple[str, str], Any]:
+    """The values that executions hand on, by task and output parameter."""
+    return {(each.task, key): value for each in executions for key, value in each.parameters.items()}
+
+
+def execute_task(run: Run, name: str, before: Sequence[Execution], lineage: Lineage, report: Report) -> Execution:
     """Run one task of a pipeline whose artifacts are in a folder, or answer it from the cache.
+
+    `before`: the executions of the tasks that it waits for; of one task the last.
 
     Raises:
       UserError: the component raised it.
       StepFailedError: the component has failed for another reason.
     """
-    executor_input = make_executor_input(run, name, produced, str(uuid.uuid4()))
+    executor_input = make_executor_input(run, name, produced_by(before), handed_on_by(before), str(uuid.uuid4()))
     known_by = fingerprint(executor_input, run.container(name)) if run.is_cached(name) else ""
     number = lineage.begin(name, input_numbers(executor_input), known_by)
     cached = lineage.find(known_by) if known_by else None
@@ -109,24 +116,26 @@ def execute_task(run: Run, name: str, produced: Produced, lineage: Lineage, repo
         lineage.end_cached(number, cached)
         return lineage.execution(number)
     try:
-        outputs = _attempt(run, name, executor_input, report)
+        outputs, parameters = _attempt(run, name, executor_input, report)
     except (UserError, StepFailedError):
         lineage.end_failed(number)
         raise
     # A folder needs no credentials.
-    lineage.end(number, outputs, session_info={})
+    lineage.end(number, outputs, session_info={}, parameters=parameters)
     return lineage.execution(number)
 
 
-def _attempt(run: Run, name: str, executor_input: Json, report: Report) -> dict[str, Json]:
-    """The outputs of a task by its first attempt that succeeds."""
+def _attempt(run: Run, name: str, executor_input: Json, report: Report) -> tuple[dict[str, Json], dict[str, Any]]:
+    """The output artifacts of a task, and the parameters that it hands on, by its first attempt that succeeds."""
     max_retries = run.max_retries(name)
     for attempt in range(max_retries + 1):
         given = for_attempt(executor_input, run.component(name), attempt)
         try:
             run_task(name, run.container(name), given, report)
-            return output_artifacts(given, _read_output(given), run.folder)
-        except ForeignAddressError as error:
+            said = read_output(given)
+            parameters = output_parameters(given, said, run.component(name), read_parameters(given))
+            return output_artifacts(given, said, run.folder), parameters
+        except OutputError as error:
             raise StepFailedError(f"{name}: {error}") from error
         except (UserError, StepFailedError) as error:
             if attempt == max_retries:
@@ -159,6 +168,7 @@ def run_task(name: str, container: Json, executor_input: Json, report: Report) -
     variables = {variable["name"]: variable.get("value", "") for variable in container.get("env", ())}
     logs_path = Path(executor_input["outputs"]["artifacts"][LOGS]["artifacts"][0]["uri"])
     logs_path.parent.mkdir(parents=True, exist_ok=True)
+    make_parameter_folders(executor_input)
     error: Json = {}
     last_lines: deque[str] = deque(maxlen=_NUM_LAST_LINES)
     try:
@@ -206,7 +216,21 @@ def _event(line: str) -> Json | None:
     return event if isinstance(event, dict) else None
 
 
-def _read_output(executor_input: Json) -> Json:
+def make_parameter_folders(executor_input: Json) -> None:
+    """Make the folders of the files in which a task may write what it hands on."""
+    for parameter in executor_input["outputs"].get("parameters", {}).values():
+        Path(parameter["outputFile"]).parent.mkdir(parents=True, exist_ok=True)
+
+
+def read_parameters(executor_input: Json) -> dict[str, str]:
+    """The text of those files, by output parameter."""
+    parameters = executor_input["outputs"].get("parameters", {}).items()
+    paths = {key: Path(parameter["outputFile"]) for key, parameter in parameters}
+    return {key: path.read_text() for key, path in paths.items() if path.is_file()}
+
+
+def read_output(executor_input: Json) -> Json:
+    """What a task says of its outputs."""
     path = Path(executor_input["outputs"]["outputFile"])
     # A container that has nothing to add writes no file.
     return dict(json.loads(path.read_text())) if path.exists() else {}

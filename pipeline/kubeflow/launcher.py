@@ -4,6 +4,7 @@ Pure functions over JSON, after kubeflow/pipelines' backend/src/v2 (component/la
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pipeline.kubeflow.config import MOUNTS
@@ -50,11 +51,13 @@ def _replacements(executor_input: Json) -> dict[str, str]:
             uri = members["artifacts"][0]["uri"]
             replacements[f"{{{{$.{side}.artifacts['{key}'].uri}}}}"] = uri
             replacements[f"{{{{$.{side}.artifacts['{key}'].path}}}}"] = with_prefix(uri, MOUNTS)
+    for key, value in executor_input["outputs"].get("parameters", {}).items():
+        replacements[f"{{{{$.outputs.parameters['{key}'].output_file}}}}"] = value["outputFile"]
     return replacements
 
 
-class ForeignAddressError(Exception):
-    """A component says that its output lies where the launcher takes none from; the message names both."""
+class OutputError(Exception):
+    """What a component says of its outputs cannot be taken; the message names the output and what was found."""
 
 
 def output_artifacts(executor_input: Json, executor_output: Json, folder: str) -> dict[str, Json]:
@@ -65,7 +68,7 @@ def output_artifacts(executor_input: Json, executor_output: Json, folder: str) -
       folder: of the run.
 
     Raises:
-      ForeignAddressError: an output lies outside of the folder.
+      OutputError: an output lies outside of the folder.
     """
     artifacts = {}
     for key, members in executor_input["outputs"]["artifacts"].items():
@@ -74,10 +77,41 @@ def output_artifacts(executor_input: Json, executor_output: Json, folder: str) -
         written: dict[str, Any] = found[0] if found else {}
         uri = written.get("uri") or artifact["uri"]
         if not uri.startswith(f"{folder}/"):
-            raise ForeignAddressError(
+            raise OutputError(
                 f"its output {key} is said to lie at {uri}, which is not below the folder of this run, {folder}; Kubeflow "
                 "takes no output from elsewhere: the component has to write below the address that it is given"
             )
         metadata = {**artifact.get("metadata", {}), **written.get("metadata", {})}
         artifacts[key] = {"uri": uri, "type": artifact["type"], "metadata": metadata}
     return artifacts
+
+
+def output_parameters(
+    executor_input: Json, executor_output: Json, component: Json, written: Mapping[str, str]
+) -> dict[str, Any]:
+    """The values that a task hands on, by output parameter.
+
+    Args:
+      executor_output: what the task wrote to `outputs.outputFile`; values there go before files.
+      written: the text of the files in which the task wrote values.
+
+    Raises:
+      OutputError: a parameter has no value, or none of its type.
+    """
+    values = dict(executor_output.get("parameterValues", {}))
+    definitions = component.get("outputDefinitions", {}).get("parameters", {})
+    for key in executor_input["outputs"].get("parameters", {}):
+        if key not in values:
+            if key not in written:
+                raise OutputError(f"it gave no value for its output parameter {key}")
+            values[key] = _value(key, written[key], definitions[key]["parameterType"])
+    return values
+
+
+def _value(key: str, text: str, kind: str) -> Any:
+    if kind == "STRING":
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise OutputError(f"its output parameter {key} is to be a {kind.lower()}, but holds {text[:200]!r}") from error

@@ -6,6 +6,7 @@ After kubeflow/pipelines' backend/src/v2/metadata (client.go, converter.go).
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 from google.protobuf import json_format
@@ -21,7 +22,7 @@ _PIPELINE, _RUN, _EXECUTION = "system.Pipeline", "system.PipelineRun", "system.C
 class Execution(NamedTuple):
     """One execution of a task: `outputs` have a `name` (their number, as text), `uri` and `metadata`.
 
-    A cached one has the outputs of the execution `cached_number`.
+    A cached one has the outputs of the execution `cached_number`. `parameters`: the values that it hands on.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Execution(NamedTuple):
     state: State
     outputs: dict[str, Json]
     cached_number: int | None = None
+    parameters: Mapping[str, Any] = MappingProxyType({})
 
 
 def open_store(path: Path) -> MetadataStore:
@@ -65,22 +67,29 @@ class Lineage:
         number, _, _ = self._store.put_execution(execution, given, [self._pipeline, self._run])
         return int(number)
 
-    def end(self, number: int, outputs: Mapping[str, Json], session_info: Json) -> dict[str, Json]:
+    def end(
+        self,
+        number: int,
+        outputs: Mapping[str, Json],
+        session_info: Json,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+    ) -> dict[str, Json]:
         """Note that an execution is complete; returns its outputs as an `Execution` has them.
 
         Args:
           outputs: `uri`, `type` and `metadata` by output.
           session_info: how the store of the artifacts is reached; components find it among the metadata of their inputs.
+          parameters: value by output parameter.
         """
         made = [self._new_artifact(key, output, session_info) for key, output in outputs.items()]
-        self._put(number, "COMPLETE", dict(zip(outputs, made, strict=True)))
+        self._put(number, "COMPLETE", dict(zip(outputs, made, strict=True)), parameters)
         return self.execution(number).outputs
 
     def end_cached(self, number: int, cached: Execution) -> None:
         """Note that an execution is answered by an earlier one."""
         artifacts = self._artifacts(int(output["name"]) for output in cached.outputs.values())
         handed_on = {key: artifacts[int(output["name"])] for key, output in cached.outputs.items()}
-        self._put(number, "CACHED", handed_on, cached.number)
+        self._put(number, "CACHED", handed_on, cached.parameters, cached.number)
 
     def end_failed(self, number: int) -> None:
         """Note that an execution has failed."""
@@ -112,6 +121,7 @@ class Lineage:
             cast(State, proto.Execution.State.Name(execution.last_known_state)),
             {key: _as_json(artifacts[artifact_id]) for key, artifact_id in events.items()},
             int(cached_number) if cached_number else None,
+            json_format.MessageToDict(execution.custom_properties["outputs"].struct_value),
         )
 
     def fingerprint(self, number: int) -> str:
@@ -123,9 +133,18 @@ class Lineage:
         """Numbers of the artifacts that an execution was given, by input."""
         return self._events(number, proto.Event.INPUT)
 
-    def _put(self, number: int, state: State, outputs: Mapping[str, Any], cached_number: int | None = None) -> None:
+    def _put(
+        self,
+        number: int,
+        state: State,
+        outputs: Mapping[str, Any],
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+        cached_number: int | None = None,
+    ) -> None:
         (execution,) = self._store.get_executions_by_id([number])
         execution.last_known_state = proto.Execution.State.Value(state)
+        if parameters:
+            execution.custom_properties["outputs"].struct_value.update(parameters)
         if cached_number is not None:
             execution.custom_properties["cached_execution_id"].string_value = str(cached_number)
         pairs = [(artifact, _event(proto.Event.OUTPUT, key)) for key, artifact in outputs.items()]

@@ -15,8 +15,10 @@ from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
 Spec = dict[str, Any]
 
 DEFAULT = "default"
-# Looks at the push destination, which changes while its inputs do not.
-NEVER_CACHED = "Baseline"
+# They look at data and at the push destination, which change while their inputs do not.
+NEVER_CACHED = ("DataDigest", "Baseline")
+# TFX's compiler adds it to the name of a task that hands on a parameter, though no task is called so (1.16, step_builder.py).
+_SUFFIX_OF_PRODUCERS = "_task"
 
 
 def make_documents(spec: Spec, config: KubeflowConfig) -> list[Spec]:
@@ -66,7 +68,10 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
         if config.env:
             container["env"] = [{"name": variable, "value": value} for variable, value in config.env.items()]
     for name, task in spec["root"]["dag"]["tasks"].items():
-        if not config.cache or name in (NEVER_CACHED, *config.uncached):
+        for parameter in task.get("inputs", {}).get("parameters", {}).values():
+            if source := parameter.get("taskOutputParameter"):
+                source["producerTask"] = source["producerTask"].removesuffix(_SUFFIX_OF_PRODUCERS)
+        if not config.cache or name in (*NEVER_CACHED, *config.uncached):
             task["cachingOptions"] = {}
         if config.retries:
             # Waits a minute, two, four, up to an hour: in a cluster something is often missing for a while.

@@ -65,9 +65,28 @@ def read_package(path: Path) -> Package:
 
 def submit(backend: Backend, package: Package, experiment: str | None = None) -> str:
     """Upload the pipeline and start a run of it; returns the run's id."""
-    name = f"{package.name} {datetime.now():%Y-%m-%d %H:%M:%S}"
-    pipeline = backend.upload(package.path, package.name, version=name)
+    name, pipeline = _upload(backend, package)
     return backend.start(name, backend.experiment(experiment or package.name), pipeline, package.pipeline_root)
+
+
+def schedule(backend: Backend, package: Package, cron: str, experiment: str | None = None) -> tuple[str, int]:
+    """Upload the pipeline and let the cluster run it again and again, instead of what it has run so under this name.
+
+    Args:
+      cron: as `pipeline.kubeflow.schedule.kubeflow_cron` gives it.
+
+    Returns:
+      The recurring run's id, and how many it replaces.
+    """
+    _, pipeline = _upload(backend, package)
+    experiment_id = backend.experiment(experiment or package.name)
+    return backend.schedule(package.name, cron, experiment_id, pipeline, package.pipeline_root)
+
+
+def _upload(backend: Backend, package: Package) -> tuple[str, tuple[str, str | None]]:
+    """The name of the version, and the ids that `Backend.upload` gives."""
+    name = f"{package.name} {datetime.now():%Y-%m-%d %H:%M:%S}"
+    return name, backend.upload(package.path, package.name, version=name)
 
 
 def follow(backend: Backend, run_id: str, package: Package, console: Console, seconds_between_looks: float) -> Outcome:

@@ -12,6 +12,8 @@ from foundation.messages.errors import UserError
 Json = dict[str, Any]
 # The artifact by task and output, as `pipeline.kubeflow.metadata` keeps it.
 Produced = Mapping[tuple[str, str], Json]
+# The value by task and output parameter.
+HandedOn = Mapping[tuple[str, str], Any]
 
 
 class Run(NamedTuple):

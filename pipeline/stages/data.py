@@ -4,9 +4,11 @@ from typing import Any, NamedTuple
 
 import tensorflow_data_validation as tfdv
 from tfx.components import ExampleValidator, StatisticsGen
+from tfx.dsl.placeholder.placeholder import Placeholder
 from tfx.types.channel import BaseChannel
 
 from components.annotation_validator.component import AnnotationValidator
+from components.data_digest.component import DataDigest
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
 from pipeline.beam import ingest_beam_args
@@ -25,7 +27,18 @@ class Data(NamedTuple):
     components: list[Any]
 
 
-def make_data(plan: Plan) -> Data:
+def make_data_digest(plan: Plan) -> DataDigest:
+    """What looks at the data of a plan again, when a run begins."""
+    config = plan.config
+    return DataDigest(
+        data=config.data,
+        splits=config.splits,
+        negatives=config.negatives,
+        found_classes=() if config.model.classes else plan.classes,
+    )
+
+
+def make_data(plan: Plan, data_digest: str | Placeholder) -> Data:
     config = plan.config
     # Principal components are left to Transform, so that what comes before it stays in the cache when they change.
     ingested = config.data.model_copy(update={"pca": None})
@@ -34,7 +47,8 @@ def make_data(plan: Plan) -> Data:
         data=ingested,
         inspection=make_inspection(config),
         checks=config.checks,
-        fingerprint=plan.data_digest + plan.previous_digest,
+        fingerprint=data_digest,
+        previous_fingerprint=plan.previous_digest,
     )
     example_gen = VideoExampleGen(
         data=ingested,
@@ -42,7 +56,7 @@ def make_data(plan: Plan) -> Data:
         negatives=config.negatives,
         sampling=config.sampling,
         classes=plan.classes,
-        fingerprint=plan.data_digest,
+        fingerprint=data_digest,
     ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
     examples = example_gen.outputs["examples"]
     schema_gen = VideoSchemaGen(

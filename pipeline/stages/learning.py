@@ -13,7 +13,7 @@ from components.base_model.component import BaseModelCopy
 from foundation.code_digest import code_digest
 from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
-from pipeline.plan import TRAINER_MODULE, TRANSFORM_MODULE, TUNER_MODULE, Plan
+from pipeline.plan import CHECKPOINTS, TRAINER_MODULE, TRANSFORM_MODULE, TUNER_MODULE, Plan
 from pipeline.stages.data import Data
 
 
@@ -67,8 +67,8 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
         "training": config.training.model_dump_json(),
         "sampling": config.sampling.model_dump_json(),
         "tuner": config.tuner.model_dump_json() if config.tuner else "",
-        "training_key": plan.training_key,
-        "checkpoint_dir": plan.checkpoint_dir(checkpoint_root),
+        "recipe": plan.recipe,
+        "checkpoint_root": f"{checkpoint_root}/{CHECKPOINTS}",
         "code_digest": code_digest(TRAINER_MODULE),
     }
     tuner = None
@@ -95,7 +95,7 @@ def train_single_frame(plan: Plan, learning: Learning) -> Trainer:
     changes = {
         "model": _single_frame(config.model).model_dump_json(),
         "training": config.training.model_copy(update={"warm_start": None}).model_dump_json(),
-        **{key: f"{custom_config[key]}-single-frame" for key in ("training_key", "checkpoint_dir")},
+        "recipe": f"{custom_config['recipe']}-single-frame",
     }
     arguments = {**arguments, "base_model": None, "custom_config": {**custom_config, **changes}}
     return Trainer(**arguments).with_id("SingleFrameTrainer")

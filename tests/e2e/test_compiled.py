@@ -1,5 +1,6 @@
 """The compiled file does, step by step in processes of its own, what the local runner does in one; and its cache saves work."""
 
+import csv
 import json
 import re
 import shutil
@@ -15,17 +16,18 @@ from components.model_gate.measurements import GATE_FILE
 from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import REJECTED_FILE
 from models.training.history import HISTORY_FILE
+from models.training.key import DATA_DIGEST_FILE
 from pipeline.config import load_config
 from pipeline.kubeflow.execute import METADATA_FILE, execute, execute_task, load_spec, produced_by
 from pipeline.kubeflow.metadata import Execution, Lineage, open_store
 from pipeline.kubeflow.tasks import Json, Run
-from pipeline.kubeflow.trial import compile_for_trial, root_of
+from pipeline.plan import make_plan
 from tests.e2e.conftest import PushedRun
 from tests.e2e.project import Project, explain
 
 PIPELINE = "test"
-# The gate looks at what was pushed last, so these run each time.
-ALWAYS_RUN = {"Baseline", "Evaluator", "ModelGate", "Pusher", "Reporter"}
+# The data are looked at, and the gate looks at what was pushed last, so these run each time.
+ALWAYS_RUN = {"DataDigest", "Baseline", "Evaluator", "ModelGate", "Pusher", "Reporter"}
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -42,6 +44,18 @@ class CompiledRun:
         return self.folder.parents[1]
 
     @property
+    def compiled(self) -> Path:
+        return self.root / "pipeline.yaml"
+
+    def again(self) -> "CompiledRun":
+        """The same compiled file run once more, as a schedule does."""
+        before = set(self.folder.parent.iterdir())
+        compiled = ("--runner", "compiled", "--compiled", str(self.compiled))
+        result = self.project.clipgate("run", "--config", "config.yaml", *compiled)
+        (folder,) = set(self.folder.parent.iterdir()) - before or {self.folder}
+        return CompiledRun(self.project, result, folder)
+
+    @property
     def executions(self) -> list[Execution]:
         return lineage(self.root, self.folder.name).executions()
 
@@ -49,7 +63,7 @@ class CompiledRun:
         return Path(produced_by(self.executions)[task, output]["uri"])
 
     def spec(self) -> Json:
-        return load_spec(self.root / "pipeline.yaml")
+        return load_spec(self.compiled)
 
 
 def lineage(root: Path, run_id: str) -> Lineage:
@@ -74,6 +88,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def without_digest(content: dict[str, bytes]) -> dict[str, bytes]:
+    """The content of the shards of Examples."""
+    return {name: shard for name, shard in content.items() if name != DATA_DIGEST_FILE}
+
+
 def read_json(path: Path) -> Any:
     """A file's content."""
     return json.loads(path.read_text())
@@ -81,7 +100,9 @@ def read_json(path: Path) -> Any:
 
 def test_examples_and_rejects_are_the_same_byte_for_byte(pushed_run: PushedRun, compiled_run: CompiledRun) -> None:
     local, compiled = (run.artifact("VideoExampleGen", "examples") for run in (pushed_run.project, compiled_run))
-    assert files(compiled) == files(local)
+    assert files(compiled).keys() == files(local).keys()
+    # The data lie in another folder, and so have another digest.
+    assert without_digest(files(compiled)) == without_digest(files(local))
     local, compiled = (run.artifact("VideoExampleGen", "ledger") for run in (pushed_run.project, compiled_run))
     assert (compiled / REJECTED_FILE).read_text() == (local / REJECTED_FILE).read_text()
 
@@ -127,50 +148,79 @@ def test_the_gate_of_the_compiled_file_stops_a_bad_model_and_the_pusher_pushes_n
     # One epoch does not learn four colours.
     gates["constant"] = json.dumps(json.loads(gates["constant"]) | {"min_recall": 1.0})
     again = Run(spec, str(compiled_run.root), "again", {})
-    produced = produced_by(compiled_run.executions)
+    executions = compiled_run.executions
     for name in ("ModelGate", "Pusher"):
-        execution = execute_task(again, name, produced, lineage(compiled_run.root, "again"), lambda _: None)
-        produced |= produced_by([execution])
+        executions.append(execute_task(again, name, executions, lineage(compiled_run.root, "again"), lambda _: None))
+    produced = produced_by(executions)
     assert produced["ModelGate", "blessing"]["metadata"]["blessed"] == 0
     assert not read_json(Path(produced["ModelGate", "gate_report"]["uri"]) / GATE_FILE)["passed"]
     assert produced["Pusher", "pushed_model"]["metadata"]["pushed"] == 0
     assert len(compiled_run.project.versions()) == 1
 
 
-def test_a_second_run_trains_nothing_and_judges_the_old_model_against_the_pushed_one(compiled_run: CompiledRun) -> None:
-    before = set(compiled_run.folder.parent.iterdir())
-    result = compiled_run.project.clipgate("run", "--config", "config.yaml", "--runner", "compiled")
+def test_the_same_file_once_more_trains_nothing_and_judges_the_old_model_against_the_pushed_one(
+    compiled_run: CompiledRun,
+) -> None:
+    again = compiled_run.again()
+    result, executions = again.result, again.executions
     assert result.returncode == 0, explain(result)
-    (folder,) = set(compiled_run.folder.parent.iterdir()) - before
-    executions = lineage(compiled_run.root, folder.name).executions()
     assert {each.task for each in executions if each.state == "COMPLETE"} == ALWAYS_RUN, explain(result)
     assert {each.state for each in executions if each.task not in ALWAYS_RUN} == {"CACHED"}
     assert produced_by(executions)["Trainer", "model"] == produced_by(compiled_run.executions)["Trainer", "model"]
-    assert len(re.findall(r"^ *\d+/13 \w+ +cached", result.stdout, re.MULTILINE)) == 13 - len(ALWAYS_RUN), explain(
+    assert len(re.findall(r"^ *\d+/14 \w+ +cached", result.stdout, re.MULTILINE)) == 14 - len(ALWAYS_RUN), explain(
         result
     )
+    assert len(compiled_run.project.versions()) == 1
 
 
-def test_other_data_are_trained_on_and_a_training_that_is_killed_is_tried_again(compiled_run: CompiledRun) -> None:
+def test_a_label_that_the_file_does_not_know_ends_its_run_before_anything_is_decoded(compiled_run: CompiledRun) -> None:
     annotations = compiled_run.project.folder / "data" / "annotations.csv"
-    annotations.write_text("".join(annotations.read_text().splitlines(keepends=True)[:-1]))
-    config = load_config(compiled_run.project.config_path)
-    spec = killed_once(only(load_spec(compile_for_trial(config, root_of(config))), "Trainer"), "Trainer")
+    before = annotations.read_text()
+    try:
+        annotations.write_text(before.replace(",grey,", ",silver,", 1))
+        result = compiled_run.again().result
+    finally:
+        annotations.write_text(before)
+    assert result.returncode == 2, explain(result)
+    assert (
+        "DataDigest: " in result.stderr and "rows of silver, which the compiled pipeline does not know" in result.stderr
+    )
+    assert "VideoExampleGen" not in result.stdout
+
+
+def test_the_same_file_trains_on_data_that_have_grown_beside_the_pushed_model_and_a_step_that_is_killed_is_tried_again(
+    compiled_run: CompiledRun,
+) -> None:
+    project = compiled_run.project
+    (first,) = project.versions()
+    add_clips(project.folder / "data", num_clips=10)
+    spec = killed_once(compiled_run.spec(), "Trainer")
     events: list[Json] = []
-    executions = execute(spec, root_of(config), "changed", {}, events.append)
-    assert {each.task for each in executions if each.state == "COMPLETE"} >= {"VideoExampleGen", "Transform", "Trainer"}
+    executions = execute(spec, str(compiled_run.root), "grown", {}, events.append)
+    assert {each.task for each in executions if each.state == "CACHED"} == {"VideoSchemaGen"}
     assert [event for event in events if "tried again (1 of 1)" in event.get("announcement", "")]
-    assert (Path(produced_by(executions)["Trainer", "model_run"]["uri"]) / HISTORY_FILE).is_file()
+
+    _, second = project.versions()
+    before, after = (read_json(version / MODEL_CARD_JSON) for version in (first, second))
+    assert after["data"]["rows_accepted"] == before["data"]["rows_accepted"] + 10
+    assert after["data"]["fingerprint"] != before["data"]["fingerprint"]
+    assert after["training"]["key"] != before["training"]["key"]
+    assert produced_by(executions)["Baseline", "baseline"]["metadata"]["version"] == first.name
+    # The plan of a run on this machine knows the model by the same key.
+    assert make_plan(load_config(project.config_path)).training_key == after["training"]["key"]
 
 
-def only(spec: Json, last: str) -> Json:
-    """A pipeline without what a task does not need."""
-    tasks = spec["root"]["dag"]["tasks"]
-    needed = [last]
-    for name in needed:
-        needed += [each for each in tasks[name].get("dependentTasks", ()) if each not in needed]
-    spec["root"]["dag"]["tasks"] = {name: tasks[name] for name in needed}
-    return spec
+def add_clips(data: Path, num_clips: int) -> None:
+    """Copy videos under new names, as those of other people, with their rows."""
+    with (data / "annotations.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["group"].startswith("person_") and row["boxes"]][:num_clips]
+    for name in {row["path"] for row in rows}:
+        shutil.copyfile(data / name, data / name.replace("person", "newcomer"))
+    with (data / "annotations.csv").open("a", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writerows(
+            row | {key: row[key].replace("person", "newcomer") for key in ("path", "group")} for row in rows
+        )
 
 
 def killed_once(spec: Json, name: str) -> Json:

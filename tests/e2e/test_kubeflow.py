@@ -27,8 +27,10 @@ from foundation.messages.progress import PROGRESS_LOGGER
 from pipeline.cli import app
 from pipeline.kubeflow import entrypoint
 from pipeline.kubeflow.check import find_problems
+from pipeline.kubeflow.driver import make_executor_input
 from pipeline.kubeflow.execute import load_spec
-from pipeline.kubeflow.tasks import Run, command_line, make_executor_input
+from pipeline.kubeflow.launcher import command_line
+from pipeline.kubeflow.tasks import Run
 from tests.e2e.project import Project, make_project
 from tests.pipeline.kubeflow.api_server import PIPELINES, RUNS, ApiServer, serving
 
@@ -77,7 +79,7 @@ def test_the_compiled_pipeline_is_what_the_protos_and_the_kfp_sdk_read(project: 
         "count": "1",
     }
     # TensorFlow does not write to this store.
-    assert "/tmp/clipgate/checkpoints/" in str(pipeline["root"]["dag"]["tasks"]["Trainer"])
+    assert "/tmp/clipgate/checkpoints" in str(pipeline["root"]["dag"]["tasks"]["Trainer"])
     assert "minio://" not in str(pipeline["root"]["dag"]["tasks"])
 
 
@@ -124,16 +126,22 @@ def test_a_step_runs_its_executor_and_a_users_mistake_ends_it_without_a_tracebac
 ) -> None:
     compiled, _ = compile_project(project)
     spec = load_spec(compiled)
-    run = Run(spec, str(tmp_path), {})
+    run = Run(spec, str(tmp_path), "run-1", {})
+    handed_on = {("DataDigest", "digest"): "f00"}
 
-    def run_step(name: str) -> None:
-        arguments = command_line(run.container(name), make_executor_input(run, name, {}))
+    def run_step(name: str) -> Path:
+        arguments = command_line(run.container(name), make_executor_input(run, name, {}, handed_on, "salt"))
         entrypoint.main(arguments[3:])  # after python -m pipeline.kubeflow.entrypoint
+        return Path(run.folder, name, "salt")
 
-    run_step("VideoSchemaGen")
-    written = json.loads((tmp_path / "VideoSchemaGen" / "output_metadata.json").read_text())
-    assert written["artifacts"]["schema"]["artifacts"][0]["uri"] == str(tmp_path / "VideoSchemaGen" / "schema")
-    assert [path.name for path in (tmp_path / "VideoSchemaGen" / "schema").iterdir()] == ["schema.pbtxt"]
+    folder = run_step("VideoSchemaGen")
+    written = json.loads((folder / "output_metadata.json").read_text())
+    assert written["artifacts"]["schema"]["artifacts"][0]["uri"] == str(folder / "schema")
+    assert [path.name for path in (folder / "schema").iterdir()] == ["schema.pbtxt"]
+
+    folder = run_step("DataDigest")
+    written = json.loads((folder / "output_metadata.json").read_text())
+    assert written["parameterValues"] == {"digest": (folder / "digest").read_text()}
 
     data = spec["root"]["dag"]["tasks"]["VideoExampleGen"]["inputs"]["parameters"]["data"]["runtimeValue"]
     data["constant"] = json.dumps(json.loads(data["constant"]) | {"videos": "/no/such/folder"})

@@ -25,6 +25,7 @@ from models.networks.movinet import MoViNetPreset, Stage, movinet
 from models.networks.outputs import BOXES, LOGITS
 from models.networks.r2plus1d import R2Plus1DPreset, r2plus1d
 from models.preprocessing import preprocessing_fn
+from models.training.key import write_data_digest
 
 Clip = npt.NDArray[np.uint8]
 
@@ -62,7 +63,8 @@ def clip_example(label: str, jpegs: Sequence[bytes], group: str = "someone", **o
 
 
 def write_examples(path: Path, examples: Sequence[bytes]) -> str:
-    """Write Examples as ingest does; returns the path."""
+    """Write Examples as ingest does, into the folder of a split; returns the path."""
+    write_data_digest(str(path.parents[1]), "data")
     with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
         for example in examples:
             writer.write(example)

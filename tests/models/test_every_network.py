@@ -72,9 +72,9 @@ def test_the_trainer_exports_the_shares_of_the_classes_as_majority(source: ClipS
                 "training": TrainingConfig(epochs=1, batch_size=8).model_dump_json(),
                 "sampling": "{}",
                 "classes": json.dumps(CLASSES),
-                "training_key": "key",
                 "code_digest": "code",
-                "checkpoint_dir": str(tmp_path / "checkpoint"),
+                "recipe": "recipe",
+                "checkpoint_root": str(tmp_path / "checkpoints"),
             },
         )
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tfx.dsl.placeholder.placeholder import Placeholder
 from tfx.orchestration.pipeline import Pipeline
 
 from foundation.code_digest import ROOT, code_digest
@@ -16,11 +17,15 @@ from pipeline.dag import create_pipeline
 from pipeline.plan import Plan
 
 
+def plan_of(folder: Path, sections: dict[str, Any]) -> Plan:
+    """The plan of a configuration."""
+    required = {"output_dir": str(folder), "data": {"annotations": "annotations.csv", "videos": "videos"}}
+    return Plan(Config.model_validate(required | sections), ("sit", "wave"), "data")
+
+
 def pipeline_of(folder: Path, sections: dict[str, Any]) -> Pipeline:
     """The pipeline of a configuration."""
-    required = {"output_dir": str(folder), "data": {"annotations": "annotations.csv", "videos": "videos"}}
-    plan = Plan(Config.model_validate(required | sections), ("sit", "wave"), "data")
-    return create_pipeline(plan, str(folder / "pipeline"))
+    return create_pipeline(plan_of(folder, sections), str(folder / "pipeline"))
 
 
 def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -62,8 +67,35 @@ def test_a_change_of_the_configuration_changes_the_parameters_of_what_it_decides
     assert [name for name in after if after[name] != before.get(name)] == changed
 
 
+def test_a_run_that_looks_again_hands_the_digest_of_the_data_to_what_reads_them_and_no_artifact_carries_it(
+    tmp_path: Path,
+) -> None:
+    components = create_pipeline(plan_of(tmp_path, {}), "root", looks_again=True).components
+    assert components[0].id == "DataDigest"
+    given = [
+        (each.id, name)
+        for each in components
+        for name, value in each.exec_properties.items()
+        if isinstance(value, Placeholder)
+    ]
+    # All else follows from the Examples.
+    assert given == [("AnnotationValidator", "fingerprint"), ("VideoExampleGen", "fingerprint")]
+    inputs = [channel for each in components for channel in each.inputs.values()]
+    assert all(channel is not components[0].outputs["digest"] for channel in inputs)
+
+
+def test_other_data_change_the_parameters_of_what_reads_them_alone(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {})
+    before, after = (
+        {each.id: dict(each.exec_properties) for each in create_pipeline(of, str(tmp_path)).components}
+        for of in (plan, replace(plan, data_digest="grown"))
+    )
+    assert [name for name in after if after[name] != before[name]] == ["AnnotationValidator", "VideoExampleGen"]
+
+
 # Of the pipeline with all that a configuration can ask for; the other components are TFX's and run none of our code.
 CODE = {
+    "DataDigest": "components.data_digest.component",
     "AnnotationValidator": "components.annotation_validator.component",
     "VideoExampleGen": "components.video_example_gen.component",
     "VideoSchemaGen": "components.video_schema_gen.component",
@@ -97,7 +129,7 @@ def test_every_component_that_runs_our_code_has_its_digest_among_its_parameters(
     (tmp_path / "network.weights.h5").write_bytes(b"weights")
     base = BaseModel(tmp_path, tmp_path / "network.weights.h5", ExportInfo(("sit", "wave"), {}, {}, "key"))
     plan = Plan(Config.model_validate(sections), ("sit", "wave"), "data", base)
-    components = create_pipeline(plan, "root").components
+    components = create_pipeline(plan, "root", looks_again=True).components
     found = {component.id: digest for component in components if (digest := code_digest_of(component.exec_properties))}
     assert found == {name: code_digest(entry) for name, entry in CODE.items()}
     assert {component.id for component in components} - set(CODE) == {
@@ -132,9 +164,8 @@ def test_the_checks_run_again_when_the_previous_span_changes(tmp_path: Path) -> 
 
 def test_the_pusher_runs_again_when_its_model_was_withdrawn(tmp_path: Path) -> None:
     before = parameters(tmp_path, {})
-    key = json.loads(before["Trainer"]["custom_config"])["training_key"]
     withdrawn = tmp_path / "serving/action/withdrawn/1"
-    ExportInfo(("sit", "wave"), {}, {}, key).write(withdrawn)
+    ExportInfo(("sit", "wave"), {}, {}, plan_of(tmp_path, {}).training_key).write(withdrawn)
     (withdrawn / "saved_model.pb").write_bytes(b"")
     after = parameters(tmp_path, {})
     assert [name for name in after if after[name] != before[name]] == ["Pusher"]
@@ -187,7 +218,7 @@ def test_there_is_a_tuner_where_the_configuration_has_a_search_and_the_trainer_w
 def test_the_floor_of_a_single_frame_differs_from_the_candidate_in_its_network_alone(tmp_path: Path) -> None:
     found = parameters(tmp_path, {"gates": {"min_gain_over_single_frame": 0}, "model": {"preset": "small"}})
     candidate, floor = (json.loads(found[name]["custom_config"]) for name in ("Trainer", "SingleFrameTrainer"))
-    assert {name for name in floor if floor[name] != candidate[name]} == {"model", "training_key", "checkpoint_dir"}
+    assert {name for name in floor if floor[name] != candidate[name]} == {"model", "recipe"}
     networks = [json.loads(config["model"]) for config in (candidate, floor)]
     assert networks[1] == networks[0] | {"network": "single_frame"}
 

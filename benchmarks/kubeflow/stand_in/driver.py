@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.kubeflow.stand_in.command import lineage_of, parse, remember_root, remembered_root
 from benchmarks.kubeflow.task_service import MESSAGES, call
 from pipeline.kubeflow.driver import fingerprint, input_numbers, make_executor_input
-from pipeline.kubeflow.execute import produced_by
+from pipeline.kubeflow.execute import handed_on_by, produced_by
 from pipeline.kubeflow.tasks import Json, Run
 
 _FLAGS = (
@@ -41,7 +41,8 @@ def _drive(options: argparse.Namespace) -> tuple[bool, Json]:
     }
     run = Run(spec, remembered_root(options), options.run_id, {})
     lineage = lineage_of(options)
-    executor_input = make_executor_input(run, name, produced_by(lineage.executions()), str(uuid.uuid4()))
+    before = lineage.executions()
+    executor_input = make_executor_input(run, name, produced_by(before), handed_on_by(before), str(uuid.uuid4()))
     known_by = fingerprint(executor_input, container) if run.is_cached(name) else ""
     number = lineage.begin(name, input_numbers(executor_input), known_by)
     if known_by and (cached_number := _find(options, known_by)):

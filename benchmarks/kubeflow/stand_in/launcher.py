@@ -16,7 +16,8 @@ from benchmarks.kubeflow.task_service import MESSAGES, call
 from pipeline.kubeflow.config import MOUNTS
 from pipeline.kubeflow.driver import LOGS
 from pipeline.kubeflow.entrypoint import with_prefix
-from pipeline.kubeflow.launcher import command_line, for_attempt, output_artifacts
+from pipeline.kubeflow.execute import make_parameter_folders, read_output, read_parameters
+from pipeline.kubeflow.launcher import command_line, for_attempt, output_artifacts, output_parameters
 from pipeline.kubeflow.tasks import Json
 
 _FLAGS = (
@@ -29,9 +30,9 @@ def main() -> None:
     separator = sys.argv.index("--")
     options, container = parse(_FLAGS, sys.argv[1:separator]), {"command": sys.argv[separator + 1 :]}
     lineage, number = lineage_of(options), int(options.execution_id)
-    given = for_attempt(
-        json.loads(options.executor_input), json.loads(options.component_spec), int(os.environ["KFP_RETRY_INDEX"])
-    )
+    component = json.loads(options.component_spec)
+    given = for_attempt(json.loads(options.executor_input), component, int(os.environ["KFP_RETRY_INDEX"]))
+    make_parameter_folders(given)
     store = store_client(f"http://{STORE_ADDRESS}")
     for uri in _uris(given["inputs"]):
         _fetch(store, uri)
@@ -39,12 +40,13 @@ def main() -> None:
     if status:
         lineage.end_failed(number)
         sys.exit(status)
-    output_file = Path(given["outputs"]["outputFile"])
-    said = json.loads(output_file.read_text()) if output_file.exists() else {}
+    said = read_output(given)
+    parameters = output_parameters(given, said, component, read_parameters(given))
     outputs = output_artifacts(given, said, _folder(given, options))
     for output in outputs.values():
         _store(store, output["uri"])
-    lineage.end(number, outputs, {"Provider": urlsplit(given_uri(given)).scheme, "Params": STORE_PARAMETERS})
+    session_info = {"Provider": urlsplit(given_uri(given)).scheme, "Params": STORE_PARAMETERS}
+    lineage.end(number, outputs, session_info, parameters)
     if known_by := lineage.fingerprint(number):
         _remember(options, known_by)
 

@@ -23,6 +23,7 @@ def find_baseline(
     ExportInfo(("a", "b"), {}, {}, training_key).write(folder / "candidate/Format-Serving")
     candidate, baseline = Model(), Model()
     candidate.uri, baseline.uri = str(folder / "candidate"), str(folder / "baseline")
+    ExportInfo(("a", "b"), {}, {}, training_key).write(folder / "candidate/Format-Serving")
     component = Baseline(
         model=channel_utils.as_channel([candidate]),
         push_destination=destination or str(folder / "pushed"),

@@ -30,13 +30,14 @@ from components.storage.seal import MODEL_SEAL, seal_folder, write_seal
 from components.video_example_gen.ledger import Ledger
 from foundation.messages.errors import UserError
 from foundation.messages.progress import PROGRESS_LOGGER
+from models.training.key import write_data_digest
 from tests.components.pusher.conftest import write_model
 
 GATE = {"passed": True, "findings": [], "classes": ["a", "b"], "confusion_matrix": [[1, 0], [0, 1]]}
 SETTINGS = {
     "name": "demo",
     "code_digest": "c0de",
-    "data": {"annotations": "a.csv", "videos": "videos", "format": "csv", "fingerprint": "f00"},
+    "data": {"annotations": "a.csv", "videos": "videos", "format": "csv"},
     "training": {"epochs": 2, "seed": 1, "dropout": 0.5},
 }
 
@@ -65,6 +66,8 @@ def inputs(tmp_path: Path) -> dict[str, list[Any]]:
     for name, kind in kinds:
         found[name] = [kind()]
         found[name][0].uri = str(tmp_path / name)
+    (tmp_path / "examples").mkdir()
+    write_data_digest(str(tmp_path / "examples"), "f00")
     found["model_blessing"][0].set_int_custom_property("blessed", 1)
     return found
 
@@ -108,6 +111,7 @@ def test_a_blessed_model_is_pushed_with_its_card_and_the_artifact_is_the_same(
     card = json.loads((version / "assets.extra/model_card.json").read_text())
     assert (card["version"], card["licence"]) == (int(version.name), "CC0-1.0")
     assert card["training"]["settings"] == SETTINGS["training"]
+    assert card["data"]["fingerprint"] == "f00"
     lineage = card["lineage"]
     assert (lineage["pipeline"], lineage["run"], lineage["execution"]) == ("demo", "2026-11-22", "10")
     assert [artifact["input"] for artifact in lineage["artifacts"] if artifact["producer"] == "Trainer"] == ["model"]

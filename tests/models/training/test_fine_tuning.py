@@ -127,9 +127,9 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
                 "training": TRAINING.model_copy(update={"warm_start": warm_start}).model_dump_json(),
                 "sampling": "{}",
                 "classes": json.dumps(CLASSES),
-                "training_key": "key",
                 "code_digest": "code",
-                "checkpoint_dir": str(tmp_path / "checkpoint"),
+                "recipe": "recipe",
+                "checkpoint_root": str(tmp_path / "checkpoints"),
             },
         )
     )

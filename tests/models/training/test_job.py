@@ -9,22 +9,25 @@ from foundation.messages.errors import UserError
 from models.config import ModelConfig
 from models.training.config import TrainingConfig
 from models.training.job import job_file, make_job, read_job, write_job
+from models.training.key import training_key, write_data_digest
 from models.training.own_process import run_worker
 
 
-def fn_args(folder: Path) -> SimpleNamespace:
+def fn_args(folder: Path, data_digest: str = "data") -> SimpleNamespace:
     """As TFX hands them over."""
     custom_config = {
         "model": ModelConfig(height=64).model_dump_json(),
         "training": TrainingConfig(epochs=3).model_dump_json(),
         "sampling": "{}",
         "classes": '["walk", "jump"]',
-        "training_key": "key",
         "code_digest": "code",
-        "checkpoint_dir": str(folder / "checkpoints/key"),
+        "recipe": "recipe",
+        "checkpoint_root": str(folder / "checkpoints"),
     }
+    (folder / "examples").mkdir(exist_ok=True)
+    write_data_digest(str(folder / "examples"), data_digest)
     return SimpleNamespace(
-        train_files=["train-*"],
+        train_files=[f"{folder}/examples/Split-train/*"],
         eval_files=["eval-*"],
         transform_graph_path="transform",
         serving_model_dir="serving",
@@ -40,7 +43,18 @@ def test_a_job_says_what_tfx_says(tmp_path: Path) -> None:
     assert job.model == ModelConfig(height=64)
     assert job.training == TrainingConfig(epochs=3)
     assert job.classes == ("walk", "jump")
-    assert job.train_files == ("train-*",)
+    assert job.train_files == (f"{tmp_path}/examples/Split-train/*",)
+
+
+def test_a_training_is_known_by_the_data_that_its_examples_were_made_from_and_goes_on_where_none_of_others_does(
+    tmp_path: Path,
+) -> None:
+    first, grown = (make_job(fn_args(tmp_path, digest)).config for digest in ("data", "grown"))
+    assert first["training_key"] == training_key("data", "recipe") != training_key("data", "another recipe")
+    assert grown["training_key"] == training_key("grown", "recipe") != first["training_key"]
+    assert [config["checkpoint_dir"] for config in (first, grown)] == [
+        f"{tmp_path}/checkpoints/{config['training_key']}" for config in (first, grown)
+    ]
 
 
 def test_workers_read_the_job_that_was_written(tmp_path: Path) -> None:

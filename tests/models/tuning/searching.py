@@ -28,9 +28,9 @@ def job_config(model: ModelConfig, folder: Path, **training: Any) -> dict[str, s
         "training": training_config(**{"epochs": 1, "warmup_epochs": 0, **training}).model_dump_json(),
         "sampling": "{}",
         "classes": json.dumps(CLASSES),
-        "training_key": "key",
         "code_digest": "code",
-        "checkpoint_dir": f"{folder}/checkpoints/key",
+        "recipe": "recipe",
+        "checkpoint_root": f"{folder}/checkpoints",
     }
 
 
@@ -38,7 +38,8 @@ def make_job(source: ClipSource, folder: Path, **training: Any) -> Job:
     """A training on the clips of `source`, evaluated on the same ones."""
     patterns = tuple(source.patterns)
     transform = str(Path(source.transform.transform_savedmodel_dir).parent)
-    return Job(patterns, patterns, transform, "", "", None, job_config(source.model, folder, **training))
+    known_by = {"training_key": "key", "checkpoint_dir": f"{folder}/checkpoints/key"}
+    return Job(patterns, patterns, transform, "", "", None, job_config(source.model, folder, **training) | known_by)
 
 
 def tuner_of(source: ClipSource, folder: Path, search: dict[str, Any], **training: Any) -> ClipTuner:

@@ -72,7 +72,7 @@ def test_every_kind_of_search_ends_in_values_that_a_training_takes(
     assert len({row[SMOOTHING] for row in table}) == 2
     found = json.loads((tmp_path / "found/best_hyperparameters.txt").read_text())
     training = SimpleNamespace(
-        train_files=[],
+        train_files=[f"{inputs['examples'].uri}/Split-train/*"],
         eval_files=[],
         transform_graph_path="",
         serving_model_dir="",

@@ -19,6 +19,7 @@ RUN_ID = "b9d1a9a4-0f4e-4f0c-8a5e-3a54f7c0a001"
 PIPELINES = "/apis/v2beta1/pipelines"
 EXPERIMENTS = "/apis/v2beta1/experiments"
 RUNS = "/apis/v2beta1/runs"
+RECURRING_RUNS = "/apis/v2beta1/recurringruns"
 # Versions of the SDK spell its name in two ways.
 _STATUS = getattr(api, api.V2beta1PipelineTaskDetail.openapi_types["error"])
 
@@ -54,6 +55,7 @@ class ApiServer:
     runs: list[Any] = field(default_factory=lambda: [run("SUCCEEDED")])
     pipelines: list[Any] = field(default_factory=list)
     experiments: list[Any] = field(default_factory=list)
+    recurring_runs: list[Any] = field(default_factory=list)
     logs: dict[str, str] = field(default_factory=dict)
     multi_user: bool = False
     token: str | None = None
@@ -86,6 +88,18 @@ class ApiServer:
                 return 200, api.V2beta1Experiment(experiment_id="e-new", **request.json)
             case "POST", "/apis/v2beta1/runs":
                 return 200, api.V2beta1Run(run_id=RUN_ID, state="PENDING")
+            case "GET", "/apis/v2beta1/pipelines/p-new/versions":
+                version = api.V2beta1PipelineVersion(pipeline_id="p-new", pipeline_version_id="v-first")
+                return 200, api.V2beta1ListPipelineVersionsResponse(pipeline_versions=[version])
+            case "GET", "/apis/v2beta1/recurringruns":
+                return 200, api.V2beta1ListRecurringRunsResponse(recurring_runs=self.recurring_runs or None)
+            case "POST", "/apis/v2beta1/recurringruns":
+                cron = request.json["trigger"]["cron_schedule"]["cron"]
+                if not set(cron) <= set("0123456789*/,-? ") and not cron.startswith("@"):
+                    return 400, {"code": 3, "message": "Schedule cron is not a supported format"}
+                return 200, api.V2beta1RecurringRun(recurring_run_id="s-new")
+            case "DELETE", path if path.startswith(f"{RECURRING_RUNS}/"):
+                return 200, {}
             case "GET", path if path == f"{RUNS}/{RUN_ID}":
                 return 200, self.runs.pop(0) if len(self.runs) > 1 else self.runs[0]
             case "GET", path if log := re.fullmatch(f"/apis/v1alpha1/runs/{RUN_ID}/nodes/(.+)/log", path):
@@ -137,7 +151,7 @@ def serving(server: ApiServer) -> Iterator[ApiServer]:
             self.end_headers()
             self.wfile.write(content.encode())
 
-        do_GET = do_POST = handle_one  # noqa: N815
+        do_GET = do_POST = do_DELETE = handle_one  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             """Nothing: pytest's output is not for it."""

@@ -24,16 +24,27 @@ def make_task(
     parameters: dict[str, Any] | None = None,
     inputs: dict[str, tuple[str, str]] | None = None,
     outputs: Sequence[str] = (),
+    given: dict[str, tuple[str, str]] | None = None,
+    values: dict[str, str] | None = None,
     executor: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A task with its component and executor; `inputs`: producer and its output by input."""
-    parameters, inputs = parameters or {}, inputs or {}
+    """A task with its component and executor.
+
+    `inputs`: producer and its output by input; `given`: producer and its output parameter by parameter; `values`: type by
+    output parameter.
+    """
+    parameters, inputs, given = parameters or {}, inputs or {}, given or {}
+    constants = {name: {"runtimeValue": {"constant": value}} for name, value in parameters.items()}
+    handed_on = {
+        name: {"taskOutputParameter": {"producerTask": producer, "outputParameterKey": output}}
+        for name, (producer, output) in given.items()
+    }
     return {
         "task": {
             "cachingOptions": {"enableCache": True},
-            "dependentTasks": sorted({producer for producer, _ in inputs.values()}),
+            "dependentTasks": sorted({producer for producer, _ in (*inputs.values(), *given.values())}),
             "inputs": {
-                "parameters": {name: {"runtimeValue": {"constant": value}} for name, value in parameters.items()},
+                "parameters": constants | handed_on,
                 "artifacts": {
                     name: {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": output}}
                     for name, (producer, output) in inputs.items()
@@ -44,11 +55,14 @@ def make_task(
             "inputDefinitions": {
                 "parameters": {
                     name: {"parameterType": "STRING" if isinstance(value, str) else "NUMBER_INTEGER"}
-                    for name, value in parameters.items()
+                    for name, value in (parameters | dict.fromkeys(given, "")).items()
                 },
                 "artifacts": {name: {"artifactType": TITLE} for name in inputs},
             },
-            "outputDefinitions": {"artifacts": {name: {"artifactType": TITLE} for name in outputs}},
+            "outputDefinitions": {
+                "artifacts": {name: {"artifactType": TITLE} for name in outputs},
+                "parameters": {name: {"parameterType": kind} for name, kind in (values or {}).items()},
+            },
         },
         "executor": executor or {"container": {"image": "image", "command": list(command), "args": []}},
     }

@@ -111,3 +111,23 @@ def test_attempts_come_to_an_end_and_a_failed_execution_is_no_answer(tmp_path: P
     assert len(count.read_text().splitlines()) == 6
     lineage = Lineage(open_store(tmp_path / METADATA_FILE), "sample", "run-2")
     assert [(each.task, each.state) for each in lineage.executions()] == [("Trainer", "FAILED")]
+
+
+def test_a_look_that_always_runs_decides_by_what_it_hands_on_whether_the_rest_runs(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    look = make_task("cp", str(data), "{{$.outputs.parameters['digest'].output_file}}", values={"digest": "STRING"})
+    look["task"]["cachingOptions"] = {}
+    ingest = make_task("sh", "-c", 'echo "$1" > "$0"', OUTPUT, "{{$.inputs.parameters['fingerprint']}}",
+                       given={"fingerprint": ("Look", "digest")}, outputs=["model"])  # fmt: skip
+    found = []
+    for number, content in enumerate(("small", "small", "grown", "small")):
+        data.write_text(content)
+        executions = run(tmp_path / "root", f"run-{number}", {"Look": look, "Ingest": ingest})
+        assert Path(produced_by(executions)["Ingest", "model"]["uri"]).read_text() == f"{content}\n"
+        found.append(states(executions))
+    assert found == [["COMPLETE", state] for state in ("COMPLETE", "CACHED", "COMPLETE", "CACHED")]
+
+
+def test_a_task_that_does_not_hand_on_what_it_should_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StepFailedError, match="Look: it gave no value for its output parameter digest"):
+        run(tmp_path, "run-1", {"Look": make_task("true", values={"digest": "STRING"})})

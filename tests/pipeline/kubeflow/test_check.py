@@ -112,3 +112,17 @@ def test_tasks_inside_other_tasks_are_looked_at_too() -> None:
     tasks = spec["root"]["dag"]["tasks"]
     spec["components"]["Outer"] = {"dag": {"tasks": {"Inner": tasks.pop("Inner")}}}
     assert [node for node, _ in find_problems(spec)] == ["Inner"]
+
+
+def test_a_value_has_to_be_handed_on_by_a_task_that_has_it_and_that_has_ended() -> None:
+    ingest = make_task("python", given={"fingerprint": ("Look", "digest")})
+    look = make_task("python", values={"digest": "STRING"})
+    assert problems_of(Look=look, Ingest=ingest) == []
+    ((node, problem),) = problems_of(Look=make_task("python"), Ingest=ingest)
+    assert (node, problem) == (
+        "Ingest",
+        "its parameter fingerprint is the output parameter digest of Look, which has none of that name",
+    )
+    ingest["task"]["dependentTasks"] = []
+    ((node, problem),) = problems_of(Look=look, Ingest=ingest)
+    assert "comes from Look, for which it does not wait" in problem

@@ -21,7 +21,7 @@ def given(*, root: str = ROOT, salt: str = "salt", num_inputs: int = 1, **contai
     consumer["executor"]["container"] |= container
     spec = make_spec(Producer=make_task("sh", outputs=["model"]), Consumer=consumer)
     run = Run(spec, root, "run-2", {})
-    return make_executor_input(run, "Consumer", PRODUCED, salt), run.container("Consumer")
+    return make_executor_input(run, "Consumer", PRODUCED, {}, salt), run.container("Consumer")
 
 
 def test_inputs_arrive_without_a_type_with_a_number_for_a_name_and_with_what_ml_metadata_know() -> None:
@@ -55,6 +55,7 @@ def test_outputs_lie_below_the_pipeline_the_run_the_task_and_the_execution() -> 
             ]
         },
     }
+    assert given()[0]["outputs"]["parameters"] == {}
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,29 @@ def test_a_fingerprint_is_of_inputs_parameters_outputs_command_and_image() -> No
     assert len(set(prints)) == len(prints)
     # Memory and processors change nothing.
     assert fingerprint(executor_input, given(resources={"cpuLimit": 2})[1]) == prints[0]
+
+
+def looked(digest: str, root: str = ROOT) -> tuple[Run, dict[str, Any]]:
+    """A run, and what a task is given to which another one hands on a value."""
+    look = make_task("sh", values={"digest": "STRING"})
+    run = Run(
+        make_spec(Look=look, Ingest=make_task("sh", given={"fingerprint": ("Look", "digest")})), root, "run-2", {}
+    )
+    return run, make_executor_input(run, "Ingest", {}, {("Look", "digest"): digest}, "salt")
+
+
+def test_a_value_that_another_task_hands_on_is_a_parameter_like_others_and_the_cache_knows_it() -> None:
+    (run, first), (_, again), (_, other) = looked("a"), looked("a"), looked("b")
+    assert first["inputs"]["parameterValues"] == {"fingerprint": "a"}
+    container = run.container("Ingest")
+    assert fingerprint(first, container) == fingerprint(again, container) != fingerprint(other, container)
+
+
+def test_a_task_that_hands_on_a_value_has_a_file_for_it_and_the_cache_knows_that_too() -> None:
+    run, _ = looked("a")
+    given = make_executor_input(run, "Look", {}, {}, "salt")
+    assert given["outputs"]["parameters"] == {
+        "digest": {"outputFile": "/minio/mlpipeline/clipgate/sample/run-2/Look/salt/parameters/digest"}
+    }
+    silent = {**given, "outputs": {**given["outputs"], "parameters": {}}}
+    assert fingerprint(silent, run.container("Look")) != fingerprint(given, run.container("Look"))

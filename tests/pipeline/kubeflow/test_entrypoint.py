@@ -1,10 +1,11 @@
 """In a step, artifacts are files of the container, at the paths where Kubeflow's launcher puts them and looks for them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.kubeflow.entrypoint import mounts_of, with_types, with_uris
+from pipeline.kubeflow.entrypoint import folders_of, mounts_of, with_types, with_uris
 
 
 def executor_input(input_uri: str, output_uri: str) -> dict[str, Any]:
@@ -73,3 +74,11 @@ def test_inputs_have_the_type_that_the_component_declares_whatever_arrives(arriv
 def test_an_input_that_is_not_declared_keeps_its_type() -> None:
     given = executor_input("gs://a", "gs://b")
     assert with_types(given, {}) == given
+
+
+def test_an_executor_finds_folders_for_its_artifacts_and_writes_what_it_hands_on_into_a_file() -> None:
+    outputs = {
+        "artifacts": {name: {"artifacts": [{"uri": f"/run/{name}"}]} for name in ("model", "digest")},
+        "parameters": {"digest": {"outputFile": "/run/parameters/digest"}},
+    }
+    assert folders_of(outputs) == [Path("/run/model"), Path("/run")]

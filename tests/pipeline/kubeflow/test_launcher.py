@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.kubeflow.launcher import ForeignAddressError, command_line, for_attempt, output_artifacts
-from tests.pipeline.kubeflow.samples import TITLE
+from pipeline.kubeflow.launcher import OutputError, command_line, for_attempt, output_artifacts, output_parameters
+from tests.pipeline.kubeflow.samples import TITLE, make_task
 
 FOLDER = "minio://mlpipeline/clipgate/sample/run-2"
 LOGS = f"{FOLDER}/Baseline/a/executor-logs"
@@ -91,7 +91,7 @@ def test_an_output_may_be_anywhere_below_the_folder_of_the_run() -> None:
     [f"{FOLDER[:-1]}1/Trainer/b/model", f"{FOLDER}0/Baseline/a/baseline", "s3://mlpipeline/clipgate/sample/run-2/a"],
 )
 def test_an_output_outside_of_the_folder_of_the_run_is_refused(uri: str) -> None:
-    with pytest.raises(ForeignAddressError) as caught:
+    with pytest.raises(OutputError) as caught:
         output_artifacts(executor_input(), executor_output(uri=uri), FOLDER)
     for word in ("baseline", uri, FOLDER):
         assert word in str(caught.value)
@@ -100,3 +100,24 @@ def test_an_output_outside_of_the_folder_of_the_run_is_refused(uri: str) -> None
 def test_what_a_component_says_of_the_logs_does_not_count() -> None:
     written = {"artifacts": {"executor-logs": {"artifacts": [{"uri": "/elsewhere"}]}}}
     assert output_artifacts(executor_input(), written, FOLDER)["executor-logs"]["uri"] == LOGS
+
+
+LOOK = make_task("sh", values={"digest": "STRING", "num_rows": "NUMBER_INTEGER"})["component"]
+HANDING_ON = {"outputs": {"parameters": {"digest": {"outputFile": "/a/digest"}, "num_rows": {"outputFile": "/a/rows"}}}}
+
+
+def test_what_a_task_hands_on_stands_in_what_it_says_or_else_in_files() -> None:
+    files = {"digest": "7", "num_rows": "12"}
+    assert output_parameters(HANDING_ON, {}, LOOK, files) == {"digest": "7", "num_rows": 12}
+    said = {"parameterValues": {"digest": "f00"}}
+    assert output_parameters(HANDING_ON, said, LOOK, files) == {"digest": "f00", "num_rows": 12}
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [({"digest": "f00"}, "no value for its output parameter num_rows"), ({"digest": "", "num_rows": "few"}, "'few'")],
+    ids=str,
+)
+def test_a_value_that_is_missing_or_of_another_type_is_named(files: dict[str, str], words: str) -> None:
+    with pytest.raises(OutputError, match=words):
+        output_parameters(HANDING_ON, {}, LOOK, files)

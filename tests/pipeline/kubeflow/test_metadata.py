@@ -86,3 +86,13 @@ def test_an_execution_from_the_cache_hands_on_the_same_artifacts(tmp_path: Path)
     assert found.executions() == [Execution(number, "Trainer", "CACHED", trainer.outputs, trainer.number)]
     # The next one finds the original.
     assert found.find("print") == trainer
+
+
+def test_what_an_execution_hands_on_is_kept_and_comes_from_the_cache_too(tmp_path: Path) -> None:
+    found = lineage(tmp_path)
+    look = found.begin("Look", {}, "print")
+    found.end(look, {}, {}, {"digest": "f00"})
+    again = lineage(tmp_path, "run-2")
+    number = again.begin("Look", {}, "print")
+    again.end_cached(number, found.execution(look))
+    assert found.execution(look).parameters == again.execution(number).parameters == {"digest": "f00"}

@@ -133,3 +133,13 @@ def test_what_a_cluster_would_refuse_is_refused_at_once(section: dict[str, Any])
 )
 def test_checkpoints_lie_where_tensorflow_can_write_them(section: dict[str, Any], root: str) -> None:
     assert KubeflowConfig.model_validate(section).checkpoint_root == root
+
+
+def test_a_value_that_is_handed_on_comes_from_the_task_that_there_is() -> None:
+    # TFX's compiler writes another name.
+    ingest = make_task("python", given={"fingerprint": ("DataDigest_task", "digest")})
+    spec = make_spec(DataDigest=make_task("python", values={"digest": "STRING"}), Ingest=ingest)
+    (pipeline,) = make_documents(spec, KubeflowConfig())
+    tasks = pipeline["root"]["dag"]["tasks"]
+    assert tasks["Ingest"]["inputs"]["parameters"]["fingerprint"]["taskOutputParameter"]["producerTask"] == "DataDigest"
+    assert tasks["DataDigest"]["cachingOptions"] == {}

@@ -8,14 +8,25 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import Result
-from kfp_server_api import V2beta1Experiment, V2beta1Pipeline
+from kfp_server_api import V2beta1Experiment, V2beta1Pipeline, V2beta1RecurringRun
 from typer.testing import CliRunner
 
 from foundation.messages.errors import UserError
 from pipeline.cli import app
 from pipeline.kubeflow.backend import Access, Backend
+from pipeline.kubeflow.schedule import kubeflow_cron
 from pipeline.kubeflow.submit import tasks_of, telling_line
-from tests.pipeline.kubeflow.api_server import EXPERIMENTS, PIPELINES, RUN_ID, RUNS, ApiServer, run, serving, task
+from tests.pipeline.kubeflow.api_server import (
+    EXPERIMENTS,
+    PIPELINES,
+    RECURRING_RUNS,
+    RUN_ID,
+    RUNS,
+    ApiServer,
+    run,
+    serving,
+    task,
+)
 from tests.pipeline.kubeflow.samples import make_spec, make_task
 
 COMPONENTS = ("VideoExampleGen", "Trainer", "Pusher")
@@ -149,6 +160,73 @@ def test_no_wait_asks_nothing_of_the_run(kubeflow: ApiServer, compiled: Path) ->
     assert clipgate_submit(compiled, kubeflow.endpoint, "--no-wait").exit_code == 0
     assert kubeflow.asked("POST", RUNS)
     assert not kubeflow.asked("GET", f"{RUNS}/{RUN_ID}")
+
+
+NIGHTLY = ("--every", "0 2 * * *")
+
+
+def test_a_schedule_runs_the_uploaded_version_and_none_that_comes_later(kubeflow: ApiServer, compiled: Path) -> None:
+    done = clipgate_submit(compiled, kubeflow.endpoint, *NIGHTLY)
+    assert done.exit_code == 0, done.output
+    (made,) = kubeflow.asked("POST", RECURRING_RUNS)
+    assert made.json == {
+        "display_name": "sample",
+        "experiment_id": "e-new",
+        "pipeline_version_reference": {"pipeline_id": "p-new", "pipeline_version_id": "v-first"},
+        "runtime_config": {"parameters": {}, "pipeline_root": "s3://bucket/root"},
+        # The first field is Kubeflow's own, seconds.
+        "trigger": {"cron_schedule": {"cron": "0 0 2 * * *"}},
+        "mode": "ENABLE",
+        "max_concurrency": "1",
+        "no_catchup": True,
+    }
+    assert "sample runs at 0 0 2 * * * (seconds first), in the time zone of the cluster: " in done.output
+    assert f"{kubeflow.endpoint}/#/recurringrun/details/s-new" in done.output.replace("\n", "")
+    assert not kubeflow.asked("POST", RUNS)
+
+
+def test_a_schedule_takes_the_place_of_the_one_before_once_it_is_made(kubeflow: ApiServer, compiled: Path) -> None:
+    kubeflow.pipelines = [V2beta1Pipeline(pipeline_id="p-old", display_name="sample")]
+    kubeflow.experiments = [V2beta1Experiment(experiment_id="e-old", display_name="sample")]
+    kubeflow.recurring_runs = [V2beta1RecurringRun(recurring_run_id="s-old", display_name="sample")]
+    done = clipgate_submit(compiled, kubeflow.endpoint, *NIGHTLY)
+    assert done.exit_code == 0, done.output
+    (listed,) = kubeflow.asked("GET", RECURRING_RUNS)
+    assert listed.query["experiment_id"] == "e-old"
+    (predicate,) = json.loads(listed.query["filter"])["predicates"]
+    assert (predicate["key"], predicate["stringValue"]) == ("display_name", "sample")
+    methods = [request.method for request in kubeflow.requests if request.path.startswith(RECURRING_RUNS)]
+    assert methods == ["GET", "POST", "DELETE"]
+    assert kubeflow.asked("DELETE", f"{RECURRING_RUNS}/s-old")
+    (made,) = kubeflow.asked("POST", RECURRING_RUNS)
+    assert made.json["pipeline_version_reference"] == {"pipeline_id": "p-old", "pipeline_version_id": "v-new"}
+    assert "instead of the schedule before" in done.output.replace("\n", " ")
+
+
+def test_a_schedule_that_the_server_refuses_leaves_the_one_before(kubeflow: ApiServer, compiled: Path) -> None:
+    kubeflow.recurring_runs = [V2beta1RecurringRun(recurring_run_id="s-old", display_name="sample")]
+    done = clipgate_submit(compiled, kubeflow.endpoint, "--every", "0 two * * *")
+    assert isinstance(done.exception, UserError)
+    assert "the recurring run sample: 400 Schedule cron is not a supported format" in str(done.exception)
+    assert not [request for request in kubeflow.requests if request.method == "DELETE"]
+
+
+@pytest.mark.parametrize("every", ["2", "0 2 * *", "0 0 2 * * * 2026", ""])
+def test_a_schedule_that_is_none_is_refused_before_anything_is_uploaded(
+    kubeflow: ApiServer, compiled: Path, every: str
+) -> None:
+    done = clipgate_submit(compiled, kubeflow.endpoint, "--every", every)
+    assert isinstance(done.exception, UserError)
+    assert f"--every {every!r}: expected five fields" in str(done.exception)
+    assert not kubeflow.requests
+
+
+@pytest.mark.parametrize(
+    ("every", "cron"),
+    [("30 2 * * 1-5", "0 30 2 * * 1-5"), ("15 30 2 * * *", "15 30 2 * * *"), ("@daily", "@daily")],
+)
+def test_schedules_are_read_as_in_a_crontab_and_written_as_kubeflow_reads_them(every: str, cron: str) -> None:
+    assert kubeflow_cron(every) == cron
 
 
 def test_token_and_namespace_go_with_each_request(compiled: Path) -> None:

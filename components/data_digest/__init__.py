@@ -1,0 +1,1 @@
+"""What the data are known by, looked at when a run begins."""
