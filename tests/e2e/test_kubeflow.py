@@ -83,6 +83,20 @@ def test_the_compiled_pipeline_is_what_the_protos_and_the_kfp_sdk_read(project: 
     assert "minio://" not in str(pipeline["root"]["dag"]["tasks"])
 
 
+def test_the_compiled_file_is_the_same_when_data_are_added(project: Project) -> None:
+    compiled, _ = compile_project(project)
+    before = compiled.read_text()
+    annotations = project.folder / "data" / "annotations.csv"
+    rows = annotations.read_text()
+    try:
+        annotations.write_text(rows + rows.splitlines()[-1] + "\n")
+        compile_project(project)
+    finally:
+        annotations.write_text(rows)
+    # So a run of the old file does what one of the new file would do.
+    assert compiled.read_text() == before
+
+
 def test_places_that_steps_in_a_cluster_do_not_see_are_named(project: Project) -> None:
     _, result = compile_project(project)
     assert f"data.videos: {project.folder / 'data'} is a path of this machine" in result.output
