@@ -123,7 +123,7 @@ def make_plan(config: Config) -> Plan:
     require_background(config.data, config.negatives, beam_args)
     classes = choose_classes(config, records)
     _require_known(config, classes)
-    with digests_kept_in(_file_of_digests(config)) as known:
+    with digests_kept_in(file_of_digests(config)) as known:
         data_digest = fingerprint_inputs(config.data, config.splits, records, beam_args, known)
         previous = find_previous(config.data, config.checks)
         previous_digest = previous.fingerprint(beam_args, known) if previous else ""
@@ -131,7 +131,8 @@ def make_plan(config: Config) -> Plan:
     return replace(plan, base=find_base(config, plan.training_key_from))
 
 
-def _file_of_digests(config: Config) -> Path | None:
+def file_of_digests(config: Config) -> Path | None:
+    """Where digests of files are kept, so that those that have not changed are not read again."""
     return None if is_remote(config.output_dir) else Path(config.output_dir, "video_digests.json")
 
 

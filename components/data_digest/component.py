@@ -6,6 +6,7 @@ artifact: Kubeflow's cache knows artifacts by their numbers, and these are other
 
 import json
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -19,6 +20,8 @@ from components.annotations.files.fetch import load_annotations
 from components.annotations.files.fingerprint import find_labels, fingerprint_inputs
 from components.annotations.splits.config import SplitsConfig
 from components.specification import make_spec, text_parameters
+from components.storage.known_digests import digests_kept_in
+from components.storage.opening import open_root
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
 
@@ -31,10 +34,13 @@ class DataDigestExecutor(base_beam_executor.BaseBeamExecutor):
         splits = SplitsConfig.model_validate_json(exec_properties["splits"])
         negatives = TypeAdapter(NegativesConfig | None).validate_json(exec_properties["negatives"])
         beam_args = self._beam_pipeline_args or []
+        open_root(data.videos, "data.videos", beam_args)
         records = load_annotations(data, beam_args).records
         if classes := json.loads(exec_properties["found_classes"]):
             require_same_classes(data.annotations, classes, find_labels(records, negatives))
-        found = fingerprint_inputs(data, splits, records, beam_args)
+        digests_file = exec_properties["digests_file"]
+        with digests_kept_in(Path(digests_file) if digests_file else None) as known:
+            found = fingerprint_inputs(data, splits, records, beam_args, known)
         artifact_utils.get_single_instance(output_dict["digest"]).value = found
         say(f"the data are {found[:_SHOWN_DIGITS]}")
 
@@ -60,7 +66,7 @@ class DataDigestSpec(ComponentSpec):
 
     INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"digest": ChannelParameter(type=String)}
-    PARAMETERS = text_parameters("data", "splits", "negatives", "found_classes", "code_digest")
+    PARAMETERS = text_parameters("data", "splits", "negatives", "found_classes", "digests_file", "code_digest")
 
 
 class DataDigest(base_beam_component.BaseBeamComponent):
@@ -76,14 +82,17 @@ class DataDigest(base_beam_component.BaseBeamComponent):
         splits: SplitsConfig,
         negatives: NegativesConfig | None,
         found_classes: Sequence[str],
+        digests_file: str,
     ) -> None:
-        """`found_classes`: those that the annotations had, empty if the configuration names the classes."""
+        """`found_classes`: those that the annotations had, empty if the configuration names the classes; `digests_file`: where
+        digests of files that were read before may stand, or empty."""
         spec = make_spec(
             type(self),
             data=data,
             splits=splits,
             negatives=negatives or "null",
             found_classes=json.dumps(list(found_classes)),
+            digests_file=digests_file,
         )
         super().__init__(spec)
 

@@ -13,7 +13,7 @@ from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
 from pipeline.beam import ingest_beam_args
 from pipeline.checks import make_inspection
-from pipeline.plan import Plan
+from pipeline.plan import Plan, file_of_digests
 
 
 class Data(NamedTuple):
@@ -35,6 +35,7 @@ def make_data_digest(plan: Plan) -> DataDigest:
         splits=config.splits,
         negatives=config.negatives,
         found_classes=() if config.model.classes else plan.classes,
+        digests_file=str(file_of_digests(config) or ""),
     )
 
 

@@ -13,6 +13,8 @@ from components.annotations.splits.config import SplitsConfig
 from components.data_digest.component import DataDigest, DataDigestExecutor
 from foundation.messages.errors import UserError
 
+VIDEO = b"\0\0\0\x18ftypmp42"
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> DataConfig:
@@ -21,13 +23,15 @@ def data(tmp_path: Path) -> DataConfig:
     folder.mkdir()
     (folder / "annotations.csv").write_text("video,start,end,label\na.mp4,0,1,walk\nb.mp4,0,1,jump\n")
     for name in ("a.mp4", "b.mp4"):
-        (folder / name).write_bytes(b"video")
+        (folder / name).write_bytes(VIDEO)
     return DataConfig(annotations=str(folder / "annotations.csv"), videos=str(folder))
 
 
-def digest(data: DataConfig, *classes: str, negatives: NegativesConfig | None = None) -> str:
+def digest(data: DataConfig, *classes: str, negatives: NegativesConfig | None = None, digests_file: str = "") -> str:
     """What the component hands on."""
-    component = DataDigest(data=data, splits=SplitsConfig(), negatives=negatives, found_classes=classes)
+    component = DataDigest(
+        data=data, splits=SplitsConfig(), negatives=negatives, found_classes=classes, digests_file=digests_file
+    )
     handed_on = String()
     handed_on.uri = f"{data.videos}.digest"
     DataDigestExecutor().Do({}, {"digest": [handed_on]}, component.exec_properties)
@@ -41,17 +45,22 @@ def add(data: DataConfig, row: str) -> None:
 
 
 def test_it_is_the_digest_that_a_run_on_this_machine_plans_with(data: DataConfig) -> None:
-    assert digest(data, "jump", "walk") == fingerprint_inputs(data, SplitsConfig(), load_annotations(data).records)
+    records = load_annotations(data).records
+    assert digest(data, "jump", "walk") == fingerprint_inputs(data, SplitsConfig(), records)
 
 
-def test_it_changes_with_the_data_and_not_with_what_runs_leave_there(data: DataConfig) -> None:
+def test_it_changes_with_the_data_and_not_with_what_lies_beside_them(data: DataConfig) -> None:
     before = digest(data)
     Path(data.videos, "report.html").write_text("a page")
     assert digest(data) == before
-    add(data, "c.mp4,0,1,walk")
-    with_row = digest(data)
-    Path(data.videos, "c.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(64))
-    assert len({before, with_row, digest(data)}) == 3
+    Path(data.videos, "a.mp4").write_bytes(VIDEO + b"another")
+    with_video = digest(data)
+    add(data, "b.mp4,1,2,walk")
+    assert len({before, with_video, digest(data)}) == 3
+
+
+def test_a_file_of_digests_that_cannot_be_written_costs_nothing_but_time(data: DataConfig, tmp_path: Path) -> None:
+    assert digest(data, digests_file=str(tmp_path / "absent/digests.json")) == digest(data)
 
 
 def test_labels_that_the_compiled_pipeline_does_not_know_are_named_with_what_to_do(data: DataConfig) -> None:
