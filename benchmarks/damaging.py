@@ -32,7 +32,7 @@ DAMAGES: Mapping[str, Callable[[Path, Random], None]] = {"flip": flip, "cut": cu
 def damaged_runs(project: Project, expected: Outcome, number: int, random: Random) -> Iterator[Disturbed]:
     """Damage a file of an artifact of the last run, another each time, and repeat the run, which has to remake it."""
     for count in range(number):
-        outputs = sorted(path for path in (project.output_dir / "pipeline").glob("*/*") if _files(path))
+        outputs = sorted(path for path in (project.output_dir / "pipeline").glob("[A-Z]*/[a-z]*") if _files(path))
         output = outputs[count % len(outputs)]
         kind = list(DAMAGES)[(count // len(outputs) + count) % len(DAMAGES)]
         path = random.choice(_files(max(output.iterdir(), key=lambda folder: int(folder.name))))
