@@ -1,8 +1,9 @@
 """What of this machine is ours."""
 
-import joblib
-
 
 def num_cores() -> int:
     """CPU cores that this process may use: those of its affinity, and no more than a container's quota allows."""
-    return int(joblib.cpu_count())
+    # Every command line would wait for it; few need it.
+    from joblib import cpu_count
+
+    return int(cpu_count())

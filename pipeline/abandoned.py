@@ -6,6 +6,7 @@ from ml_metadata import errors, metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
 from foundation.messages.errors import UserError
+from pipeline.metadata_store import open_store
 
 _RUNNING = metadata_store.ListOptions(filter_query="last_known_state = RUNNING")
 
@@ -20,10 +21,8 @@ def fail_abandoned(metadata_path: Path) -> int:
     """
     if not metadata_path.exists():
         return 0
-    config = metadata_store_pb2.ConnectionConfig()
-    config.sqlite.filename_uri = str(metadata_path)
     try:
-        store = metadata_store.MetadataStore(config)
+        store = open_store(metadata_path)
     except (errors.StatusError, RuntimeError) as error:
         raise UserError(
             f"{metadata_path} cannot be opened by this version of ML Metadata ({error}). Move it away: the next run then sets "

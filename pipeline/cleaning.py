@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
 from foundation.disk import size_bytes
+from pipeline.metadata_store import open_store
 from pipeline.plan import CHECKPOINTS
 
 # TFX's own, beside the outputs of a component.
@@ -40,7 +40,7 @@ def plan_cleaning(output_dir: Path, pipeline_root: Path, metadata_path: Path, ke
 
     Pushed versions are copies, and are left alone; so are checkpoints, from which a training goes on.
     """
-    store = _open(metadata_path)
+    store = open_store(metadata_path)
     runs = sorted(store.get_contexts_by_type("pipeline_run"), key=lambda context: context.id)
     kept = {artifact.id for run in runs[-keep:] for artifact in store.get_artifacts_by_context(run.id)}
     known = [each for each in store.get_artifacts() if Path(each.uri).is_relative_to(pipeline_root)]
@@ -58,7 +58,7 @@ def plan_cleaning(output_dir: Path, pipeline_root: Path, metadata_path: Path, ke
 
 def clean(cleaning: Cleaning, metadata_path: Path) -> None:
     """Remove it. ML Metadata hear of it first: what is half removed must not be taken from the cache."""
-    store = _open(metadata_path)
+    store = open_store(metadata_path)
     artifacts = store.get_artifacts_by_id(list(cleaning.artifact_ids))
     for artifact in artifacts:
         artifact.state = metadata_store_pb2.Artifact.DELETED
@@ -68,11 +68,6 @@ def clean(cleaning: Cleaning, metadata_path: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
-
-
-def _open(metadata_path: Path) -> metadata_store.MetadataStore:
-    connection = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=str(metadata_path))
-    return metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
 
 
 def _unneeded(pipeline_root: Path, needed: Collection[tuple[str, ...]]) -> Iterator[Path]:

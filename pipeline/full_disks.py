@@ -35,7 +35,7 @@ class Disks:
 
         return look_and_send
 
-    def explain(self, error: BaseException) -> bool:
+    def explains(self, error: BaseException) -> bool:
         """Tell whether a full disk explains an error. SQLite, for one, may only say that its transaction is gone."""
         return is_disk_full(error) or any(free_space(folder).num_bytes < _AS_GOOD_AS_NONE for folder in self._folders)
 
@@ -64,7 +64,7 @@ def full_disks_explained(config: Config) -> Iterator[Disks]:
     try:
         yield disks
     except Exception as error:
-        if not disks.explain(error):
+        if not disks.explains(error):
             raise
         raise MachineError(disks.explanation(error)) from error
 

@@ -10,6 +10,7 @@ from components.storage.paths import METADATA_FILE
 from pipeline.commands.terminal import errors
 from pipeline.config import Config
 from pipeline.metadata_file import require_metadata
+from pipeline.metadata_store import READ_ONLY, open_store
 from pipeline.owner import said_of_another_run
 
 
@@ -37,9 +38,7 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
       `nodes`: state by node (`complete` or `cached`); `uris`: first artifact's URI by `node.output`; `pushed_version`:
       the pushed directory, or None; `not_pushed_reason`: why the Pusher refused a model that had passed, or empty.
     """
-    source = metadata_store_pb2.SqliteMetadataSourceConfig
-    connection = source(filename_uri=str(metadata_path), connection_mode=source.READONLY)
-    store = metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
+    store = open_store(metadata_path, READ_ONLY)
     runs = [
         context
         for context in store.get_contexts_by_type("pipeline_run")

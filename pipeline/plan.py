@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from components.annotation_validator.previous import find_previous
-from components.annotations.files.fetch import load_annotations
+from components.annotations.files.fetch import load_records
 from components.annotations.files.fingerprint import fingerprint_inputs, require_background
 from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.twins import trained_from
 from components.pusher.versions import Version, last_available, withdrawn_twin
 from components.storage.known_digests import digests_kept_in
-from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
@@ -117,9 +116,7 @@ def make_plan(config: Config) -> Plan:
       UserError: data, a base model or the previous span of data is missing, or the classes are none that a run can have.
     """
     beam_args = config.beam.args
-    # A folder that is not there is said before annotations are read which it would explain.
-    open_root(config.data.videos, "data.videos", beam_args)
-    records = load_annotations(config.data, beam_args).records
+    records = load_records(config.data, beam_args)
     require_background(config.data, config.negatives, beam_args)
     classes = choose_classes(config, records)
     _require_known(config, classes)

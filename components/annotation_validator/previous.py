@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.annotation_validator.config import ChecksConfig
 from components.annotations.config import DataConfig
-from components.annotations.files.fetch import load_annotations
+from components.annotations.files.fetch import load_annotations, load_records
 from components.annotations.files.fingerprint import fingerprint_inputs
 from components.annotations.records.record import Record, Reject
 from components.annotations.splits.config import SplitsConfig
@@ -35,8 +35,7 @@ class PreviousSpan:
           UserError: something of it is not there.
         """
         try:
-            open_root(self.data.videos, "data.videos", beam_args)
-            records = load_annotations(self.data, beam_args).records
+            records = load_records(self.data, beam_args)
             return fingerprint_inputs(self.data, SplitsConfig(), records, beam_args, known)
         except UserError as error:
             raise UserError(self._renamed(error)) from error

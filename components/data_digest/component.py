@@ -16,12 +16,11 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import String
 
 from components.annotations.config import DataConfig, NegativesConfig
-from components.annotations.files.fetch import load_annotations
+from components.annotations.files.fetch import load_records
 from components.annotations.files.fingerprint import find_labels, fingerprint_inputs
 from components.annotations.splits.config import SplitsConfig
 from components.specification import make_spec, text_parameters
 from components.storage.known_digests import digests_kept_in
-from components.storage.opening import open_root
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
 
@@ -34,8 +33,7 @@ class DataDigestExecutor(base_beam_executor.BaseBeamExecutor):
         splits = SplitsConfig.model_validate_json(exec_properties["splits"])
         negatives = TypeAdapter(NegativesConfig | None).validate_json(exec_properties["negatives"])
         beam_args = self._beam_pipeline_args or []
-        open_root(data.videos, "data.videos", beam_args)
-        records = load_annotations(data, beam_args).records
+        records = load_records(data, beam_args)
         if classes := json.loads(exec_properties["found_classes"]):
             require_same_classes(data.annotations, classes, find_labels(records, negatives))
         digests_file = exec_properties["digests_file"]

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
+from components.evaluator.metrics.answers import text_of
 from components.evaluator.slices import features_of_ranges, is_of_ranges, range_of
 from models import features
 from models.export_info import read_export_info
@@ -40,8 +41,7 @@ def with_ids(extracts: dict[str, Any], ids: Mapping[str, Mapping[str, int]]) -> 
     Args:
       ids: by the model's name, class ids by label.
     """
-    (label,) = np.ravel(extracts[tfma.FEATURES_KEY][features.LABEL]).tolist()
-    label = label.decode() if isinstance(label, bytes) else str(label)
+    label = text_of(extracts[tfma.FEATURES_KEY][features.LABEL])
     labels = extracts[tfma.LABELS_KEY]
 
     def known(given: Any, of_model: Mapping[str, int]) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from components.pusher.destination import WITHDRAWN, Destination, explained
 from components.pusher.versions import Version, all_versions, available_versions, last_available
-from components.storage.seal import Digest, compare, in_words, seal_folder
+from components.storage.seal import compare, in_words, seal_folder
 from foundation.messages.errors import UserError
 
 
@@ -29,7 +29,7 @@ def push(destination: Destination, make_model: Callable[[int], Path], now_second
         model = make_model(number)
         destination.put(model, str(number))
         version = Version(destination, str(number))
-        if differences := compare(seal_folder(model), destination.files(version.folder), _digest_in(version)):
+        if differences := compare(seal_folder(model), version.files(), version.digest):
             destination.remove(version.folder)
             raise UserError(
                 f"{in_words(differences, version.uri)}: that is not what was written there, so the version was removed again; "
@@ -87,10 +87,6 @@ def roll_back(destination: Destination, number: int) -> list[Version]:
         for version in newer:
             destination.move(version.folder, f"{WITHDRAWN}/{version.name}")
         return newer
-
-
-def _digest_in(version: Version) -> Digest:
-    return lambda name: version.destination.digest(f"{version.folder}/{name}")
 
 
 @contextmanager

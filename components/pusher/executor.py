@@ -21,14 +21,13 @@ from components.pusher.destination import Destination, explained
 from components.pusher.local import copy_folder
 from components.pusher.model_card import RunFacts, make_model_card
 from components.pusher.opening import open_destination
-from components.pusher.twins import Candidate, same_model, same_weights
+from components.pusher.twins import Candidate, same_model, same_weights, weights_in
 from components.pusher.versions import Version, last_available, withdrawn_twin
 from components.pusher.whole import version_differences
 from components.storage.seal import MODEL_SEAL, Seal, compare_folder, in_words, read_seal, seal_folder
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
-from models.base_model import WEIGHTS_FILE
 from models.export_info import ExportInfo, read_export_info
 from models.networks.cost import COST_FILE
 from models.training.history import HISTORY_FILE
@@ -60,7 +59,7 @@ class PusherExecutor(tfx_pusher.Executor):
         info = read_export_info(source)
         config = PushConfig.model_validate_json(exec_properties["push"])
         destination = open_destination(exec_properties["push_destination"], config.mode)
-        candidate = Candidate(info, seal[WEIGHTS_FILE].sha256 if WEIGHTS_FILE in seal else "")
+        candidate = Candidate(info, weights_in(seal))
         with explained(destination.uri):
             twin = withdrawn_twin(destination, same_weights(candidate))
             served = last_available(destination)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from components.storage.root import digest_of
+from components.storage.local import LocalRoot
 from components.storage.seal import file_sizes
 
 _PUSHING, _REMOVING = ".pushing-", ".removing-"
@@ -44,8 +44,7 @@ class LocalDestination:
         return file_sizes(self._folder / name)
 
     def digest(self, name: str) -> str:
-        with (self._folder / name).open("rb") as file:
-            return digest_of(file)
+        return LocalRoot(self._folder).digest(name)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from components.pusher.versions import IsTwin, Version
 from components.pusher.whole import card_seal
 from components.storage.local import LocalRoot
+from components.storage.seal import Seal
 from models.base_model import WEIGHTS_FILE
 from models.export_info import ExportInfo, read_export_info
 
@@ -49,7 +50,11 @@ def _is_twin(version: Version, candidate: Candidate, info: ExportInfo) -> bool:
 def _weights_of(version: Version) -> str:
     """The digest of a version's weights, of which its card tells; empty if it does not."""
     try:
-        seal = card_seal(version) or {}
+        return weights_in(card_seal(version) or {})
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def weights_in(seal: Seal) -> str:
+    """The digest of the file of weights among sealed files; empty if it is not among them."""
     return seal[WEIGHTS_FILE].sha256 if WEIGHTS_FILE in seal else ""

@@ -1,6 +1,6 @@
 """The versions that were pushed so far, and the one that is served. No TensorFlow here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from components.pusher.destination import MODEL_FILE, WITHDRAWN, Destination, is_number
@@ -35,6 +35,14 @@ class Version(NamedTuple):
     def is_complete(self) -> bool:
         """Tell whether it is a whole model of clipgate's, and not another tool's or half of one."""
         return all(self.destination.is_file(f"{self.folder}/{name}") for name in (MODEL_FILE, EXPORT_INFO_FILE))
+
+    def files(self) -> Mapping[str, int]:
+        """The sizes in bytes of its files, by their paths below its folder."""
+        return self.destination.files(self.folder)
+
+    def digest(self, file: str) -> str:
+        """SHA-256 of the content of one of its files, hexadecimal."""
+        return self.destination.digest(f"{self.folder}/{file}")
 
     @property
     def info(self) -> ExportInfo:

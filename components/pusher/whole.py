@@ -22,9 +22,8 @@ def version_differences(version: Version) -> list[Difference] | None:
         return [Difference(MODEL_CARD_JSON, f"is damaged: {error}")]
     if seal is None:
         return None
-    found = version.destination.files(version.folder)
-    sizes = {name: size for name, size in found.items() if name not in (MODEL_CARD_JSON, MODEL_CARD_MARKDOWN)}
-    return compare(seal, sizes, lambda name: version.destination.digest(f"{version.folder}/{name}"))
+    cards = (MODEL_CARD_JSON, MODEL_CARD_MARKDOWN)
+    return compare(seal, {name: size for name, size in version.files().items() if name not in cards}, version.digest)
 
 
 def require_whole(version: Version, remedy: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from components.storage.faults import is_of_the_file, passing
 from components.storage.root import FileEntry, Root
+from components.storage.writing import write_whole
 from foundation.messages.progress import Progress
 
 _NUM_READERS = 4
@@ -55,9 +56,7 @@ def digests_kept_in(path: Path | None) -> Iterator[KnownDigests]:
     finally:
         if path and path.parent.is_dir() and known.asked != before:
             with suppress(OSError):
-                partial = path.with_name(f".{path.name}.partial")
-                partial.write_text(json.dumps(known.asked))
-                partial.replace(path)
+                write_whole(path, json.dumps(known.asked))
 
 
 def _read(root: Root, names: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from components.storage.local import LocalRoot
+from components.storage.writing import write_whole
 from foundation.messages.wording import counted
 
 # In the blessing of a model, beside the copy that was tried.
@@ -100,9 +101,7 @@ def seal_from_json(rows: Iterable[Mapping[str, Any]]) -> Seal:
 def write_seal(path: Path, seal: Seal) -> None:
     """Write a seal to a file, which is there as a whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(seal_to_json(seal), indent=1) + "\n")
-    partial.replace(path)
+    write_whole(path, json.dumps(seal_to_json(seal), indent=1) + "\n")
 
 
 def read_seal(path: Path) -> Seal:

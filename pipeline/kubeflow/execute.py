@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from components.storage.paths import METADATA_FILE
 from foundation.bounded_yaml import BoundedLoader, read_bounded
 from foundation.messages.errors import DataFaultsError, UserError
 from pipeline.kubeflow.driver import LOGS, fingerprint, input_numbers, make_executor_input
@@ -26,7 +27,6 @@ from pipeline.kubeflow.launcher import OutputError, command_line, for_attempt, o
 from pipeline.kubeflow.metadata import Execution, Lineage, open_store
 from pipeline.kubeflow.tasks import Json, Run, require_simple, runtime_parameters, task_order
 
-METADATA_FILE = "metadata.sqlite"
 _PYTHON = ("python", "python3")
 _NUM_LAST_LINES = 5
 _LAST_LINES = "; its last lines:"

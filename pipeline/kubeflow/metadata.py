@@ -13,6 +13,7 @@ from google.protobuf import json_format
 from ml_metadata.metadata_store import ListOptions, MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
+from pipeline import metadata_store
 from pipeline.kubeflow.tasks import Json, title_of
 
 State = Literal["RUNNING", "COMPLETE", "CACHED", "FAILED"]
@@ -36,9 +37,7 @@ class Execution(NamedTuple):
 def open_store(path: Path) -> MetadataStore:
     """ML Metadata in a file of SQLite, which is made if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    source = proto.SqliteMetadataSourceConfig
-    connection = source(filename_uri=str(path), connection_mode=source.READWRITE_OPENCREATE)
-    return MetadataStore(proto.ConnectionConfig(sqlite=connection))
+    return metadata_store.open_store(path, metadata_store.MAKE_IF_MISSING)
 
 
 class Lineage:

@@ -8,6 +8,7 @@ from ml_metadata.proto import metadata_store_pb2
 
 from components.storage.seal import in_words
 from foundation.messages.progress import announce
+from pipeline.metadata_store import open_store
 from pipeline.sealing.artifacts import ArtifactSeals
 
 _State = metadata_store_pb2.Execution.State
@@ -29,12 +30,6 @@ def forget_damaged(metadata_path: Path, pipeline_name: str, seals: ArtifactSeals
             artifact.state = metadata_store_pb2.Artifact.DELETED
             store.put_artifacts([artifact])
             announce(f"{in_words(differences, artifact.uri)}; so {node} runs again")
-
-
-def open_store(metadata_path: Path) -> metadata_store.MetadataStore:
-    """ML Metadata in a file of SQLite's, to read and write."""
-    connection = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=str(metadata_path))
-    return metadata_store.MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=connection))
 
 
 def _last_outputs(

@@ -6,7 +6,7 @@ from ml_metadata.proto import metadata_store_pb2
 
 from foundation.messages.progress import announce
 from foundation.messages.wording import counted
-from pipeline.sealing.cache import open_store
+from pipeline.metadata_store import open_store
 
 _State = metadata_store_pb2.Artifact.State
 

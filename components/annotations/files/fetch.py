@@ -11,7 +11,7 @@ from components.annotations.files.path_groups import with_path_groups
 from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.detect import detect_format, explain_os_errors, read_annotations
 from components.annotations.readers.reader import own_file
-from components.annotations.records.record import Annotations
+from components.annotations.records.record import Annotations, Record
 from components.storage.opening import local_copy, local_file, open_root
 from components.storage.root import Root, is_remote, split_uri
 from foundation.messages.errors import UserError
@@ -34,6 +34,16 @@ def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Annotat
         return annotations
     files = [entry.name for entry in open_root(data.videos, "data.videos", beam_args).entries()]
     return with_path_groups(annotations, data.group_pattern, files)
+
+
+def load_records(data: DataConfig, beam_args: Sequence[str] = ()) -> Sequence[Record]:
+    """The records of annotations whose videos are at hand: a folder that is not there would explain what readers say.
+
+    Raises:
+      UserError: see `open_root` and `load_annotations`.
+    """
+    open_root(data.videos, "data.videos", beam_args)
+    return load_annotations(data, beam_args).records
 
 
 @contextmanager

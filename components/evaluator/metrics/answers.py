@@ -1,7 +1,7 @@
 """The answer of a model on one clip, read from the inputs of a TFMA metric."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +40,13 @@ def scores_and_label(inputs: StandardMetricInputs, model_name: str) -> tuple[npt
 
 def segment_id_of(inputs: StandardMetricInputs) -> str:
     """The clip's segment id, which the metric has to ask for among the features."""
-    (segment_id,) = np.ravel(inputs[tfma.FEATURES_KEY][features.SEGMENT_ID]).tolist()
-    return segment_id.decode() if isinstance(segment_id, bytes) else str(segment_id)
+    return text_of(inputs[tfma.FEATURES_KEY][features.SEGMENT_ID])
+
+
+def text_of(feature: Any) -> str:
+    """The text of a clip's feature that has one value."""
+    (text,) = np.ravel(feature).tolist()
+    return text.decode() if isinstance(text, bytes) else str(text)
 
 
 def reason_of_loss(scores: npt.NDArray[np.float32], label_id: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.messages.errors import MachineError
 from foundation.messages.progress import PROGRESS_LOGGER
-from pipeline.sealing.cache import open_store
+from pipeline.metadata_store import open_store
 from tests.pipeline.sealing.small_pipeline import artifacts, damage, run
 
 DAMAGES = {

@@ -1,0 +1,15 @@
+"""Opens the SQLite file of ML Metadata."""
+
+from pathlib import Path
+
+from ml_metadata.metadata_store import MetadataStore
+from ml_metadata.proto import metadata_store_pb2
+
+READ_ONLY = metadata_store_pb2.SqliteMetadataSourceConfig.READONLY
+MAKE_IF_MISSING = metadata_store_pb2.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
+
+
+def open_store(path: Path, mode: int = metadata_store_pb2.SqliteMetadataSourceConfig.UNKNOWN) -> MetadataStore:
+    """ML Metadata in a file; raises their errors if it is none of theirs."""
+    source = metadata_store_pb2.SqliteMetadataSourceConfig(filename_uri=str(path), connection_mode=mode)
+    return MetadataStore(metadata_store_pb2.ConnectionConfig(sqlite=source))
