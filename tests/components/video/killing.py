@@ -42,23 +42,24 @@ def killed_as_they_read(decoder: Decoder, fifo: Path, *signals: signal.Signals) 
 
 
 @contextmanager
-def one_decoder_killed() -> Iterator[list[int]]:
-    """End the first process that decodes for this one, wherever it is; what is yielded holds its id in the end."""
-    killed: list[int] = []
-    is_over = threading.Event()
+def one_decoder_killed(video: Path) -> Iterator[None]:
+    """End the first process that reads a video, at its first byte; all that open the file later read it as it was."""
+    content = video.with_name(f"{video.name}.whole")
+    video.rename(content)
+    os.mkfifo(video)
 
     def kill() -> None:
-        while not is_over.wait(0.001):
-            for child in psutil.Process().children():
-                if not killed and child.cpu_times().user > 0.3:
-                    child.kill()
-                    killed.append(child.pid)
-                    return
+        # Opening waits for the one that reads.
+        with video.open("wb"):
+            (reader,) = (child for child in psutil.Process().children() if _reads(child, video))
+            content.replace(video)
+            reader.kill()
 
     killer = threading.Thread(target=kill)
     killer.start()
-    try:
-        yield killed
-    finally:
-        is_over.set()
-        killer.join()
+    yield
+    killer.join()
+
+
+def _reads(process: psutil.Process, file: Path) -> bool:
+    return any(link.exists() and link.samefile(file) for link in Path(f"/proc/{process.pid}/fd").iterdir())

@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask
 from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards, empty_folder
 from foundation.messages.errors import MachineError, UserError
+from foundation.messages.progress import PROGRESS_LOGGER
 from tests.components.video.killing import one_decoder_killed
 from tests.components.video.videos import write_video
 
@@ -68,7 +70,9 @@ def test_the_number_of_decoders_changes_neither_examples_nor_accounts(videos: Pa
     assert [entry["reason"] for entry in entries] == [None] * (NUM_VIDEOS - 1) + ["video_unreadable"] * 2
 
 
-def test_a_decoder_that_is_killed_costs_no_row_and_changes_no_byte(videos: Path, tmp_path: Path) -> None:
+def test_a_decoder_that_is_killed_costs_no_row_and_changes_no_byte(
+    videos: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     def carried_out(folder: Path) -> tuple[list[bytes], list[dict[str, Any]]]:
         work = WorkFolder(f"{folder}/work")
         shards = make_shards(folder)[:-1]
@@ -77,9 +81,10 @@ def test_a_decoder_that_is_killed_costs_no_row_and_changes_no_byte(videos: Path,
         return [Path(shard.path).read_bytes() for shard in shards], list(work.take_accounts(orders))
 
     undisturbed = carried_out(tmp_path / "undisturbed")
-    with one_decoder_killed() as killed:
+    caplog.set_level(logging.INFO, PROGRESS_LOGGER)
+    with one_decoder_killed(videos / "2.mp4"):
         disturbed = carried_out(tmp_path / "disturbed")
-    assert killed
+    assert "the decoder was ended by SIGKILL" in caplog.text
     assert disturbed == undisturbed
     assert [entry["reason"] for entry in disturbed[1]] == [None] * (NUM_VIDEOS - 1)
 
