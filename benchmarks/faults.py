@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.faults [--kills 100] [--disks 40] [--damages 40] [--seed 0]
 
-A run is disturbed, its command is repeated until it ends with a verdict, and then weights, Examples, ledger and verdict have to
-be those of the undisturbed run, nothing may be left running, and no two runs may have worked at the same time. Full disks are
-small file systems, for which this has to be root. Prints JSON: how often each kind was done and how the disturbed commands
-ended, and what was not as it has to be.
+A run is disturbed, its command is repeated, and disturbed again, until it ends with a verdict. Then weights, Examples,
+ledger and verdict have to be those of the undisturbed run, nothing may be left running, and no two runs may have worked at
+the same time. Full disks are small file systems, for which this has to be root. Prints JSON: how often each kind was done and
+how the disturbed commands ended, and what was not as it has to be.
 """
 
 import argparse
@@ -52,14 +52,13 @@ def disturb(folder: Path, num_kills: int, num_disks: int, num_damages: int, rand
     several = calm.beside(folder / "several")
     several.configure(beam={"workers": 2})
     for number, kind in enumerate(KINDS):
-        folders = [folder / f"{kind}-{count}" for count in range(number, num_kills, len(KINDS))]
         template = several if kind == "worker" else calm
-        yield from killed_runs(kind, template, expected, folders, seconds, random)
+        times = len(range(number, num_kills, len(KINDS)))
+        yield from killed_runs(kind, template, expected, folder, times, seconds, random)
     if num_disks and not may_mount():
         print("full disks are left out: only root can make small file systems", file=sys.stderr)
     elif num_disks:
-        disks = [folder / f"disk-{count}" for count in range(num_disks)]
-        yield from full_disk_runs(calm, expected, disks, calm.size_bytes(), random)
+        yield from full_disk_runs(calm, expected, folder, num_disks, calm.size_bytes(), random)
     yield from damaged_runs(calm, expected, num_damages, random)
 
 

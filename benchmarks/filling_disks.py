@@ -1,8 +1,9 @@
 """Runs on disks that are too small."""
 
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -19,29 +20,43 @@ def may_mount() -> bool:
 
 
 def full_disk_runs(
-    template: Project, expected: Outcome, folders: Sequence[Path], num_bytes: int, random: Random
+    template: Project, expected: Outcome, folder: Path, number: int, num_bytes: int, random: Random
 ) -> Iterator[Disturbed]:
-    """Run on a disk of random size in each of the folders, then give it room, and repeat.
+    """Run on `number` disks that are too small. What ended is repeated on one with some more room, until that is enough.
 
     Args:
+      folder: where the runs work; each that came to its end is removed.
       num_bytes: what an undisturbed run takes.
     """
-    for folder in folders:
-        project = template.beside(folder)
-        with _disk(project.output_dir, random.randrange(2**12, num_bytes)):
-            exit_code = project.run()
-            faults = []
-            if exit_code not in VERDICTS and "is full" not in project.last_words(6):
-                faults.append(f"it does not say that the disk is full: {project.last_words()}")
-            elif exit_code in VERDICTS and exit_code != expected.exit_code:
-                faults.append(f"a verdict from a full disk: {exit_code}")
-            subprocess.run(
-                ["mount", "-o", f"remount,size={_ENOUGH_BYTES}", str(project.output_dir)],
-                check=True,
-                capture_output=True,
-            )
-            faults += repeated(project, expected)
-        yield Disturbed(KIND, exit_code, tuple(faults))
+    count = 0
+    while count < number:
+        project = template.beside(folder / f"{KIND}-{count}")
+        size = random.randrange(2**12, num_bytes)
+        with _disk(project.output_dir, size):
+            exit_code = None
+            while exit_code not in VERDICTS and count < number:
+                exit_code = project.run()
+                count += 1
+                faults = _faults(project, exit_code, expected)
+                size += random.randrange(2**12, num_bytes)
+                _resize(project.output_dir, size)
+                if exit_code in VERDICTS or count == number:
+                    _resize(project.output_dir, _ENOUGH_BYTES)
+                    faults += repeated(project, expected)
+                yield Disturbed(KIND, exit_code, tuple(faults))
+        shutil.rmtree(project.folder)
+
+
+def _faults(project: Project, exit_code: int, expected: Outcome) -> list[str]:
+    if exit_code in VERDICTS:
+        return [] if exit_code == expected.exit_code else [f"a verdict from a full disk: {exit_code}"]
+    if "is full" not in (words := project.last_words(6)):
+        return [f"it does not say that the disk is full: {words}"]
+    return []
+
+
+def _resize(folder: Path, num_bytes: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={num_bytes}", str(folder)], check=True, capture_output=True)
 
 
 @contextmanager

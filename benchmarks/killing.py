@@ -1,6 +1,8 @@
 """Kills of a run, or of one of its processes, at a random moment."""
 
 import fcntl
+import itertools
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -27,29 +29,42 @@ _SECONDS_BETWEEN_LOOKS = 0.01
 
 
 def killed_runs(
-    kind: str, template: Project, expected: Outcome, folders: Sequence[Path], seconds: float, random: Random
+    kind: str, template: Project, expected: Outcome, folder: Path, number: int, seconds: float, random: Random
 ) -> Iterator[Disturbed]:
-    """Kill a run in each of the folders, and repeat it.
+    """Kill `number` runs. A killed run is repeated, and that killed as well, until one comes to its end or enough are killed.
 
     Args:
       template: has the data; with more than one worker of Beam for the kind `worker`.
+      folder: where the runs work; each that came to its end is removed.
       seconds: how long an undisturbed run takes.
     """
-    for folder in folders:
-        project = template.beside(folder)
+    project = None
+    count = 0
+    for attempt in itertools.count():
+        if count == number:
+            return
+        project = project or template.beside(folder / f"{kind}-{attempt}")
         run = project.start()
-        started = _disturb(run, kind, random.uniform(0, seconds), random.uniform(0, _MOST_SECONDS_OF_CHILD))
+        started, killed = _disturb(run, kind, random.uniform(0, seconds), random.uniform(0, _MOST_SECONDS_OF_CHILD))
+        count += bool(killed)
         faults = _overlap(project, started)
         exit_code = run.wait()
         faults += [f"{process} goes on" for process in psutil.wait_procs(started, timeout=_SECONDS_TO_END)[1]]
-        if exit_code in VERDICTS:
+        has_ended = exit_code in VERDICTS
+        if has_ended:
             faults += [f"{name} differs" for name in expected.differences(project.outcome(exit_code))]
-        faults += repeated(project, expected)
-        yield Disturbed(kind, exit_code, tuple(faults))
+        if has_ended or count == number:
+            faults += repeated(project, expected)
+            if not faults:
+                shutil.rmtree(project.folder)
+            project = None
+        yield Disturbed(kind if killed else f"{kind}, too late", exit_code, tuple(faults))
 
 
-def _disturb(run: "Popen[bytes]", kind: str, moment: float, delay: float) -> list[psutil.Process]:
-    """Kill what `kind` says; gives the processes that the run had at that moment."""
+def _disturb(
+    run: "Popen[bytes]", kind: str, moment: float, delay: float
+) -> tuple[Sequence[psutil.Process], Sequence[psutil.Process]]:
+    """Kill what `kind` says; gives the processes that the run had at that moment, and those that were killed."""
     if kind in WORDS and kind != "run":
         while run.poll() is None and not _found(run, WORDS[kind]):
             time.sleep(_SECONDS_BETWEEN_LOOKS)
@@ -58,12 +73,13 @@ def _disturb(run: "Popen[bytes]", kind: str, moment: float, delay: float) -> lis
         _wait(run, moment)
     processes = processes_of(run)
     if kind == EVERYTHING:
-        kill(processes)
+        killed = processes
     elif kind == COMMAND:
-        kill(processes[:1])
+        killed = processes[:1]
     else:
-        kill(_found(run, WORDS[kind])[:1])
-    return processes
+        killed = _found(run, WORDS[kind])[:1]
+    kill(killed)
+    return processes, killed
 
 
 def _wait(run: "Popen[bytes]", seconds: float) -> None:
