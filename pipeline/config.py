@@ -225,5 +225,6 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
             "checks": with_absolute(config.checks, "checks", "previous_annotations", "previous_videos"),
             "splits": with_absolute(config.splits, "splits", "assignment"),
             "serving": with_absolute(config.serving, "serving", "directory"),
+            "push": with_absolute(config.push, "push", "serving_config"),
         }
     )

@@ -4,7 +4,7 @@ Whenever a change is interrupted, TensorFlow Serving sees the versions from befo
 clients know a version by its number. So numbers always grow, and none is given twice, even if the clock was set back.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,13 +38,24 @@ def push(destination: Destination, make_model: Callable[[int], Path], now_second
         return version
 
 
-def remove_old(destination: Destination, keep_versions: int) -> list[Version]:
-    """Remove all but the newest available versions and return the removed ones. Withdrawn versions stay."""
+def remove_old(
+    destination: Destination, keep_versions: int, named: Collection[int] = ()
+) -> tuple[list[Version], list[Version]]:
+    """Remove all but the newest available versions. Withdrawn versions stay.
+
+    Args:
+      named: numbers of versions that somebody relies on; these stay too.
+
+    Returns:
+      The versions that were removed, and the old ones that stay because they are named, or served by a process here.
+    """
     with _changing(destination):
         old = available_versions(destination)[:-keep_versions]
-        for version in old:
+        needed = [version for version in old if version.number in named or destination.is_held(version.folder)]
+        removed = [version for version in old if version not in needed]
+        for version in removed:
             destination.remove(version.folder)
-        return old
+        return removed, needed
 
 
 def rollback_target(destination: Destination, number: int | None = None) -> Version:

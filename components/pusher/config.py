@@ -15,6 +15,11 @@ class PushConfig(Section):
     keep_versions: int | None = Field(
         None, ge=2, description="after a push all but the newest so many versions are removed; default: none is"
     )
+    serving_config: str | None = Field(
+        None,
+        min_length=1,
+        description="TensorFlow Serving's --model_config_file: versions that it pins or labels are not removed with old ones",
+    )
     when_open: Literal["block", "push"] = Field(
         "block", description="what becomes of a model that no rule refutes, but of which not every rule can be shown"
     )

@@ -58,6 +58,9 @@ class Destination(Protocol):
     def remove(self, name: str) -> None:
         """Remove a folder; nobody sees a part of it under `name`."""
 
+    def is_held(self, name: str) -> bool:
+        """Tell whether a process of this machine serves the version in this folder."""
+
     def clear_leftovers(self) -> None:
         """Remove what interrupted operations left behind; call it under the lock."""
 

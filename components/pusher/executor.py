@@ -21,6 +21,7 @@ from components.pusher.destination import Destination, explained
 from components.pusher.local import copy_folder
 from components.pusher.model_card import RunFacts, make_model_card
 from components.pusher.opening import open_destination
+from components.pusher.served_models import named_versions
 from components.pusher.twins import Candidate, same_model, same_weights, weights_in
 from components.pusher.versions import Version, last_available, withdrawn_twin
 from components.pusher.whole import version_differences
@@ -195,9 +196,14 @@ def _remove_old(config: PushConfig, destination: Destination) -> None:
     if config.keep_versions is None:
         return
     try:
-        removed = remove_old(destination, config.keep_versions)
+        named = named_versions(Path(config.serving_config)) if config.serving_config else ()
+        removed, needed = remove_old(destination, config.keep_versions, named)
     except UserError as error:  # the push itself has succeeded, and the next one will try again
         say(f"old versions could not be removed: {error}")
         return
+    why = f"push.keep_versions is {config.keep_versions}"
     if removed:
-        say(f"removed {', '.join(version.name for version in removed)}: push.keep_versions is {config.keep_versions}")
+        say(f"removed {', '.join(version.name for version in removed)}: {why}")
+    if needed:
+        names = ", ".join(version.name for version in needed)
+        say(f"{why}, but a server or push.serving_config still needs {names}: not removed")

@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
+from components.pusher.destination import MODEL_FILE
 from components.storage.local import LocalRoot
 from components.storage.seal import file_sizes
 
@@ -82,10 +84,26 @@ class LocalDestination:
         (self._folder / name).rename(doomed)
         shutil.rmtree(doomed)
 
+    def is_held(self, name: str) -> bool:
+        # Network file systems give an exclusive lock only to who may write.
+        with (self._folder / name / MODEL_FILE).open("r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def clear_leftovers(self) -> None:
         for name in self.folders():
             if name.startswith((_PUSHING, _REMOVING)):
                 shutil.rmtree(self._folder / name)
+
+
+def hold(version: Path) -> BinaryIO:
+    """Keep a version's folder from being removed with old ones, until what is returned is closed or the process ends."""
+    file = (version / MODEL_FILE).open("rb")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
 
 
 def copy_folder(source: Path, target: Path) -> None:

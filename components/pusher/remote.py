@@ -45,6 +45,10 @@ class RemoteDestination(Destination):
             self._delete_file(f"{name}/{MODEL_FILE}")
         self._delete_folder(name)
 
+    def is_held(self, name: str) -> bool:
+        """Stores have no locks: nobody can know."""
+        return False
+
     def clear_leftovers(self) -> None:
         for folder in ("", f"{WITHDRAWN}/"):
             for name in self.folders(folder):

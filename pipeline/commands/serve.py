@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
+from components.pusher.served_models import Latest, ModelSettings, ReadSettings, Specific, read_config_file
 from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.loading import load_tensorflow
 from pipeline.serve.heap import keep_heap_small
 from pipeline.serve.memory import LARGEST_REQUESTS, MIN_LARGEST_REQUESTS
-from pipeline.serve.settings import Latest, ModelSettings, ReadSettings, Specific, read_config_file
 
 
 def serve(

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from aiohttp import web
 
-from components.pusher.local import LocalDestination
+from components.pusher.local import LocalDestination, hold
+from components.pusher.served_models import ReadSettings
 from components.pusher.versions import Version
 from components.pusher.whole import require_whole
 from foundation.messages.errors import UserError
@@ -24,7 +26,6 @@ from pipeline.serve.memory import MemoryBudget
 from pipeline.serve.model import Model
 from pipeline.serve.predictor import Predictor
 from pipeline.serve.rest import RestApi, UnderWay
-from pipeline.serve.settings import ReadSettings
 from pipeline.serve.versions import Load, ModelVersions, Servable
 
 log = logging.getLogger(__name__)
@@ -84,8 +85,8 @@ async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIte
     predictor = Predictor(config.max_requests, MemoryBudget(config.max_memory_bytes, config.max_request_bytes))
 
     async def load(version: int, path: Path) -> Servable:
-        model = await asyncio.to_thread(_load_whole, path)
-        return Servable(version, model, Batcher(model.run, threads, config.batching))
+        model, held = await asyncio.to_thread(_load_whole, path)
+        return Servable(version, model, Batcher(model.run, threads, config.batching), held)
 
     try:
         await _follow(predictor, read_settings, load)
@@ -121,10 +122,15 @@ async def _follow(predictor: Predictor, read_settings: ReadSettings, load: Load)
         await predictor.models.pop(name).drop_all()
 
 
-def _load_whole(path: Path) -> Model:
-    version = Version(LocalDestination(path.parent), path.name)
-    require_whole(version, "push it again, or serve another version: clipgate rollback, or --version")
-    return Model(path)
+def _load_whole(path: Path) -> tuple[Model, BinaryIO]:
+    held = hold(path)
+    try:
+        version = Version(LocalDestination(path.parent), path.name)
+        require_whole(version, "push it again, or serve another version: clipgate rollback, or --version")
+        return Model(path), held
+    except BaseException:
+        held.close()
+        raise
 
 
 def _require_available(predictor: Predictor, read_settings: ReadSettings) -> None:

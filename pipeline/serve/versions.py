@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import grpc
 
 from components.baseline.pushed import pushed_versions
+from components.pusher.served_models import ModelSettings
 from foundation.messages.errors import UserError
 from pipeline.serve.batching import Batcher
-from pipeline.serve.settings import ModelSettings
 
 if TYPE_CHECKING:
     from pipeline.serve.model import Model
@@ -45,10 +45,12 @@ class VersionStatus:
 class Servable:
     """A loaded version, which counts the requests that it has to answer."""
 
-    def __init__(self, version: int, model: "Model", batcher: Batcher) -> None:
+    def __init__(self, version: int, model: "Model", batcher: Batcher, held: BinaryIO) -> None:
+        """`held`: keeps the version's folder from being removed; see components.pusher.local.hold."""
         self.version = version
         self.model = model
         self.batcher = batcher
+        self._held = held
         self._num_requests = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -65,8 +67,10 @@ class Servable:
             if not self._num_requests:
                 self._idle.set()
 
-    async def until_idle(self) -> None:
+    async def close(self) -> None:
+        """Let the folder go when all requests are answered."""
         await self._idle.wait()
+        self._held.close()
 
 
 class ModelVersions:
@@ -149,7 +153,7 @@ class ModelVersions:
         task.add_done_callback(self._retiring.discard)
 
     async def _unload(self, name: str, servable: Servable) -> None:
-        await servable.until_idle()
+        await servable.close()
         if servable.version not in self._available:
             self._statuses[servable.version] = VersionStatus(State.END)
         log.info("%s: version %d is no longer served", name, servable.version)

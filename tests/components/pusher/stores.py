@@ -46,6 +46,6 @@ def push_roll_back_and_remove(destination: Destination, push_model: PushModel) -
     assert last and last.info.training_key == "b"
     assert destination.read_text("withdrawn/103/variables/variables.data") == "d"
     assert push_model(destination, "e").number == 104
-    assert [version.name for version in remove_old(destination, 2)] == ["100"]
+    assert [version.name for version in remove_old(destination, 2)[0]] == ["100"]
     roll_back(destination, 103)
     assert folders(destination) == ["101", "withdrawn/102", "103", "withdrawn/104"]

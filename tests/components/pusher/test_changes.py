@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from components.pusher.changes import push, remove_old, roll_back, rollback_target
 from components.pusher.destination import Destination
-from components.pusher.local import LocalDestination
+from components.pusher.local import LocalDestination, hold
 from components.pusher.twins import trained_from
 from components.pusher.versions import all_versions, available_versions, last_available, withdrawn_twin
 from foundation.messages.errors import UserError
@@ -154,8 +154,17 @@ def test_old_versions_are_removed_and_withdrawn_ones_stay(destination: Destinati
         push_model(destination)
     roll_back(destination, 101)
     push_model(destination)
-    assert [version.name for version in remove_old(destination, 2)] == ["100"]
+    assert [version.name for version in remove_old(destination, 2)[0]] == ["100"]
     assert [version.folder for version in all_versions(destination)] == ["101", "withdrawn/102", "103"]
+
+
+def test_what_somebody_relies_on_is_no_old_version(destination: Destination, push_model: PushModel) -> None:
+    for _ in range(4):
+        push_model(destination)
+    with hold(Path(destination.uri) / "100"):
+        removed, needed = remove_old(destination, 2, named={101, 103, 7})
+    assert ([version.name for version in removed], [version.name for version in needed]) == ([], ["100", "101"])
+    assert [version.name for version in remove_old(destination, 2)[0]] == ["100", "101"]
 
 
 def test_who_reads_a_version_while_it_is_removed_reads_on(destination: Destination, push_model: PushModel) -> None:

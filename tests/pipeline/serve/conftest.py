@@ -63,8 +63,8 @@ def run_server(
     max_request_bytes: int = 2**22,
 ) -> Iterator[RunningServer]:
     """A server in a thread of this process; clients are in others."""
+    from components.pusher.served_models import ModelSettings
     from pipeline.serve.server import Addresses, ServerConfig, running
-    from pipeline.serve.settings import ModelSettings
 
     config = ServerConfig(
         host="127.0.0.1",

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import yaml
 
+from components.pusher.served_models import Latest, read_config_file
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.clips import read_jpeg_clips
-from pipeline.serve.settings import Latest, read_config_file
 from tests.pipeline.serve.conftest import NAME, RunningServer
 
 SERVING = Path(__file__).parents[3] / "serving"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from components.pusher.changes import roll_back
-from components.pusher.local import LocalDestination
+from components.pusher.changes import remove_old, roll_back
+from components.pusher.local import LocalDestination, hold
+from components.pusher.served_models import All, Latest, ModelSettings, Specific, named_versions, read_config_file
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
 from pipeline.serve.batching import Batcher, ModelThreads
-from pipeline.serve.settings import All, Latest, ModelSettings, Specific, read_config_file
 from pipeline.serve.versions import ModelVersions, Servable, State
 
 DAMAGED = b"damaged"
@@ -37,7 +37,7 @@ class Loader:
         self.loaded.append(version)
         if (path / "saved_model.pb").read_bytes() == DAMAGED:
             raise UserError(f"{path} is damaged")
-        return Servable(version, NO_MODEL, Batcher(lambda signature, inputs: inputs, ModelThreads(1), None))
+        return Servable(version, NO_MODEL, Batcher(lambda signature, inputs: inputs, ModelThreads(1), None), hold(path))
 
 
 def play(scenario: Callable[[ModelVersions, Loader], Awaitable[None]]) -> None:
@@ -196,6 +196,36 @@ def test_a_wrong_configuration_is_a_users_mistake(tmp_path: Path, text: str, mes
     file.write_text(text)
     with pytest.raises(UserError, match=message):
         read_config_file(file)
+
+
+def test_what_is_served_is_not_removed_until_its_last_request_is_answered(tmp_path: Path) -> None:
+    destination = LocalDestination(tmp_path)
+
+    async def scenario(versions: ModelVersions, _: Loader) -> None:
+        for version in (3, 4, 5, 6):
+            push(tmp_path, version)
+        await versions.follow(ModelSettings("m", tmp_path, Specific(frozenset({3}))))
+        request = versions.find(3, "")
+        assert request
+        with request.in_use():
+            dropping = asyncio.create_task(versions.drop_all())
+            await asyncio.sleep(0)
+            removed, needed = remove_old(destination, 2)
+            assert ([v.number for v in removed], [v.number for v in needed]) == ([4], [3])
+        await dropping
+        assert [v.number for v in remove_old(destination, 2)[0]] == [3]
+
+    play(scenario)
+
+
+def test_versions_that_a_configuration_of_tensorflow_serving_names(tmp_path: Path) -> None:
+    file = tmp_path / "models.config"
+    file.write_text(
+        "model_config_list { config { name: 'action' base_path: '/models/action' "
+        "model_version_policy { specific { versions: 3 } } version_labels { key: 'stable' value: 7 } } "
+        "config { name: 'other' base_path: '/other' model_version_policy { latest { num_versions: 2 } } } }"
+    )
+    assert named_versions(file) == {3, 7}
 
 
 def test_a_version_withdrawn_while_it_is_loaded_gives_way_and_is_served_when_it_comes_back(tmp_path: Path) -> None:

@@ -83,6 +83,20 @@ def read_config_file(path: Path) -> list[ModelSettings]:
     return models
 
 
+def named_versions(path: Path) -> frozenset[int]:
+    """The numbers of all versions that such a file pins or labels, whatever folders its models are in.
+
+    A server in a container knows the folders by other paths than this process; numbers of versions are times, which no two
+    models share.
+
+    Raises:
+      UserError: as `read_config_file`.
+    """
+    models = read_config_file(path)
+    pinned = (model.policy.versions for model in models if isinstance(model.policy, Specific))
+    return frozenset().union(*pinned, *(model.labels.values() for model in models))
+
+
 def _model_settings(model: "model_server_config_pb2.ModelConfig", path: Path) -> ModelSettings:
     if not model.name or not model.base_path:
         raise UserError(f"{path}: each model needs a name and a base_path; found {str(model).strip()!r}")
