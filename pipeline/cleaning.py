@@ -9,7 +9,7 @@ from ml_metadata.proto import metadata_store_pb2
 
 from foundation.disk import size_bytes
 from pipeline.metadata_store import open_store
-from pipeline.plan import CHECKPOINTS
+from pipeline.places import CHECKPOINTS
 
 # TFX's own, beside the outputs of a component.
 _SYSTEM = ".system"

@@ -25,7 +25,8 @@ from pipeline.config import Config, load_config
 from pipeline.full_disks import full_disks_explained, shortage
 from pipeline.metadata_file import locks_explained, require_metadata
 from pipeline.owner import record_run, said_of_another_run
-from pipeline.plan import CHECKPOINTS, make_plan
+from pipeline.places import CHECKPOINTS
+from pipeline.plan import make_plan
 from pipeline.pushed_classes import changed_ids
 
 _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
@@ -80,12 +81,12 @@ def _run(config: Config, send: Send) -> None:
     if said := said_of_another_run(plan.config):
         announce(said)
     record_run(plan.config)
-    follow_move(metadata_path, Path(plan.config.local_pipeline_root))
+    former = follow_move(metadata_path, Path(plan.config.local_pipeline_root))
     if metadata_path.exists() and (words := shortage(config, run_summary(metadata_path, config.name)["uris"].values())):
         announce(words)
     seals = ArtifactSeals()
     forget_damaged(metadata_path, plan.config.name, seals)
-    runner = SealedRunner(seals, plan.places, send)
+    runner = SealedRunner(seals, plan.places, former, send)
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
     runner.run(pipeline)

@@ -11,6 +11,8 @@ from typing import Any
 
 from pipeline.config import Config
 
+CHECKPOINTS = "checkpoints"
+
 
 class Places:
     """The paths that a configuration names, by the names that stand in for them; addresses stay as they are."""
@@ -44,6 +46,7 @@ def places_of(config: Config, base_model: str | None = None) -> Places:
             "checks.previous_videos": config.checks.previous_videos,
             "training.warm_start.model": warm_start.model if warm_start else None,
             "base_model": base_model,
+            "checkpoints": f"{config.local_pipeline_root}/{CHECKPOINTS}",
         }
     )
 

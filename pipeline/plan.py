@@ -21,13 +21,11 @@ from models.base_model import BaseModel
 from models.training.key import training_key
 from pipeline.base_model import find_base
 from pipeline.config import Config
-from pipeline.places import Places, places_of
+from pipeline.places import CHECKPOINTS, Places, places_of
 from pipeline.pushed_classes import choose_classes
 
 # Modules that TFX's components call.
 TRANSFORM_MODULE, TRAINER_MODULE, TUNER_MODULE = "models.preprocessing", "models.trainer", "models.tuning.search"
-
-CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True)

@@ -20,21 +20,24 @@ from foundation.events import Send
 from foundation.messages.errors import MachineError
 from pipeline.places import Places
 from pipeline.sealing.artifacts import ArtifactSeals
+from pipeline.sealing.moved import Former, answer_as_before
 
 
 class SealedRunner(tfx_runner.IrBasedRunner):
     """Launches one component after the other, as TFX's LocalDagRunner does.
 
     That one makes its launchers itself and gives them nothing, so the loop stands here again. The launchers, which ask the
-    cache, see the names of `places`, and executors their paths. `send` is told of each component's start and end.
+    cache, see the names of `places`, and executors their paths. `former`: see pipeline.sealing.moved. `send` is told of each
+    component's start and end.
     """
 
-    def __init__(self, seals: ArtifactSeals, places: Places, send: Send) -> None:
+    def __init__(self, seals: ArtifactSeals, places: Places, former: Former, send: Send) -> None:
         self._operators = {
             spec: partial(SealingOperator, operator, seals, places)
             for spec, operator in launcher.DEFAULT_EXECUTOR_OPERATORS.items()
         }
         self._places = places
+        self._former = former
         self._send = send
 
     def run_with_ir(self, pipeline: pipeline_pb2.Pipeline, run_options: Any = None, **kwargs: Any) -> None:
@@ -46,12 +49,15 @@ class SealedRunner(tfx_runner.IrBasedRunner):
         for node in (node.pipeline_node for node in pipeline.nodes):
             node_id = node.node_info.id
             self._send({"node": node_id, "state": "running"})
+            executor_spec = runner_utils.extract_executor_spec(deployment, node_id)
+            if self._former:
+                answer_as_before(metadata.Metadata(connection), node, pipeline, executor_spec, self._former)
             launcher.Launcher(
                 pipeline_node=node,
                 mlmd_connection=metadata.Metadata(connection),
                 pipeline_info=pipeline.pipeline_info,
                 pipeline_runtime_spec=pipeline.runtime_spec,
-                executor_spec=runner_utils.extract_executor_spec(deployment, node_id),
+                executor_spec=executor_spec,
                 custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, node_id),
                 custom_executor_operators=self._operators,
             ).launch()

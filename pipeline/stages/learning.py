@@ -13,7 +13,8 @@ from components.base_model.component import BaseModelCopy
 from foundation.code_digest import code_digest
 from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
-from pipeline.plan import CHECKPOINTS, TRAINER_MODULE, TRANSFORM_MODULE, TUNER_MODULE, Plan
+from pipeline.places import CHECKPOINTS
+from pipeline.plan import TRAINER_MODULE, TRANSFORM_MODULE, TUNER_MODULE, Plan
 from pipeline.stages.data import Data
 
 

@@ -40,7 +40,7 @@ def Reader(examples: InputArtifact[Examples], statistics: OutputArtifact[Example
 def run(folder: Path, damage_between: str = "", place: str = "") -> None:
     """Run the pipeline as `clipgate run` does; `place`: of data, which the first component is told."""
     seals = ArtifactSeals()
-    follow_move(folder / "metadata.sqlite", folder / "pipeline")
+    former = follow_move(folder / "metadata.sqlite", folder / "pipeline")
     forget_damaged(folder / "metadata.sqlite", "small", seals)
     writer = Writer(settings=json.dumps({"videos": place}))
     examples = writer.outputs["examples"]
@@ -54,7 +54,7 @@ def run(folder: Path, damage_between: str = "", place: str = "") -> None:
         enable_cache=True,
         metadata_connection_config=metadata.sqlite_metadata_connection_config(str(folder / "metadata.sqlite")),
     )
-    SealedRunner(seals, Places({"data.videos": place}), _ignore).run(pipeline)
+    SealedRunner(seals, Places({"data.videos": place}), former, _ignore).run(pipeline)
 
 
 def damage(artifact: Path, how: str) -> None:
