@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from components.annotations.splits.config import SPLITS, SplitsConfig
 from components.annotations.splits.grouping import Node, Videos
 from foundation.messages.errors import UserError
+from foundation.messages.wording import counted
 
 
 def check_coverage(
@@ -31,8 +32,8 @@ def check_coverage(
     empty = [split for split in SPLITS if not labels[split]]
     if empty:
         raise UserError(
-            f"the {' and '.join(empty)} split would be empty: {len(clusters)} groups, mode {config.mode!r}. "
-            "Add videos of other groups, change the shares or the seed under splits, or use splits.mode 'stratified'"
+            f"the {' and '.join(empty)} split would be empty: {counted(len(clusters), 'group')} in "
+            f"{counted(len(videos), 'video')}, mode {config.mode!r}. {_filled(len(clusters), len(videos), config)}"
         )
     required = SPLITS if config.mode == "stratified" else ("train",)
     for split in required:
@@ -42,6 +43,24 @@ def check_coverage(
                 f"class {label!r} has no segment in the {split} split: its segments come from {num_groups} group(s)"
                 f"{_explanation(split, num_groups, config, num_placed_earlier)}"
             )
+
+
+def _filled(num_groups: int, num_videos: int, config: SplitsConfig) -> str:
+    """What would put something into an empty split."""
+    if num_videos == 1:
+        return (
+            "Frames of one video are too alike to be in two splits. Add videos of other people or places; or, if scenes of "
+            "this one are of different people or places, cut it into a file a scene"
+        )
+    if config.mode == "official":
+        return "Correct the lists, or use splits.mode 'stratified'"
+    if num_groups < len(SPLITS):
+        return f"Each of {len(SPLITS)} splits needs a group of its own. Add videos of other groups"
+    if config.mode == "hash":
+        return (
+            "Change splits.seed or the shares under splits, add videos of other groups, or use splits.mode 'stratified'"
+        )
+    return "Change the shares under splits, or add videos of other groups"
 
 
 def _explanation(split: str, num_groups: int, config: SplitsConfig, num_placed_earlier: int) -> str:

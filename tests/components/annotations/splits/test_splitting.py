@@ -84,8 +84,17 @@ def test_too_few_groups_of_a_class_are_an_error_with_a_remedy() -> None:
 @pytest.mark.parametrize("config", [STRATIFIED, HASH])
 @pytest.mark.parametrize("num_groups", [0, 1, 2])
 def test_too_few_groups_for_three_splits_are_an_error_with_a_remedy(config: SplitsConfig, num_groups: int) -> None:
-    with pytest.raises(UserError, match=rf"split would be empty: {num_groups} groups, .* Add videos of other groups"):
+    with pytest.raises(
+        UserError, match=rf"split would be empty: {num_groups} groups? in .* needs a group of its own. Add"
+    ):
         assign_splits(one_class_groups({"sit": num_groups}, videos_per_group=20), [], config)
+
+
+def test_one_long_video_is_in_one_split_and_the_advice_does_not_name_what_is_set_already() -> None:
+    rows = [("long.mp4", "sit", None)] * 30
+    with pytest.raises(UserError, match=r"1 group in 1 video, mode .* cut it into a file a scene") as error:
+        assign_splits(make_videos(*rows), [], STRATIFIED)
+    assert "splits.mode" not in str(error.value)
 
 
 def test_a_class_that_hashing_leaves_out_of_training_is_an_error() -> None:
@@ -116,7 +125,7 @@ def test_lists_without_an_eval_part_give_some_of_train_to_it_and_none_of_test() 
 @pytest.mark.parametrize(("present", "absent"), [(("train", "eval"), "test"), (("eval", "test"), "train")])
 def test_lists_that_lack_another_part_are_an_error(present: tuple[str, ...], absent: str) -> None:
     videos = make_videos(*((f"{i}{split}.mp4", "sit", None, split) for split in present for i in range(9)))
-    with pytest.raises(UserError, match=f"the {absent} split would be empty: 18 groups, mode 'official'"):
+    with pytest.raises(UserError, match=f"the {absent} split would be empty: 18 groups in 18 videos, mode 'official'"):
         assign_splits(videos, [], OFFICIAL)
 
 
