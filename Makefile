@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
-  bench-serve-hostile bench-gate fuzz faults soak clean
+  bench-serve-hostile bench-gate fuzz faults year soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -68,6 +68,10 @@ bench-gate: setup
 # Kills, full disks (as root) and damaged files; hours.
 faults: setup
 	$(PYTHON_IN_VENV) -m benchmarks.faults
+
+# Fifty runs, before each of which somebody has changed something; half an hour.
+year: setup
+	$(PYTHON_IN_VENV) -m benchmarks.year
 
 # Damaged videos by the thousand.
 fuzz: setup

@@ -1,7 +1,7 @@
 """The base of every section of the configuration file."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import CoreSchema, core_schema
@@ -11,6 +11,23 @@ class Section(BaseModel):
     """Part of the configuration: immutable, strict about names so that a typing error is not ignored, and finite."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, protected_namespaces=())
+
+
+def names_beside(section: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """The keys that a section knows where the last part of `place` is none of them."""
+    for part in place[:-1]:
+        field = section.model_fields.get(str(part))
+        found = field and next(_sections_in(field.annotation), None)
+        # A key of a mapping, such as a class's name, or an item of a list leads to the section that all of them have.
+        section = found or section
+    return list(section.model_fields)
+
+
+def _sections_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _sections_in(argument)
 
 
 class OneOf:

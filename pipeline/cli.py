@@ -1,8 +1,10 @@
 """The command line. The commands that need TensorFlow load it, so `--help` does not."""
 
+import importlib.metadata
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -26,11 +28,27 @@ from pipeline.commands.verify import verify
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
-    help="From videos and annotations to a served action-recognition model, with a quality gate on every class.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"clipgate {importlib.metadata.version('clipgate')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show clipgate's version and exit.")
+    ] = False,
+) -> None:
+    """From videos and annotations to a served action-recognition model, with a quality gate on every class."""
+
+
 app.command("demo-data")(demo_data)
 app.command()(check)
 app.command()(run)

@@ -18,7 +18,8 @@ from components.storage.root import is_remote
 from components.video.config import SamplingConfig
 from foundation.bounded_yaml import BoundedLoader, read_bounded
 from foundation.messages.errors import UserError
-from foundation.section import Section
+from foundation.messages.wording import meant
+from foundation.section import Section, names_beside
 from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig
@@ -183,7 +184,8 @@ def _explain(error: ValidationError) -> list[str]:
     for problem in error.errors():
         place = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            text = "unknown key; remove it or correct its spelling"
+            near = meant(str(problem["loc"][-1]), names_beside(Config, problem["loc"]))
+            text = f"unknown key{near or '; remove it or correct its spelling'}"
         elif problem["type"] == "missing":
             text = "missing; this key has no default"
         elif problem["type"] == "value_error":  # by a validator of ours, which says what was found

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.project import Project, explain, make_project
+from tests.e2e.conftest import PushedRun, RepeatedRun
+from tests.e2e.project import Project, explain
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,10 @@ class DamagedRuns:
 
 
 @pytest.fixture(scope="module")
-def damaged_runs(tmp_path_factory: pytest.TempPathFactory) -> DamagedRuns:
-    project = make_project(tmp_path_factory.mktemp("damaged"), num_people=16)
+def damaged_runs(
+    pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory
+) -> DamagedRuns:
+    project = pushed_run.project.beside(tmp_path_factory.mktemp("damaged"))
     project.configure()
     process = project.start("run")
     assert process.stdout

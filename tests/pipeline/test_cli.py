@@ -1,11 +1,13 @@
 """The command line as a user meets it: exit codes and messages."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from models.export_info import ExportInfo
 from pipeline.cli import app
@@ -41,7 +43,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], *([command, "--help"] for command in COMMANDS)])
+@pytest.mark.parametrize("arguments", [["-h"], *([command, "--help"] for command in COMMANDS)])
 def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     program = (
         "import atexit, sys\n"
@@ -55,6 +57,11 @@ def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     assert "Usage" in done.stdout
 
 
+def test_the_version_is_that_of_the_package() -> None:
+    shown = CliRunner().invoke(app, ["--version"])
+    assert (shown.exit_code, shown.stdout) == (0, f"clipgate {importlib.metadata.version('clipgate')}\n")
+
+
 @pytest.mark.parametrize("command", ["run", "report"])
 def test_a_missing_configuration_is_named(tmp_path: Path, command: str) -> None:
     message = message_of_wrong_input(clipgate(command, "--config", "nowhere.yaml", cwd=tmp_path))
@@ -64,7 +71,7 @@ def test_a_missing_configuration_is_named(tmp_path: Path, command: str) -> None:
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(f"{CONFIG}model: {{num_frams: 3}}\n")
     message = message_of_wrong_input(clipgate("run", "--config", "config.yaml", cwd=tmp_path))
-    assert message == "wrong input: config.yaml: model.num_frams: unknown key; remove it or correct its spelling\n"
+    assert message == "wrong input: config.yaml: model.num_frams: unknown key; did you mean num_frames?\n"
     assert not (tmp_path / "out").exists()
 
 
