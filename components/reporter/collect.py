@@ -78,7 +78,9 @@ def collect(
         has_baseline=gate["baseline_uri"] is not None,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
         strips=read_strips(examples, features.LABEL, clips_by_label),
-        misses=missed_clips(misses, read_strips(examples, features.SEGMENT_ID, missed_ids), classes),
+        misses=missed_clips(
+            misses, read_strips(examples, features.SEGMENT_ID, missed_ids), classes, measured.candidate.mean_recall
+        ),
         splits=make_split_table(summary, classes),
         inspected=Inspected(tuple(map(DataFinding.from_json, findings)), str(annotation_report / PAGE_FILE)),
         account=make_account(summary, read_entries(ledger / REJECTED_FILE)),

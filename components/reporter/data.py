@@ -64,7 +64,8 @@ class MissedClip(NamedTuple):
 
     Attributes:
       probability, own: of the class `taken_for`, and of the clip's own class.
-      is_confident: the model is as sure as it usually is of clips of the class `taken_for`, so the label may be wrong.
+      is_confident: a model that is mostly right is as sure as it usually is of clips of the class `taken_for`, so the label may
+        be wrong.
     """
 
     strip: Strip

@@ -10,19 +10,27 @@ if TYPE_CHECKING:  # a real import would load TFMA
     from components.evaluator.results import ClassMisses
 
 
+# Below this most labels that a model objects to are right: of a model that knows nothing, all.
+LEAST_MEAN_RECALL = 0.7
+
+
 def missed_clips(
-    misses: Mapping[str, "ClassMisses"], strips: Mapping[str, Strip], classes: Sequence[str]
+    misses: Mapping[str, "ClassMisses"],
+    strips: Mapping[str, Strip],
+    classes: Sequence[str],
+    mean_recall: float | None,
 ) -> dict[str, tuple[MissedClip, ...]]:
     """The misses of each class, the highest loss first; `strips` by segment id.
 
     A miss is confident by the thresholds of confident learning (Northcutt et al. 2021): the threshold of a class is its mean
-    probability among its own clips.
+    probability among its own clips. None is where the model's `mean_recall` is too low for its word to count.
     """
+    can_tell = mean_recall is not None and mean_recall >= LEAST_MEAN_RECALL
 
     def missed_clip(miss: "Miss") -> MissedClip:
         taken_for = classes[miss.chosen]
         threshold = misses[taken_for].mean_own if taken_for in misses else None
-        is_confident = threshold is not None and miss.probability >= threshold
+        is_confident = can_tell and threshold is not None and miss.probability >= threshold
         return MissedClip(strips[miss.segment_id], taken_for, miss.probability, miss.own, is_confident)
 
     return {

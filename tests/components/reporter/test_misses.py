@@ -1,5 +1,7 @@
 """The clips to look at."""
 
+import pytest
+
 from components.evaluator.metrics.misses import Miss
 from components.evaluator.results import ClassMisses
 from components.reporter.data import Strip
@@ -13,7 +15,7 @@ def test_a_miss_is_confident_from_the_mean_of_the_other_class_on() -> None:
         "sit": ClassMisses(0.9, (Miss(0.1, 0.75, 1, "a"), Miss(0.2, 0.65, 1, "b"))),
         "stand": ClassMisses(0.7, (Miss(0.3, 0.6, 0, "gone"), Miss(0.1, 0.89, 0, "c"))),
     }
-    found = missed_clips(misses, STRIPS, ("sit", "stand"))
+    found = missed_clips(misses, STRIPS, ("sit", "stand"), mean_recall=0.7)
     assert [(clip.strip.video, clip.taken_for, clip.is_confident) for clip in found["sit"]] == [
         ("a", "stand", True),
         ("b", "stand", False),
@@ -24,5 +26,12 @@ def test_a_miss_is_confident_from_the_mean_of_the_other_class_on() -> None:
 
 def test_classes_without_misses_are_left_out_and_those_without_clips_have_no_threshold() -> None:
     misses = {"sit": ClassMisses(0.9, ()), "stand": ClassMisses(0.8, (Miss(0.0, 1.0, 2, "a"),))}
-    found = missed_clips(misses, STRIPS, ("sit", "stand", "walk"))
+    found = missed_clips(misses, STRIPS, ("sit", "stand", "walk"), mean_recall=0.9)
     assert list(found) == ["stand"] and not found["stand"][0].is_confident
+
+
+@pytest.mark.parametrize("mean_recall", [0.69, 0.0, None])
+def test_a_model_that_is_often_wrong_accuses_no_label(mean_recall: float | None) -> None:
+    misses = {"sit": ClassMisses(0.3, (Miss(0.1, 0.75, 1, "a"),)), "stand": ClassMisses(0.3, ())}
+    found = missed_clips(misses, STRIPS, ("sit", "stand"), mean_recall)
+    assert [clip.is_confident for clip in found["sit"]] == [False]
