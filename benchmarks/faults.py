@@ -46,9 +46,6 @@ def disturb(folder: Path, num_kills: int, num_disks: int, num_damages: int, rand
     started = time.monotonic()
     expected = calm.outcome(calm.run())
     seconds = time.monotonic() - started
-    another = calm.beside(folder / "another")
-    differences = expected.differences(another.outcome(another.run()))
-    yield Disturbed("nothing", expected.exit_code, tuple(f"{name} differs" for name in differences))
     several = calm.beside(folder / "several")
     several.configure(beam={"workers": 2})
     for number, kind in enumerate(KINDS):
