@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
 from foundation.disk import size_bytes
 from pipeline.metadata_store import open_store
 from pipeline.places import CHECKPOINTS
 
+_SUCCESSFUL = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
 # TFX's own, beside the outputs of a component.
 _SYSTEM = ".system"
 
@@ -36,13 +38,18 @@ class Cleaning(NamedTuple):
 
 
 def plan_cleaning(output_dir: Path, pipeline_root: Path, metadata_path: Path, keep: int) -> Cleaning:
-    """Find what the newest runs, `keep` of them, do not need: neither as their outputs, nor to be answered from the cache.
+    """Find what the newest runs do not need: neither as their outputs, nor to be answered from the cache.
+
+    They are the newest `keep` of those that came to their end, and all since.
 
     Pushed versions are copies, and are left alone; so are checkpoints, from which a training goes on.
     """
     store = open_store(metadata_path)
     runs = sorted(store.get_contexts_by_type("pipeline_run"), key=lambda context: context.id)
-    kept = {artifact.id for run in runs[-keep:] for artifact in store.get_artifacts_by_context(run.id)}
+    # Runs that failed or were stopped must not push out those from which the cache answers.
+    whole = [number for number, run in enumerate(runs) if _came_to_its_end(store, run.id)]
+    kept_runs = runs[whole[-keep] :] if len(whole) >= keep else runs
+    kept = {artifact.id for run in kept_runs for artifact in store.get_artifacts_by_context(run.id)}
     known = [each for each in store.get_artifacts() if Path(each.uri).is_relative_to(pipeline_root)]
     needed = {Path(each.uri).relative_to(pipeline_root).parts[:3] for each in known if each.id in kept}
     logs = sorted(output_dir.glob("logs/run-*.log"))[:-keep]
@@ -54,6 +61,11 @@ def plan_cleaning(output_dir: Path, pipeline_root: Path, metadata_path: Path, ke
     waste += [Waste(path, size_bytes(path)) for path in (*logs, *set_aside)]
     gone = [artifact.id for artifact in known if artifact.id not in kept and _is_live(artifact)]
     return Cleaning(tuple(waste), tuple(gone), len(runs))
+
+
+def _came_to_its_end(store: metadata_store.MetadataStore, run_id: int) -> bool:
+    executions = store.get_executions_by_context(run_id)
+    return bool(executions) and all(each.last_known_state in _SUCCESSFUL for each in executions)
 
 
 def clean(cleaning: Cleaning, metadata_path: Path) -> None:

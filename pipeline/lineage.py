@@ -42,7 +42,8 @@ def run_summary(metadata_path: Path, pipeline_name: str) -> dict[str, Any]:
     runs = [
         context
         for context in store.get_contexts_by_type("pipeline_run")
-        if store.get_parent_contexts_by_context(context.id)[0].name == pipeline_name
+        # A run that was killed while it was registered is nobody's.
+        if any(parent.name == pipeline_name for parent in store.get_parent_contexts_by_context(context.id))
     ]
     if not runs:
         return {"nodes": {}, "uris": {}, "pushed_version": None, "not_pushed_reason": ""}

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from ml_metadata.proto import metadata_store_pb2
 
 from pipeline.cleaning import Cleaning, clean, plan_cleaning
+from pipeline.metadata_store import open_store
 from tests.pipeline.sealing.small_pipeline import artifacts, damage, run
 
 
@@ -57,6 +59,18 @@ def test_what_a_run_needs_that_was_answered_from_the_cache_stays(ran_twice: Path
         run(ran_twice)
     clean(planned(ran_twice, keep=1), ran_twice / "metadata.sqlite")
     assert len(artifacts(ran_twice, "Writer", "examples")) == len(artifacts(ran_twice, "Reader", "statistics")) == 1
+
+
+def test_a_run_that_failed_pushes_out_none_that_came_to_its_end(ran_twice: Path) -> None:
+    damage(artifacts(ran_twice, "Writer", "examples")[1], "cut")
+    run(ran_twice)
+    store = open_store(ran_twice / "metadata.sqlite")
+    last = max(store.get_executions(), key=lambda execution: execution.id)
+    last.last_known_state = metadata_store_pb2.Execution.FAILED
+    store.put_executions([last])
+    _, second, third = artifacts(ran_twice, "Reader", "statistics")
+    clean(planned(ran_twice, keep=1), ran_twice / "metadata.sqlite")
+    assert artifacts(ran_twice, "Reader", "statistics") == [second, third]
 
 
 def test_what_a_failed_run_has_left_and_what_was_set_aside_goes_and_checkpoints_stay(ran_twice: Path) -> None:
