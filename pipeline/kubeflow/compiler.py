@@ -10,38 +10,59 @@ from foundation.messages.errors import UserError
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
 from pipeline.kubeflow.check import require_runnable
+from pipeline.kubeflow.planning import parameters_by_task, planned_when_run
 from pipeline.kubeflow.spec import Spec, make_documents
-from pipeline.plan import make_plan
+from pipeline.plan import Plan, make_outline, make_plan
 
 COMMAND = ("python", "-m", "pipeline.kubeflow.entrypoint")
 
 
-def compile_to_file(config: Config, output: Path) -> None:
+def compile_to_file(config: Config, output: Path, *, without_data: bool = False) -> None:
     """Write the compiled pipeline (PipelineSpec 2.1, YAML) to `output`.
 
     Raises:
       UserError: there is nothing to learn from, or the pipeline has a part that Kubeflow does not run.
     """
-    documents = compile_pipeline(config)
+    documents = compile_pipeline(config, without_data=without_data)
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("w") as file:
         yaml.safe_dump_all(documents, file, sort_keys=True)
 
 
-def compile_pipeline(config: Config) -> list[Spec]:
-    """The documents of the compiled file: see `pipeline.kubeflow.spec.make_documents`."""
+def compile_pipeline(config: Config, *, without_data: bool = False) -> list[Spec]:
+    """The documents of the compiled file: see `pipeline.kubeflow.spec.make_documents`.
+
+    `without_data`: neither data nor pushed models are looked at, since each run is planned by its first step.
+    """
     _require_possible(config)
     kubeflow = config.kubeflow
+    if without_data:
+        spec = planned_when_run(_compile(make_outline(config), kubeflow.checkpoint_root), config)
+    else:
+        spec = _compile(make_plan(config), kubeflow.checkpoint_root, looks_again=True)
+    documents = make_documents(spec, kubeflow)
+    require_runnable(documents[0])
+    return documents
+
+
+def plan_parameters(config: Config, checkpoint_root: str) -> dict[str, str]:
+    """The parameters of each task of a run, as JSON: what a file would hold that is compiled now.
+
+    Raises:
+      UserError: there is nothing to learn from, or a task has more parameters than Linux takes.
+    """
+    spec = _compile(make_plan(config), checkpoint_root)
+    require_runnable(spec)
+    return parameters_by_task(spec)
+
+
+def _compile(plan: Plan, checkpoint_root: str, *, looks_again: bool = False) -> Spec:
+    kubeflow = plan.config.kubeflow
     settings = KubeflowV2DagRunnerConfig(
         default_image=kubeflow.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
     )
-    pipeline = create_pipeline(
-        make_plan(config), kubeflow.pipeline_root, checkpoint_root=kubeflow.checkpoint_root, looks_again=True
-    )
-    job = KubeflowV2DagRunner(settings).run(pipeline, write_out=False)
-    documents = make_documents(job["pipelineSpec"], kubeflow)
-    require_runnable(documents[0])
-    return documents
+    pipeline = create_pipeline(plan, kubeflow.pipeline_root, checkpoint_root=checkpoint_root, looks_again=looks_again)
+    return dict(KubeflowV2DagRunner(settings).run(pipeline, write_out=False)["pipelineSpec"])
 
 
 def _require_possible(config: Config) -> None:

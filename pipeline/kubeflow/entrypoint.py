@@ -12,7 +12,8 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from pipeline.kubeflow.config import MOUNTS
 EVENT_MARK = "clipgate "
 # An output that the launcher adds and writes by itself. TFX would take its type for a class to import.
 _LOGS = "executor-logs"
+# The one parameter of a step whose run is planned by the first step: all parameters, as JSON.
+PLANNED = "planned"
 _FAILED, _USER_ERROR = 1, 2
 
 Json = dict[str, Any]
@@ -40,29 +43,51 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args")
     options, beam_args = parser.parse_known_args(arguments)
-    executor_input: Json = json.loads(options.json_serialized_invocation_args)
+    executor_input: Json = with_planned(json.loads(options.json_serialized_invocation_args))
     executor_input["outputs"].get("artifacts", {}).pop(_LOGS, None)
     executor_input = with_types(executor_input, json.loads(options.json_serialized_inputs_spec_args or "{}"))
     mounts = mounts_of(executor_input)
     local = with_uris(executor_input, mounts)
     options.json_serialized_invocation_args = json.dumps(local)
-    logging.getLogger(PROGRESS_LOGGER).propagate = False
-    listen(_print)
-    try:
+    with reporting():
         for folder in folders_of(local["outputs"]):
             folder.mkdir(parents=True, exist_ok=True)
         # TensorFlow takes seconds to load.
         from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 
         kubeflow_v2_run_executor.main((options, beam_args))
-    except Exception as error:
-        event = error_event(error)
-        _print(json.dumps(event))
-        sys.exit(_FAILED if event["kind"] in ("internal", "machine") else _USER_ERROR)
     if mounts:
         output_file = Path(local["outputs"]["outputFile"])
         output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})
         output_file.write_text(json.dumps(output))
+
+
+@contextmanager
+def reporting() -> Iterator[None]:
+    """Print events of what goes on inside, each a line.
+
+    Raises:
+      SystemExit: something was raised; the last line says what, and the status whether the user can put it right.
+    """
+    logging.getLogger(PROGRESS_LOGGER).propagate = False
+    listen(_print)
+    try:
+        yield
+    except Exception as error:
+        event = error_event(error)
+        _print(json.dumps(event))
+        sys.exit(_FAILED if event["kind"] in ("internal", "machine") else _USER_ERROR)
+
+
+def with_planned(executor_input: Json) -> Json:
+    """Copy of an ExecutorInput with the parameters that the first step of its run has handed on; others stay as they are."""
+    inputs = executor_input["inputs"]
+    planned = inputs.get("parameterValues", {}).get(PLANNED)
+    return (
+        executor_input
+        if planned is None
+        else {**executor_input, "inputs": {**inputs, "parameterValues": json.loads(planned)}}
+    )
 
 
 def with_types(executor_input: Json, inputs_spec: Json) -> Json:

@@ -11,12 +11,13 @@ from typing import Any
 
 from foundation.messages.errors import UserError
 from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
+from pipeline.kubeflow.planning import PLAN
 
 Spec = dict[str, Any]
 
 DEFAULT = "default"
 # They look at data and at the push destination, which change while their inputs do not.
-NEVER_CACHED = ("DataDigest", "Baseline")
+NEVER_CACHED = ("DataDigest", PLAN, "Baseline")
 # TFX's compiler adds it to the name of a task that hands on a parameter, though no task is called so (1.16, step_builder.py).
 _SUFFIX_OF_PRODUCERS = "_task"
 
