@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import KubeflowV2DagRunner, KubeflowV2DagRunnerConfig
 
 from components.storage.root import is_remote
@@ -11,6 +12,7 @@ from pipeline.config import Config
 from pipeline.dag import create_pipeline
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.planning import parameters_by_task, planned_when_run
+from pipeline.kubeflow.runners import is_elsewhere, runner_problems
 from pipeline.kubeflow.spec import Spec, make_documents
 from pipeline.plan import Plan, make_outline, make_plan
 
@@ -62,7 +64,13 @@ def _compile(plan: Plan, checkpoint_root: str, *, looks_again: bool = False) -> 
         default_image=kubeflow.image, default_commands=list(COMMAND), use_pipeline_spec_2_1=True
     )
     pipeline = create_pipeline(plan, kubeflow.pipeline_root, checkpoint_root=checkpoint_root, looks_again=looks_again)
-    return dict(KubeflowV2DagRunner(settings).run(pipeline, write_out=False)["pipelineSpec"])
+    spec = dict(KubeflowV2DagRunner(settings).run(pipeline, write_out=False)["pipelineSpec"])
+    if kubeflow.shared and is_elsewhere(plan.config.beam.args):
+        for component in pipeline.components:
+            if isinstance(component.executor_spec, BeamExecutorSpec):
+                container = spec["deploymentSpec"]["executors"][f"{component.id}_executor"]["container"]
+                container["args"].append(f"--shared_folder={kubeflow.shared}")
+    return spec
 
 
 def _require_possible(config: Config) -> None:
@@ -77,11 +85,7 @@ def _require_possible(config: Config) -> None:
             "training.distribution: a step of Kubeflow is one pod, which cannot start the other workers of multi_worker; "
             "use mirrored, with several accelerators under kubeflow.resources"
         )
-    runners = [arg for arg in config.beam.args if arg.startswith("--runner")]
-    if any(not arg.endswith(("=FnApiRunner", "=DirectRunner")) for arg in runners):
-        problems.append(
-            f"beam.args: {' '.join(runners)}: workers elsewhere do not see the files of a step; leave the runner out"
-        )
+    problems += runner_problems(config.beam.args, config.kubeflow)
     if problems:
         raise UserError("\n".join(problems))
 

@@ -54,6 +54,9 @@ class KubeflowConfig(Section):
     retries: int = Field(0, ge=0, le=100, description="how often a failed step is tried again")
     cache: bool = Field(True, description="whether steps whose inputs are the same are answered from earlier runs")
     uncached: tuple[str, ...] = Field((), description="components that run every time all the same")
+    shared: str | None = Field(
+        None, pattern=r"^/", description="a folder of a volume that Beam's workers see too, where they are elsewhere"
+    )
     checkpoints: str | None = Field(
         None, min_length=1, description="where a training goes on: gs://, or a folder of a volume"
     )

@@ -1,6 +1,7 @@
 """The program of each step of the compiled pipeline: TFX's entry point, on files of the container.
 
-    python -m pipeline.kubeflow.entrypoint --executor_class_path=... --json_serialized_invocation_args=... [Beam's options]
+    python -m pipeline.kubeflow.entrypoint --executor_class_path=... --json_serialized_invocation_args=...
+        [--shared_folder=...] [Beam's options]
 
 Artifacts have addresses in an object store. Kubeflow's launcher copies a step's inputs to paths that follow from the addresses
 before the step starts, and its outputs from such paths to the store when it has ended (component/launcher_v2.go,
@@ -13,13 +14,14 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from foundation.events import error_event
 from foundation.messages.progress import PROGRESS_LOGGER, listen
 from pipeline.kubeflow.config import MOUNTS
+from pipeline.kubeflow.staging import staged
 
 # Stands at the beginning of a line that holds an event, as JSON: progress, a message, or the error that ended the step.
 EVENT_MARK = "clipgate "
@@ -42,24 +44,35 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--executor_class_path", required=True)
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args")
+    # Where Beam's workers are elsewhere: a folder that they see too.
+    parser.add_argument("--shared_folder", type=Path)
     options, beam_args = parser.parse_known_args(arguments)
     executor_input: Json = with_planned(json.loads(options.json_serialized_invocation_args))
     executor_input["outputs"].get("artifacts", {}).pop(_LOGS, None)
     executor_input = with_types(executor_input, json.loads(options.json_serialized_inputs_spec_args or "{}"))
     mounts = mounts_of(executor_input)
-    local = with_uris(executor_input, mounts)
-    options.json_serialized_invocation_args = json.dumps(local)
-    with reporting():
+    with reporting(), ExitStack() as stack:
+        if options.shared_folder and mounts:
+            mounts = stack.enter_context(_staged(executor_input, mounts, options.shared_folder))
+        local = with_uris(executor_input, mounts)
+        options.json_serialized_invocation_args = json.dumps(local)
         for folder in folders_of(local["outputs"]):
             folder.mkdir(parents=True, exist_ok=True)
         # TensorFlow takes seconds to load.
         from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 
         kubeflow_v2_run_executor.main((options, beam_args))
-    if mounts:
-        output_file = Path(local["outputs"]["outputFile"])
-        output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})
-        output_file.write_text(json.dumps(output))
+        if mounts:
+            output_file = Path(local["outputs"]["outputFile"])
+            output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})
+            output_file.write_text(json.dumps(output))
+
+
+def _staged(executor_input: Json, mounts: Mapping[str, str], shared: Path) -> AbstractContextManager[dict[str, str]]:
+    read = [artifact["uri"] for artifact in _artifacts(executor_input["inputs"])]
+    outputs = executor_input["outputs"]
+    written = [*(artifact["uri"] for artifact in _artifacts(outputs)), outputs["outputFile"]]
+    return staged(read, written, mounts, shared)
 
 
 @contextmanager

@@ -124,11 +124,10 @@ def require_known(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     """Check that a pipeline has these parameters.
 
     Raises:
-      UserError: it has others; the nearest is named, or all of them.
+      UserError: it has others; they are named, the nearest first.
     """
     for name in sorted(set(given) - set(known)):
         near = get_close_matches(name, known, n=1)
-        remedy = (
-            f"did you mean {near[0]}?" if near else f"the pipeline has {', '.join(sorted(known)) or 'no parameters'}"
-        )
-        raise UserError(f"--parameter {name}: there is no such parameter; {remedy}")
+        guess = f"did you mean {near[0]}? " if near else ""
+        all_known = ", ".join(sorted(known)) or "no parameters"
+        raise UserError(f"--parameter {name}: there is no such parameter; {guess}the pipeline has {all_known}")

@@ -25,12 +25,12 @@ from typer.testing import CliRunner
 from foundation.messages.errors import UserError
 from foundation.messages.progress import PROGRESS_LOGGER
 from pipeline.cli import app
-from pipeline.kubeflow import entrypoint
+from pipeline.kubeflow import entrypoint, plan_step
 from pipeline.kubeflow.check import find_problems
 from pipeline.kubeflow.driver import make_executor_input
 from pipeline.kubeflow.execute import load_spec
 from pipeline.kubeflow.launcher import command_line
-from pipeline.kubeflow.tasks import Run
+from pipeline.kubeflow.tasks import Run, runtime_parameters
 from tests.e2e.project import Project, make_project
 from tests.pipeline.kubeflow.api_server import PIPELINES, RUNS, ApiServer, serving
 
@@ -50,12 +50,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return make_project(tmp_path_factory.mktemp("kubeflow"), num_people=2)
 
 
-def compile_project(project: Project, **sections: Any) -> tuple[Path, Any]:
+def compile_project(project: Project, *options: str, **sections: Any) -> tuple[Path, Any]:
     """The compiled file, and what the command says; in this process, which has loaded TFX already."""
     project.configure(**sections)
     compiled = project.folder / "pipeline.yaml"
     return compiled, CliRunner().invoke(
-        app, ["compile", "--config", str(project.config_path), "-o", str(compiled), "--force"]
+        app, ["compile", "--config", str(project.config_path), "-o", str(compiled), "--force", *options]
     )
 
 
@@ -132,6 +132,32 @@ def progress_logger() -> Iterator[None]:
     before = list(logger.handlers), logger.level, logger.propagate
     yield
     logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.mark.usefixtures("progress_logger")
+def test_a_file_compiled_without_data_gives_each_step_what_one_compiled_with_them_would(
+    project: Project, tmp_path: Path
+) -> None:
+    elsewhere = {"annotations": "s3://no-such-bucket/annotations.csv", "videos": "s3://no-such-bucket"}
+    compiled, result = compile_project(project, "--without-data", data=elsewhere)
+    assert result.exit_code == 0, result.output
+    spec = load_spec(compiled)
+    folder = project.folder / "data"
+    changes = {"data.annotations": str(folder / "annotations.csv"), "data.videos": str(folder), "training.epochs": "5"}
+    run = Run(spec, str(tmp_path), "run-1", runtime_parameters(spec, changes))
+    executor_input = make_executor_input(run, "Plan", {}, {}, "salt")
+    plan_step.main(executor_input)
+    outputs = executor_input["outputs"]["parameters"]
+    planned = {name: json.loads(Path(output["outputFile"]).read_text()) for name, output in outputs.items()}
+
+    compiled, _ = compile_project(project, training={"epochs": 5})
+    tasks = load_spec(compiled)["root"]["dag"]["tasks"]
+    assert set(planned) == set(tasks) - {"DataDigest"}
+    for name, parameters in planned.items():
+        for key, value in tasks[name]["inputs"]["parameters"].items():
+            # A step hands the digest of the data on there.
+            if "runtimeValue" in value:
+                assert parameters[key] == value["runtimeValue"]["constant"], f"{name}.{key}"
 
 
 @pytest.mark.usefixtures("progress_logger")
