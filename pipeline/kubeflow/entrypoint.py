@@ -51,10 +51,12 @@ def main(arguments: Sequence[str]) -> None:
     executor_input["outputs"].get("artifacts", {}).pop(_LOGS, None)
     executor_input = with_types(executor_input, json.loads(options.json_serialized_inputs_spec_args or "{}"))
     mounts = mounts_of(executor_input)
+    local = with_uris(executor_input, mounts)
     with reporting(), ExitStack() as stack:
         if options.shared_folder and mounts:
-            mounts = stack.enter_context(_staged(executor_input, mounts, options.shared_folder))
-        local = with_uris(executor_input, mounts)
+            copies = stack.enter_context(_staged(local, options.shared_folder))
+            local = with_uris(local, {path: f"{copies}{path}" for path in mounts.values()})
+            mounts = {scheme: f"{copies}{path}" for scheme, path in mounts.items()}
         options.json_serialized_invocation_args = json.dumps(local)
         for folder in folders_of(local["outputs"]):
             folder.mkdir(parents=True, exist_ok=True)
@@ -68,11 +70,11 @@ def main(arguments: Sequence[str]) -> None:
             output_file.write_text(json.dumps(output))
 
 
-def _staged(executor_input: Json, mounts: Mapping[str, str], shared: Path) -> AbstractContextManager[dict[str, str]]:
-    read = [artifact["uri"] for artifact in _artifacts(executor_input["inputs"])]
-    outputs = executor_input["outputs"]
-    written = [*(artifact["uri"] for artifact in _artifacts(outputs)), outputs["outputFile"]]
-    return staged(read, written, mounts, shared)
+def _staged(executor_input: Json, shared: Path) -> AbstractContextManager[str]:
+    read, written = (
+        [artifact["uri"] for artifact in _artifacts(executor_input[side])] for side in ("inputs", "outputs")
+    )
+    return staged(read, [*written, executor_input["outputs"]["outputFile"]], shared)
 
 
 @contextmanager

@@ -6,37 +6,30 @@ to where the launcher looks for them.
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def staged(read: list[str], written: list[str], mounts: Mapping[str, str], shared: Path) -> Iterator[dict[str, str]]:
+def staged(read: Sequence[str], written: Sequence[str], shared: Path) -> Iterator[str]:
     """Give a copy of `read` in a new folder below `shared`; at the end copy `written` back, unless something was raised.
 
     Args:
-      read, written: addresses, which begin with one of the schemes.
-      mounts: path by scheme.
+      read, written: absolute paths of files and folders.
 
     Returns:
-      Other paths for the schemes, below the new folder, which goes with all that is in it.
+      The new folder, which goes with all that is in it; the copy of a path is at that path below it.
     """
     shared.mkdir(parents=True, exist_ok=True)
     # What workers of another user have made may not be ours to remove.
     with tempfile.TemporaryDirectory(dir=shared, prefix="step-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o777)  # noqa: S103 - workers may be another user
-        places = {scheme: f"{folder}{path}" for scheme, path in mounts.items()}
-        for address in read:
-            _copy(_path(address, mounts), _path(address, places))
-        yield places
-        for address in written:
-            _copy(_path(address, places), _path(address, mounts))
-
-
-def _path(address: str, mounts: Mapping[str, str]) -> Path:
-    scheme, path = next((scheme, path) for scheme, path in mounts.items() if address.startswith(scheme))
-    return Path(path + address.removeprefix(scheme))
+        for path in read:
+            _copy(Path(path), Path(folder + path))
+        yield folder
+        for path in written:
+            _copy(Path(folder + path), Path(path))
 
 
 def _copy(source: Path, target: Path) -> None:

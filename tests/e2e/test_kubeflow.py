@@ -113,7 +113,10 @@ def test_places_that_steps_in_a_cluster_do_not_see_are_named(project: Project) -
             "starts containers, which a step in a cluster may not",
         ),
         ({"training": {"distribution": "multi_worker"}}, "a step of Kubeflow is one pod"),
-        ({"beam": {"args": ["--runner=DataflowRunner"]}}, "workers elsewhere do not see the files of a step"),
+        (
+            {"beam": {"args": ["--runner=PortableRunner", "--job_endpoint=flink:8099"]}},
+            "workers elsewhere do not see the files of a step",
+        ),
     ],
     ids=str,
 )
@@ -123,6 +126,17 @@ def test_what_a_step_in_a_cluster_cannot_do_is_refused_with_its_key(
     _, result = compile_project(project, **section)
     assert isinstance(result.exception, UserError)
     assert words in str(result.exception)
+
+
+def test_the_data_steps_of_a_pipeline_whose_workers_are_elsewhere_are_told_where_both_look(project: Project) -> None:
+    beam = {"args": ["--runner=PortableRunner", "--job_endpoint=flink:8099"]}
+    volumes = [{"claim": "shared", "path": "/shared"}]
+    compiled, _ = compile_project(project, beam=beam, kubeflow={"volumes": volumes, "shared": "/shared/beam"})
+    executors = load_spec(compiled)["deploymentSpec"]["executors"]
+    assert all({*beam["args"]} <= {*executor["container"]["args"]} for executor in executors.values())
+    told = [name for name, each in executors.items() if "--shared_folder=/shared/beam" in each["container"]["args"]]
+    steps = ("AnnotationValidator", "DataDigest", "Evaluator", "StatisticsGen", "Transform", "VideoExampleGen")
+    assert sorted(told) == [f"{step}_executor" for step in steps]
 
 
 @pytest.fixture
