@@ -50,7 +50,7 @@ class BeamConfig(Section):
 class Config(Section):
     """The whole configuration."""
 
-    name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=128)
     output_dir: str = Field(min_length=1)
     data: DataConfig
     negatives: NegativesConfig | None = None
