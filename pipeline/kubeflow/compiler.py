@@ -1,6 +1,5 @@
 """Compiles the pipeline into a file for Kubeflow Pipelines and Vertex AI."""
 
-import json
 from pathlib import Path
 
 import yaml
@@ -11,7 +10,7 @@ from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
-from pipeline.kubeflow.check import LONG_PARAMETERS, MAX_PARAMETER_BYTES, require_runnable
+from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.planning import parameters_by_task, planned_when_run
 from pipeline.kubeflow.runners import is_elsewhere, runner_problems
 from pipeline.kubeflow.spec import Spec, make_documents
@@ -54,14 +53,7 @@ def plan_parameters(config: Config, checkpoint_root: str) -> dict[str, str]:
     Raises:
       UserError: there is nothing to learn from, or a task has more parameters than Linux takes.
     """
-    spec = _compile(make_plan(config), checkpoint_root)
-    require_runnable(spec)
-    planned = parameters_by_task(spec)
-    for name, text in planned.items():
-        # As one argument has it, text in text.
-        if (size := len(json.dumps(text).encode())) > MAX_PARAMETER_BYTES:
-            raise UserError(f"{name}: its parameters take {size} bytes; {LONG_PARAMETERS}")
-    return planned
+    return parameters_by_task(_compile(make_plan(config), checkpoint_root))
 
 
 def _compile(plan: Plan, checkpoint_root: str, *, looks_again: bool = False) -> Spec:

@@ -11,6 +11,7 @@ from typing import Any
 
 from foundation.messages.errors import UserError
 from pipeline.config import Config
+from pipeline.kubeflow.check import LONG_PARAMETERS, MAX_PARAMETER_BYTES
 from pipeline.kubeflow.entrypoint import PLANNED
 from pipeline.kubeflow.parameters import run_parameters, type_of, with_parameters
 
@@ -90,17 +91,20 @@ def require_possible(spec: Spec, values: Mapping[str, Any]) -> None:
 
 
 def parameters_by_task(spec: Spec) -> dict[str, str]:
-    """The parameters of each task of a compiled pipeline, which are all known, as JSON."""
-    return {
-        name: json.dumps(
-            {
-                key: value["runtimeValue"]["constant"]
-                for key, value in task.get("inputs", {}).get("parameters", {}).items()
-            },
-            sort_keys=True,
-        )
-        for name, task in spec["root"]["dag"]["tasks"].items()
-    }
+    """The parameters of each task of a compiled pipeline, which are all known, as JSON.
+
+    Raises:
+      UserError: a task has more of them than Linux takes as one argument.
+    """
+    planned = {}
+    for name, task in spec["root"]["dag"]["tasks"].items():
+        parameters = task.get("inputs", {}).get("parameters", {})
+        values = {key: value["runtimeValue"]["constant"] for key, value in parameters.items()}
+        planned[name] = json.dumps(values, sort_keys=True)
+        # In the argument it is text within JSON.
+        if (size := len(json.dumps(planned[name]).encode())) > MAX_PARAMETER_BYTES:
+            raise UserError(f"{name}: its parameters take {size} bytes; {LONG_PARAMETERS}")
+    return planned
 
 
 def require_same_tasks(planned: Mapping[str, Any], compiled: Mapping[str, Any]) -> None:

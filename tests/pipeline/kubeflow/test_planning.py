@@ -81,6 +81,13 @@ def test_what_is_handed_on_is_what_a_step_would_have_been_given() -> None:
     assert with_planned(others) is others
 
 
+def test_parameters_that_one_argument_cannot_hold_are_refused() -> None:
+    # Half as long, but each character takes two where JSON is within JSON.
+    spec = make_spec(Trainer=make_task("python", parameters={"classes": '"' * 30_000}))
+    with pytest.raises(UserError, match=r"Trainer: its parameters take 120\d\d\d bytes; Linux refuses"):
+        parameters_by_task(spec)
+
+
 def test_a_plan_of_other_components_is_refused() -> None:
     with pytest.raises(UserError, match="Tuner: these components"):
         require_same_tasks({"Trainer": "", "Tuner": ""}, {"Trainer": ""})
