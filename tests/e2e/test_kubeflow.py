@@ -228,6 +228,25 @@ def test_what_is_submitted_is_the_compiled_configuration(project: Project) -> No
     assert f"data.videos: {project.folder}/data is a path of this machine" in result.output
 
 
+def test_with_parameters_what_is_submitted_is_compiled_without_data(project: Project) -> None:
+    project.configure(data={"annotations": "no-such-file.csv", "videos": "no-such-folder"})
+    given = ("data.annotations=s3://data/annotations.csv", "data.videos=s3://data", "training.epochs=5")
+    with serving(ApiServer()) as kubeflow:
+        arguments = ["submit", "--config", str(project.config_path), "--endpoint", kubeflow.endpoint, "--no-wait"]
+        result = CliRunner().invoke(app, [*arguments, *(part for each in given for part in ("--parameter", each))])
+    assert result.exit_code == 0, result.output
+    (upload,) = kubeflow.asked("POST", f"{PIPELINES}/upload")
+    assert "Plan" in yaml.safe_load(upload.file[1])["root"]["dag"]["tasks"]
+    (started,) = kubeflow.asked("POST", RUNS)
+    assert started.json["runtime_config"]["parameters"] == {
+        "data.annotations": "s3://data/annotations.csv",
+        "data.videos": "s3://data",
+        "training.epochs": 5,
+    }
+    # The run does not look there.
+    assert "data.videos:" not in result.output
+
+
 def test_a_resolver_an_importer_of_a_local_file_and_a_file_based_example_gen_are_refused_by_name(
     tmp_path: Path,
 ) -> None:
