@@ -51,7 +51,7 @@ class BeamConfig(Section):
 class Config(Section):
     """The whole configuration."""
 
-    name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=128)
     output_dir: str = Field(min_length=1)
     data: DataConfig
     negatives: NegativesConfig | None = None
@@ -159,11 +159,19 @@ def load_config(path: Path) -> Config:
     if not isinstance(values, dict):
         found = "nothing" if values is None else reprlib.repr(values)
         raise UserError(f"{path}: expected keys such as data and output_dir; found {found}")
+    return _with_absolute_paths(check_config(values, str(path)), path.parent.resolve())
+
+
+def check_config(values: dict[str, Any], source: str) -> Config:
+    """The configuration of these values; its paths stay as they are.
+
+    Raises:
+      UserError: keys are unknown, missing or have impossible values; one line each, which begins with the source.
+    """
     try:
-        config = Config.model_validate(values)
+        return Config.model_validate(values)
     except ValidationError as error:
-        raise UserError("\n".join(f"{path}: {line}" for line in _explain(error))) from error
-    return _with_absolute_paths(config, path.parent.resolve())
+        raise UserError("\n".join(f"{source}: {line}" for line in _explain(error))) from error
 
 
 class _StrictLoader(BoundedLoader):

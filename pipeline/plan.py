@@ -107,6 +107,24 @@ class Plan:
         return version.name if version else ""
 
 
+class Outline(Plan):
+    """Stands in for the plan of a run where neither data nor models can be looked at: it has the same components."""
+
+    last_version = ""
+    withdrawn_version = ""
+
+
+class _UnknownBase(BaseModel):
+    fingerprint = ""
+
+
+def make_outline(config: Config) -> Outline:
+    """The outline of a plan; what will be found has some value."""
+    unknown = Path("unknown")
+    base = _UnknownBase(unknown, unknown, None) if config.training.warm_start else None
+    return Outline(config, config.model.classes or ("unknown",), "", base=base)
+
+
 def make_plan(config: Config) -> Plan:
     """Look at the data and the push destination.
 

@@ -49,19 +49,30 @@ class Project:
         if not (self.folder / "data" / "annotations.csv").exists():
             self._clipgate("demo-data", str(self.folder / "data"))
 
-    def compile(self, name: str, scheme: str, *, is_strict: bool = False) -> list[Json]:
-        """The documents of the compiled pipeline `name`, whose artifacts go to the bucket by `scheme`."""
+    @property
+    def data(self) -> dict[str, str]:
+        """Where annotations and videos are, by their keys in the configuration."""
+        folder = self.folder / "data"
+        return {"data.annotations": str(folder / "annotations.csv"), "data.videos": str(folder)}
+
+    def compile(self, name: str, scheme: str, *, is_strict: bool = False, without_data: bool = False) -> list[Json]:
+        """The documents of the compiled pipeline `name`, whose artifacts go to the bucket by `scheme`.
+
+        `without_data`: its configuration does not say where they are.
+        """
         kubeflow = {
             "pipeline_root": f"{scheme}://{BUCKET}/clipgate",
             "checkpoints": str(self.folder / "checkpoints"),
             "retries": 1,
         }
         gates = _STRICT_GATES if is_strict else _OPEN_GATES
-        config = self._configure(
-            f"{name}-{'strict' if is_strict else 'open'}", name=name, gates=gates, kubeflow=kubeflow
-        )
+        sections: dict[str, Any] = {"name": name, "gates": gates, "kubeflow": kubeflow}
+        if without_data:
+            sections["data"] = {"annotations": "s3://nowhere/annotations.csv", "videos": "s3://nowhere"}
+        config = self._configure(f"{name}-{'strict' if is_strict else 'open'}", **sections)
         compiled = config.with_suffix(".compiled.yaml")
-        self._clipgate("compile", "--config", str(config), "-o", str(compiled), "--force")
+        options = ["--without-data"] if without_data else []
+        self._clipgate("compile", "--config", str(config), "-o", str(compiled), "--force", *options)
         return list(yaml.safe_load_all(compiled.read_text()))
 
     def versions(self, name: str) -> list[Path]:
@@ -91,8 +102,7 @@ class Project:
         values |= {
             "name": name,
             "output_dir": str(self.folder / name),
-            "data": values["data"]
-            | {"annotations": str(self.folder / "data" / "annotations.csv"), "videos": str(self.folder / "data")},
+            "data": values["data"] | {key.removeprefix("data."): place for key, place in self.data.items()},
             "training": values["training"] | {"epochs": 2},
             "serving": {"directory": str(self._served(name))},
             **sections,

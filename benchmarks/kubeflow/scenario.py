@@ -1,8 +1,11 @@
-"""What is run and looked at: a first run, the same again, a model that is not good enough, and another kind of address."""
+"""What is run and looked at: a first run, the same again, a model that is not good enough, and a file compiled without data.
+
+The last one has another kind of address, too.
+"""
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -50,14 +53,20 @@ def findings(bench: Bench) -> Iterator[Finding]:
     yield from _first_run(bench, documents, "minio", {"Trainer": _PROGRESS}, local)
     yield from _repeated_run(bench, documents)
     yield from _rejected_run(bench)
-    yield from _first_run(bench, bench.project.compile("demo-s3", "s3"), "s3", {}, local)
+    documents = bench.project.compile("demo-s3", "s3", without_data=True)
+    yield from _first_run(bench, documents, "s3", {}, local, bench.project.data)
 
 
 def _first_run(
-    bench: Bench, documents: list[Json], scheme: str, kill: dict[str, str], local: LocalRun
+    bench: Bench,
+    documents: list[Json],
+    scheme: str,
+    kill: dict[str, str],
+    local: LocalRun,
+    parameters: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
     name = documents[0]["pipelineInfo"]["name"]
-    steps, executions = _run(bench, documents, f"{name}-1", kill)
+    steps, executions = _run(bench, documents, f"{name}-1", kill, parameters)
     pushed = bench.project.versions(name)
     yield Finding(f"{scheme}://: a model is pushed", len(pushed) == 1, ", ".join(map(str, pushed)) or "none")
     yield from (Finding(f"{scheme}://: {finding.what}", *finding[1:]) for finding in _compared(executions, local))
@@ -113,11 +122,18 @@ def _rejected_run(bench: Bench) -> Iterator[Finding]:
     yield Finding("a model that is not good enough: it is not pushed", is_same and not pushed, f"pushed: {pushed}")
 
 
-def _run(bench: Bench, documents: list[Json], run_id: str, kill: dict[str, str]) -> tuple[list[Step], list[Execution]]:
-    bench.say(f"{run_id}: {documents[0]['defaultPipelineRoot']}")
+def _run(
+    bench: Bench,
+    documents: list[Json],
+    run_id: str,
+    kill: dict[str, str],
+    parameters: Mapping[str, str] | None = None,
+) -> tuple[list[Step], list[Execution]]:
+    given = "".join(f" {name}={value}" for name, value in (parameters or {}).items())
+    bench.say(f"{run_id}: {documents[0]['defaultPipelineRoot']}{given}")
     volumes = tuple(Mount(path, str(path)) for path in (bench.project.folder, Path(__file__).resolve().parents[2]))
     folder = bench.project.folder / "pods"
-    workflow = make_workflow(documents, run_id, bench.programs, bench.cluster, folder, volumes)
+    workflow = make_workflow(documents, run_id, bench.programs, bench.cluster, folder, volumes, parameters)
     steps = execute(workflow, lambda step: bench.say(line_of(step)), kill)
     return steps, _lineage(bench, documents[0]["pipelineInfo"]["name"], run_id).executions()
 

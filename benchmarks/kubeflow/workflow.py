@@ -57,16 +57,24 @@ class Workflow(NamedTuple):
 
 
 def make_workflow(
-    documents: list[Json], run_id: str, programs: Programs, cluster: Cluster, folder: Path, volumes: tuple[Mount, ...]
+    documents: list[Json],
+    run_id: str,
+    programs: Programs,
+    cluster: Cluster,
+    folder: Path,
+    volumes: tuple[Mount, ...],
+    parameters: Mapping[str, str] | None = None,
 ) -> Workflow:
     """A run of the documents of a compiled file, whose pods have folders below `folder`.
 
+    `parameters`: the pipeline's own, as text.
+
     Raises:
-      UserError: the pipeline has more than containers that run once.
+      UserError: the pipeline has more than containers that run once, or no such parameters.
     """
     spec, *others = documents
     require_simple(spec)
-    run = Run(spec, spec["defaultPipelineRoot"], run_id, runtime_parameters(spec, {}))
+    run = Run(spec, spec["defaultPipelineRoot"], run_id, runtime_parameters(spec, parameters or {}))
     platforms = others[0]["platforms"] if others else {}
     executors = platforms.get("kubernetes", {}).get("deploymentSpec", {}).get("executors", {})
     return Workflow(run, executors, programs, cluster, folder / run_id, volumes)

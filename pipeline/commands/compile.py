@@ -13,20 +13,34 @@ from pipeline.loading import load_tensorflow
 def compile_pipeline(
     config: ConfigOption,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("pipeline.yaml"),
+    without_data: Annotated[
+        bool,
+        typer.Option(
+            "--without-data", help="Look at neither data nor pushed models: each run does, and takes parameters."
+        ),
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
     refuse_existing("--output", output, force)
-    compile_for_cluster(load_config(config), output)
+    settings = load_config(config)
+    compile_for_cluster(settings, output, without_data=without_data)
+    name_paths_of_this_machine(settings)
     console.print(f"{output} written", highlight=False, markup=False)
 
 
-def compile_for_cluster(config: Config, output: Path) -> None:
-    """Write the compiled pipeline, and print the paths that a cluster will not find."""
+def compile_for_cluster(config: Config, output: Path, *, without_data: bool = False) -> None:
+    """Write the compiled pipeline, which loads TensorFlow."""
     load_tensorflow()
-    from pipeline.kubeflow.compiler import compile_to_file, paths_of_this_machine
+    from pipeline.kubeflow.compiler import compile_to_file
 
-    compile_to_file(config, output)
+    compile_to_file(config, output, without_data=without_data)
+
+
+def name_paths_of_this_machine(config: Config) -> None:
+    """Print the paths of a configuration that a cluster will not find; TensorFlow has to be loaded."""
+    from pipeline.kubeflow.compiler import paths_of_this_machine
+
     for key, path in paths_of_this_machine(config).items():
         console.print(
             f"  {key}: {escaped(path)} is a path of this machine, which steps in a cluster do not see; use an address "

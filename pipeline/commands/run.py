@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +32,7 @@ from pipeline.commands.terminal import (
     key_column,
 )
 from pipeline.config import Config, load_config
+from pipeline.kubeflow.parameters import by_name, run_parameters, with_texts
 from pipeline.launch import RunOutcome, run_pipeline
 from pipeline.owner import said_of_another_run
 
@@ -68,6 +70,7 @@ def run(
     interrupted = "the same command goes on after the last finished component"
     if runner is Runner.compiled:
         file = str(compiled.resolve()) if compiled else ""
+        settings = _of_this_run(settings, parameter or (), compiled)
         how = {"module": "pipeline.kubeflow.trial", "arguments": [file, *(parameter or ())]}
         if not settings.kubeflow.cache:
             interrupted = "the same command begins anew; a training goes on after its last epoch"
@@ -87,6 +90,13 @@ def run(
             errors.print(f"the whole log: {outcome.log_path}", highlight=False, markup=False)
         raise typer.Exit(code)
     raise typer.Exit(show_result(settings, outcome))
+
+
+def _of_this_run(config: Config, parameters: Sequence[str], compiled: Path | None) -> Config:
+    """The configuration with the values of run parameters; a compiled file may have others, which it judges itself."""
+    known = run_parameters(config)
+    given = {name: text for name, text in by_name(parameters).items() if compiled is None or name in known}
+    return with_texts(config, given)
 
 
 def report(config: ConfigOption) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.compile import compile_for_cluster
+from pipeline.commands.compile import compile_for_cluster, name_paths_of_this_machine
 from pipeline.commands.terminal import INTERNAL_ERROR, INTERRUPTED, ConfigOption, console, errors, escaped
 from pipeline.config import load_config
 
@@ -21,6 +21,14 @@ def submit(
     ],
     compiled: Annotated[
         Path | None, typer.Option(help="What clipgate compile has written; default: the configuration is compiled now.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Another value for this run, such as training.epochs=5. Unless --compiled names a file, the configuration is "
+            "compiled without data.",
+        ),
     ] = None,
     namespace: Annotated[str | None, typer.Option(help="Your profile's, where Kubeflow has several users.")] = None,
     token: Annotated[
@@ -52,17 +60,21 @@ def submit(
     settings = load_config(config)
     # The next lines find a mistake in the address before TensorFlow is loaded.
     from pipeline.kubeflow.backend import Access, Backend
+    from pipeline.kubeflow.parameters import by_name, with_texts
     from pipeline.kubeflow.schedule import kubeflow_cron
     from pipeline.kubeflow.submit import follow, read_package, schedule
     from pipeline.kubeflow.submit import submit as start
 
+    given = by_name(parameter or ())
+    of_this_run = with_texts(settings, given) if compiled is None else settings
     cron = kubeflow_cron(every) if every is not None else None
     backend = Backend(Access(endpoint, namespace, token, cookie, ca_certificates))
     with tempfile.TemporaryDirectory() as folder:
         path = compiled or Path(folder, "pipeline.yaml")
         if compiled is None:
-            compile_for_cluster(settings, path)
-        package = read_package(path)
+            compile_for_cluster(settings, path, without_data=bool(given))
+            name_paths_of_this_machine(of_this_run)
+        package = read_package(path, given)
         if cron is not None:
             schedule_id, num_replaced = schedule(backend, package, cron, experiment)
             instead = ", instead of the schedule before" if num_replaced else ""

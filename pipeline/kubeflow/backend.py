@@ -4,7 +4,7 @@ import functools
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +30,13 @@ class Access(NamedTuple):
     token: str | None = None
     cookie: str | None = None
     ca_certificates: Path | None = None
+
+
+class RunSettings(NamedTuple):
+    """Where artifacts of a run go, and the values of the pipeline's parameters that are not their defaults."""
+
+    pipeline_root: str
+    parameters: Mapping[str, Any] = {}
 
 
 class Backend:
@@ -89,19 +96,19 @@ class Backend:
             body = kfp_server_api.V2beta1Experiment(display_name=name, **self._namespace())
             return str(self._method("experiment", "create_experiment")(body).experiment_id)
 
-    def start(self, name: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str) -> str:
+    def start(self, name: str, experiment_id: str, pipeline: tuple[str, str | None], settings: RunSettings) -> str:
         """Start a run of an uploaded pipeline (`upload`'s ids); returns the run's id."""
         body = kfp_server_api.V2beta1Run(
             display_name=name,
             experiment_id=experiment_id,
             pipeline_version_reference=_reference(pipeline),
-            runtime_config=_settings(pipeline_root),
+            runtime_config=_runtime_config(settings),
         )
         with self._explained(f"the run {name}"):
             return str(self._method("run", "create_run")(body).run_id)
 
     def schedule(
-        self, name: str, cron: str, experiment_id: str, pipeline: tuple[str, str | None], pipeline_root: str
+        self, name: str, cron: str, experiment_id: str, pipeline: tuple[str, str | None], settings: RunSettings
     ) -> tuple[str, int]:
         """Make a recurring run of an uploaded pipeline; others of its name in this experiment are removed.
 
@@ -115,7 +122,7 @@ class Backend:
             display_name=name,
             experiment_id=experiment_id,
             pipeline_version_reference=_reference((pipeline[0], pipeline[1] or self._first_version(pipeline[0]))),
-            runtime_config=_settings(pipeline_root),
+            runtime_config=_runtime_config(settings),
             trigger=kfp_server_api.V2beta1Trigger(cron_schedule=kfp_server_api.V2beta1CronSchedule(cron=cron)),
             mode=kfp_server_api.RecurringRunMode.ENABLE,
             # A run that takes longer than the time between two is not joined by the next one, and what was missed is not made
@@ -205,8 +212,10 @@ def _reference(pipeline: tuple[str, str | None]) -> Any:
     return kfp_server_api.V2beta1PipelineVersionReference(pipeline_id=pipeline_id, pipeline_version_id=version_id)
 
 
-def _settings(pipeline_root: str) -> Any:
-    return kfp_server_api.V2beta1RuntimeConfig(parameters={}, pipeline_root=pipeline_root)
+def _runtime_config(settings: RunSettings) -> Any:
+    return kfp_server_api.V2beta1RuntimeConfig(
+        parameters=dict(settings.parameters), pipeline_root=settings.pipeline_root
+    )
 
 
 def _named(name: str) -> str:

@@ -16,7 +16,8 @@ Spec = dict[str, Any]
 _Problems = Iterator[tuple[str, str]]
 
 # Linux's limit for one argument (MAX_ARG_STRLEN) is 131072 bytes, of which artifacts and their types need some.
-_MAX_PARAMETER_BYTES = 100_000
+MAX_PARAMETER_BYTES = 100_000
+LONG_PARAMETERS = "Linux refuses an argument of 131072; keep long lists in files that the component reads"
 _SCHEMA_VERSION = "2.1.0"
 # Argo's validation of tasks and templates.
 _NAME = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9]{0,126}[a-zA-Z0-9])?")
@@ -133,11 +134,8 @@ def _task_problems(task: Spec, tasks: Spec) -> Iterator[str]:
             kind = ", ".join(value) or "nothing"
             yield f"its parameter {name} is a {kind}, which is not read; compile with use_pipeline_spec_2_1=True"
     size = len(json.dumps(parameters).encode())
-    if size > _MAX_PARAMETER_BYTES:
-        yield (
-            f"its parameters take {size} bytes, and Linux refuses an argument of 131072; keep long lists in files that "
-            "the component reads"
-        )
+    if size > MAX_PARAMETER_BYTES:
+        yield f"its parameters take {size} bytes; {LONG_PARAMETERS}"
     sources = [
         (f"input {name}", value.get("taskOutputArtifact")) for name, value in inputs.get("artifacts", {}).items()
     ]

@@ -1,6 +1,7 @@
 """The program of each step of the compiled pipeline: TFX's entry point, on files of the container.
 
-    python -m pipeline.kubeflow.entrypoint --executor_class_path=... --json_serialized_invocation_args=... [Beam's options]
+    python -m pipeline.kubeflow.entrypoint --executor_class_path=... --json_serialized_invocation_args=...
+        [--shared_folder=...] [Beam's options]
 
 Artifacts have addresses in an object store. Kubeflow's launcher copies a step's inputs to paths that follow from the addresses
 before the step starts, and its outputs from such paths to the store when it has ended (component/launcher_v2.go,
@@ -12,18 +13,22 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from foundation.events import error_event
 from foundation.messages.progress import PROGRESS_LOGGER, listen
 from pipeline.kubeflow.config import MOUNTS
+from pipeline.kubeflow.staging import staged
 
 # Stands at the beginning of a line that holds an event, as JSON: progress, a message, or the error that ended the step.
 EVENT_MARK = "clipgate "
 # An output that the launcher adds and writes by itself. TFX would take its type for a class to import.
 _LOGS = "executor-logs"
+# The one parameter of a step whose run is planned by the first step: all parameters, as JSON.
+PLANNED = "planned"
 _FAILED, _USER_ERROR = 1, 2
 
 Json = dict[str, Any]
@@ -39,30 +44,65 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--executor_class_path", required=True)
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args")
+    # Where Beam's workers are elsewhere: a folder that they see too.
+    parser.add_argument("--shared_folder", type=Path)
     options, beam_args = parser.parse_known_args(arguments)
-    executor_input: Json = json.loads(options.json_serialized_invocation_args)
+    executor_input: Json = with_planned(json.loads(options.json_serialized_invocation_args))
     executor_input["outputs"].get("artifacts", {}).pop(_LOGS, None)
     executor_input = with_types(executor_input, json.loads(options.json_serialized_inputs_spec_args or "{}"))
     mounts = mounts_of(executor_input)
     local = with_uris(executor_input, mounts)
-    options.json_serialized_invocation_args = json.dumps(local)
-    logging.getLogger(PROGRESS_LOGGER).propagate = False
-    listen(_print)
-    try:
+    with reporting(), ExitStack() as stack:
+        if options.shared_folder and mounts:
+            copies = stack.enter_context(_staged(local, options.shared_folder))
+            local = with_uris(local, {path: f"{copies}{path}" for path in mounts.values()})
+            mounts = {scheme: f"{copies}{path}" for scheme, path in mounts.items()}
+        options.json_serialized_invocation_args = json.dumps(local)
         for folder in folders_of(local["outputs"]):
             folder.mkdir(parents=True, exist_ok=True)
         # TensorFlow takes seconds to load.
         from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 
         kubeflow_v2_run_executor.main((options, beam_args))
+        if mounts:
+            output_file = Path(local["outputs"]["outputFile"])
+            output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})
+            output_file.write_text(json.dumps(output))
+
+
+def _staged(executor_input: Json, shared: Path) -> AbstractContextManager[str]:
+    read, written = (
+        [artifact["uri"] for artifact in _artifacts(executor_input[side])] for side in ("inputs", "outputs")
+    )
+    return staged(read, [*written, executor_input["outputs"]["outputFile"]], shared)
+
+
+@contextmanager
+def reporting() -> Iterator[None]:
+    """Print events of what goes on inside, each a line.
+
+    Raises:
+      SystemExit: something was raised; the last line says what, and the status whether the user can put it right.
+    """
+    logging.getLogger(PROGRESS_LOGGER).propagate = False
+    listen(_print)
+    try:
+        yield
     except Exception as error:
         event = error_event(error)
         _print(json.dumps(event))
         sys.exit(_FAILED if event["kind"] in ("internal", "machine") else _USER_ERROR)
-    if mounts:
-        output_file = Path(local["outputs"]["outputFile"])
-        output = with_uris(json.loads(output_file.read_text()), {path: scheme for scheme, path in mounts.items()})
-        output_file.write_text(json.dumps(output))
+
+
+def with_planned(executor_input: Json) -> Json:
+    """Copy of an ExecutorInput with the parameters that the first step of its run has handed on; others stay as they are."""
+    inputs = executor_input["inputs"]
+    planned = inputs.get("parameterValues", {}).get(PLANNED)
+    return (
+        executor_input
+        if planned is None
+        else {**executor_input, "inputs": {**inputs, "parameterValues": json.loads(planned)}}
+    )
 
 
 def with_types(executor_input: Json, inputs_spec: Json) -> Json:

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from foundation.messages.errors import UserError
-from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
+from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig, TolerationConfig
+from pipeline.kubeflow.planning import PLAN
 
 Spec = dict[str, Any]
 
 DEFAULT = "default"
 # They look at data and at the push destination, which change while their inputs do not.
-NEVER_CACHED = ("DataDigest", "Baseline")
+NEVER_CACHED = ("DataDigest", PLAN, "Baseline")
 # TFX's compiler adds it to the name of a task that hands on a parameter, though no task is called so (1.16, step_builder.py).
 _SUFFIX_OF_PRODUCERS = "_task"
 
@@ -31,11 +32,10 @@ def make_documents(spec: Spec, config: KubeflowConfig) -> list[Spec]:
     """
     _require_known(spec, config)
     pipeline = _completed(spec, config)
-    executor = _kubernetes_executor(config)
-    if not executor:
+    found = {label: _kubernetes_executor(config, _resources(config, name)) for name, label in executor_labels(pipeline)}
+    executors = {label: executor for label, executor in found.items() if executor}
+    if not executors:
         return [pipeline]
-    # Each has its own copy, or YAML would refer from one to the other.
-    executors = {label: copy.deepcopy(executor) for label in pipeline["deploymentSpec"]["executors"]}
     return [pipeline, {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}}]
 
 
@@ -62,7 +62,7 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
         container = spec["deploymentSpec"]["executors"][label].get("container")
         if container is None:
             continue
-        resources = config.resources.get(name, config.resources.get(DEFAULT))
+        resources = _resources(config, name)
         if resources and (fields := _resource_spec(resources)):
             container["resources"] = fields
         if config.env:
@@ -84,6 +84,10 @@ def _completed(spec: Spec, config: KubeflowConfig) -> Spec:
     return spec
 
 
+def _resources(config: KubeflowConfig, name: str) -> ResourcesConfig | None:
+    return config.resources.get(name, config.resources.get(DEFAULT))
+
+
 def _resource_spec(resources: ResourcesConfig) -> Spec:
     fields: Spec = {"cpuLimit": resources.cpu, "memoryLimit": resources.memory_gigabytes}
     if resources.accelerator:
@@ -91,7 +95,7 @@ def _resource_spec(resources: ResourcesConfig) -> Spec:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _kubernetes_executor(config: KubeflowConfig) -> Spec:
+def _kubernetes_executor(config: KubeflowConfig, resources: ResourcesConfig | None) -> Spec:
     secrets = [
         {
             "secretName": secret.name,
@@ -100,4 +104,20 @@ def _kubernetes_executor(config: KubeflowConfig) -> Spec:
         for secret in config.secrets
     ]
     volumes = [{"constant": volume.claim, "mountPath": volume.path} for volume in config.volumes]
-    return {name: value for name, value in (("secretAsEnv", secrets), ("pvcMount", volumes)) if value}
+    files = [{"secretName": files.secret, "mountPath": files.path} for files in config.secret_files]
+    scratch = [{"volumeName": f"scratch-{number}", "mountPath": folder} for number, folder in enumerate(config.scratch)]
+    fields: Spec = {
+        "secretAsEnv": secrets,
+        "secretAsVolume": files,
+        "pvcMount": volumes,
+        "emptyDirMounts": scratch,
+        "nodeSelector": {"labels": dict(resources.node_labels)} if resources and resources.node_labels else None,
+        "tolerations": [_toleration(each) for each in resources.tolerations] if resources else None,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _toleration(config: TolerationConfig) -> Spec:
+    operator = "Exists" if config.value is None else "Equal"
+    fields = {"key": config.key, "operator": operator, "value": config.value, "effect": config.effect}
+    return {name: value for name, value in fields.items() if value is not None}

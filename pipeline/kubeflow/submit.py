@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +14,12 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColum
 
 from foundation.messages.errors import UserError
 from pipeline.bars import Bars
-from pipeline.kubeflow.backend import Backend
+from pipeline.kubeflow.backend import Backend, RunSettings
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.entrypoint import EVENT_MARK
 from pipeline.kubeflow.execute import load_spec
+from pipeline.kubeflow.planning import require_possible
+from pipeline.kubeflow.tasks import runtime_parameters
 
 _ENDED = {"SUCCEEDED", "SKIPPED", "FAILED", "CANCELED"}
 # How often in succession the state may be out of reach, for example while a proxy is renewed.
@@ -26,12 +28,13 @@ _RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Interrupt|Exit): .+", re.MULTIL
 
 
 class Package(NamedTuple):
-    """A compiled pipeline: its file, its name, where its artifacts go, and the names of its components."""
+    """A compiled pipeline: its file, its name, where its artifacts go, the names of its components, and parameters of a run."""
 
     path: Path
     name: str
     pipeline_root: str
     components: tuple[str, ...]
+    parameters: Mapping[str, Any] = {}
 
 
 class StepState(NamedTuple):
@@ -51,22 +54,28 @@ class Outcome(NamedTuple):
     failures: dict[str, str]
 
 
-def read_package(path: Path) -> Package:
+def read_package(path: Path, parameters: Mapping[str, str] | None = None) -> Package:
     """Read a file that `clipgate compile` has written.
 
+    `parameters`: texts of values for its run, by name.
+
     Raises:
-      UserError: the file cannot be read, is no compiled pipeline, or one that Kubeflow does not run.
+      UserError: the file cannot be read, is no compiled pipeline, or one that Kubeflow does not run, or does not have these
+        parameters, or they cannot have these values.
     """
     spec = load_spec(path)
     require_runnable(spec)
+    values = runtime_parameters(spec, parameters or {})
+    require_possible(spec, values)
+    given = {name: values[name] for name in parameters or ()}
     name, components = spec["pipelineInfo"]["name"], tuple(spec["root"]["dag"]["tasks"])
-    return Package(path, name, spec.get("defaultPipelineRoot", ""), components)
+    return Package(path, name, spec.get("defaultPipelineRoot", ""), components, given)
 
 
 def submit(backend: Backend, package: Package, experiment: str | None = None) -> str:
     """Upload the pipeline and start a run of it; returns the run's id."""
     name, pipeline = _upload(backend, package)
-    return backend.start(name, backend.experiment(experiment or package.name), pipeline, package.pipeline_root)
+    return backend.start(name, backend.experiment(experiment or package.name), pipeline, _settings(package))
 
 
 def schedule(backend: Backend, package: Package, cron: str, experiment: str | None = None) -> tuple[str, int]:
@@ -80,7 +89,11 @@ def schedule(backend: Backend, package: Package, cron: str, experiment: str | No
     """
     _, pipeline = _upload(backend, package)
     experiment_id = backend.experiment(experiment or package.name)
-    return backend.schedule(package.name, cron, experiment_id, pipeline, package.pipeline_root)
+    return backend.schedule(package.name, cron, experiment_id, pipeline, _settings(package))
+
+
+def _settings(package: Package) -> RunSettings:
+    return RunSettings(package.pipeline_root, package.parameters)
 
 
 def _upload(backend: Backend, package: Package) -> tuple[str, tuple[str, str | None]]:

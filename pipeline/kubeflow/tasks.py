@@ -1,6 +1,5 @@
 """The tasks of a compiled pipeline: what each consists of, and their order. Pure functions over JSON."""
 
-import json
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from foundation.messages.errors import UserError
+from pipeline.kubeflow.parameters import parse, require_known
 
 Json = dict[str, Any]
 # The artifact by task and output, as `pipeline.kubeflow.metadata` keeps it.
@@ -72,27 +72,16 @@ def runtime_parameters(spec: Json, given: Mapping[str, str]) -> dict[str, Any]:
       UserError: there is no such parameter, a value is missing or cannot be read.
     """
     definitions = spec["root"].get("inputDefinitions", {}).get("parameters", {})
-    if unknown := sorted(set(given) - set(definitions)):
-        known = ", ".join(sorted(definitions)) or "no parameters"
-        raise UserError(f"--parameter {', '.join(unknown)}: the pipeline has {known}")
+    require_known(given, definitions)
     values = {}
     for name, definition in definitions.items():
         if name in given:
-            values[name] = _parse(name, given[name], definition["parameterType"])
+            values[name] = parse(name, given[name], definition["parameterType"])
         elif "defaultValue" in definition:
             values[name] = definition["defaultValue"]
         elif not definition.get("isOptional"):
             raise UserError(f"--parameter {name}=VALUE is needed: the pipeline has no default for it")
     return values
-
-
-def _parse(name: str, text: str, kind: str) -> Any:
-    if kind == "STRING":
-        return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"--parameter {name}: {text[:200]!r} is no {kind.lower()}: {error}") from error
 
 
 def task_order(spec: Json) -> list[str]:

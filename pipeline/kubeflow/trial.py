@@ -1,7 +1,8 @@
 """The compiled runner: executes what `clipgate compile` writes, without a cluster, in a process of its own.
 
 Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...]`. If COMPILED_FILE is empty, the
-configuration is compiled first. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<execution>/<output>`.
+configuration is compiled first: without data where there are parameters, since no other file has any. Artifacts lie in
+`<output_dir>/compiled/<name>/<run id>/<task>/<execution>/<output>`.
 """
 
 import sys
@@ -11,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from foundation.events import Send, report
-from foundation.messages.errors import UserError
 from pipeline.config import Config, load_config
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.execute import StepFailedError, execute, load_spec, produced_by
 from pipeline.kubeflow.metadata import Execution
-from pipeline.kubeflow.tasks import Json
+from pipeline.kubeflow.parameters import by_name
+from pipeline.kubeflow.planning import require_possible
+from pipeline.kubeflow.tasks import Json, runtime_parameters
 
 
 def main() -> None:
@@ -27,11 +29,12 @@ def main() -> None:
 def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send) -> None:
     """Execute the pipeline; the last event, `result` or `error`, says what came of it."""
     config = load_config(config_path)
-    given = _by_name(parameters)
+    given = by_name(parameters)
     root = root_of(config)
-    path = Path(compiled) if compiled else compile_for_trial(config, root)
+    path = Path(compiled) if compiled else compile_for_trial(config, root, without_data=bool(given))
     spec = load_spec(path)
     require_runnable(spec)
+    require_possible(spec, runtime_parameters(spec, given))
     try:
         executions = execute(spec, root, time.strftime("%Y%m%d-%H%M%S"), given, send)
     except StepFailedError as error:
@@ -45,17 +48,7 @@ def root_of(config: Config) -> str:
     return f"{config.output_dir}/compiled"
 
 
-def _by_name(parameters: Sequence[str]) -> dict[str, str]:
-    values = {}
-    for parameter in parameters:
-        name, separator, value = parameter.partition("=")
-        if not separator:
-            raise UserError(f"--parameter {parameter}: expected NAME=VALUE")
-        values[name] = value
-    return values
-
-
-def compile_for_trial(config: Config, root: str) -> Path:
+def compile_for_trial(config: Config, root: str, *, without_data: bool = False) -> Path:
     """Compile a pipeline whose artifacts go to a folder; returns the file."""
     # It takes ten seconds to load.
     from pipeline.kubeflow.compiler import compile_to_file
@@ -63,7 +56,7 @@ def compile_for_trial(config: Config, root: str) -> Path:
     # Nothing but these two differs from what a cluster gets.
     kubeflow = config.kubeflow.model_copy(update={"pipeline_root": root, "checkpoints": None})
     path = Path(root, "pipeline.yaml")
-    compile_to_file(config.model_copy(update={"kubeflow": kubeflow}), path)
+    compile_to_file(config.model_copy(update={"kubeflow": kubeflow}), path, without_data=without_data)
     return path
 
 

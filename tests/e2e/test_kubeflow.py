@@ -25,12 +25,12 @@ from typer.testing import CliRunner
 from foundation.messages.errors import UserError
 from foundation.messages.progress import PROGRESS_LOGGER
 from pipeline.cli import app
-from pipeline.kubeflow import entrypoint
+from pipeline.kubeflow import entrypoint, plan_step
 from pipeline.kubeflow.check import find_problems
 from pipeline.kubeflow.driver import make_executor_input
 from pipeline.kubeflow.execute import load_spec
 from pipeline.kubeflow.launcher import command_line
-from pipeline.kubeflow.tasks import Run
+from pipeline.kubeflow.tasks import Run, runtime_parameters
 from tests.e2e.project import Project, make_project
 from tests.pipeline.kubeflow.api_server import PIPELINES, RUNS, ApiServer, serving
 
@@ -50,12 +50,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return make_project(tmp_path_factory.mktemp("kubeflow"), num_people=2)
 
 
-def compile_project(project: Project, **sections: Any) -> tuple[Path, Any]:
+def compile_project(project: Project, *options: str, **sections: Any) -> tuple[Path, Any]:
     """The compiled file, and what the command says; in this process, which has loaded TFX already."""
     project.configure(**sections)
     compiled = project.folder / "pipeline.yaml"
     return compiled, CliRunner().invoke(
-        app, ["compile", "--config", str(project.config_path), "-o", str(compiled), "--force"]
+        app, ["compile", "--config", str(project.config_path), "-o", str(compiled), "--force", *options]
     )
 
 
@@ -113,7 +113,10 @@ def test_places_that_steps_in_a_cluster_do_not_see_are_named(project: Project) -
             "starts containers, which a step in a cluster may not",
         ),
         ({"training": {"distribution": "multi_worker"}}, "a step of Kubeflow is one pod"),
-        ({"beam": {"args": ["--runner=DataflowRunner"]}}, "workers elsewhere do not see the files of a step"),
+        (
+            {"beam": {"args": ["--runner=PortableRunner", "--job_endpoint=flink:8099"]}},
+            "workers elsewhere do not see the files of a step",
+        ),
     ],
     ids=str,
 )
@@ -125,6 +128,17 @@ def test_what_a_step_in_a_cluster_cannot_do_is_refused_with_its_key(
     assert words in str(result.exception)
 
 
+def test_the_data_steps_of_a_pipeline_whose_workers_are_elsewhere_are_told_where_both_look(project: Project) -> None:
+    beam = {"args": ["--runner=PortableRunner", "--job_endpoint=flink:8099"]}
+    volumes = [{"claim": "shared", "path": "/shared"}]
+    compiled, _ = compile_project(project, beam=beam, kubeflow={"volumes": volumes, "shared": "/shared/beam"})
+    executors = load_spec(compiled)["deploymentSpec"]["executors"]
+    assert all({*beam["args"]} <= {*executor["container"]["args"]} for executor in executors.values())
+    told = [name for name, each in executors.items() if "--shared_folder=/shared/beam" in each["container"]["args"]]
+    steps = ("AnnotationValidator", "DataDigest", "Evaluator", "StatisticsGen", "Transform", "VideoExampleGen")
+    assert sorted(told) == [f"{step}_executor" for step in steps]
+
+
 @pytest.fixture
 def progress_logger() -> Iterator[None]:
     """The entry point is made for a process of its own, and changes this logger for good."""
@@ -132,6 +146,32 @@ def progress_logger() -> Iterator[None]:
     before = list(logger.handlers), logger.level, logger.propagate
     yield
     logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.mark.usefixtures("progress_logger")
+def test_a_file_compiled_without_data_gives_each_step_what_one_compiled_with_them_would(
+    project: Project, tmp_path: Path
+) -> None:
+    elsewhere = {"annotations": "s3://no-such-bucket/annotations.csv", "videos": "s3://no-such-bucket"}
+    compiled, result = compile_project(project, "--without-data", data=elsewhere)
+    assert result.exit_code == 0, result.output
+    spec = load_spec(compiled)
+    folder = project.folder / "data"
+    changes = {"data.annotations": str(folder / "annotations.csv"), "data.videos": str(folder), "training.epochs": "5"}
+    run = Run(spec, str(tmp_path), "run-1", runtime_parameters(spec, changes))
+    executor_input = make_executor_input(run, "Plan", {}, {}, "salt")
+    plan_step.main(executor_input)
+    outputs = executor_input["outputs"]["parameters"]
+    planned = {name: json.loads(Path(output["outputFile"]).read_text()) for name, output in outputs.items()}
+
+    compiled, _ = compile_project(project, training={"epochs": 5})
+    tasks = load_spec(compiled)["root"]["dag"]["tasks"]
+    assert set(planned) == set(tasks) - {"DataDigest"}
+    for name, parameters in planned.items():
+        for key, value in tasks[name]["inputs"]["parameters"].items():
+            # A step hands the digest of the data on there.
+            if "runtimeValue" in value:
+                assert parameters[key] == value["runtimeValue"]["constant"], f"{name}.{key}"
 
 
 @pytest.mark.usefixtures("progress_logger")
@@ -186,6 +226,25 @@ def test_what_is_submitted_is_the_compiled_configuration(project: Project) -> No
     assert started.json["runtime_config"]["pipeline_root"] == "minio://mlpipeline/root"
     # Said before the cluster says it.
     assert f"data.videos: {project.folder}/data is a path of this machine" in result.output
+
+
+def test_with_parameters_what_is_submitted_is_compiled_without_data(project: Project) -> None:
+    project.configure(data={"annotations": "no-such-file.csv", "videos": "no-such-folder"})
+    given = ("data.annotations=s3://data/annotations.csv", "data.videos=s3://data", "training.epochs=5")
+    with serving(ApiServer()) as kubeflow:
+        arguments = ["submit", "--config", str(project.config_path), "--endpoint", kubeflow.endpoint, "--no-wait"]
+        result = CliRunner().invoke(app, [*arguments, *(part for each in given for part in ("--parameter", each))])
+    assert result.exit_code == 0, result.output
+    (upload,) = kubeflow.asked("POST", f"{PIPELINES}/upload")
+    assert "Plan" in yaml.safe_load(upload.file[1])["root"]["dag"]["tasks"]
+    (started,) = kubeflow.asked("POST", RUNS)
+    assert started.json["runtime_config"]["parameters"] == {
+        "data.annotations": "s3://data/annotations.csv",
+        "data.videos": "s3://data",
+        "training.epochs": 5,
+    }
+    # The run does not look there.
+    assert "data.videos:" not in result.output
 
 
 def test_a_resolver_an_importer_of_a_local_file_and_a_file_based_example_gen_are_refused_by_name(

@@ -14,7 +14,7 @@ from models.base_model import BaseModel
 from models.export_info import ExportInfo
 from pipeline.config import Config
 from pipeline.dag import create_pipeline
-from pipeline.plan import Plan
+from pipeline.plan import Plan, make_outline
 
 
 def plan_of(folder: Path, sections: dict[str, Any]) -> Plan:
@@ -139,6 +139,30 @@ def test_every_component_that_runs_our_code_has_its_digest_among_its_parameters(
     }
     ours = {path.relative_to(ROOT).with_suffix("").as_posix() for path in ROOT.glob("components/*/component.py")}
     assert ours <= {type(component).__module__.replace(".", "/") for component in components}
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {},
+        {"training": {"warm_start": {}}, "gates": {"max_forgetting": 0.1}, "evaluation": {"train": True}},
+        {"tuner": {"space": {"training.dropout": [0, 0.5]}}, "gates": {"min_gain_over_single_frame": 0}},
+    ],
+    ids=str,
+)
+def test_an_outline_needs_no_data_and_has_the_components_and_parameters_of_a_plan(
+    tmp_path: Path, sections: dict[str, Any]
+) -> None:
+    required = {"output_dir": "s3://no/such/place", "data": {"annotations": "s3://no/such", "videos": "s3://no"}}
+    outline = make_outline(Config.model_validate(required | sections))
+    (tmp_path / "network.weights.h5").write_bytes(b"weights")
+    base = BaseModel(tmp_path, tmp_path / "network.weights.h5", None) if "warm_start" in str(sections) else None
+    plan = replace(plan_of(tmp_path, sections), base=base)
+    shown, planned = (
+        {each.id: (set(each.inputs), set(each.exec_properties)) for each in create_pipeline(of, "root").components}
+        for of in (outline, plan)
+    )
+    assert shown == planned
 
 
 def code_digest_of(parameters: dict[str, Any]) -> str | None:

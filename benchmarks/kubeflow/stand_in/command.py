@@ -1,6 +1,7 @@
 """What both stand-ins have in common: their flags, the services that they ask, and how they are written as files."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from ml_metadata.proto import metadata_store_pb2 as proto
 
 from benchmarks.kubeflow.cluster import connect
 from pipeline.kubeflow.metadata import Lineage
+from pipeline.kubeflow.tasks import Json
 
 RUN_CONTEXT = "system.PipelineRun"
 # How components are told that artifacts are reached, in Kubeflow's words.
@@ -46,15 +48,15 @@ def store_of(options: argparse.Namespace) -> MetadataStore:
     return connect(options.mlmd_server_address, int(options.mlmd_server_port))
 
 
-def remember_root(options: argparse.Namespace, root: str) -> None:
-    """Note in ML Metadata where the artifacts of the run go."""
+def remember_settings(options: argparse.Namespace, settings: Json) -> None:
+    """Note in ML Metadata what the run was started with: `--runtime_config` of its first driver."""
     store = store_of(options)
     lineage_of(options)  # makes the context
     context = store.get_context_by_type_and_name(RUN_CONTEXT, options.run_id)
-    context.custom_properties["pipeline_root"].CopyFrom(proto.Value(string_value=root))
+    context.custom_properties["settings"].CopyFrom(proto.Value(string_value=json.dumps(settings)))
     store.put_contexts([context])
 
 
-def remembered_root(options: argparse.Namespace) -> str:
+def remembered_settings(options: argparse.Namespace) -> Json:
     context: Any = store_of(options).get_context_by_type_and_name(RUN_CONTEXT, options.run_id)
-    return str(context.custom_properties["pipeline_root"].string_value)
+    return dict(json.loads(context.custom_properties["settings"].string_value))

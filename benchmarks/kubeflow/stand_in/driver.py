@@ -6,7 +6,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from benchmarks.kubeflow.stand_in.command import lineage_of, parse, remember_root, remembered_root
+from benchmarks.kubeflow.stand_in.command import lineage_of, parse, remember_settings, remembered_settings
 from benchmarks.kubeflow.task_service import MESSAGES, call
 from pipeline.kubeflow.driver import fingerprint, input_numbers, make_executor_input
 from pipeline.kubeflow.execute import handed_on_by, produced_by
@@ -22,7 +22,7 @@ _FLAGS = (
 def main() -> None:
     options = parse(_FLAGS, sys.argv[1:])
     if options.type == "ROOT_DAG":
-        remember_root(options, json.loads(options.runtime_config)["gcsOutputDirectory"])
+        remember_settings(options, json.loads(options.runtime_config))
         Path(options.execution_id_path).write_text("1")
         return
     is_cached, patch = _drive(options)
@@ -39,7 +39,8 @@ def _drive(options: argparse.Namespace) -> tuple[bool, Json]:
         "components": {json.loads(options.task)["componentRef"]["name"]: component},
         "deploymentSpec": {"executors": {component["executorLabel"]: {"container": container}}},
     }
-    run = Run(spec, remembered_root(options), options.run_id, {})
+    settings = remembered_settings(options)
+    run = Run(spec, settings["gcsOutputDirectory"], options.run_id, settings["parameterValues"])
     lineage = lineage_of(options)
     before = lineage.executions()
     executor_input = make_executor_input(run, name, produced_by(before), handed_on_by(before), str(uuid.uuid4()))

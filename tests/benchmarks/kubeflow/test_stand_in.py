@@ -40,19 +40,23 @@ def services(tmp_path: Path) -> Iterator[Cluster]:
 def test_a_pipeline_runs_is_answered_from_the_cache_and_tries_again_what_was_killed(
     tmp_path: Path, services: Cluster
 ) -> None:
+    script = 'mkdir "$0"; echo "$1" > "$0/file"; echo trains; sleep 1'
     trainer = make_task(
-        "sh", "-c", 'mkdir "$0"; echo weights > "$0/file"; echo trains; sleep 1', OUTPUT, outputs=["model"]
+        "sh", "-c", script, OUTPUT, "{{$.inputs.parameters['word']}}", parameters={"word": ""}, outputs=["model"]
     )
     trainer["task"]["retryPolicy"] = {"maxRetryCount": 1}
+    trainer["task"]["inputs"]["parameters"]["word"] = {"componentInputParameter": "data.word"}
     copy = make_task("cp", "-r", INPUT, OUTPUT, inputs={"model": ("Trainer", "model")}, outputs=["model"])
     spec = make_spec(Trainer=trainer, Copy=copy) | {"defaultPipelineRoot": f"minio://{BUCKET}/clipgate"}
+    spec["root"]["inputDefinitions"] = {"parameters": {"data.word": {"parameterType": "STRING"}}}
     failing = make_spec(Trainer=make_task("sh", "-c", "echo out of memory; exit 9"))
     failing["defaultPipelineRoot"] = spec["defaultPipelineRoot"]
     programs = Programs(*(write_stand_in(name, tmp_path / name) for name in Programs._fields))
     volumes = (Mount(tmp_path, str(tmp_path)), Mount(ROOT, str(ROOT)))
 
     def run(pipeline: Json, run_id: str, **kill: str) -> list[Step]:
-        workflow = make_workflow([pipeline], run_id, programs, services, tmp_path / "pods", volumes)
+        given = {"data.word": "weights"} if pipeline is spec else {}
+        workflow = make_workflow([pipeline], run_id, programs, services, tmp_path / "pods", volumes, given)
         return execute(workflow, lambda _: None, kill)
 
     steps = [*run(spec, "run-1", Trainer="trains"), *run(spec, "run-2")]

@@ -97,6 +97,35 @@ def test_secrets_and_volumes_are_a_document_of_their_own_for_each_step() -> None
     }
 
 
+def test_files_of_secrets_empty_folders_and_nodes_are_asked_for_by_their_names() -> None:
+    spot = {"node_labels": {"pool": "spot"}, "tolerations": [{"key": "spot", "effect": "NoSchedule"}]}
+    _, platform = compiled(
+        secret_files=[{"secret": "google", "path": "/secrets/google"}],
+        scratch=["/tmp", "/home/clipgate"],  # noqa: S108 - of a pod
+        resources={"Trainer": spot},
+    )
+    executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    everywhere = {
+        "secretAsVolume": [{"secretName": "google", "mountPath": "/secrets/google"}],
+        "emptyDirMounts": [
+            {"volumeName": "scratch-0", "mountPath": "/tmp"},  # noqa: S108
+            {"volumeName": "scratch-1", "mountPath": "/home/clipgate"},
+        ],
+    }
+    assert executors["Pusher_executor"] == everywhere
+    assert executors["Trainer_executor"] == everywhere | {
+        "nodeSelector": {"labels": {"pool": "spot"}},
+        "tolerations": [{"key": "spot", "operator": "Exists", "effect": "NoSchedule"}],
+    }
+
+
+def test_only_components_that_ask_for_something_are_in_the_second_document() -> None:
+    _, platform = compiled(resources={"Trainer": {"tolerations": [{"key": "gpu", "value": "a100"}]}})
+    assert platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"] == {
+        "Trainer_executor": {"tolerations": [{"key": "gpu", "operator": "Equal", "value": "a100"}]}
+    }
+
+
 @pytest.mark.parametrize("section", [{"resources": {"Trainr": {"cpu": 1}}}, {"uncached": ["Trainr"]}], ids=str)
 def test_a_component_that_there_is_not_is_named_with_those_that_there_are(section: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"names Trainr; the components of this pipeline are Baseline, Pusher, Trainer"):
@@ -112,6 +141,11 @@ def test_a_component_that_there_is_not_is_named_with_those_that_there_are(sectio
         {"secrets": [{"name": "store", "variables": {}}]},
         {"volumes": [{"claim": "videos", "path": "data"}]},
         {"resources": {"default": {"cpu": 0}}},
+        {"volumes": [{"claim": "videos.of.all", "path": "/data"}]},
+        {"volumes": [{"claim": "v" * 64, "path": "/data"}]},
+        {"volumes": [{"claim": "videos", "path": "/a"}, {"claim": "videos", "path": "/b"}]},
+        {"scratch": ["tmp"]},
+        {"shared": "beam"},
         {"retries": -1},
         {"checkpoints": "s3://bucket/checkpoints"},
     ],

@@ -162,6 +162,29 @@ def test_no_wait_asks_nothing_of_the_run(kubeflow: ApiServer, compiled: Path) ->
     assert not kubeflow.asked("GET", f"{RUNS}/{RUN_ID}")
 
 
+def test_parameters_go_to_the_run_and_wrong_ones_nowhere(kubeflow: ApiServer, compiled: Path) -> None:
+    spec = yaml.safe_load(compiled.read_text().partition("---")[0])
+    spec["root"]["inputDefinitions"] = {
+        "parameters": {
+            name: {"parameterType": kind, "defaultValue": default}
+            for name, kind, default in (
+                ("data.videos", "STRING", "s3://a"),
+                ("training.epochs", "NUMBER_INTEGER", 40),
+                ("training.seed", "NUMBER_INTEGER", 0),
+            )
+        }
+    }
+    compiled.write_text(yaml.safe_dump(spec))
+    given = ("--no-wait", "--parameter", "data.videos=s3://b", "--parameter", "training.epochs=5")
+    assert clipgate_submit(compiled, kubeflow.endpoint, *given).exit_code == 0
+    (started,) = kubeflow.asked("POST", RUNS)
+    assert started.json["runtime_config"]["parameters"] == {"data.videos": "s3://b", "training.epochs": 5}
+    done = clipgate_submit(compiled, kubeflow.endpoint, "--parameter", "training.epoch=5")
+    assert isinstance(done.exception, UserError)
+    assert "did you mean training.epochs?" in str(done.exception)
+    assert len(kubeflow.asked("POST", RUNS)) == 1
+
+
 NIGHTLY = ("--every", "0 2 * * *")
 
 
