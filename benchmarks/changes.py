@@ -172,6 +172,8 @@ def a_new_class(year: Year) -> Expected:
             seen.add(row["group"])
             row["label"] = _NEW_CLASS
     year.write(rows)
+    # What was said of the classes of an earlier year.
+    year.configure(renamed=None, retired=None)
     return Expected(trains=True, pushes=True)
 
 

@@ -5,12 +5,12 @@ They are keys of the configuration. None of them decides which components there 
 
 import json
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from components.model_gate.config import GatesConfig
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from foundation.messages.wording import meant
 from models.tuning.config import assign
 from pipeline.config import Config, check_config
 
@@ -124,10 +124,10 @@ def require_known(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     """Check that a pipeline has these parameters.
 
     Raises:
-      UserError: it has others; they are named, the nearest first.
+      UserError: it has others; they are named, and the nearest.
     """
     for name in sorted(set(given) - set(known)):
-        near = get_close_matches(name, known, n=1)
-        guess = f"did you mean {near[0]}? " if near else ""
         all_known = ", ".join(sorted(known)) or "no parameters"
-        raise UserError(f"--parameter {name}: there is no such parameter; {guess}the pipeline has {all_known}")
+        raise UserError(
+            f"--parameter {name}: there is no such parameter{meant(name, known)}; the pipeline has {all_known}"
+        )
