@@ -35,7 +35,7 @@ def planned_when_run(spec: Spec, config: Config) -> Spec:
     defaults = run_parameters(config)
     definitions = {name: {"parameterType": type_of(value)} for name, value in defaults.items()}
     spec["root"].setdefault("inputDefinitions", {})["parameters"] = {
-        name: {**definition, "defaultValue": defaults[name]} for name, definition in definitions.items()
+        name: definition | {"defaultValue": defaults[name]} for name, definition in definitions.items()
     }
     constants = {
         # Where steps run says nothing about what they do.
@@ -45,7 +45,7 @@ def planned_when_run(spec: Spec, config: Config) -> Spec:
     spec["components"][PLAN] = {
         "executorLabel": f"{PLAN}_executor",
         "inputDefinitions": {
-            "parameters": {**dict.fromkeys(constants, {"parameterType": "STRING"}), **definitions},
+            "parameters": {name: {"parameterType": "STRING"} for name in constants} | definitions,
         },
         "outputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in tasks}},
     }
@@ -62,7 +62,7 @@ def planned_when_run(spec: Spec, config: Config) -> Spec:
             }
         },
     }
-    return copy.deepcopy(spec)
+    return spec
 
 
 def settings_of_run(values: Mapping[str, Any]) -> tuple[Config, str]:

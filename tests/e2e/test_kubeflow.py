@@ -155,6 +155,7 @@ def test_a_file_compiled_without_data_gives_each_step_what_one_compiled_with_the
     elsewhere = {"annotations": "s3://no-such-bucket/annotations.csv", "videos": "s3://no-such-bucket"}
     compiled, result = compile_project(project, "--without-data", data=elsewhere)
     assert result.exit_code == 0, result.output
+    assert "&id" not in compiled.read_text()  # no part refers to another one
     spec = load_spec(compiled)
     folder = project.folder / "data"
     changes = {"data.annotations": str(folder / "annotations.csv"), "data.videos": str(folder), "training.epochs": "5"}
