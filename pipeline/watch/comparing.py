@@ -1,7 +1,7 @@
 """Whether what is served has drifted away from what was trained. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -90,7 +90,7 @@ class Comparison:
 def compare(served: ClipTable, reference: Reference, classes: Sequence[str], config: WatchConfig) -> Comparison:
     """Compare served clips with those of the data; there must be at least one of each."""
     if config.group_by == "clip":
-        served = ClipTable(**{**vars(served), "groups": np.arange(len(served)).astype(np.str_)})
+        served = replace(served, groups=np.arange(len(served)).astype(np.str_))
     held_out = reference.held_out
     novelty = measure_novelty(served, reference, config.unlike_share)
     counts = served.num_groups, held_out.num_groups
@@ -110,12 +110,12 @@ def _findings(looks: Sequence[Look], served: Groups, usual: Groups, config: Watc
     if not looks:
         return []
     p_values = _p_values(looks, served, usual)
-    values = [np.stack([each[side] for each in looks], axis=1) for side in (2, 3)]  # [clips, looks]
-    means = [group_means(table, groups) for table, groups in zip(values, (served, usual), strict=True)]
-    intervals = interval_of_difference(*means)
+    means = group_means(np.stack([look.served for look in looks], axis=1), served)  # [groups, looks]
+    usual_means = group_means(np.stack([look.usual for look in looks], axis=1), usual)
+    intervals = interval_of_difference(means, usual_means)
     found = []
     for number, look in enumerate(looks):
-        one, other = (float(table[:, number].mean()) for table in means)
+        one, other = float(means[:, number].mean()), float(usual_means[:, number].mean())
         is_feature = look.kind is Kind.FEATURE
         size = kolmogorov_smirnov(look.served, look.usual)[0] if is_feature else abs(one - other)  # type: ignore[arg-type]
         bar = config.min_distance if is_feature else config.min_share_change

@@ -106,7 +106,7 @@ def _lines(file: Path) -> Iterator[bytes]:
 
 
 def _parse(values: dict[str, Any], place: str) -> ServedClip:
-    features = ClipFeatures(*(float(values[name]) for name in ClipFeatures._fields))
+    features = ClipFeatures._make(float(values[name]) for name in ClipFeatures._fields)
     scores = np.array(values["scores"], np.float32)
     if scores.ndim != 1 or not (np.isfinite(scores).all() and np.isfinite(features).all()):
         raise ValueError("numbers that are not finite")

@@ -20,7 +20,7 @@ from models import features
 from models.embedding import FeatureExtractor
 from models.export_info import ExportInfo
 from pipeline.prediction.record_files import read_records
-from pipeline.watch.clip_features import ClipFeatures, measure_jpegs
+from pipeline.watch.clip_features import measure_jpegs
 from pipeline.watch.clips import ClipTable, Reference
 
 OnClips = Callable[[int, int], None]
