@@ -2,9 +2,9 @@
 
     python -m benchmarks.drift --config examples/demo.yaml
 
-needs the run of that configuration, such as that of `make demo`. Draws other people than the demo has, in 200 requests a seed, and
-compares them with the data that the model was trained and judged on. What was trained stays; the people whose clips stand for
-the data are drawn anew for each seed too, since an alarm about one set of data says nothing of how often there is one.
+needs the run of that configuration, such as that of `make demo`. Draws other people than the demo has, in 200 requests a seed,
+and compares them with the data that the model was trained and judged on. What was trained stays; the people whose clips stand
+for the data are drawn anew for each seed too, since an alarm about one set of data says nothing of how often there is one.
 
 Prints JSON: for each kind of traffic the share of seeds with an alarm, with and without pixels in the log, and what raised it.
 """
@@ -32,10 +32,10 @@ from models.embedding import FeatureExtractor
 from models.export_info import ExportInfo
 from pipeline.config import load_config
 from pipeline.prediction.model import find_model
-from pipeline.watch.clips import ClipTable, Reference
+from pipeline.watch.clips import ClipTable, Reference, join_tables
 from pipeline.watch.comparing import compare
 from pipeline.watch.config import WatchConfig
-from pipeline.watch.reference import Stored, find_examples, join_tables, load_reference, look
+from pipeline.watch.reference import Stored, find_examples, load_reference, look
 
 FIRST_PERSON = 1001  # the demo's people have lower numbers
 NUM_REQUESTS = 200

@@ -1,5 +1,6 @@
 """Tables of clips: what is compared. No TensorFlow here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,11 @@ class ClipTable:
     @property
     def num_groups(self) -> int:
         return len(np.unique(self.groups))
+
+
+def join_tables(tables: Sequence[ClipTable]) -> ClipTable:
+    """One table of all clips; there must be at least one table."""
+    return ClipTable(*(np.concatenate([vars(table)[name] for table in tables]) for name in vars(tables[0])))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from models.embedding import FeatureExtractor
 from models.export_info import ExportInfo
 from pipeline.prediction.record_files import read_records
 from pipeline.watch.clip_features import measure_jpegs
-from pipeline.watch.clips import ClipTable, Reference
+from pipeline.watch.clips import ClipTable, Reference, join_tables
 
 OnClips = Callable[[int, int], None]
 
@@ -114,11 +114,6 @@ def look(clips: Sequence[Stored], extractor: FeatureExtractor, num_shown: int) -
         scores=np.concatenate([one.probabilities for one in seen]),
         embedding=np.concatenate([one.features for one in seen]),
     )
-
-
-def join_tables(tables: Sequence[ClipTable]) -> ClipTable:
-    """One table of all clips; there must be at least one table."""
-    return ClipTable(*(np.concatenate([vars(table)[name] for table in tables]) for name in vars(tables[0])))
 
 
 def _differ(clips: Sequence[Stored]) -> bool:
