@@ -30,6 +30,7 @@ _Item = TypeVar("_Item")
 # Of each split: more groups make no interval much narrower, and the network has to look at each clip.
 _MOST_CLIPS = 5000
 _CLIPS_AT_ONCE = 64
+_PREFIX, _MOST_REMEMBERED = "reference-", 3
 
 
 class Stored(NamedTuple):
@@ -74,7 +75,7 @@ def load_reference(
         split: [(Path(file).name, tf.io.gfile.stat(file).length) for file in found] for split, found in files.items()
     }
     facts = [version.name, info.training_key, sizes, code_digest("pipeline.watch.reference")]
-    path = remembered_in / f"{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]}.npz"
+    path = remembered_in / f"{_PREFIX}{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]}.npz"
     if known := _read(path):
         return known
     found = _measure_all(files, FeatureExtractor(version, info), int(info.model["num_frames"]), on_clips)
@@ -163,5 +164,8 @@ def _write(path: Path, reference: Reference) -> None:
         with partial.open("wb") as file:
             np.savez(file, splits=reference.splits, **vars(reference.clips))
         partial.replace(path)
+        newest_first = sorted(path.parent.glob(f"{_PREFIX}*"), key=lambda each: -each.stat().st_mtime_ns)
+        for old in newest_first[_MOST_REMEMBERED:]:
+            old.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{path.parent} cannot be written: {error.strerror}") from error
