@@ -97,11 +97,9 @@ def _of_lines(files: Sequence[Path], wanted: Wanted) -> Served:
         )
     notes = []
     if other := len(recent) - len(clips):
-        notes.append(f"{counted(other, 'clip')} that other versions answered are left out.")
+        notes.append(f"Left out: {counted(other, 'clip')} that other versions answered.")
     if log.num_dropped:
-        notes.append(
-            f"{counted(log.num_dropped, 'request')} came faster than they could be written down, and are not there."
-        )
+        notes.append(f"Not there: {counted(log.num_dropped, 'request')} that could not be written down.")
     clips = _drawn(clips, notes)
     jpegs = tuple(clip.jpegs for clip in clips)
     return Served(_table(clips, jpegs, wanted), jpegs, (_times(clips), *notes))
