@@ -8,11 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from foundation.statistics import Interval
+# SciPy loads its parts when they are first used.
+import scipy
 
 Matrix = npt.NDArray[np.float64]
 
-_NUM_PERMUTATIONS, _NUM_RESAMPLES = 1999, 2000
+_NUM_PERMUTATIONS = 1999
+_CONFIDENCE = 0.95
+_LEAST_ERROR = 1e-9
 # Share of the pooled variance that is added to each: without it, numbers that hardly vary in a few groups would decide.
 _SHRINKAGE = 0.02
 _LABELS_AT_ONCE = 10**6
@@ -20,14 +23,17 @@ _SEED = 0
 
 
 class Differences(NamedTuple):
-    """How two sets of groups differ in each number.
+    """How two sets of groups differ in each number; float64 [num_numbers] each.
 
     Attributes:
-      difference: mean over groups of the one less that of the other, float64 [num_numbers].
-      p_values: how often, if both came from the same population, any number would differ as clearly, float64 [num_numbers].
+      difference: mean over groups of the one less that of the other.
+      low, high: Welch's 95 % interval of each, for itself alone.
+      p_values: how often, if both came from the same population, any number would differ as clearly.
     """
 
     difference: Matrix
+    low: Matrix
+    high: Matrix
     p_values: Matrix
 
 
@@ -59,47 +65,64 @@ def thin_like(groups: npt.NDArray[np.str_], others: npt.NDArray[np.str_]) -> npt
 def find_differences(one: Matrix, other: Matrix) -> Differences:
     """Compare means over groups, float64 [num_groups, num_numbers], of which both sets have two groups or more.
 
-    Labels are exchanged between whole groups, and each number's p-value counts how often the largest of all Welch statistics
-    reached its own (Westfall and Young, Resampling-Based Multiple Testing, 1993): so the probability of any false alarm is
-    bounded however many numbers there are and however they depend on each other. The statistic is studentised, by which it
-    holds for groups of unequal sizes too, if there are many (Chung and Romano, Annals of Statistics 41, 2013).
+    A p-value is the larger one of two, of which each bounds the probability of any false alarm, however many numbers there are.
+    Where whole groups exchange labels, it is how often the clearest of all differences reaches this one (Westfall and Young,
+    Resampling-Based Multiple Testing, 1993), however the numbers are distributed. By Welch's test, with Holm's correction, groups
+    of the one set may vary more than those of the other, which an exchange of few groups takes for a difference.
     """
     both = np.concatenate([one, other])  # [groups, numbers]
-    rng = np.random.default_rng(_SEED)
     labels = np.tile(np.arange(len(both)) < len(one), (_NUM_PERMUTATIONS, 1))
     # A few at a time, since there may be many groups.
-    parts = np.array_split(rng.permuted(labels, axis=1), max(1, labels.size // _LABELS_AT_ONCE))
-    largest = np.concatenate([np.abs(_welch(part, both)).max(axis=1) for part in parts])  # [permutations]
-    observed = np.abs(_welch(labels[:1], both)[0])
-    reached = (largest[:, np.newaxis] >= observed - 1e-9).sum(axis=0)
-    return Differences(one.mean(axis=0) - other.mean(axis=0), (1 + reached) / (1 + _NUM_PERMUTATIONS))
+    exchanged = np.random.default_rng(_SEED).permuted(labels, axis=1)
+    parts = np.array_split(exchanged, max(1, labels.size // _LABELS_AT_ONCE))
+    clearest = np.concatenate([_compare(part, both).clearness.max(axis=1) for part in parts])  # [permutations]
+    observed = _compare(labels[:1], both)
+    reached = (clearest[:, np.newaxis] >= observed.clearness[0] - 1e-9).sum(axis=0)
+    half = observed.error[0] * scipy.special.stdtrit(observed.freedom[0], 0.5 + _CONFIDENCE / 2)
+    difference = observed.difference[0]
+    p_values = np.maximum(
+        (1 + reached) / (1 + _NUM_PERMUTATIONS), _holm(2 * scipy.special.ndtr(-observed.clearness[0]))
+    )
+    return Differences(difference, difference - half, difference + half, p_values)
 
 
-def interval_of_difference(one: Matrix, other: Matrix, confidence: float = 0.95) -> list[Interval]:
-    """Bootstrap intervals of the difference of the means, by groups: one for each number, for itself alone."""
-    rng = np.random.default_rng(_SEED)
-    drawn = [_resampled_means(rng, values) for values in (one, other)]  # [resamples, numbers] each
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(drawn[0] - drawn[1], (tail, 1 - tail), axis=0)
-    return [Interval(*ends) for ends in zip(low.tolist(), high.tolist(), strict=True)]
+def _holm(p_values: Matrix) -> Matrix:
+    """Corrected for their number, float64 [num_numbers]: Holm, Scandinavian Journal of Statistics 6, 1979."""
+    order = np.argsort(p_values)
+    corrected = np.empty_like(p_values)
+    corrected[order] = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    return np.minimum(corrected, 1.0)
 
 
-def _resampled_means(rng: np.random.Generator, values: Matrix) -> Matrix:
-    counts = rng.multinomial(len(values), np.full(len(values), 1 / len(values)), size=_NUM_RESAMPLES)
-    return np.asarray(counts @ values / len(values))
+class _Welch(NamedTuple):
+    """Difference of means, its standard error, the degrees of freedom, and how clear it is, as a normal deviate: [labellings,
+    numbers] each."""
+
+    difference: Matrix
+    error: Matrix
+    freedom: Matrix
+
+    @property
+    def clearness(self) -> Matrix:
+        """The deviate of a normal distribution that is as improbable as Welch's statistic."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = np.where(self.error > _LEAST_ERROR, np.abs(self.difference) / self.error, 0.0)
+        return np.asarray(-scipy.special.ndtri(np.maximum(scipy.special.stdtr(self.freedom, -statistic), 1e-300)))
 
 
-def _welch(is_one: npt.NDArray[np.bool_], values: Matrix) -> Matrix:
-    """Difference of the means over its standard error, for each labelling [labellings, groups]: [labellings, numbers]."""
+def _compare(is_one: npt.NDArray[np.bool_], values: Matrix) -> _Welch:
+    """Welch's test for each labelling [labellings, groups] of the groups' values."""
     centred = values - values.mean(axis=0)
     pooled = centred.var(axis=0)
-    means, errors = [], np.zeros((len(is_one), values.shape[1]))
+    means, errors, squares = [], [], []
     for label in (is_one, ~is_one):
         weights = label.astype(np.float64)
         size = weights.sum(axis=1, keepdims=True)
         mean = weights @ centred / size
-        variance = np.maximum(weights @ centred**2 / size - mean**2, 0) * size / (size - 1)
-        errors += (variance + _SHRINKAGE * pooled) / size
+        variance = np.maximum(weights @ centred**2 / size - mean**2, 0) * size / (size - 1) + _SHRINKAGE * pooled
         means.append(mean)
-    difference = means[0] - means[1]
-    return np.divide(difference, np.sqrt(errors), out=np.zeros_like(difference), where=errors > 1e-18)
+        errors.append(variance / size)
+        squares.append((variance / size) ** 2 / (size - 1))
+    total = errors[0] + errors[1]
+    freedom = np.divide(total**2, squares[0] + squares[1], out=np.ones_like(total), where=total > _LEAST_ERROR**2)
+    return _Welch(means[0] - means[1], np.sqrt(total), freedom)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from foundation.group_differences import find_differences, group_means, interval_of_difference, thin_like
-from foundation.statistics import Interval, kolmogorov_smirnov
+from foundation.group_differences import find_differences, group_means, thin_like
+from foundation.statistics import Interval
 from pipeline.watch.clips import ClipTable, Reference
 from pipeline.watch.config import WatchConfig
 from pipeline.watch.looks import (
@@ -112,16 +112,22 @@ def _findings(looks: Sequence[Look], served: Groups, usual: Groups, config: Watc
     p_values = _p_values(looks, served, usual)
     means = group_means(np.stack([look.served for look in looks], axis=1), served)  # [groups, looks]
     usual_means = group_means(np.stack([look.usual for look in looks], axis=1), usual)
-    intervals = interval_of_difference(means, usual_means)
+    intervals = find_differences(means, usual_means)
     found = []
     for number, look in enumerate(looks):
         one, other = float(means[:, number].mean()), float(usual_means[:, number].mean())
         is_feature = look.kind is Kind.FEATURE
-        size = kolmogorov_smirnov(look.served, look.usual)[0] if is_feature else abs(one - other)  # type: ignore[arg-type]
+        size = _distance(look) if is_feature else abs(one - other)
         bar = config.min_distance if is_feature else config.min_share_change
         is_drift = p_values[number] <= config.significance and size >= bar
-        found.append(Finding(look, one, other, one - other, intervals[number], size, p_values[number], is_drift))
+        interval = Interval(float(intervals.low[number]), float(intervals.high[number]))
+        found.append(Finding(look, one, other, one - other, interval, size, p_values[number], is_drift))
     return found
+
+
+def _distance(look: Look) -> float:
+    """Of Kolmogorov and Smirnov; its own probability is not asked for, since clips are no independent samples."""
+    return float(scipy.stats.ks_2samp(look.served, look.usual, method="asymp").statistic)
 
 
 def _p_values(looks: Sequence[Look], served: Groups, usual: Groups) -> list[float]:
