@@ -39,6 +39,7 @@ from pipeline.watch.reference import Stored, find_examples, load_reference, look
 
 FIRST_PERSON = 1001  # the demo's people have lower numbers
 NUM_REQUESTS = 200
+FEWEST_CLIENTS = 10  # half of the default, to show what that is worth
 NEW_CLASS_SHARE, TIMES_AS_OFTEN = 0.2, 3.0
 DARKER, BLUR, WARMER = 0.75, 0.9, (0.93, 1.0, 1.07)
 
@@ -180,6 +181,7 @@ def kinds(
 ) -> Iterator[tuple[str, ClipTable, Callable[[np.random.Generator, Rows], Rows]]]:
     """Each kind of traffic: its clips, and how a person's are chosen."""
     yield "unchanged", plain, all_clips
+    yield "unchanged, 20 clients with 10 requests", plain, few_clients(10)
     yield "unchanged, 10 clients with 20 requests", plain, few_clients(20)
     yield "unchanged, a client for each request", plain, few_clients(1)
     yield "darker", drawer.look(drawer.clips(num_people, darker)), all_clips
@@ -228,7 +230,7 @@ def alarms(
         served, data = traffic.draw(seed, pool, choose)
         if not with_pixels:
             served = replace(served, embedding=served.embedding[:, :0])
-        drifts = compare(served, data, classes, WatchConfig()).drifts
+        drifts = compare(served, data, classes, WatchConfig(min_groups=FEWEST_CLIENTS)).drifts
         num_alarms += bool(drifts)
         reasons.update(finding.look.name for finding in drifts)
     interval = wilson_interval(num_alarms, len(seeds)) or (0.0, 1.0)

@@ -21,7 +21,7 @@ class WatchConfig(Section):
     unlike_share: float = Field(
         0.02, gt=0, lt=0.5, description="share of the clips of eval and test that counts as unlike the training clips"
     )
-    min_groups: int = Field(10, ge=5, description="fewer clients, or fewer groups of the data, cannot be compared")
+    min_groups: int = Field(20, ge=5, description="fewer clients, or fewer groups of the data, cannot be compared")
     group_by: Literal["client", "clip"] = Field(
         "client", description="what is independent of each other: clients, or every clip"
     )
