@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
-  bench-serve-hostile bench-gate fuzz faults year soak clean
+  bench-serve-hostile bench-watch bench-gate fuzz faults year soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -79,6 +79,7 @@ fuzz: setup
 
 # These need a pushed model, such as that of `make demo`.
 MODEL ?= demo/run/serving/action
+CONFIG ?= examples/demo.yaml
 MINUTES ?= 10
 FLOOD_SECONDS ?= 600
 LABELLED = --annotations demo/data/annotations.csv --videos demo/data --model $(MODEL)
@@ -93,6 +94,10 @@ bench-checks: setup
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)
+
+# What `clipgate watch` finds of planted drift, and how often it is alarmed by none; half an hour.
+bench-watch: setup
+	$(PYTHON_IN_VENV) -m benchmarks.drift --config $(CONFIG)
 
 # Good clients of `clipgate serve` beside those that want its memory, connections and time.
 bench-serve-hostile: setup

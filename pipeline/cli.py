@@ -25,6 +25,7 @@ from pipeline.commands.splits import splits
 from pipeline.commands.submit import submit
 from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
 from pipeline.commands.verify import verify
+from pipeline.commands.watch import watch
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ app.command()(report)
 app.command()(clean)
 app.command()(predict)
 app.command()(serve)
+app.command()(watch)
 app.command()(versions)
 app.command()(card)
 app.command()(verify)

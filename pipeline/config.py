@@ -25,6 +25,7 @@ from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
 from pipeline.kubeflow.config import KubeflowConfig
+from pipeline.watch.config import WatchConfig
 
 _SectionT = TypeVar("_SectionT", bound=Section)
 
@@ -66,6 +67,7 @@ class Config(Section):
     serving: ServingConfig = ServingConfig()
     push: PushConfig = PushConfig()
     serving_validation: ServingValidationConfig = ServingValidationConfig()
+    watch: WatchConfig = WatchConfig()
     beam: BeamConfig = BeamConfig()
     kubeflow: KubeflowConfig = KubeflowConfig()
 

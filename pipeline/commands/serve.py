@@ -43,6 +43,25 @@ def serve(
         typer.Option(min=1, help="What all requests together may take; default: 24 times the size of one."),
     ] = None,
     poll_seconds: Annotated[float, typer.Option(min=0.1, help="How often to look for new versions.")] = 1.0,
+    log_requests: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Keep a record of each clip for clipgate watch.", rich_help_panel="Served requests"
+        ),
+    ] = None,
+    log_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Of the requests, drawn at random.", rich_help_panel="Served requests")
+    ] = 1.0,
+    log_megabytes: Annotated[
+        int,
+        typer.Option(min=1, help="What DIR may take; the oldest records go first.", rich_help_panel="Served requests"),
+    ] = 64,
+    log_pixels: Annotated[
+        bool,
+        typer.Option(
+            "--log-pixels", help="Keep the frames that the network is shown, too.", rich_help_panel="Served requests"
+        ),
+    ] = False,
 ) -> None:
     """Serve a pushed model on this machine for development, as TensorFlow Serving would; production is TensorFlow Serving."""
     read_settings = _source(model, model_config, name, version)
@@ -61,6 +80,7 @@ def serve(
     )
     try:
         from pipeline.serve.batching import BatchingConfig
+        from pipeline.serve.request_log import RequestLogConfig
         from pipeline.serve.server import Addresses, ServerConfig, serve_until_stopped
 
         config = ServerConfig(
@@ -73,6 +93,9 @@ def serve(
             max_memory_bytes=max_memory_megabytes * 2**20,
             poll_seconds=poll_seconds,
             num_threads=num_cores(),
+            request_log=RequestLogConfig(log_requests, log_share, log_megabytes * 2**20, log_pixels)
+            if log_requests
+            else None,
         )
 
         def on_ready(addresses: Addresses) -> None:

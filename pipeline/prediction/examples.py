@@ -19,6 +19,7 @@ from models.export_info import ExportInfo
 from pipeline.prediction.cells import text_cell
 from pipeline.prediction.classifier import BATCH_SIZE
 from pipeline.prediction.model import find_model, use_model
+from pipeline.prediction.record_files import read_records
 
 COLUMNS = ("segment_id", "video_id", "start_seconds", "end_seconds", "label", "score", "reason", "message")
 FORMATS = (".csv", ".jsonl")
@@ -58,19 +59,6 @@ class Predict(beam.DoFn):
                 "score": probabilities[best],
                 "probabilities": dict(zip(classes, probabilities, strict=True)),
             }
-
-
-def read_records(file: str) -> Iterator[bytes]:
-    """The records of a file. Beam's own reading takes names for patterns, and finds nothing where they hold brackets.
-
-    Raises:
-      ValueError: it is no TFRecord file, or is damaged.
-    """
-    compression = "GZIP" if file.endswith(".gz") else ""
-    try:
-        yield from tf.data.TFRecordDataset(file, compression).as_numpy_iterator()
-    except tf.errors.OpError as error:
-        raise ValueError(f"{file} is no TFRecord file: {error.message}") from error
 
 
 def predict_examples(pattern: str, model: Path, output: Path) -> int:

@@ -17,8 +17,9 @@ from tensorflow_serving.apis import (
 )
 
 from pipeline.serve.errors import ServeError, invalid
-from pipeline.serve.predictor import DEFAULT_SIGNATURE, ModelSpec, Predictor
+from pipeline.serve.predictor import CLIENT_HEADER, DEFAULT_SIGNATURE, ModelSpec, Predictor
 from pipeline.serve.protos import to_proto, to_tensor
+from pipeline.serve.request_log import Sender
 from pipeline.serve.signatures import Signature, Tensors
 from pipeline.serve.versions import Servable
 
@@ -91,15 +92,17 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 is_small = len(message) <= _SMALL_BYTES
                 request = _parse(message) if is_small else await self._predictor.convert(_parse, message)
                 del message
-                return await self._predict(request)
+                return await self._predict(request, context)
 
-    async def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
+    async def _predict(
+        self, request: predict_pb2.PredictRequest, context: grpc.aio.ServicerContext
+    ) -> predict_pb2.PredictResponse:
         spec = _spec(request.model_spec)
         with self._predictor.find(spec).in_use() as servable:
             signature = _signature(servable, request.model_spec.signature_name)
             names = _output_names(signature, request.output_filter)
             inputs = await self._predictor.convert(self._inputs, request)
-            outputs = await self._predictor.predict(servable, signature, inputs)
+            outputs = await self._predictor.predict(servable, signature, inputs, _sender(spec.name, context))
             chosen = {name: outputs[name] for name in names}
             return await self._predictor.convert(_response, spec.name, servable, signature, chosen)
 
@@ -197,6 +200,12 @@ async def _not_served(context: grpc.aio.ServicerContext, method: str) -> None:
         grpc.StatusCode.UNIMPLEMENTED,
         f"{method} is not served: a clipgate model has no classify or regress signatures; call Predict",
     )
+
+
+def _sender(model: str, context: grpc.aio.ServicerContext) -> Sender:
+    names = [value for key, value in context.invocation_metadata() or () if key == CLIENT_HEADER]
+    address, _, _ = context.peer().rpartition(":")  # without the port, which each connection has another of
+    return Sender(model, address, str(names[0]) if names else "")
 
 
 def _spec(spec: model_pb2.ModelSpec) -> ModelSpec:

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 from foundation.messages.errors import UserError
+from models.export_info import read_export_info
 from pipeline.serve.errors import ServeError, code_of_number
 from pipeline.serve.protos import to_signature
 from pipeline.serve.signatures import Signature, Tensors
@@ -28,6 +29,7 @@ class Model:
           UserError: it cannot be loaded.
         """
         self.definitions = _read_definitions(path)
+        self.num_frames = _num_frames(path)
         try:
             self._loaded = tf.saved_model.load(str(path))
         except Exception as error:
@@ -57,6 +59,14 @@ class Model:
             raise ServeError(code_of_number(error.error_code), plain_message(error.message)) from error
         except Exception as error:
             raise ServeError(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}") from error
+
+
+def _num_frames(path: Path) -> int | None:
+    """How many frames the network is shown; None where another tool has made the model."""
+    try:
+        return int(read_export_info(path).model["num_frames"])
+    except (FileNotFoundError, KeyError):
+        return None
 
 
 def plain_message(message: str) -> str:

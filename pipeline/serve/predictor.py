@@ -11,10 +11,13 @@ import grpc
 from pipeline.serve.errors import ServeError
 from pipeline.serve.json_process import JsonProcess, Question, is_light, read_question
 from pipeline.serve.memory import MemoryBudget
+from pipeline.serve.request_log import RequestLog, Sender
 from pipeline.serve.signatures import Signature, Tensors
 from pipeline.serve.versions import ModelVersions, Servable, VersionStatus
 
 DEFAULT_SIGNATURE = "serving_default"
+# By which a client may say who it is.
+CLIENT_HEADER = "clipgate-client"
 
 _Result = TypeVar("_Result")
 
@@ -35,12 +38,13 @@ class ModelSpec(NamedTuple):
 class Predictor:
     """Answers requests with the models that are loaded."""
 
-    def __init__(self, max_requests: int, memory: MemoryBudget) -> None:
+    def __init__(self, max_requests: int, memory: MemoryBudget, request_log: RequestLog | None) -> None:
         """`max_requests`: how many may wait or be answered at the same time."""
         self.models: dict[str, ModelVersions] = {}
         self.memory = memory
         self._json = JsonProcess(memory.json_bytes, memory.max_request_bytes)
         self._max_requests = max_requests
+        self._log = request_log
         self._num_requests = 0
         self._converters = ThreadPoolExecutor(2, thread_name_prefix="convert")
 
@@ -94,14 +98,17 @@ class Predictor:
             raise ServeError(grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {spec.name}")
         return found
 
-    async def predict(self, servable: Servable, signature: Signature, inputs: Tensors) -> Tensors:
-        """The outputs of a signature.
+    async def predict(self, servable: Servable, signature: Signature, inputs: Tensors, sender: Sender) -> Tensors:
+        """The outputs of a signature, for what `sender` has sent.
 
         Raises:
           ServeError: the inputs do not fit, or the model cannot answer.
         """
         signature.check(inputs)
-        return await servable.batcher.predict(signature, inputs)
+        outputs = await servable.batcher.predict(signature, inputs)
+        if self._log:
+            self._log.offer(sender, servable.version, servable.model.num_frames, signature.name, inputs, outputs)
+        return outputs
 
     async def read_json(self, body: bytes, signatures: Mapping[str, Signature]) -> Question:
         """What a request in JSON asks.

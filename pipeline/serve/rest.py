@@ -16,8 +16,9 @@ from aiohttp import web
 from pipeline.serve import json_tensors
 from pipeline.serve.connections import Connection, json_response
 from pipeline.serve.errors import ServeError, TooLargeError, invalid
-from pipeline.serve.predictor import ModelSpec, Predictor
+from pipeline.serve.predictor import CLIENT_HEADER, ModelSpec, Predictor
 from pipeline.serve.protos import signature_def_json
+from pipeline.serve.request_log import Sender
 from pipeline.serve.signatures import Tensors
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,8 @@ class RestApi:
                 asked = await self._predictor.read_json(body, servable.model.signatures)
                 del body
                 signature = servable.model.signatures[asked.signature]
-                outputs = await self._predictor.predict(servable, signature, asked.inputs)
+                sender = Sender(spec.name, request.remote or "", request.headers.get(CLIENT_HEADER, ""))
+                outputs = await self._predictor.predict(servable, signature, asked.inputs, sender)
                 return await self._predictor.convert(_answer, outputs, asked.in_rows)
 
 

@@ -25,6 +25,7 @@ from pipeline.serve.heap import return_freed_memory
 from pipeline.serve.memory import MemoryBudget
 from pipeline.serve.model import Model
 from pipeline.serve.predictor import Predictor
+from pipeline.serve.request_log import RequestLog, RequestLogConfig
 from pipeline.serve.rest import RestApi, UnderWay
 from pipeline.serve.versions import Load, ModelVersions, Servable
 
@@ -34,7 +35,10 @@ _GRACE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class ServerConfig:
-    """Settings of the server: port 0 takes any that is free, and without `batching` each request is run by itself."""
+    """Settings of the server.
+
+    Port 0 takes any that is free; without `batching` each request is run by itself, without `request_log` none is kept.
+    """
 
     host: str
     grpc_port: int
@@ -45,6 +49,7 @@ class ServerConfig:
     max_memory_bytes: int
     poll_seconds: float
     num_threads: int
+    request_log: RequestLogConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,10 @@ async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIte
       UserError: a port is taken, or a model is not there or damaged.
     """
     _require_free_ports(config)
+    request_log = _open_log(config.request_log) if config.request_log else None
     threads = ModelThreads(config.num_threads)
-    predictor = Predictor(config.max_requests, MemoryBudget(config.max_memory_bytes, config.max_request_bytes))
+    memory = MemoryBudget(config.max_memory_bytes, config.max_request_bytes)
+    predictor = Predictor(config.max_requests, memory, request_log)
 
     async def load(version: int, path: Path) -> Servable:
         model, held = await asyncio.to_thread(_load_whole, path)
@@ -102,6 +109,8 @@ async def running(config: ServerConfig, read_settings: ReadSettings) -> AsyncIte
     finally:
         predictor.close()
         threads.close()
+        if request_log:
+            await asyncio.to_thread(request_log.close)
 
 
 async def _poll(predictor: Predictor, read_settings: ReadSettings, load: Load, poll_seconds: float) -> None:
@@ -120,6 +129,15 @@ async def _follow(predictor: Predictor, read_settings: ReadSettings, load: Load)
         await predictor.models.setdefault(name, ModelVersions(load)).follow(model)
     for name in predictor.models.keys() - settings.keys():
         await predictor.models.pop(name).drop_all()
+
+
+def _open_log(config: RequestLogConfig) -> RequestLog:
+    try:
+        return RequestLog(config)
+    except OSError as error:
+        raise UserError(
+            f"--log-requests: {config.folder} is no folder that can be written to: {error.strerror}"
+        ) from error
 
 
 def _load_whole(path: Path) -> tuple[Model, BinaryIO]:

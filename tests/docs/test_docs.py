@@ -26,6 +26,7 @@ from pipeline.cli import app
 from pipeline.config import load_config
 from pipeline.kubeflow.config import KubeflowConfig, ResourcesConfig
 from pipeline.prediction.config import SegmentsConfig
+from pipeline.watch.config import WatchConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -109,6 +110,13 @@ def test_every_option_of_segments_is_documented_with_its_default() -> None:
 def test_every_key_of_the_tuner_is_documented() -> None:
     page = (ROOT / "docs" / "tuning.md").read_text()
     assert [name for name in TunerConfig.model_fields if f"| `{name}` |" not in page] == []
+
+
+def test_every_key_of_watch_is_documented_with_its_default() -> None:
+    page = (ROOT / "docs" / "watch.md").read_text()
+    defaults = {name: field.default for name, field in WatchConfig.model_fields.items()}
+    rows = (f"| `{name}` | {'none' if default == () else default} |" for name, default in defaults.items())
+    assert [row for row in rows if row not in page] == []
 
 
 def test_every_key_of_push_is_documented() -> None:

@@ -38,6 +38,7 @@ CHANGED_BY = {
     "components/pages/templates/findings.html": {"AnnotationValidator"},
     "components/pages/templates/report.html": {"Reporter"},
     "components/pages/templates/quality.html": {"Reporter"},
+    "components/pages/templates/watch.html": set(),  # of the command alone
     "components/pages/templates/style.html": {"AnnotationValidator", "Reporter"},
     "components/pusher/changes.py": {"Pusher"},
     "components/pusher/s3.py": {"Baseline", "Pusher"},
@@ -57,6 +58,8 @@ CHANGED_BY = {
     "foundation/statistics.py": {"AnnotationValidator", "ModelGate", "Pusher", "Reporter"},
     "foundation/section.py": set(ENTRIES),
     "foundation/messages/progress.py": set(),
+    "foundation/group_differences.py": set(),
+    "pipeline/watch/comparing.py": set(),
     "pipeline/plan.py": set(),
 }
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from pipeline.prediction.examples import as_csv, as_json, read_records
+from pipeline.prediction.examples import as_csv, as_json
+from pipeline.prediction.record_files import read_records
 
 
 @pytest.mark.parametrize("name", ["a.gz", "a[1]*?.gz", "a\\b\n.tfrecord"])

@@ -15,6 +15,7 @@ from tests.once import made_once
 
 if TYPE_CHECKING:  # importing TensorFlow for real would slow down the tests that need none
     from pipeline.serve.batching import BatchingConfig
+    from pipeline.serve.request_log import RequestLogConfig
 
 NAME = "action"
 
@@ -61,6 +62,7 @@ def run_server(
     batching: "BatchingConfig | None" = None,
     max_requests: int = 64,
     max_request_bytes: int = 2**22,
+    request_log: "RequestLogConfig | None" = None,
 ) -> Iterator[RunningServer]:
     """A server in a thread of this process; clients are in others."""
     from components.pusher.served_models import ModelSettings
@@ -76,6 +78,7 @@ def run_server(
         max_memory_bytes=24 * max_request_bytes,
         poll_seconds=0.05,
         num_threads=1,
+        request_log=request_log,
     )
     ready, found, failed = threading.Event(), list[Addresses](), list[BaseException]()
     loop, stop = asyncio.new_event_loop(), asyncio.Event()

@@ -1,0 +1,1 @@
+"""Served requests: what is kept of them, and how they compare with the training data."""
