@@ -13,6 +13,7 @@ from pipeline.commands.clean import clean
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
+from pipeline.commands.export import export
 from pipeline.commands.gate import gate
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
@@ -40,6 +41,7 @@ app.command()(report)
 app.command()(clean)
 app.command()(predict)
 app.command()(serve)
+app.command()(export)
 app.command()(versions)
 app.command()(card)
 app.command()(verify)

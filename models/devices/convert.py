@@ -13,7 +13,7 @@ import numpy as np
 
 from foundation.messages.errors import UserError
 from foundation.processes import end_with_parent
-from models.devices.files import Kind, NotConvertibleError, Tensors
+from models.devices.files import NEXT, Kind, NotConvertibleError, Tensors
 from models.devices.network import clip_function, frame_function, load_network
 from models.devices.to_tflite import to_tflite
 from models.export_info import read_export_info
@@ -22,7 +22,7 @@ from models.export_info import read_export_info
 class ConversionJob(NamedTuple):
     """An exported model and the file to write.
 
-    `representative`: a file of NumPy (.npz) with clips, uint8 [clips, num_frames, height, width, 3], for int8; empty for float32.
+    `representative`: for int8 a file of NumPy (.npz), uint8 `clips` [clips, num_frames, height, width, 3]; empty for float32.
     `streaming`: the network's step for one frame.
     """
 
@@ -63,7 +63,7 @@ def representative_inputs(device: Any, clips: Any, *, streaming: bool) -> list[T
         for image in clip:
             inputs.append({frame.name: image[np.newaxis, np.newaxis].astype(np.float32), **values})
             answer = device.function(*(inputs[-1][spec.name] for spec in device.inputs))
-            values = {spec.name: answer[f"next_{spec.name}"].numpy() for spec in state}
+            values = {spec.name: answer[NEXT + spec.name].numpy() for spec in state}
     return inputs
 
 
@@ -79,7 +79,10 @@ def main() -> None:
         except UserError as error:
             result = {"wrong_input": str(error)}
         except Exception as error:
-            result = {"operations": [], "message": f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"}
+            result = {
+                "operations": [],
+                "message": f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}",
+            }
         print(json.dumps(result), file=events, flush=True)
 
 

@@ -1,10 +1,13 @@
-"""The two kinds of files, and the runtimes that read them. No TensorFlow here until a file is opened."""
+"""The two kinds of files, their tensors' names, and the runtimes that read them. No TensorFlow here until a file is opened."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy.typing as npt
+
+CLIP, FRAME, NEXT = "clip", "frame", "next_"
+PROBABILITIES, BOXES = "probabilities", "boxes"
 
 Kind = Literal["tflite", "onnx"]
 Tensors = Mapping[str, npt.NDArray[Any]]

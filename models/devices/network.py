@@ -14,13 +14,11 @@ from keras import layers
 from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
+from models.devices.files import BOXES, CLIP, FRAME, NEXT, PROBABILITIES
 from models.export_info import ExportInfo
 from models.networks import causal
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of
-
-CLIP, FRAME, NEXT = "clip", "frame", "next_"
-PROBABILITIES, BOXES = "probabilities", "boxes"
 
 
 class DeviceFunction(NamedTuple):
@@ -38,14 +36,19 @@ def load_network(version: Path, info: ExportInfo) -> keras.Model:
     """
     weights = version / WEIGHTS_FILE
     if not weights.is_file():
-        raise UserError(f"{version} has no {WEIGHTS_FILE}, from which files for devices are made; train that model once more")
+        raise UserError(
+            f"{version} has no {WEIGHTS_FILE}, from which files for devices are made; train that model once more"
+        )
     try:
         config = ModelConfig.model_validate(info.model)
-        normalization = {f"channel_{name}": info.normalization[name] for name in ("mean", "std")}
-        network = build_network(config, num_classes=len(info.classes), dropout=0.0, **normalization)
+        mean, std = info.normalization["mean"], info.normalization["std"]
+        num_classes = len(info.classes)
+        network = build_network(config, num_classes=num_classes, dropout=0.0, channel_mean=mean, channel_std=std)
         network.load_weights(weights)
     except (ValueError, KeyError) as error:
-        raise UserError(f"{version} was trained by another version of clipgate; train it once more ({error})") from error
+        raise UserError(
+            f"{version} was trained by another version of clipgate; train it once more ({error})"
+        ) from error
     return network
 
 
@@ -70,7 +73,7 @@ def clip_function(network: keras.Model) -> DeviceFunction:
 def frame_function(network: keras.Model) -> DeviceFunction:
     """One step of a causal network: from `frame`, float32 [1, 1, height, width, 3], and every tensor of the state.
 
-    The answer is `probabilities` for all frames so far, float32 [1, classes], and the next state, whose names begin with `next_`:
+    The answer is `probabilities` for all frames so far, float32 [1, classes], and the next state with `next_` before its names:
     in ONNX an input and an output cannot have one name.
     """
     taking_floats = _for_devices(network)
