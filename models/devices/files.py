@@ -28,16 +28,16 @@ class DeviceModel(Protocol):
         """The outputs by their names."""
 
 
-def open_file(path: Path, kind: Kind, num_threads: int) -> DeviceModel:
-    """Open a file with its runtime."""
-    return _Lite(path, num_threads) if kind == "tflite" else _Onnx(path, num_threads)
+def open_file(path: Path, kind: Kind) -> DeviceModel:
+    """Open a file with its runtime, which has one thread: others would wait in a loop for work, also where cores are few."""
+    return _Lite(path) if kind == "tflite" else _Onnx(path)
 
 
 class _Lite:
-    def __init__(self, path: Path, num_threads: int) -> None:
+    def __init__(self, path: Path) -> None:
         import tensorflow as tf
 
-        self._interpreter = tf.lite.Interpreter(str(path), num_threads=num_threads)
+        self._interpreter = tf.lite.Interpreter(str(path), num_threads=1)
         self._run = self._interpreter.get_signature_runner()
 
     def __call__(self, inputs: Tensors) -> Tensors:
@@ -45,11 +45,11 @@ class _Lite:
 
 
 class _Onnx:
-    def __init__(self, path: Path, num_threads: int) -> None:
+    def __init__(self, path: Path) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = num_threads
+        options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._outputs = [output.name for output in self._session.get_outputs()]
 

@@ -16,7 +16,6 @@ from components.pusher.versions import Version
 from components.pusher.whole import require_whole
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
-from foundation.messages.wording import counted
 from pipeline.bars import Bars
 from pipeline.commands.terminal import (
     NOT_PUSHED,
@@ -160,8 +159,8 @@ def _show(card: DeviceCard, output: Path) -> None:
     if measured.accuracy is not None:
         lines.append(f"accuracy {measured.accuracy:.3f}, the SavedModel's {measured.saved_model_accuracy:.3f}")
     lines.append(
-        f"{measured.clips_per_second:.1f} clips/s, the SavedModel {measured.saved_model_clips_per_second:.1f}: one at a time, "
-        f"here, {counted(measured.num_threads, 'thread')}"
+        f"{measured.clips_per_second:.1f} clips/s here, with one thread; the SavedModel, with all, "
+        f"{measured.saved_model_clips_per_second:.1f}"
     )
     for line in lines:
         console.print(escaped(line), highlight=False)

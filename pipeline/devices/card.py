@@ -14,7 +14,7 @@ LARGEST_DIFFERENCE = 1e-4
 
 @dataclass(frozen=True)
 class Measured:
-    """What the file was measured at, beside the SavedModel, with `num_threads` threads and one clip at a time.
+    """What the file was measured at, with one thread, beside the SavedModel, which has all; one clip at a time.
 
     `largest_difference`: of a probability, or of a box's edge, over `num_clips` clips, which are `drawn` or those of the test
     split. Accuracies are None where clips have no labels. `clips_per_second` are of the whole clip, also for streams.
@@ -28,7 +28,6 @@ class Measured:
     saved_model_accuracy: float | None
     clips_per_second: float
     saved_model_clips_per_second: float
-    num_threads: int
 
 
 @dataclass(frozen=True)

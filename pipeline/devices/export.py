@@ -10,7 +10,6 @@ import numpy as np
 from components.serving_validator.requests import first_state
 from components.serving_validator.served import LoadedModel, Tensors
 from components.storage.local import LocalRoot
-from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
@@ -61,7 +60,7 @@ def export_for_devices(
     on_progress("loading", 0, 1)
     saved_model = LoadedModel(wanted.version)
     first: Tensors = first_state(saved_model, 1) if wanted.streaming else {}
-    ask_file = asking_file(open_file(output, wanted.kind, num_cores()), first, config)
+    ask_file = asking_file(open_file(output, wanted.kind), first, config)
     ask_saved_model = asking_saved_model(saved_model, streaming=wanted.streaming)
     done = 0
 
@@ -156,5 +155,4 @@ def _measured(agreement: Agreement, wanted: DeviceExport, speeds: Sequence[float
         clips="test split" if wanted.examples else "drawn",
         clips_per_second=round(speeds[0], 2),
         saved_model_clips_per_second=round(speeds[1], 2),
-        num_threads=num_cores(),
     )
