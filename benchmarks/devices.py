@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.devices --config examples/demo.yaml --config examples/stream.yaml
 
-Needs the pushed model of each configuration. Prints JSON: for each model and each file (TensorFlow Lite in float32 and int8, ONNX;
-of a causal network also of its step for one frame) its megabytes, how far its probabilities are from the SavedModel's on test
+Needs the pushed model of each configuration. Prints JSON: for each model and each file (TensorFlow Lite in float32 and int8,
+ONNX; of a causal network also of its step for one frame) its megabytes, how far its probabilities are from the SavedModel's on test
 clips, both accuracies, and for file and SavedModel the clips a second by the clock and the CPU milliseconds of a clip (of all
 threads, the two in turns). Files run with one thread, TensorFlow with all.
 """
