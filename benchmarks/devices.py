@@ -2,10 +2,13 @@
 
     .venv/bin/python -m benchmarks.devices --config examples/demo.yaml --config examples/stream.yaml
 
-Needs the pushed model of each configuration. Prints JSON: for each model and each file (TensorFlow Lite in float32 and int8,
-ONNX; of a causal network also of its step for one frame) its megabytes, how far its probabilities are from the SavedModel's on test
-clips, both accuracies, and for file and SavedModel the clips a second by the clock and the CPU milliseconds of a clip (of all
-threads, the two in turns). Files run with one thread, TensorFlow with all.
+Needs the pushed model of each configuration. Prints a line of JSON for each model and each file (TensorFlow Lite in float32 and
+int8, ONNX; of a causal network also of its step for one frame)
+
+- its megabytes, how far its probabilities are from the SavedModel's on test clips, and both accuracies;
+- for file and SavedModel the clips a second by the clock, and the CPU milliseconds of a clip: of all threads, the two in turns.
+
+Files run with one thread, TensorFlow with all.
 """
 
 import argparse
@@ -30,7 +33,7 @@ from pipeline.devices.export import DeviceExport, export_for_devices
 from pipeline.lineage import uri_of_last_run
 from pipeline.prediction.model import find_model
 
-_FORMS: tuple[tuple[Kind, bool], ...] = (("tflite", False), ("tflite", True), ("onnx", False))
+_FORMS: tuple[tuple[Kind, bool], ...] = (("tflite", False), ("onnx", False), ("tflite", True))
 _TURNS = 30
 
 
@@ -38,13 +41,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, action="append", required=True, help="may be given several times")
     arguments = parser.parse_args()
-    results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for config in arguments.config:
             for wanted in forms_of(config):
                 name = " ".join([config.stem, wanted.kind, *["int8"] * wanted.int8, *["stream"] * wanted.streaming])
-                results[name] = measure(wanted, Path(folder, "model"))
-    print(json.dumps(results, indent=2))
+                print(json.dumps({name: measure(wanted, Path(folder, "model"))}), flush=True)
 
 
 def forms_of(config: Path) -> Iterator[DeviceExport]:
