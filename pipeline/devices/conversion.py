@@ -40,5 +40,5 @@ def run_conversion(job: dict[str, object], kind: Kind, network: str) -> None:
         raise UserError(result["wrong_input"])
     if "converted" not in result:
         operations = ", ".join(result["operations"])
-        why = f"it has no operation {operations}" if operations else result["message"]
-        raise UserError(f"{cannot}: {why}; {see}")
+        why = f", which has no operation {operations}" if operations else f": {result['message']}"
+        raise UserError(f"{cannot}{why}; {see}")
