@@ -25,10 +25,10 @@ def open_model(path: Path) -> Callable[[Tensors], Tensors]:
     """A function from a file's inputs to its outputs, by their names."""
     if path.suffix == ".tflite":
         try:
-            from ai_edge_litert.interpreter import Interpreter
+            from ai_edge_litert import interpreter as lite
         except ImportError:
-            from tensorflow.lite import Interpreter  # where TensorFlow is installed anyway
-        interpreter = Interpreter(str(path))
+            from tensorflow import lite  # where TensorFlow is installed anyway
+        interpreter = lite.Interpreter(str(path))
         run = interpreter.get_signature_runner()
         return lambda inputs: run(**inputs)
     from onnxruntime import InferenceSession
