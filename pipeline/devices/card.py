@@ -69,7 +69,8 @@ def preprocessing(info: ExportInfo, config: ModelConfig, frames_per_second: floa
     """What is done to frames before they are the file's input; what the file does itself is marked as such.
 
     Frames of a segment are chosen as `sampling` says, `stored_frames` of them; of these the file sees `num_frames`. They are
-    made smaller (`short_side`), fitted into `clip_height` times `clip_width` pixels by `resize`, and cropped at the centre.
+    made smaller (`short_side`), encoded as JPEG and decoded, as training stored them (`jpeg_quality`), fitted into
+    `clip_height` times `clip_width` pixels by `resize`, and cropped at the centre.
     """
     return {
         "sampling": {name: info.sampling.get(name) for name in ("method", "step_frames", "step_seconds", "short")},
@@ -77,6 +78,7 @@ def preprocessing(info: ExportInfo, config: ModelConfig, frames_per_second: floa
         "num_frames": config.num_frames,
         "frames_per_second": frames_per_second,
         "short_side": info.sampling["short_side"],
+        "jpeg_quality": info.sampling["jpeg_quality"],
         "resize": config.resize,
         "clip_height": config.clip_height,
         "clip_width": config.clip_width,

@@ -86,7 +86,11 @@ def choose_moments(facts: dict[str, Any], start: float, end: float, frame_second
 
 def prepare(image: Image, facts: dict[str, Any]) -> Image:
     """A frame, BGR, as the network takes it: RGB, uint8 [height, width, 3]."""
-    image = _shrink(image[..., ::-1], facts["short_side"])
+    # Training saw what JPEG leaves of a frame, and a network notices.
+    _, jpeg = cv2.imencode(
+        ".jpg", _shrink(image, facts["short_side"]), [cv2.IMWRITE_JPEG_QUALITY, facts["jpeg_quality"]]
+    )
+    image = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR))[..., ::-1]
     size, target = np.array(image.shape[:2]), np.array([facts["clip_height"], facts["clip_width"]])
     scale = target / size
     if facts["resize"] != "stretch":
@@ -105,7 +109,6 @@ def _shrink(image: Image, short_side: int) -> Image:
     if scale >= 1:
         return image
     height, width = max(1, round(height * scale)), max(1, round(width * scale))
-    image = np.ascontiguousarray(image)
     while image.shape[0] >= 2 * height and image.shape[1] >= 2 * width:
         rows, columns = image.shape[0] // 2, image.shape[1] // 2
         image = np.asarray(cv2.resize(image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA))
