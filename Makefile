@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
-  bench-serve-hostile bench-watch bench-gate fuzz faults year soak clean
+  bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
@@ -98,6 +98,14 @@ bench-serving: setup
 # What `clipgate watch` finds of planted drift, and how often it is alarmed by none; half an hour.
 bench-watch: setup
 	$(PYTHON_IN_VENV) -m benchmarks.drift --config $(CONFIG)
+
+# Models as files for small devices, beside the models; and which networks can be such files.
+bench-devices: setup
+	$(CLIPGATE) demo-data demo/data
+	$(CLIPGATE) run --config examples/demo.yaml
+	$(CLIPGATE) run --config examples/stream.yaml
+	$(PYTHON_IN_VENV) -m benchmarks.devices --config examples/demo.yaml --config examples/stream.yaml
+	$(PYTHON_IN_VENV) -m benchmarks.convertible
 
 # Good clients of `clipgate serve` beside those that want its memory, connections and time.
 bench-serve-hostile: setup

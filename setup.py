@@ -15,7 +15,11 @@ setup(
         "components.pages": ["templates/*.html"],
         "examples": ["*.yaml"],
     },
-    # Decodes in OpenCV's place, which lacks codecs, and knows less of sizes and times.
-    extras_require={"pyav": ["av>=15,<17"]},
+    extras_require={
+        # Decodes in OpenCV's place, which lacks codecs, and knows less of sizes and times.
+        "pyav": ["av>=15,<17"],
+        # `clipgate export --onnx`: converts, and compares the file with the model.
+        "onnx": ["tf2onnx>=1.17,<1.18", "onnx>=1.17,<1.24", "onnxruntime>=1.23,<1.33"],
+    },
     entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
 )

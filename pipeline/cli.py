@@ -15,6 +15,7 @@ from pipeline.commands.clean import clean
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
+from pipeline.commands.export import export
 from pipeline.commands.gate import gate
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
@@ -60,6 +61,7 @@ app.command()(clean)
 app.command()(predict)
 app.command()(serve)
 app.command()(watch)
+app.command()(export)
 app.command()(versions)
 app.command()(card)
 app.command()(verify)

@@ -1,6 +1,7 @@
-"""Windows as long as a model's card says that actions last, and the class that is no action. Pure functions."""
+"""What a model's card says of windows, pace, and the class that is no action. Pure functions."""
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from components.video.queues import Windows
@@ -38,6 +39,18 @@ def choose_windows(
     """
     chosen = sorted(set(lengths)) or _trained_lengths(info, background)
     return Windows(tuple(chosen), step_seconds or round(chosen[0] / _STEPS_A_WINDOW, 4))
+
+
+def trained_pace(info: ExportInfo, background: str | None) -> float:
+    """Frames a second at which the network learned: its frames, spread over a clip of median length.
+
+    Raises:
+      UserError: the card does not say how long the training clips were.
+    """
+    middles = [seconds[1] for label, seconds in info.clip_seconds.items() if label != background and seconds[1] > 0]
+    if not middles:
+        raise UserError("--pace is needed: the model's card does not say how long its training clips were")
+    return float(info.model["num_frames"]) / statistics.median(middles)
 
 
 def _trained_lengths(info: ExportInfo, background: str | None) -> list[float]:

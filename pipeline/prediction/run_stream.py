@@ -2,7 +2,6 @@
 
 import json
 import re
-import statistics
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from models.export_info import ExportInfo
 from models.networks.catalogue import NETWORKS
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.prediction.classifier import Classifier
-from pipeline.prediction.defaults import choose_background
+from pipeline.prediction.defaults import choose_background, trained_pace
 from pipeline.prediction.frames import TimedFrame, at_pace, read_camera, read_mjpeg, read_raw
 from pipeline.prediction.model import find_model
 from pipeline.prediction.stream import ActionChange, StreamClassifier, changes
@@ -58,18 +57,6 @@ def predict_stream(
         _show(change, info, as_json)
     if broken:
         errors.print(f"{len(broken)} frames were no pictures; the first one was frame {broken[0] + 1}")
-
-
-def trained_pace(info: ExportInfo, background: str | None) -> float:
-    """Frames a second at which the network learned: its frames, spread over a clip of median length.
-
-    Raises:
-      UserError: the card does not say how long the training clips were.
-    """
-    middles = [seconds[1] for label, seconds in info.clip_seconds.items() if label != background and seconds[1] > 0]
-    if not middles:
-        raise UserError("--pace is needed: the model's card does not say how long its training clips were")
-    return float(info.model["num_frames"]) / statistics.median(middles)
 
 
 def _open(camera: int | None, frame_size: str | None, fps: float, broken: list[int]) -> Iterator[TimedFrame]:

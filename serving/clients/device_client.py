@@ -1,0 +1,154 @@
+"""Recognise the action in a video with a file that `clipgate export` wrote: .tflite or .onnx, of whole clips or of a stream.
+
+    python serving/clients/device_client.py VIDEO --model action-1795337920.tflite [--start-seconds 2 --end-seconds 4]
+
+Needs NumPy, OpenCV and a runtime (ai-edge-litert or onnxruntime), and nothing of clipgate: what is done to the frames stands in
+the card beside the file. Of several views a clip (`sampling.views`) it takes the middle one. Copy it, or port it.
+"""
+
+import argparse
+import json
+from bisect import bisect_right
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[Any]
+Tensors = dict[str, npt.NDArray[Any]]
+
+
+def open_model(path: Path) -> Callable[[Tensors], Tensors]:
+    """A function from a file's inputs to its outputs, by their names."""
+    if path.suffix == ".tflite":
+        try:
+            from ai_edge_litert import interpreter as lite
+        except ImportError:
+            from tensorflow import lite  # where TensorFlow is installed anyway
+        interpreter = lite.Interpreter(str(path))
+        run = interpreter.get_signature_runner()
+        return lambda inputs: run(**inputs)
+    from onnxruntime import InferenceSession
+
+    session = InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return lambda inputs: dict(zip(names, session.run(names, inputs), strict=True))
+
+
+def classify(model: Callable[[Tensors], Tensors], card: dict[str, Any], images: list[Image]) -> dict[str, float]:
+    """Probability of each class, for images as `prepare` gives them."""
+    pixels = np.stack(images).astype(np.float32)[np.newaxis]  # [1, num_frames, height, width, 3]
+    name, state = card["input"]["name"], card["state"]
+    if not state:
+        answer = model({name: pixels})
+    else:
+        # A camera goes on like this for ever, with a frame at card["preprocessing"]["frames_per_second"].
+        values = {tensor["name"]: np.zeros(tensor["shape"], tensor["dtype"]) for tensor in state}
+        for index in range(pixels.shape[1]):
+            answer = model({name: pixels[:, index : index + 1], **values})
+            values = {tensor["name"]: answer[tensor["next"]] for tensor in state}
+    return dict(zip(card["classes"], answer["probabilities"][0].tolist(), strict=True))
+
+
+def read_frames(video: Path, facts: dict[str, Any], start: float = 0.0, end: float | None = None) -> list[Image]:
+    """The frames of a segment, in seconds, that the network sees: uint8 [height, width, 3], BGR."""
+    times, frame_seconds = _read_times(video)
+    last = times[-1] + frame_seconds
+    moments = choose_moments(facts, start, last if end is None else min(end, last), frame_seconds)
+    indices = [max(0, bisect_right(times, moment) - 1) for moment in moments]
+    capture = cv2.VideoCapture(str(video))
+    images: dict[int, Image] = {}
+    for index in range(max(indices) + 1):
+        capture.grab()
+        if index in indices:
+            images[index] = np.asarray(capture.retrieve()[1])
+    return [images[index] for index in indices]
+
+
+def choose_moments(facts: dict[str, Any], start: float, end: float, frame_seconds: float) -> list[float]:
+    """When the frames that the network sees are shown, in seconds: evenly spread over those that training stored."""
+    stored, seen, sampling = facts["stored_frames"], facts["num_frames"], facts["sampling"]
+    if sampling["method"] == "uniform":
+        moments = [start + (index + 0.5) * (end - start) / stored for index in range(stored)]
+    else:
+        step = sampling["step_seconds"] or (sampling["step_frames"] or 1) * frame_seconds
+        slack = max(0.0, end - start - (stored - 1) * step - min(frame_seconds, step))
+        moments = [start + slack / 2 + index * step for index in range(stored)]
+        if sampling["short"] == "wrap":
+            moments = [start + (moment - start) % (end - start) for moment in moments]
+    # The last frame of the segment stands for all that would come after it.
+    moments = [min(moment, end - frame_seconds / 2) for moment in moments]
+    return [moments[min(int((index + 0.5) / seen * stored), stored - 1)] for index in range(seen)]
+
+
+def prepare(image: Image, facts: dict[str, Any]) -> Image:
+    """A frame, BGR, as the network takes it: RGB, uint8 [height, width, 3]."""
+    # Training saw what JPEG leaves of a frame, and a network notices.
+    _, jpeg = cv2.imencode(
+        ".jpg", _shrink(image, facts["short_side"]), [cv2.IMWRITE_JPEG_QUALITY, facts["jpeg_quality"]]
+    )
+    image = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR))[..., ::-1]
+    size, target = np.array(image.shape[:2]), np.array([facts["clip_height"], facts["clip_width"]])
+    scale = target / size
+    if facts["resize"] != "stretch":
+        scale[:] = scale.max() if facts["resize"] == "crop" else scale.min()
+    rows, columns = map(_weights, size, target, scale, np.round((target - size * scale) / 2))
+    fitted = np.einsum("yi,xj,ijc->yxc", rows, columns, image, optimize=True)
+    top, left = (facts["clip_height"] - facts["height"]) // 2, (facts["clip_width"] - facts["width"]) // 2
+    view = fitted[top : top + facts["height"], left : left + facts["width"]]
+    return np.clip(np.round(view), 0, 255).astype(np.uint8)
+
+
+def _shrink(image: Image, short_side: int) -> Image:
+    """Scaled down so that the shorter side has `short_side` pixels, by halves first; a smaller image stays as it is."""
+    height, width = image.shape[:2]
+    scale = short_side / min(height, width)
+    if scale >= 1:
+        return image
+    height, width = max(1, round(height * scale)), max(1, round(width * scale))
+    while image.shape[0] >= 2 * height and image.shape[1] >= 2 * width:
+        rows, columns = image.shape[0] // 2, image.shape[1] // 2
+        image = np.asarray(cv2.resize(image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA))
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _weights(size: int, target: int, scale: float, translation: float) -> npt.NDArray[np.float64]:
+    """How much each of `size` pixels counts for each of `target` ones: a triangle, wider where it shrinks; [target, size]."""
+    centres = (np.arange(target) + 0.5 - translation) / scale
+    distances = np.abs(np.arange(size) + 0.5 - centres[:, np.newaxis])
+    weights = np.maximum(0, 1 - distances * min(1.0, scale))
+    weights[(centres < 0) | (centres > size)] = 0  # black beside the image
+    return weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+
+
+def _read_times(video: Path) -> tuple[list[float], float]:
+    """When each frame is shown, and for how long one is, in seconds."""
+    capture = cv2.VideoCapture(str(video))
+    times = []
+    while capture.grab():
+        times.append(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+    if not times:
+        raise SystemExit(f"{video}: OpenCV reads no frame of it")
+    return times, 1 / (capture.get(cv2.CAP_PROP_FPS) or 25.0)
+
+
+def main() -> None:
+    """Print the probabilities as JSON, the most probable class first."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--model", type=Path, required=True, help="a .tflite or .onnx file, its card beside it")
+    parser.add_argument("--start-seconds", type=float, default=0.0)
+    parser.add_argument("--end-seconds", type=float)
+    arguments = parser.parse_args()
+    card = json.loads(Path(f"{arguments.model}.json").read_text())
+    facts = card["preprocessing"]
+    images = read_frames(arguments.video, facts, arguments.start_seconds, arguments.end_seconds)
+    probabilities = classify(open_model(arguments.model), card, [prepare(image, facts) for image in images])
+    print(json.dumps(dict(sorted(probabilities.items(), key=lambda item: -item[1])), indent=2))
+
+
+if __name__ == "__main__":
+    main()
