@@ -67,8 +67,8 @@ def find_differences(one: Matrix, other: Matrix) -> Differences:
 
     A p-value is the larger one of two, of which each bounds the probability of any false alarm, however many numbers there are.
     Where whole groups exchange labels, it is how often the clearest of all differences reaches this one (Westfall and Young,
-    Resampling-Based Multiple Testing, 1993), however the numbers are distributed. By Welch's test, with Holm's correction, groups
-    of the one set may vary more than those of the other, which an exchange of few groups takes for a difference.
+    Resampling-Based Multiple Testing, 1993), however the numbers are distributed. By Welch's test, with Holm's correction,
+    groups of the one set may vary more than those of the other, which an exchange of few groups takes for a difference.
     """
     both = np.concatenate([one, other])  # [groups, numbers]
     labels = np.tile(np.arange(len(both)) < len(one), (_NUM_PERMUTATIONS, 1))
