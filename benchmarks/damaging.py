@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-from benchmarks.undisturbed import Disturbed, Outcome, Project, repeated
+from benchmarks.undisturbed import Disturbed, Outcome, Project, unlike
 
 
 def flip(path: Path, random: Random) -> None:
@@ -39,9 +39,9 @@ def damaged_runs(project: Project, expected: Outcome, number: int, random: Rando
         DAMAGES[kind](path, random)
         exit_code = project.run()
         name = path.relative_to(project.output_dir / "pipeline")
-        faults = [] if exit_code == expected.exit_code else [f"{name}: {project.last_words()}"]
-        faults += [f"{name}: {fault}" for fault in repeated(project, expected)]
-        yield Disturbed(f"{kind} a file", exit_code, tuple(faults))
+        is_as_before = exit_code == expected.exit_code
+        faults = unlike(project, expected, exit_code) if is_as_before else [project.last_words()]
+        yield Disturbed(f"{kind} a file", exit_code, tuple(f"{name}: {fault}" for fault in faults))
 
 
 def _files(folder: Path) -> Sequence[Path]:

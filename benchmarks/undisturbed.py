@@ -163,6 +163,11 @@ def repeated(project: Project, expected: Outcome, *, most: int = 3) -> list[str]
             break
     else:
         return [f"no verdict after {most} repeats: {project.last_words()}"]
+    return unlike(project, expected, exit_code)
+
+
+def unlike(project: Project, expected: Outcome, exit_code: int) -> list[str]:
+    """What is not as in an undisturbed run, after one that ended with a verdict."""
     faults = [f"{name} differs" for name in expected.differences(project.outcome(exit_code))]
     if unfinished := project.unfinished():
         faults.append(f"{unfinished} executions are left running")

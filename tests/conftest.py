@@ -24,7 +24,6 @@ SLOW_PLACES = (
     "models",
     "benchmarks/test_faults.py",
     "benchmarks/test_gate.py",
-    "benchmarks/test_year.py",
     "benchmarks/kubeflow/test_stand_in.py",
     "components/serving_validator/test_probe.py",
     "components/serving_validator/test_executor.py",

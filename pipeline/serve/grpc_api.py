@@ -170,10 +170,18 @@ async def _errors_as_statuses(context: grpc.aio.ServicerContext) -> AsyncIterato
     try:
         yield
     except ServeError as error:
-        await context.abort(error.code, error.message)
+        await _abort(context, error.code, error.message)
     except Exception as error:
         log.exception("a request could not be answered")
-        await context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+        await _abort(context, grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}")
+
+
+async def _abort(context: grpc.aio.ServicerContext, code: grpc.StatusCode, message: str) -> None:
+    try:
+        await context.abort(code, message)
+    except grpc.aio.InternalError:
+        # The client has gone. Clients could fill the log with what gRPC writes about it.
+        raise asyncio.CancelledError from None
 
 
 async def _read(context: grpc.aio.ServicerContext) -> bytes:

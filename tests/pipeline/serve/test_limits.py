@@ -179,7 +179,10 @@ def test_a_message_that_does_not_arrive_is_given_up(
         assert next(answered_calls(connection), False) is None
 
 
-def test_beside_hostile_clients_a_server_stays_small_and_its_answers_right(server: RunningServer) -> None:
+def test_beside_hostile_clients_a_server_stays_small_and_its_answers_right_and_its_log_short(
+    server: RunningServer, capfd: pytest.CaptureFixture[str]
+) -> None:
     result = measure(server.base, seconds=8, warm_up_seconds=2)
+    assert "Traceback" not in capfd.readouterr().err
     assert result["good"]["wrong"] == []
     assert result["mebibytes"]["ratio"] < 2
