@@ -81,7 +81,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Predict, for a message that is still to be read; `messages` gives only this one."""
         memory = self._predictor.memory
         async with _errors_as_statuses(context), AsyncExitStack() as held:
-            async with memory.arriving.hold(memory.max_request_bytes) as hold:
+            async with memory.arriving.hold(memory.max_request_bytes, context.peer()) as hold:
                 message = await hold.receiving(_read(context))
                 memory.arriving.shrink(hold, len(message))
                 lane, cost = memory.of(len(message)), memory.cost(len(message))

@@ -1,6 +1,7 @@
 """Memory for what clients send, given out before it is needed. No TensorFlow here."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ _COPIES = 3
 _GRACE_SECONDS, _WAITING_GRACE_SECONDS = 0.15, 1.0
 _WAIT_SECONDS = 10.0
 # Of one lane; each has a little in the buffers of its connection.
-_MAX_WAITING = 128
+_MAX_WAITING = 512
 # What the budget should be, and must be, in the largest requests: a sixth of it holds one with its copies.
 LARGEST_REQUESTS, MIN_LARGEST_REQUESTS = 24, 6 * _COPIES
 
@@ -25,9 +26,13 @@ _Result = TypeVar("_Result")
 
 @dataclass(eq=False)
 class Hold:
-    """Bytes that a request may take; while it is `receiving`, it gives them back for others that wait."""
+    """Bytes that a request may take; while it is `receiving`, it gives them back for others that wait.
+
+    `owner`: whose it is, such as a connection; empty if that is not known.
+    """
 
     num_bytes: int
+    owner: str = ""
     since_seconds: float = 0.0
     grace_seconds: float = _GRACE_SECONDS
     has_given_way: bool = False
@@ -65,9 +70,10 @@ class Hold:
 
 @dataclass(eq=False)
 class Lane:
-    """A number of bytes that requests share. The smallest one that waits is next, and of equal ones the newest.
+    """A number of bytes that requests share. The smallest one that waits is next, of equal ones that of the owner who has
+    least, and then the newest. The more requests of an owner are still sent, the sooner they give way.
 
-    So a client that sends quickly has its turn soon, however many others wait who do not.
+    So a client that sends quickly has its turn soon, however many others wait who do not, and however much one of them wants.
     """
 
     num_bytes: int
@@ -80,13 +86,13 @@ class Lane:
         return self.num_bytes - sum(hold.num_bytes for hold in self._holds)
 
     @asynccontextmanager
-    async def hold(self, num_bytes: int) -> AsyncIterator[Hold]:
+    async def hold(self, num_bytes: int, owner: str = "") -> AsyncIterator[Hold]:
         """Have so many bytes, or all that the lane has, for as long as the context lasts.
 
         Raises:
           ServeError: RESOURCE_EXHAUSTED; they did not become free in time.
         """
-        hold = Hold(min(num_bytes, self.num_bytes))
+        hold = Hold(min(num_bytes, self.num_bytes), owner)
         try:
             if hold.num_bytes <= self.free_bytes:
                 self._give(hold)
@@ -139,19 +145,29 @@ class Lane:
         self._make_room()
 
     def _next(self) -> Hold:
-        return min(reversed(self._waiting), key=lambda hold: hold.num_bytes)
+        taken = self._holds_by_owner()
+        return min(reversed(self._waiting), key=lambda hold: (hold.num_bytes, taken[hold.owner]))
+
+    def _holds_by_owner(self) -> Counter[str]:
+        return Counter(hold.owner for hold in self._holds)
 
     def _make_room(self) -> None:
-        """End those that are still sent after the time of grace, oldest first, as far as someone waits for their bytes."""
+        """End those that are still sent after their time of grace, as far as someone waits for their bytes."""
         if not self._waiting or self._look_again:
             return
         loop = asyncio.get_running_loop()
         missing = self._next().num_bytes - self.free_bytes
         missing -= sum(hold.num_bytes for hold in self._holds if hold.has_given_way)
-        for hold in [hold for hold in self._holds if hold.is_receiving]:
+        taken = self._holds_by_owner()
+        ends = {
+            hold: hold.since_seconds + hold.grace_seconds / (taken[hold.owner] if hold.owner else 1)
+            for hold in self._holds
+            if hold.is_receiving
+        }
+        for hold in sorted(ends, key=ends.__getitem__):
             if missing <= 0:
                 return
-            left = hold.since_seconds + hold.grace_seconds - loop.time()
+            left = ends[hold] - loop.time()
             if left > 0:
                 self._look_again = loop.call_later(left, self._look)
                 return

@@ -53,6 +53,27 @@ def test_the_smallest_is_next_and_of_equal_ones_the_newest() -> None:
     asyncio.run(run())
 
 
+def test_of_equal_ones_the_owner_who_has_least_is_next() -> None:
+    async def run() -> None:
+        lane, done, event = Lane(10), list[str](), asyncio.Event()
+
+        async def take(owner: str, work: Callable[[], Awaitable[object]]) -> None:
+            async with lane.hold(5, owner):
+                await work()
+            done.append(owner)
+
+        tasks = [asyncio.create_task(take(owner, event.wait)) for owner in ("many", "many")]
+        for owner in ("few", "many", "many"):
+            await asyncio.sleep(0)
+            tasks.append(asyncio.create_task(take(owner, soon)))
+        await asyncio.sleep(0.01)
+        event.set()
+        await asyncio.gather(*tasks)
+        assert done.index("few") < done.index("many", 2)
+
+    asyncio.run(run())
+
+
 def test_who_is_still_sent_gives_way_and_who_is_answered_does_not() -> None:
     async def run() -> None:
         lane, done, event = Lane(10), list[str](), asyncio.Event()
