@@ -4,9 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.baseline.pushed import pushed_versions
-from components.pusher.local import LocalDestination
-from components.pusher.versions import Version
-from components.pusher.whole import require_whole
+from components.pusher.whole import require_whole_folder
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel, open_base, require_same_network
@@ -54,9 +52,7 @@ def _find_base(
             "or name the folder of another model"
         )
     if path.is_dir():
-        require_whole(
-            Version(LocalDestination(path.parent), path.name), "name another one in training.warm_start.model"
-        )
+        require_whole_folder(path, "name another one in training.warm_start.model")
     base = open_base(path).renamed(config.gates.renamed)
     _require_usable(base, config, warm_start)
     return base

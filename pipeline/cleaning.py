@@ -9,10 +9,9 @@ from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
 from foundation.disk import size_bytes
-from pipeline.metadata_store import open_store
+from pipeline.metadata_store import SUCCESSFUL, open_store
 from pipeline.places import CHECKPOINTS
 
-_SUCCESSFUL = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
 # TFX's own, beside the outputs of a component.
 _SYSTEM = ".system"
 
@@ -65,7 +64,7 @@ def plan_cleaning(output_dir: Path, pipeline_root: Path, metadata_path: Path, ke
 
 def _came_to_its_end(store: metadata_store.MetadataStore, run_id: int) -> bool:
     executions = store.get_executions_by_context(run_id)
-    return bool(executions) and all(each.last_known_state in _SUCCESSFUL for each in executions)
+    return bool(executions) and all(each.last_known_state in SUCCESSFUL for each in executions)
 
 
 def clean(cleaning: Cleaning, metadata_path: Path) -> None:

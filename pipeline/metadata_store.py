@@ -6,6 +6,8 @@ from ml_metadata.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2
 
 READ_ONLY = metadata_store_pb2.SqliteMetadataSourceConfig.READONLY
+# States of executions whose outputs are there.
+SUCCESSFUL = (metadata_store_pb2.Execution.COMPLETE, metadata_store_pb2.Execution.CACHED)
 MAKE_IF_MISSING = metadata_store_pb2.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
 
 

@@ -33,17 +33,24 @@ class Places:
         return _replaced(parameter, lambda text: self._path_of.get(text, text))
 
 
+def data_places(config: Config) -> dict[str, str | None]:
+    """Where the data lie, and what was decided about them, by the keys of the configuration; None for keys without a value."""
+    return {
+        "data.annotations": config.data.annotations,
+        "data.videos": config.data.videos,
+        "data.label_map": config.data.label_map,
+        "splits.assignment": config.splits.assignment,
+        "checks.previous_annotations": config.checks.previous_annotations,
+        "checks.previous_videos": config.checks.previous_videos,
+    }
+
+
 def places_of(config: Config, base_model: str | None = None) -> Places:
     """The places of which the content is known by digests; `base_model`: the path of what training begins from."""
     warm_start = config.training.warm_start
     return Places(
         {
-            "data.annotations": config.data.annotations,
-            "data.videos": config.data.videos,
-            "data.label_map": config.data.label_map,
-            "splits.assignment": config.splits.assignment,
-            "checks.previous_annotations": config.checks.previous_annotations,
-            "checks.previous_videos": config.checks.previous_videos,
+            **data_places(config),
             "training.warm_start.model": warm_start.model if warm_start else None,
             "base_model": base_model,
             "checkpoints": f"{config.local_pipeline_root}/{CHECKPOINTS}",

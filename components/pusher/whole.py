@@ -1,8 +1,10 @@
 """Whether a pushed version is still what its model card says. No TensorFlow here."""
 
 import json
+from pathlib import Path
 
 from components.pusher.card_files import FILES, MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
+from components.pusher.local import LocalDestination
 from components.pusher.versions import Version
 from components.storage.seal import Difference, Seal, compare, in_words, seal_from_json
 from foundation.messages.errors import UserError
@@ -34,6 +36,11 @@ def require_whole(version: Version, remedy: str) -> None:
     """
     if differences := version_differences(version):
         raise UserError(f"{in_words(differences, version.uri)}: the version was damaged after its push; {remedy}")
+
+
+def require_whole_folder(folder: Path, remedy: str) -> None:
+    """The same for the folder of a version on this machine."""
+    require_whole(Version(LocalDestination(folder.parent), folder.name), remedy)
 
 
 def card_seal(version: Version) -> Seal | None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # a real import would load TFMA
 
 
 # Below this most labels that a model objects to are right: of a model that knows nothing, all.
-LEAST_MEAN_RECALL = 0.7
+_LEAST_MEAN_RECALL = 0.7
 
 
 def missed_clips(
@@ -25,7 +25,7 @@ def missed_clips(
     A miss is confident by the thresholds of confident learning (Northcutt et al. 2021): the threshold of a class is its mean
     probability among its own clips. None is where the model's `mean_recall` is too low for its word to count.
     """
-    can_tell = mean_recall is not None and mean_recall >= LEAST_MEAN_RECALL
+    can_tell = mean_recall is not None and mean_recall >= _LEAST_MEAN_RECALL
 
     def missed_clip(miss: "Miss") -> MissedClip:
         taken_for = classes[miss.chosen]

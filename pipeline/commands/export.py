@@ -11,9 +11,7 @@ import typer
 from rich.progress import BarColumn, TextColumn
 
 from components.pusher.destination import is_number
-from components.pusher.local import LocalDestination
-from components.pusher.versions import Version
-from components.pusher.whole import require_whole
+from components.pusher.whole import require_whole_folder
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from pipeline.bars import Bars
@@ -113,8 +111,7 @@ def _find(model: str | None, config: Path | None) -> Path:
     if is_remote(place):
         raise UserError(f"{place} is not on this machine; copy the version here, and name its folder")
     version, _ = find_model(Path(place))
-    pushed = Version(LocalDestination(version.absolute().parent), version.absolute().name)
-    require_whole(pushed, "export another version, or push the model again")
+    require_whole_folder(version.absolute(), "export another version, or push the model again")
     return version
 
 

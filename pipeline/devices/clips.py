@@ -14,6 +14,7 @@ from models import features
 from models.config import ModelConfig
 from models.preprocessing import decode_clips
 from models.views import centre_frames
+from pipeline.prediction.record_files import read_records
 
 Frames = npt.NDArray[np.uint8]
 
@@ -62,8 +63,8 @@ class StoredClips:
             yield LabelledClip(decode_clips(seen[tf.newaxis], self._config)[0].numpy(), label)
 
     def _records(self) -> Iterator[bytes]:
-        files = tf.constant(self._files, tf.string)
-        yield from tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator()
+        for file in self._files:
+            yield from read_records(file)
 
 
 def draw_clips(config: ModelConfig, num_clips: int) -> list[LabelledClip]:

@@ -14,6 +14,7 @@ from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.planning import parameters_by_task, planned_when_run
 from pipeline.kubeflow.runners import is_elsewhere, runner_problems
 from pipeline.kubeflow.spec import Spec, make_documents
+from pipeline.places import data_places
 from pipeline.plan import Plan, make_outline, make_plan
 
 COMMAND = ("python", "-m", "pipeline.kubeflow.entrypoint")
@@ -91,13 +92,9 @@ def _require_possible(config: Config) -> None:
 def paths_of_this_machine(config: Config) -> dict[str, str]:
     """Places that a step in a cluster will not find, by their keys: neither addresses nor below a volume."""
     places = {
-        "data.annotations": config.data.annotations,
-        "data.videos": config.data.videos,
-        "data.label_map": config.data.label_map,
-        "splits.assignment": config.splits.assignment,
-        "checks.previous_annotations": config.checks.previous_annotations,
-        "checks.previous_videos": config.checks.previous_videos,
+        **data_places(config),
         "serving.directory": config.push_destination,
+        "push.serving_config": config.push.serving_config,
         "training.warm_start": config.training.warm_start.model if config.training.warm_start else None,
     }
     volumes = [Path(volume.path) for volume in config.kubeflow.volumes]

@@ -13,16 +13,8 @@ from foundation.messages.errors import UserError
 from foundation.messages.wording import meant
 from models.tuning.config import assign
 from pipeline.config import Config, check_config
+from pipeline.places import data_places
 
-# Places of data; a pod has no folder that they could be relative to.
-_PLACES = (
-    "data.annotations",
-    "data.videos",
-    "data.label_map",
-    "splits.assignment",
-    "checks.previous_annotations",
-    "checks.previous_videos",
-)
 _SETTINGS = ("splits.seed", "training.epochs", "training.seed", "training.batch_size", "training.learning_rate")
 # Kubeflow's types of parameters.
 _TYPE_OF = {str: "STRING", bool: "BOOLEAN", int: "NUMBER_INTEGER", float: "NUMBER_DOUBLE", dict: "STRUCT"}
@@ -44,7 +36,7 @@ def run_parameters(config: Config) -> dict[str, Any]:
     gates = GatesConfig.model_validate(config.gates.model_dump())
     values = config.model_copy(update={"gates": gates}).model_dump(mode="json")
     bars = [f"gates.{name}" for name, value in values["gates"].items() if isinstance(value, int | float)]
-    found = {key: _value(values, key) for key in (*_PLACES, *_SETTINGS, *bars, "gates.classes")}
+    found = data_places(config) | {key: _value(values, key) for key in (*_SETTINGS, *bars, "gates.classes")}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -61,7 +53,8 @@ def with_parameters(config: Config, values: Mapping[str, Any]) -> Config:
       UserError: there is no such key, or the configuration cannot have such a value; keys are named.
     """
     require_known(values, run_parameters(config))
-    for key in _PLACES:
+    # A pod has no folder that places could be relative to.
+    for key in data_places(config):
         place = values.get(key)
         if place and not is_remote(place) and not place.startswith("/"):
             raise UserError(

@@ -8,11 +8,8 @@ from ml_metadata.proto import metadata_store_pb2
 
 from components.storage.seal import in_words
 from foundation.messages.progress import announce
-from pipeline.metadata_store import open_store
+from pipeline.metadata_store import SUCCESSFUL, open_store
 from pipeline.sealing.artifacts import ArtifactSeals
-
-_State = metadata_store_pb2.Execution.State
-_SUCCESSFUL = (_State.COMPLETE, _State.CACHED)
 
 
 def forget_damaged(metadata_path: Path, pipeline_name: str, seals: ArtifactSeals) -> None:
@@ -41,7 +38,7 @@ def _last_outputs(
         executions = [
             execution.id
             for execution in store.get_executions_by_context(context.id)
-            if execution.last_known_state in _SUCCESSFUL
+            if execution.last_known_state in SUCCESSFUL
         ]
         if pipeline != pipeline_name or not executions:
             continue

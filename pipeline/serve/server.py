@@ -12,10 +12,9 @@ from typing import BinaryIO
 
 from aiohttp import web
 
-from components.pusher.local import LocalDestination, hold
+from components.pusher.local import hold
 from components.pusher.served_models import ReadSettings
-from components.pusher.versions import Version
-from components.pusher.whole import require_whole
+from components.pusher.whole import require_whole_folder
 from foundation.messages.errors import UserError
 from models.export_info import EXPORT_INFO_FILE
 from pipeline.serve.batching import Batcher, BatchingConfig, ModelThreads
@@ -143,8 +142,7 @@ def _open_log(config: RequestLogConfig) -> RequestLog:
 def _load_whole(path: Path) -> tuple[Model, BinaryIO]:
     held = hold(path)
     try:
-        version = Version(LocalDestination(path.parent), path.name)
-        require_whole(version, "push it again, or serve another version: clipgate rollback, or --version")
+        require_whole_folder(path, "push it again, or serve another version: clipgate rollback, or --version")
         return Model(path), held
     except BaseException:
         held.close()
