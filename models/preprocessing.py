@@ -113,12 +113,15 @@ def _channel_statistics(clip: tf.Tensor, config: ModelConfig) -> tuple[tf.Tensor
     if config.normalization == "symmetric":
         return tf.fill([3], 0.5), tf.fill([3], 0.5)
 
-    def moments(one: tf.Tensor) -> tf.Tensor:
-        values = tf.cast(one, tf.float32) / 255  # [time, height, width, 3]
-        return tf.stack([tf.reduce_mean(values, axis=(0, 1, 2)), tf.reduce_mean(values**2, axis=(0, 1, 2))])
+    # Sums of integers are exact, whatever the order in which Beam adds them up: two trainings of the same data begin alike.
+    def sums(one: tf.Tensor) -> tf.Tensor:
+        values = tf.cast(one, tf.int64)  # [time, height, width, 3]
+        return tf.stack([tf.reduce_sum(values, axis=(0, 1, 2)), tf.reduce_sum(values**2, axis=(0, 1, 2))])
 
-    per_clip = tf.map_fn(moments, clip, fn_output_signature=tf.TensorSpec([2, 3], tf.float32), parallel_iterations=1)
-    # Beam adds up in any order: with float32 the last digit would depend on it, and two trainings of the same data drift apart.
-    mean, mean_square = tf.unstack(tft.mean(tf.cast(per_clip, tf.float64), reduce_instance_dims=False))
+    per_clip = tf.map_fn(sums, clip, fn_output_signature=tf.TensorSpec([2, 3], tf.int64), parallel_iterations=1)
+    total = tft.sum(per_clip, reduce_instance_dims=False)
+    num_pixels = tft.sum(tf.fill([tf.shape(clip)[0]], tf.reduce_prod(tf.shape(clip, tf.int64)[1:4])))
+    mean, mean_square = tf.unstack(tf.cast(total, tf.float64) / tf.cast(num_pixels, tf.float64))
+    mean, mean_square = mean / 255, mean_square / 255**2
     std = tf.sqrt(tf.maximum(mean_square - mean**2, 1e-4))
     return tf.cast(mean, tf.float32), tf.cast(std, tf.float32)
