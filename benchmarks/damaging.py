@@ -32,16 +32,23 @@ DAMAGES: Mapping[str, Callable[[Path, Random], None]] = {"flip": flip, "cut": cu
 def damaged_runs(project: Project, expected: Outcome, number: int, random: Random) -> Iterator[Disturbed]:
     """Damage a file of an artifact of the last run, another each time, and repeat the run, which has to remake it."""
     for count in range(number):
-        outputs = sorted(path for path in (project.output_dir / "pipeline").glob("[A-Z]*/[a-z]*") if _files(path))
+        # Such as a Pusher's that found its model served: there is nothing to damage.
+        newest = (_newest(path) for path in sorted((project.output_dir / "pipeline").glob("[A-Z]*/[a-z]*")))
+        outputs = [output for output in newest if _files(output)]
         output = outputs[count % len(outputs)]
         kind = list(DAMAGES)[(count // len(outputs) + count) % len(DAMAGES)]
-        path = random.choice(_files(max(output.iterdir(), key=lambda folder: int(folder.name))))
+        path = random.choice(_files(output))
         DAMAGES[kind](path, random)
         exit_code = project.run()
         name = path.relative_to(project.output_dir / "pipeline")
         is_as_before = exit_code == expected.exit_code
         faults = unlike(project, expected, exit_code) if is_as_before else [project.last_words()]
         yield Disturbed(f"{kind} a file", exit_code, tuple(f"{name}: {fault}" for fault in faults))
+
+
+def _newest(output: Path) -> Path:
+    """The folder of the last execution that has made something of an output."""
+    return max(output.iterdir(), key=lambda folder: int(folder.name))
 
 
 def _files(folder: Path) -> Sequence[Path]:

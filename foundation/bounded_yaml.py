@@ -59,6 +59,19 @@ class BoundedLoader(yaml.SafeLoader):
             raise _refusal(f"{node.value[:80]!r} is no {kind} ({error})", node.start_mark) from error
 
 
+class StrictLoader(BoundedLoader):
+    """Refuses a key that stands twice, of which YAML would drop the first without a word."""
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
+            seen.add(key.value)
+        return node
+
+
 def read_bounded(path: Path) -> bytes:
     """The content of a file.
 

@@ -1,6 +1,7 @@
 """The configuration file: one YAML, checked as a whole before anything runs."""
 
 import reprlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from components.pusher.config import PushConfig
 from components.serving_validator.rules import ServingValidationConfig
 from components.storage.root import is_remote
 from components.video.config import SamplingConfig
-from foundation.bounded_yaml import BoundedLoader, read_bounded
+from foundation.bounded_yaml import StrictLoader, read_bounded
 from foundation.messages.errors import UserError
 from foundation.messages.wording import meant
 from foundation.section import Section, names_beside
@@ -24,6 +25,7 @@ from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
+from pipeline.config_changes import changed
 from pipeline.kubeflow.config import KubeflowConfig
 from pipeline.watch.config import WatchConfig
 
@@ -146,14 +148,16 @@ class Config(Section):
         return self.serving.directory or f"{self.output_dir}/serving/{self.serving.model_name}"
 
 
-def load_config(path: Path) -> Config:
-    """Read and check a configuration file; its relative paths are relative to the file.
+def load_config(path: Path, changes: Sequence[str] = ()) -> Config:
+    """Read and check a configuration file, with other values where `changes`, each a KEY=VALUE, say so.
+
+    Relative paths are relative to the file.
 
     Raises:
-      UserError: the file cannot be read, or keys are unknown, missing or have impossible values; one line each.
+      UserError: the file or a change cannot be read, or keys are unknown, missing or have impossible values; one line each.
     """
     try:
-        values = yaml.load(read_bounded(path), _StrictLoader)
+        values = yaml.load(read_bounded(path), StrictLoader)
     except OSError as error:
         raise UserError(f"{path}: the configuration cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
@@ -161,7 +165,8 @@ def load_config(path: Path) -> Config:
     if not isinstance(values, dict):
         found = "nothing" if values is None else reprlib.repr(values)
         raise UserError(f"{path}: expected keys such as data and output_dir; found {found}")
-    return _with_absolute_paths(check_config(values, str(path)), path.parent.resolve())
+    source = f"{path} with --set {' '.join(changes)}" if changes else str(path)
+    return _with_absolute_paths(check_config(changed(values, changes), source), path.parent.resolve())
 
 
 def check_config(values: dict[str, Any], source: str) -> Config:
@@ -174,19 +179,6 @@ def check_config(values: dict[str, Any], source: str) -> Config:
         return Config.model_validate(values)
     except ValidationError as error:
         raise UserError("\n".join(f"{source}: {line}" for line in _explain(error))) from error
-
-
-class _StrictLoader(BoundedLoader):
-    """Refuses a key that stands twice, of which YAML would drop the first without a word."""
-
-    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
-        seen = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
-            seen.add(key.value)
-        return node
 
 
 def _explain(error: ValidationError) -> list[str]:

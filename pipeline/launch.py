@@ -47,12 +47,14 @@ def run_pipeline(
     config: Config,
     console: Console,
     *,
+    changes: Sequence[str] = (),
     module: str = "pipeline.local",
     arguments: Sequence[str] = (),
 ) -> RunOutcome:
     """Run the pipeline of a configuration file and show one line per component.
 
-    `module` is the runner. It is given the number of a file descriptor for events, the file, and its own `arguments`.
+    `config` is what the file says with `changes`. `module` is the runner. It is given the number of a file descriptor for
+    events, the file, its own `arguments`, and each change as a `--set`.
 
     Raises:
       UserError: another run uses the same output directory, or it cannot be written.
@@ -76,7 +78,7 @@ def run_pipeline(
         outcome = RunOutcome(log_path)
         quiet = child_environment(TF_CPP_MIN_LOG_LEVEL="1", PYTHONWARNINGS="ignore", PYTHONUNBUFFERED="1")
         output = {"stdout": log.write_end, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-        arguments = [str(config_path), *arguments]
+        arguments = [str(config_path), *arguments, *(f"--set={change}" for change in changes)]
         with (
             log,
             reporting_process(module, *arguments, env=quiet, inherit=[lock], start_new_session=True, **output) as (

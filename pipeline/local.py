@@ -1,13 +1,14 @@
 """The local runner: the pipeline in a process of its own, with ML Metadata in SQLite.
 
-Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE`. What people should see is written to the file descriptor, one JSON
-object a line; what TensorFlow and TFX print is this process's output.
+Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE [--set=KEY=VALUE ...]`. What people should see is written to the file
+descriptor, one JSON object a line; what TensorFlow and TFX print is this process's output.
 """
 
+import argparse
 import logging
 import re
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,14 +46,18 @@ class _CacheHandler(logging.Handler):
 
 
 def main() -> None:
-    events_fd, config_path = sys.argv[1:]
-    report(int(events_fd), lambda send: run(Path(config_path), send))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("events_fd", type=int)
+    parser.add_argument("config_path", type=Path)
+    parser.add_argument("--set", action="append", default=[], dest="changes")
+    given = parser.parse_args()
+    report(given.events_fd, lambda send: run(given.config_path, given.changes, send))
 
 
-def run(config_path: Path, send: Send) -> None:
+def run(config_path: Path, changes: Sequence[str], send: Send) -> None:
     """Run the pipeline; the last event, `result`, says what came of it."""
     send_progress(send)
-    config = load_config(config_path)
+    config = load_config(config_path, changes)
     end_with_lost_worker(send)
     logging.getLogger().addHandler(_CacheHandler(send))
     with full_disks_explained(config) as disks, locks_explained(Path(config.output_dir, METADATA_FILE)):

@@ -28,7 +28,16 @@ from pipeline.bars import Bars
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
 from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
-from pipeline.commands.terminal import DATA_FAULTS, ForceOption, errors, refuse_existing
+from pipeline.commands.terminal import (
+    DATA_FAULTS,
+    FileArgument,
+    ForceOption,
+    SetOption,
+    errors,
+    one_config,
+    refuse_existing,
+    require_config,
+)
 from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model, use_model
@@ -36,6 +45,7 @@ from pipeline.pushed_classes import served_classes
 
 
 def check(
+    file: FileArgument = None,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="A configuration, whose data and `checks` are taken.")
     ] = None,
@@ -80,14 +90,19 @@ def check(
         typer.Option("--pictures", metavar="DIR", help="With --frames: draw what was found into this folder."),
     ] = None,
     force: ForceOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Find what is wrong with a training set before a run; exit code 0: nothing at or above checks.fail_on, 4: something."""
     if fixed and fixed.suffix not in (".csv", ".jsonl"):
         raise UserError(f"--fix: {fixed} has to end in .csv or .jsonl, which says what is written")
     if unsafe_fixes and not fixed:
         raise UserError("--unsafe-fixes: there is nothing to write them to; say with --fix FILE where the table goes")
+    config = one_config(file, config)
+    require_config(config, changes)
     refuse_existing("--output", output, force)
-    task = _task(config, annotations, videos, {"format": annotation_format, "group_pattern": group_pattern})
+    task = _task(
+        config, changes or (), annotations, videos, {"format": annotation_format, "group_pattern": group_pattern}
+    )
     span = _previous(task, previous, previous_videos)
     frames = task.checks.frames if frames is None else frames
     for option, is_wanted in (("--frames", frames), ("--like", production), ("--previous-videos", previous_videos)):
@@ -167,13 +182,19 @@ def _bars() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
         yield bar
 
 
-def _task(config: Path | None, annotations: str | None, videos: str | None, given: Mapping[str, str | None]) -> _Task:
+def _task(
+    config: Path | None,
+    changes: Sequence[str],
+    annotations: str | None,
+    videos: str | None,
+    given: Mapping[str, str | None],
+) -> _Task:
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
         if given["group_pattern"]:
             raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
-        settings = load_config(config)
+        settings = load_config(config, changes)
         inspection = make_inspection(settings).model_copy(update={"served_classes": _served_classes(settings)})
         return _Task(settings.data, settings.checks, inspection, settings.beam.args)
     if not annotations:

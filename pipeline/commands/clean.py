@@ -10,7 +10,7 @@ from rich.table import Table
 from components.storage.paths import METADATA_FILE
 from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
-from pipeline.commands.terminal import ConfigOption, console, errors, escaped, folding_column, key_column
+from pipeline.commands.terminal import ConfigOption, SetOption, console, errors, escaped, folding_column, key_column
 from pipeline.config import load_config
 from pipeline.launch import exclusive
 from pipeline.metadata_file import require_metadata
@@ -20,9 +20,10 @@ def clean(
     config: ConfigOption,
     keep: Annotated[int, typer.Option(min=1, help="How many of the newest runs keep what they have made.")] = 5,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
+    changes: SetOption = None,
 ) -> None:
     """Remove what earlier runs have left: artifacts and logs that none of the newest runs needs. Pushed versions stay."""
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     output_dir = Path(settings.output_dir)
     metadata_path = output_dir / METADATA_FILE
     if not metadata_path.is_file():

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.terminal import ConfigOption, ForceOption, console, escaped, refuse_existing
+from pipeline.commands.terminal import ConfigOption, ForceOption, SetOption, console, escaped, refuse_existing
 from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 
@@ -20,10 +20,11 @@ def compile_pipeline(
         ),
     ] = False,
     force: ForceOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines runs it; what it does not run is an error."""
     refuse_existing("--output", output, force)
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     compile_for_cluster(settings, output, without_data=without_data)
     name_paths_of_this_machine(settings)
     console.print(f"{output} written", highlight=False, markup=False)

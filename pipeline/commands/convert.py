@@ -17,11 +17,13 @@ from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from pipeline.commands.terminal import (
     ForceOption,
+    SetOption,
     console,
     errors,
     escaped,
     print_assumptions,
     refuse_existing,
+    require_config,
     whole_file,
 )
 from pipeline.config import load_config
@@ -42,11 +44,13 @@ def convert(
         Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
     ] = None,
     force: ForceOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Write annotations of any format in the generic form; what cannot be written is listed."""
     if output.suffix not in _WRITERS:
         raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
     refuse_existing("--output", output, force)
+    require_config(config, changes)
     given = {
         "format": annotation_format,
         "frame_rate": frame_rate,
@@ -54,7 +58,7 @@ def convert(
         "label_field": label_field,
         "group_pattern": group_pattern,
     }
-    data, beam_args = _data(config, annotations, videos, given)
+    data, beam_args = _data(config, changes or (), annotations, videos, given)
     records, assumptions = load_annotations(data, beam_args)
     records = converted(records, data, beam_args, "data.videos" if config else "--videos")
     segments = [record for record in records if isinstance(record, Segment)]
@@ -74,14 +78,14 @@ def convert(
 
 
 def _data(
-    config: Path | None, annotations: str | None, videos: str | None, given: dict[str, Any]
+    config: Path | None, changes: Sequence[str], annotations: str | None, videos: str | None, given: dict[str, Any]
 ) -> tuple[DataConfig, Sequence[str]]:
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
         if given["group_pattern"]:
             raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
-        settings = load_config(config)
+        settings = load_config(config, changes)
         return settings.data, settings.beam.args
     if not annotations or not videos:
         raise UserError("--annotations and --videos are needed, or --config")

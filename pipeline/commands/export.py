@@ -2,7 +2,7 @@
 
 import importlib.util
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +19,12 @@ from pipeline.commands.terminal import (
     NOT_PUSHED,
     ForceOption,
     JsonOption,
+    SetOption,
     console,
     errors,
     escaped,
     refuse_existing,
+    require_config,
 )
 from pipeline.config import load_config
 from pipeline.devices.card import DeviceCard, card_of, objection
@@ -60,22 +62,26 @@ def export(
     ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Write a pushed model as a file for small devices; exit code 3: it is not as good as the model, and was not written."""
+    require_config(config, changes)
     if tflite == onnx:
         raise UserError("one of --tflite and --onnx is needed, and only one: which file is to be written?")
     if onnx and int8:
         raise UserError("--int8 goes with --tflite; files of ONNX are float32")
     if onnx and any(importlib.util.find_spec(package) is None for package in _ONNX_PACKAGES):
         raise UserError(f"--onnx needs {', '.join(_ONNX_PACKAGES)}: pip install clipgate[onnx] (make setup has them)")
-    version = _find(model, config)
+    version = _find(model, config, changes or ())
     suffix = ".tflite" if tflite else ".onnx"
     name = "-".join([version.resolve().parent.name, version.name, *["stream"] * stream, *["int8"] * int8])
     output = _checked_output(output or Path(f"{name}{suffix}"), suffix, force)
     load_tensorflow()
     from pipeline.devices.export import DeviceExport, export_for_devices
 
-    wanted = DeviceExport(version, "tflite" if tflite else "onnx", stream, int8, examples or _of_last_run(config))
+    wanted = DeviceExport(
+        version, "tflite" if tflite else "onnx", stream, int8, examples or _of_last_run(config, changes or ())
+    )
     try:
         with tempfile.TemporaryDirectory(prefix=".partial_", dir=output.absolute().parent) as folder:
             partial = Path(folder, output.name)
@@ -97,10 +103,10 @@ def export(
         raise typer.Exit(NOT_PUSHED)
 
 
-def _find(model: str | None, config: Path | None) -> Path:
+def _find(model: str | None, config: Path | None, changes: Sequence[str]) -> Path:
     """The folder of the version that is meant; raises UserError if there is none, or it was damaged."""
     if config is not None:
-        base = load_config(config).push_destination
+        base = load_config(config, changes).push_destination
         if model is not None and not is_number(model):
             raise UserError(f"VERSION: {model} is no number; name a folder without --config, and --examples if needed")
         place = f"{base}/{model}" if model else base
@@ -115,13 +121,13 @@ def _find(model: str | None, config: Path | None) -> Path:
     return version
 
 
-def _of_last_run(config: Path | None) -> Path | None:
+def _of_last_run(config: Path | None, changes: Sequence[str]) -> Path | None:
     """The Examples of the configuration's last run; None if there was none on this machine."""
     if config is None:
         return None
     from pipeline.lineage import uri_of_last_run
 
-    uri = uri_of_last_run(load_config(config), "VideoExampleGen.examples")
+    uri = uri_of_last_run(load_config(config, changes), "VideoExampleGen.examples")
     return Path(uri) if uri and Path(uri).is_dir() else None
 
 

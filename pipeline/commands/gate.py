@@ -18,6 +18,7 @@ from pipeline.commands.terminal import (
     PUSHED,
     ConfigOption,
     JsonOption,
+    SetOption,
     console,
     escaped,
     folding_column,
@@ -36,13 +37,14 @@ def gate(
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Print every rule and what it measures.")] = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Judge what the last run measured by the bars of FILE; exit code 0: every rule holds, 3: one does not, 5: that
     cannot be told from so few clips.
 
     Nothing runs again, so bars can be tried out. A bar on what the run did not measure fails.
     """
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     path = report or _of_last_run(settings, config)
     measured, of_the_run = _read(path)
     verdict = judge(settings.gates, measured)

@@ -13,7 +13,7 @@ from components.storage.opening import local_file
 from components.storage.root import is_remote
 from components.video_example_gen.ledger import REJECTED_FILE, SUMMARY_FILE
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import JsonOption, console, escaped
+from pipeline.commands.terminal import JsonOption, SetOption, console, escaped, require_config
 from pipeline.config import load_config
 
 _NUM_SHOWN = 3
@@ -30,10 +30,12 @@ def ledger(
     ] = None,
     reason: Annotated[str | None, typer.Option(metavar="CODE", help="List all that was left out for it.")] = None,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Say what was left out, why, and what to do about it."""
+    require_config(config, changes)
     if config and not folder:
-        place = _of_last_run(config)
+        place = _of_last_run(config, changes or ())
     elif folder and not config:
         place = folder
     else:
@@ -58,10 +60,10 @@ def ledger(
         _print_overview(place, summary, ordered)
 
 
-def _of_last_run(config: Path) -> str:
+def _of_last_run(config: Path, changes: Sequence[str]) -> str:
     from pipeline.lineage import uri_of_last_run
 
-    settings = load_config(config)
+    settings = load_config(config, changes)
     place = uri_of_last_run(settings, "VideoExampleGen.ledger")
     if not Path(place, SUMMARY_FILE).is_file():
         raise UserError(f"{settings.output_dir}: no run has written a ledger yet; run: clipgate run --config {config}")

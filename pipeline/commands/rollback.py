@@ -1,6 +1,7 @@
 """clipgate versions, card and rollback: what was pushed, and the way back to an earlier version."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,15 +15,15 @@ from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
 from components.pusher.whole import require_whole
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped, folding_column, key_column
+from pipeline.commands.terminal import ConfigOption, JsonOption, SetOption, console, escaped, folding_column, key_column
 from pipeline.config import load_config
 
 _KEY_LENGTH = 12
 
 
-def versions(config: ConfigOption, as_json: JsonOption = False) -> None:
+def versions(config: ConfigOption, as_json: JsonOption = False, changes: SetOption = None) -> None:
     """List the pushed versions: which one is served, which ones were withdrawn."""
-    destination = _destination(config)
+    destination = _destination(config, changes)
     with explained(destination.uri):
         served = last_available(destination)
         rows = [_row(version, served) for version in all_versions(destination)]
@@ -37,9 +38,10 @@ def versions(config: ConfigOption, as_json: JsonOption = False) -> None:
 def card(
     config: ConfigOption,
     version: Annotated[int | None, typer.Argument(help="Its number; default: the version that is served.")] = None,
+    changes: SetOption = None,
 ) -> None:
     """Print the model card of a pushed version."""
-    destination = _destination(config)
+    destination = _destination(config, changes)
     with explained(destination.uri):
         found = last_available(destination) if version is None else rollback_target(destination, version)
         if found is None:
@@ -53,9 +55,10 @@ def rollback(
     config: ConfigOption,
     to: Annotated[int | None, typer.Option(help="The version to be served; default: the one before.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    changes: SetOption = None,
 ) -> None:
     """Withdraw newer versions, so that TensorFlow Serving loads an earlier one; or bring a withdrawn one back."""
-    destination = _destination(config)
+    destination = _destination(config, changes)
     target = rollback_target(destination, to)
     with explained(destination.uri):
         served = last_available(destination)
@@ -77,8 +80,8 @@ def rollback(
         )
 
 
-def _destination(config: Path) -> Destination:
-    return open_destination(load_config(config).push_destination)
+def _destination(config: Path, changes: Sequence[str] | None) -> Destination:
+    return open_destination(load_config(config, changes or ()).push_destination)
 
 
 def _row(version: Version, served: Version | None) -> dict[str, Any]:

@@ -25,11 +25,15 @@ from pipeline.commands.terminal import (
     PUSHED,
     USER_ERROR,
     ConfigOption,
+    FileArgument,
+    OptionalConfigOption,
+    SetOption,
     console,
     errors,
     escaped,
     folding_column,
     key_column,
+    one_config,
 )
 from pipeline.config import Config, load_config
 from pipeline.kubeflow.parameters import by_name, run_parameters, with_texts
@@ -52,7 +56,8 @@ class Runner(str, Enum):
 
 
 def run(
-    config: ConfigOption,
+    file: FileArgument = None,
+    config: OptionalConfigOption = None,
     runner: Annotated[
         Runner, typer.Option(help="compiled: execute what `clipgate compile` writes, step by step, without a cluster.")
     ] = Runner.local,
@@ -62,16 +67,24 @@ def run(
     parameter: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="With --runner compiled: a parameter of the file.")
     ] = None,
+    changes: SetOption = None,
 ) -> None:
     """Run the pipeline on this machine; exit code 0: a model was pushed, 3: a gate said no, 5: the test clips are too
     few to tell, 4: the data have faults and checks.on_failure is stop, 2: wrong input, 1: an error."""
-    settings = load_config(config)
+    path = one_config(file, config)
+    if path is None:
+        raise UserError("name the configuration: clipgate run FILE; examples/demo.yaml is one to begin with")
+    settings = load_config(path, changes or ())
     how: dict[str, Any] = {}
     interrupted = "the same command goes on after the last finished component"
+    if compiled and changes:
+        raise UserError(
+            "--set changes the configuration, and --compiled has one in it; change its run with --parameter"
+        )
     if runner is Runner.compiled:
-        file = str(compiled.resolve()) if compiled else ""
+        compiled_file = str(compiled.resolve()) if compiled else ""
         settings = _of_this_run(settings, parameter or (), compiled)
-        how = {"module": "pipeline.kubeflow.trial", "arguments": [file, *(parameter or ())]}
+        how = {"module": "pipeline.kubeflow.trial", "arguments": [compiled_file, *(parameter or ())]}
         if not settings.kubeflow.cache:
             interrupted = "the same command begins anew; a training goes on after its last epoch"
     elif compiled or parameter:
@@ -79,7 +92,7 @@ def run(
     places = f"{settings.data.videos} to {settings.push_destination}"
     console.print(f"{settings.name}: {places}", highlight=False, markup=False)
     try:
-        outcome = run_pipeline(config.resolve(), settings, console, **how)
+        outcome = run_pipeline(path.resolve(), settings, console, changes=changes or (), **how)
     except KeyboardInterrupt:
         errors.print(f"interrupted; {interrupted}")
         raise typer.Exit(INTERRUPTED) from None
@@ -99,9 +112,9 @@ def _of_this_run(config: Config, parameters: Sequence[str], compiled: Path | Non
     return with_texts(config, given)
 
 
-def report(config: ConfigOption) -> None:
+def report(config: ConfigOption, changes: SetOption = None) -> None:
     """Say where the report of the last run is."""
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     path = _report_path(settings)
     if not path.is_file():
         raise UserError(f"{path} does not exist; run the pipeline first: clipgate run --config {config}")

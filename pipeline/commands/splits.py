@@ -17,6 +17,7 @@ from foundation.messages.errors import UserError
 from pipeline.commands.terminal import (
     ConfigOption,
     ForceOption,
+    SetOption,
     console,
     escaped,
     folding_column,
@@ -37,10 +38,11 @@ def splits(
         bool, typer.Option("--for-gates", help="Make the test split as large as the bars of the gates need it.")
     ] = False,
     force: ForceOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Assign the videos to train, eval and test as a run would, and write that to a file, without decoding any."""
     refuse_existing("--output", output, force)
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     args = settings.beam.args
     root = open_root(settings.data.videos, "data.videos", args)
     classes = make_plan(settings).classes

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.compile import compile_for_cluster, name_paths_of_this_machine
-from pipeline.commands.terminal import INTERNAL_ERROR, INTERRUPTED, ConfigOption, console, errors, escaped
+from pipeline.commands.terminal import INTERNAL_ERROR, INTERRUPTED, ConfigOption, SetOption, console, errors, escaped
 from pipeline.config import load_config
 
 
@@ -54,10 +54,11 @@ def submit(
     ] = None,
     wait: Annotated[bool, typer.Option(help="Follow the run until it ends.")] = True,
     interval: Annotated[float, typer.Option(min=0.05, help="Seconds between two looks at the run.")] = 5.0,
+    changes: SetOption = None,
 ) -> None:
     """Start a run on Kubeflow Pipelines and follow it, or make a schedule of runs (--every); exit code 0: the run came to
     its end, or is scheduled, 1: a component failed, 2: wrong input, such as an address where nobody answers."""
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     # The next lines find a mistake in the address before TensorFlow is loaded.
     from pipeline.kubeflow.backend import Access, Backend
     from pipeline.kubeflow.parameters import by_name, with_texts

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Literal, TextIO
@@ -32,6 +32,17 @@ def _console(stream: TextIO, *, stderr: bool = False) -> Console:
 console, errors = _console(sys.stdout), _console(sys.stderr, stderr=True)
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The configuration file (YAML).")]
+# Instead of --config, where a command is for one file.
+FileArgument = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="The configuration file, as with --config.")
+]
+OptionalConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="The configuration file (YAML).")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Another value than the configuration's, such as training.epochs=3."
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist already.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -55,6 +66,19 @@ def escaped(text: str | None) -> str:
         return f"{backslashes * (2 if rest else 1)}\\[{rest}"
 
     return _BRACKET.sub(escape, text or "")
+
+
+def one_config(file: Path | None, config: Path | None) -> Path | None:
+    """The configuration that a command is given in one of two ways; raises UserError if it is given in both."""
+    if file and config:
+        raise UserError(f"{file} and --config {config} are two configurations, and one is meant; leave one of them out")
+    return file or config
+
+
+def require_config(config: Path | None, changes: Sequence[str] | None) -> None:
+    """Raise UserError if there are changes of a configuration that nothing names."""
+    if changes and config is None:
+        raise UserError(f"--set {changes[0]}: it changes a configuration; name the file with --config")
 
 
 def print_assumptions(assumptions: Iterable[Assumption]) -> None:

@@ -1,6 +1,7 @@
 """clipgate verify"""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from components.pusher.versions import Version, all_versions
 from components.pusher.whole import version_differences
 from components.storage.root import split_uri
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import NOT_PUSHED, JsonOption, console, escaped
+from pipeline.commands.terminal import NOT_PUSHED, JsonOption, SetOption, console, escaped, require_config
 from pipeline.config import load_config
 
 
@@ -23,9 +24,11 @@ def verify(
     ] = None,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The configuration file (YAML).")] = None,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Compare each file of a pushed version with its model card; exit code 0: all is as it was pushed, 3: it is not."""
-    found = _find(version, config)
+    require_config(config, changes)
+    found = _find(version, config, changes or ())
     with explained(found.uri):
         differences = version_differences(found)
     if differences is None:
@@ -43,10 +46,10 @@ def verify(
         raise typer.Exit(NOT_PUSHED)
 
 
-def _find(version: str | None, config: Path | None) -> Version:
+def _find(version: str | None, config: Path | None, changes: Sequence[str]) -> Version:
     """The version that the arguments name, complete or not; raises UserError if there is none."""
     if config is not None:
-        destination = open_destination(load_config(config).push_destination)
+        destination = open_destination(load_config(config, changes).push_destination)
         if version is not None and not is_number(version):
             raise UserError(f"VERSION: {version} is no number; name a folder or an address without --config")
         return _in(destination, version)

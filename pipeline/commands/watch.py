@@ -18,6 +18,7 @@ from pipeline.commands.terminal import (
     PUSHED,
     ConfigOption,
     JsonOption,
+    SetOption,
     console,
     errors,
     escaped,
@@ -50,9 +51,10 @@ def watch(
         Path | None, typer.Option("--output", "-o", help="The page to write; default: watch/watch.html of the run.")
     ] = None,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Compare served requests with the training data; exit code 0: no drift, 4: drift, 5: too few clients to tell."""
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     model_dir = model or _served_model(settings)
     find_model(model_dir)
     absent = next((place for place in logs if not place.exists()), None)

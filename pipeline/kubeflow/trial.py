@@ -1,11 +1,12 @@
 """The compiled runner: executes what `clipgate compile` writes, without a cluster, in a process of its own.
 
-Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...]`. If COMPILED_FILE is empty, the
-configuration is compiled first: without data where there are parameters, since no other file has any. Artifacts lie in
-`<output_dir>/compiled/<name>/<run id>/<task>/<execution>/<output>`.
+Run as `python -m pipeline.kubeflow.trial EVENTS_FD CONFIG_FILE COMPILED_FILE [NAME=VALUE ...] [--set=KEY=VALUE ...]`. If
+COMPILED_FILE is empty, the configuration is compiled first: without data where there are parameters, since no other file has
+any. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<execution>/<output>`.
 """
 
-import sys
+import argparse
+import functools
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,13 +23,19 @@ from pipeline.kubeflow.tasks import Json, runtime_parameters
 
 
 def main() -> None:
-    events_fd, config_path, compiled, *parameters = sys.argv[1:]
-    report(int(events_fd), lambda send: run(Path(config_path), compiled, parameters, send))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("events_fd", type=int)
+    parser.add_argument("config_path", type=Path)
+    parser.add_argument("compiled")
+    parser.add_argument("parameters", nargs="*")
+    parser.add_argument("--set", action="append", default=[], dest="changes")
+    given = parser.parse_args()
+    config = functools.partial(load_config, given.config_path, given.changes)
+    report(given.events_fd, lambda send: run(config(), given.compiled, given.parameters, send))
 
 
-def run(config_path: Path, compiled: str, parameters: Sequence[str], send: Send) -> None:
+def run(config: Config, compiled: str, parameters: Sequence[str], send: Send) -> None:
     """Execute the pipeline; the last event, `result` or `error`, says what came of it."""
-    config = load_config(config_path)
     given = by_name(parameters)
     root = root_of(config)
     path = Path(compiled) if compiled else compile_for_trial(config, root, without_data=bool(given))

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from foundation.messages.errors import UserError
 from pipeline.cli import app
+from pipeline.config import load_config
 from pipeline.kubeflow.metadata import Execution
 from pipeline.kubeflow.trial import run, summary
 from tests.e2e.project import environment
@@ -69,7 +70,7 @@ def test_what_cannot_be_run_is_said_before_anything_runs(
 ) -> None:
     (tmp_path / "config.yaml").write_text(CONFIG)
     with pytest.raises(UserError, match=words):
-        run(tmp_path / "config.yaml", compiled, parameters, lambda _: None)
+        run(load_config(tmp_path / "config.yaml"), compiled, parameters, lambda _: None)
 
 
 def test_options_of_the_compiled_runner_are_not_for_the_other(tmp_path: Path) -> None:
