@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn
 
 from components.storage.paths import LOCK_FILE
 from components.storage.patterns import require_no_pattern
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment, reporting_process
-from pipeline.bars import Bars
+from pipeline.bars import Bars, TimeColumn
 from pipeline.config import Config
 from pipeline.run_log import RunLog
 
@@ -160,12 +160,10 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
     node: _Node | None = None
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description:<22}"),
-        BarColumn(bar_width=24),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=16),
         TextColumn("{task.completed:.0f}/{task.total} {task.fields[unit]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[detail]}"),
+        TimeColumn(),
     )
     with Bars(*columns, console=console) as bar:
         task = bar.add_task("loading TensorFlow", total=1, unit="", detail="")
@@ -184,6 +182,9 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
             elif "done" in event:
                 unit, detail = event["unit"], event["detail"]
                 bar.update(task, completed=event["done"], total=event["total"], unit=unit, detail=detail)
+                # Few enough for a line each.
+                if unit == "epochs" and detail and not console.is_terminal:
+                    bar.print_line(bar.tasks[0])
             elif "message" in event and node:
                 node.messages.append(event["message"])
             elif "announcement" in event:

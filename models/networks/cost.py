@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from foundation.messages.progress import say
+from foundation.messages.progress import announce
 
 COST_FILE = "network.json"
 
@@ -35,7 +35,7 @@ class Cost:
 def report_cost(network: keras.Model, folder: Path) -> None:
     """Show the user what a network costs, and keep it in the run's `folder` as JSON."""
     cost = network_cost(network)
-    say(
+    announce(
         f"{network.name}: {cost.parameters:,} parameters, {cost.flops / 1e9:.3g} GFLOPs a clip "
         f"({cost.multiply_adds / 1e9:.3g} billion multiply-adds)"
     )

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from foundation.messages.errors import UserError
-from foundation.messages.progress import Progress, say, say_ended
+from foundation.messages.progress import Progress, announce, say, say_ended
 from models.training.batches import Batches
 from models.training.checkpoints import Arrays, Checkpoint, CheckpointFolder
 from models.training.distribution import is_chief
@@ -18,6 +18,7 @@ from models.training.history import History, best_epoch, eval_losses, is_over
 from models.training.loop import Learner
 from models.training.losses import balancing_weights
 from models.training.optimizers import learning_rates
+from models.training.step_watch import announce_duration, training_seconds, watched
 from models.training.summaries import Summaries
 
 
@@ -53,6 +54,7 @@ def fit(
     if checkpoint := checkpoints.load():
         history, best, learner.state = checkpoint.history, checkpoint.best, checkpoint.state
         say(f"resumed after epoch {len(history)}")
+        announce(f"resumed after epoch {len(history)} of {training.epochs}")
     _require_common_start(strategy, len(history))
     summaries = Summaries(model_run_dir) if is_chief(strategy) else None
     if summaries:
@@ -63,7 +65,15 @@ def fit(
     progress = Progress(num_epochs, "epochs")
     if history:
         progress.advance(len(history))
+
+    def tell(step_seconds: float) -> None:
+        eval_steps = -(-len(batches.eval_labels) // training.batch_size)
+        num_left = num_epochs - len(history)
+        seconds = training_seconds(step_seconds, num_left, batches.steps_per_epoch, eval_steps)
+        announce_duration(learner.name, num_left, seconds)
+
     train = iter(strategy.distribute_datasets_from_function(functools.partial(batches.training_batches, len(history))))
+    train = watched(train, tell)
     evaluation = strategy.distribute_datasets_from_function(batches.evaluation_batches)
     while not is_over(history, num_epochs, training.early_stopping_patience):
         rates = learning_rates(training, len(history), batches.steps_per_epoch, eval_losses(history))

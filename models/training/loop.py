@@ -50,6 +50,11 @@ class Learner:
         self._eval_step = tf.function(self._distributed(self._eval_replica), autograph=False)
 
     @property
+    def name(self) -> str:
+        """The network's."""
+        return str(self._network.name)
+
+    @property
     def state(self) -> Arrays:
         """All that the next step depends on, but the data."""
         return [variable.numpy() for variable in self._state_variables]

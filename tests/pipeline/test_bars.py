@@ -3,10 +3,15 @@
 import io
 import time
 
+import pytest
 from rich.console import Console
-from rich.progress import TextColumn
+from rich.progress import BarColumn, SpinnerColumn, Task, TextColumn
 
-from pipeline.bars import Bars
+from pipeline.bars import Bars, TimeColumn, in_words
+
+DETAIL = (
+    "loss 1.23, accuracy 0.45, eval loss 1.30, eval accuracy 0.40; 12.3 clips/s, 1.2% of the time waiting for input"
+)
 
 
 def printed(*, is_terminal: bool) -> str:
@@ -38,3 +43,51 @@ def test_what_cannot_be_counted_is_said_to_go_on() -> None:
         while not shown.getvalue() and time.monotonic() < end:
             time.sleep(0.01)
     assert shown.getvalue().startswith("      1/1 long.mp4: 0 min so far\n")
+
+
+class Clock:
+    """The time of a bar, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def training(clock: Clock, seconds_an_epoch: float, num_epochs: int) -> tuple[Bars, Task]:
+    """A bar of a training of 30 epochs after some of them."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=16),
+        TextColumn("{task.completed:.0f}/{task.total} {task.fields[unit]}"),
+        TimeColumn(),
+    )
+    bars = Bars(*columns, console=Console(file=io.StringIO(), width=80, force_terminal=True))
+    bars.get_time = clock
+    task = bars.add_task("AnnotationValidator", total=30, unit="epochs", detail="")
+    for _ in range(num_epochs):
+        clock.seconds += seconds_an_epoch
+        bars.update(task, advance=1, detail=DETAIL)
+    return bars, bars.tasks[0]
+
+
+def test_in_80_columns_nothing_is_cut() -> None:
+    bars, _ = training(Clock(), 200, 3)
+    screen = Console(file=io.StringIO(), width=80)
+    with screen.capture() as capture:
+        screen.print(*bars.get_renderables())
+    lines = capture.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert " ".join(capture.get().split()).endswith(DETAIL)
+    assert "AnnotationValidator" in lines[0] and "3/30 epochs" in lines[0]
+    assert "1:30:00 left" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("num_epochs", "words"), [(1, "1 of 30 epochs, 3 min so far, loss"), (3, "10 min so far, about 90 min left, loss")]
+)
+def test_time_left_is_said_when_two_epochs_are_done_however_long_they_take(num_epochs: int, words: str) -> None:
+    _, task = training(Clock(), 200, num_epochs)
+    assert words in in_words(task)

@@ -1,13 +1,11 @@
 """Assigns whole groups to train, eval and test, so that splits cannot leak; videos that belong together are one group."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.manifest import Manifest
 from components.annotations.splits.assignment import Assignment, read_assignment
-from components.annotations.splits.chance import unit_hash
-from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.coverage import check_coverage
 from components.annotations.splits.grouping import (
     NO_GROUPS,
@@ -20,6 +18,7 @@ from components.annotations.splits.grouping import (
     find_links,
     shortest_chain,
 )
+from components.annotations.splits.stratified import cluster_hash, stratified
 from components.storage.opening import local_file
 from foundation.messages.errors import UserError
 
@@ -74,7 +73,7 @@ def assign_splits(
     elif config.mode == "hash":
         by_cluster = {name: _hashed_split(name, config) for name in clusters} | placed
     else:
-        by_cluster = _stratified(clusters, videos, config, placed)
+        by_cluster = stratified(clusters, videos, config, placed)
     splits = {video: by_cluster[name] for name, members in clusters.items() for video in members}
     check_coverage(videos, splits, clusters, config, len(placed), may_lack)
     return splits
@@ -103,13 +102,8 @@ def _placed_earlier(
     return placed
 
 
-def _hash(cluster: Node, config: SplitsConfig) -> float:
-    # The hash is of the name and the seed only, so new data does not move old data, unless they belong together.
-    return unit_hash(f"{'video' if cluster.is_video else 'group'}:{cluster.name}", config.seed)
-
-
 def _hashed_split(cluster: Node, config: SplitsConfig) -> str:
-    position = _hash(cluster, config)
+    position = cluster_hash(cluster, config.seed)
     if position < config.train:
         return "train"
     return "eval" if position < config.train + config.eval else "test"
@@ -134,49 +128,6 @@ def _official(clusters: Clusters, videos: Videos, config: SplitsConfig) -> dict[
         # The lists have train and test only. Early stopping needs data of its own, which may not come from test.
         share = config.eval / (config.train + config.eval)
         for name, split in by_cluster.items():
-            if split == "train" and _hash(name, config) < share:
+            if split == "train" and cluster_hash(name, config.seed) < share:
                 by_cluster[name] = "eval"
-    return by_cluster
-
-
-def _stratified(
-    clusters: Clusters, videos: Videos, config: SplitsConfig, placed: Mapping[Node, str]
-) -> dict[Node, str]:
-    """Assign groups by iterative stratification (Sechidis et al., 2011).
-
-    The rarest label comes first, with its largest groups first. Each group goes to the split that lacks most of that label.
-    """
-    counts = {
-        # Videos that no row names count as a class of their own.
-        name: Counter(segment.label for video in members for segment in videos[video]) or Counter([""])
-        for name, members in clusters.items()
-    }
-    totals: Counter[str] = Counter()
-    for in_cluster in counts.values():
-        totals.update(in_cluster)
-    lacking = {split: {label: totals[label] * share for label in totals} for split, share in config.shares.items()}
-    lacking_in_all = {split: totals.total() * share for split, share in config.shares.items()}
-    present: dict[str, set[str]] = {split: set() for split in SPLITS}
-    by_cluster: dict[Node, str] = {}
-
-    def place(name: Node, split: str) -> None:
-        by_cluster[name] = split
-        present[split] |= counts[name].keys()
-        lacking_in_all[split] -= counts[name].total()
-        for label, count in counts[name].items():
-            lacking[split][label] -= count
-
-    for name, split in placed.items():
-        place(name, split)
-    names_by_label: dict[str, list[Node]] = defaultdict(list)
-    for name in sorted(clusters, key=lambda name: (-counts[name].total(), _hash(name, config))):
-        for label in counts[name]:
-            names_by_label[label].append(name)
-    for label in sorted(totals, key=lambda label: (totals[label], label)):
-        waiting = [name for name in names_by_label[label] if name not in by_cluster]
-        for rank, name in enumerate(waiting):
-            without = [split for split in SPLITS if label not in present[split]]
-            # The last groups of a label must go to the splits that have none of it.
-            open_splits = without if len(waiting) - rank <= len(without) else SPLITS
-            place(name, max(open_splits, key=lambda split: (lacking[split][label], lacking_in_all[split])))
     return by_cluster
