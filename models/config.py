@@ -12,7 +12,9 @@ class ModelConfig(Section):
     """The network and what it sees."""
 
     network: Annotated[str, OneOf(NETWORKS)] = "r2plus1d"
-    preset: str = Field("r2plus1d_18", validate_default=True, description="size of the network")
+    preset: str = Field(
+        "", validate_default=True, description="size of the network; default: the smallest, which a CPU can train"
+    )
     num_frames: int = Field(16, ge=1, le=256, description="frames the network sees; 1 makes it a single-frame network")
     modality: Literal["rgb", "differences"] = Field("rgb", description="the frames, or what changed between them")
     height: int = Field(112, ge=16, le=1024, description="pixels")
@@ -26,6 +28,8 @@ class ModelConfig(Section):
     @classmethod
     def _network_has_the_preset(cls, preset: str, info: ValidationInfo) -> str:
         name = info.data.get("network")  # missing if it is wrong itself
+        if name and not preset:
+            return NETWORKS[name].presets[0]
         if name and preset not in NETWORKS[name].presets:
             known = ", ".join(NETWORKS[name].presets)
             raise ValueError(f"the network {name} has no preset {preset}; choose one of {known}")

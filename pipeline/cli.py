@@ -17,6 +17,7 @@ from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
 from pipeline.commands.export import export
 from pipeline.commands.gate import gate
+from pipeline.commands.init import init
 from pipeline.commands.ledger import ledger
 from pipeline.commands.predict import predict
 from pipeline.commands.rollback import card, rollback, versions
@@ -52,6 +53,7 @@ def options(
 
 
 app.command("demo-data")(demo_data)
+app.command()(init)
 app.command()(check)
 app.command()(run)
 app.command()(gate)

@@ -16,8 +16,8 @@ _STEP, _LARGEST = 0.05, 0.6
 Sizes = Mapping[str, Sequence[int]]
 
 
-def with_enough_to_test(manifest: Manifest, config: Config) -> SplitsConfig:
-    """The splits with the smallest share for the test, not below the configured one, that shows what the gates ask for.
+def with_enough_to_test(manifest: Manifest, config: Config, largest: float = _LARGEST) -> SplitsConfig:
+    """The splits with the smallest share for the test, from the configured one to `largest`, that shows what the gates ask for.
 
     Each class gets as many test clips, of as many groups, as a model that is right in 0.9 of all clips needs to be shown good
     enough in 95 of 100 tests. Train and eval keep their proportion.
@@ -33,19 +33,17 @@ def with_enough_to_test(manifest: Manifest, config: Config) -> SplitsConfig:
             "--for-gates: gates.certainty is null, so that any number of test clips decides; set it, such as 0.99"
         )
     lacking = ""
-    for share in _shares(splits.test):
+    for share in _shares(splits.test, largest):
         larger = _with_test(splits, share)
         split_of, _ = split_manifest(manifest, larger, config.negatives, config.beam.args)
         lacking = _lacking(_test_sizes(manifest, split_of), gates, gates.certainty)
         if not lacking:
             return larger
-    raise UserError(
-        f"--for-gates: even with {_LARGEST:g} of all clips in the test split {lacking}; record more of them"
-    )
+    raise UserError(f"--for-gates: even with {largest:g} of all clips in the test split {lacking}; record more of them")
 
 
-def _shares(least: float) -> list[float]:
-    steps = range(round((_LARGEST - least) / _STEP) + 1)
+def _shares(least: float, largest: float) -> list[float]:
+    steps = range(round((largest - least) / _STEP) + 1)
     return [round(least + step * _STEP, 6) for step in steps]
 
 

@@ -86,7 +86,8 @@ def test_in_80_columns_nothing_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("num_epochs", "words"), [(1, "1 of 30 epochs, 3 min so far, loss"), (3, "10 min so far, about 90 min left, loss")]
+    ("num_epochs", "words"),
+    [(1, "1 of 30 epochs, 3 min so far, loss"), (3, "10 min so far, about 1 h 30 min left, loss")],
 )
 def test_time_left_is_said_when_two_epochs_are_done_however_long_they_take(num_epochs: int, words: str) -> None:
     _, task = training(Clock(), 200, num_epochs)

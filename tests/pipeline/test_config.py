@@ -28,7 +28,7 @@ def problems(folder: Path, text: str) -> list[str]:
 
 def test_three_keys_are_enough(tmp_path: Path) -> None:
     config = load(tmp_path, REQUIRED)
-    assert config.model.preset == "r2plus1d_18"
+    assert config.model.preset == "tiny"
     assert config.gates.min_recall == 0.5
     assert config.push_destination == f"{tmp_path}/out/serving/action"
 

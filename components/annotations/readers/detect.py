@@ -68,11 +68,15 @@ def explain_os_errors(path: Path) -> Iterator[None]:
 
 def detect_format(path: Path) -> str:
     """The name of the format of `path`; raises UserError, with a list of the known formats, if it has none of them."""
-    return _detect(path)[0]
+    return detect_annotations(path)[0]
 
 
-def _detect(path: Path) -> tuple[str, Path]:
-    """The format of `path`, and the file that is meant: the only table that lies in a folder without other annotations."""
+def detect_annotations(path: Path) -> tuple[str, Path]:
+    """The format of `path`, and the file that is meant: the only table that lies in a folder without other annotations.
+
+    Raises:
+      UserError: it has none of the known formats, or several tables lie in the folder.
+    """
     sample = _sample(path)
     name = next((name for name, reader in READERS.items() if reader.detects(sample)), None)
     if name == "folders":
@@ -103,7 +107,7 @@ def _tables_in(folder: Path) -> dict[Path, str]:
             and not file.name.startswith(".")
         ):
             with suppress(UserError):
-                name, _ = _detect(file)
+                name, _ = detect_annotations(file)
                 if name != "lists" and (name != "csv" or names_its_columns(file)):
                     tables[file] = name
     return tables
@@ -134,7 +138,7 @@ def _choose_format(path: Path, config: DataConfig) -> tuple[str, Path]:
     # To open a pipe would wait for ever.
     if not path.is_file() and not path.is_dir():
         raise UserError(f"data.annotations: {path} is a pipe or a device; a file or a folder is expected")
-    name, path = _detect(path) if config.format == "auto" else (config.format, path)
+    name, path = detect_annotations(path) if config.format == "auto" else (config.format, path)
     if config.format != "auto" and path.is_file():
         refuse_binary(path, read_head(path))
     if not path.is_dir() and not READERS[name].reads_files:

@@ -1,0 +1,49 @@
+"""How long a clip takes in training on this machine, measured on clips of noise."""
+
+import statistics
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from models.config import ModelConfig
+from models.networks.build import build_network
+from models.training.config import TrainingConfig
+from models.training.loop import Learner
+from models.training.precision import choose_policy, dtype_policy
+
+_NUM_STEPS = 3
+# Large networks take seconds a clip, and small ones less of them in larger batches.
+_FEW_CLIPS, _SHORT_STEP_SECONDS = 2, 1.0
+
+
+def seconds_per_clip(model: ModelConfig, training: TrainingConfig, num_classes: int) -> float:
+    """Median over a few steps, after one that traces the network."""
+    few = min(_FEW_CLIPS, training.batch_size)
+    seconds = _step_seconds(model, training, num_classes, few)
+    if seconds > _SHORT_STEP_SECONDS or few == training.batch_size:
+        return seconds / few
+    return _step_seconds(model, training, num_classes, training.batch_size) / training.batch_size
+
+
+def _step_seconds(model: ModelConfig, training: TrainingConfig, num_classes: int, num_clips: int) -> float:
+    def build() -> keras.Model:
+        with dtype_policy(choose_policy(training.precision)):
+            return build_network(
+                model, num_classes=num_classes, dropout=training.dropout, drop_path=training.stochastic_depth
+            )
+
+    # The optimizer's step does not depend on the batch, so this is of the batch that is meant.
+    training = training.model_copy(update={"batch_size": num_clips})
+    learner = Learner(build, training, [1.0] * num_classes, tf.distribute.get_strategy())
+    shape = (num_clips, model.num_frames, model.height, model.width, 3)
+    clips = tf.constant(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
+    targets = tf.one_hot(np.arange(num_clips) % num_classes, num_classes)
+    boxes = (tf.zeros((*shape[:2], 4)), tf.ones(shape[:2])) if model.tracks else ()
+    times = []
+    for _ in range(1 + _NUM_STEPS):
+        started = time.perf_counter()
+        learner.train_epoch(iter([(clips, targets, *boxes)]), [training.learning_rate])
+        times.append(time.perf_counter() - started)
+    return statistics.median(times[1:])

@@ -1,0 +1,48 @@
+"""Chooses a network that this machine trains in the time that somebody has."""
+
+from dataclasses import dataclass
+
+from models.config import ModelConfig
+from models.training.config import TrainingConfig
+from pipeline.training_time import clips_of_training, measure_seconds_per_clip
+
+# From small to large: what fits is taken.
+LADDER = (
+    ModelConfig(preset="tiny", num_frames=8, height=64, width=64),
+    ModelConfig(preset="tiny", num_frames=16, height=80, width=80),
+    ModelConfig(preset="tiny", num_frames=16, height=112, width=112),
+    ModelConfig(preset="small", num_frames=16, height=112, width=112),
+    ModelConfig(preset="r2plus1d_18", num_frames=16, height=112, width=112),
+)
+_EPOCHS, _FEWEST_EPOCHS = 30, 10
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A network, for how many epochs it is trained, and how long that takes on this machine."""
+
+    model: ModelConfig
+    num_epochs: int
+    seconds: float
+
+
+def choose_network(num_train: float, num_eval: float, num_classes: int, most_seconds: float) -> Choice:
+    """The largest network of the ladder that can be trained for 30 epochs of so many clips in that time.
+
+    Where not even the smallest can be, it gets as many epochs as fit, but no fewer than ten.
+
+    Raises:
+      MachineError: see `measure_seconds_per_clip`.
+    """
+    one_epoch = clips_of_training(num_train, num_eval, 1)
+    per_clip = measure_seconds_per_clip(LADDER, TrainingConfig(), num_classes, most_seconds / (_EPOCHS * one_epoch))
+    return choose(per_clip, one_epoch, most_seconds)
+
+
+def choose(per_clip: list[float], one_epoch: float, most_seconds: float) -> Choice:
+    """The choice where the first networks of the ladder take so many seconds for a clip, and an epoch has so many clips."""
+    fitting = [rung for rung, seconds in enumerate(per_clip) if seconds * one_epoch * _EPOCHS <= most_seconds]
+    rung = max(fitting, default=0)
+    epoch_seconds = per_clip[rung] * one_epoch
+    num_epochs = max(_FEWEST_EPOCHS, min(_EPOCHS, int(most_seconds / epoch_seconds)))
+    return Choice(LADDER[rung], num_epochs, num_epochs * epoch_seconds)

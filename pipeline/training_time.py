@@ -1,0 +1,52 @@
+"""How long a training will take on this machine, from steps that are measured in a process of its own."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+
+from foundation.messages.errors import MachineError
+from foundation.processes import child_environment, reporting_process
+from models.config import ModelConfig
+from models.training.config import TrainingConfig
+
+_MODULE = "models.step_timing"
+# Answers take a third of what learning takes.
+_EVALUATION_SHARE = 1 / 3
+
+
+def clips_of_training(num_train: float, num_eval: float, num_epochs: int) -> float:
+    """What epochs cost, in clips that are learned from."""
+    return num_epochs * (num_train + num_eval * _EVALUATION_SHARE)
+
+
+def measure_seconds_per_clip(
+    models: Sequence[ModelConfig], training: TrainingConfig, num_classes: int, most_seconds: float | None = None
+) -> list[float]:
+    """What each model takes for a clip in training, until one takes more than `most_seconds`.
+
+    Raises:
+      MachineError: the process that measures ended without an answer.
+    """
+    job = {
+        "models": [model.model_dump(mode="json") for model in models],
+        "training": training.model_dump(mode="json"),
+        "num_classes": num_classes,
+        "most_seconds": most_seconds,
+    }
+    found: list[float] = []
+    quiet = child_environment(TF_CPP_MIN_LOG_LEVEL="3", PYTHONWARNINGS="ignore")
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
+    with reporting_process(_MODULE, json.dumps(job), env=quiet, inherit=(), **nowhere) as (process, events):
+        try:
+            for line in events:
+                event = json.loads(line)
+                if "error" in event:
+                    raise MachineError(f"steps of training cannot be measured: {event['error']}")
+                found.append(event["seconds_per_clip"])
+            process.wait()
+        finally:
+            process.kill()
+            process.wait()
+    if not found:
+        raise MachineError(f"steps of training cannot be measured: the process ended with status {process.returncode}")
+    return found
