@@ -1,5 +1,6 @@
 """The configuration file: one YAML, checked as a whole before anything runs."""
 
+import re
 import reprlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ from pipeline.config_changes import changed
 from pipeline.kubeflow.config import KubeflowConfig
 from pipeline.watch.config import WatchConfig
 
+_QUOTED = re.compile(r"'([^']*)'")
 _SectionT = TypeVar("_SectionT", bound=Section)
 
 
@@ -194,6 +196,8 @@ def _explain(error: ValidationError) -> list[str]:
             text = problem["msg"].removeprefix("Value error, ")
         else:
             text = f"{problem['msg']}; found {reprlib.repr(problem['input'])}"
+            if problem["type"] == "literal_error":
+                text += meant(str(problem["input"]), _QUOTED.findall(problem["ctx"]["expected"]))
         lines.append(f"{place}: {text}" if place else text)
     return lines
 

@@ -10,13 +10,6 @@ from models.config import ModelConfig
 from models.training.config import TrainingConfig
 
 _MODULE = "models.step_timing"
-# Answers take a third of what learning takes.
-_EVALUATION_SHARE = 1 / 3
-
-
-def clips_of_training(num_train: float, num_eval: float, num_epochs: int) -> float:
-    """What epochs cost, in clips that are learned from."""
-    return num_epochs * (num_train + num_eval * _EVALUATION_SHARE)
 
 
 def measure_seconds_per_clip(

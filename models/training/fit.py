@@ -14,11 +14,12 @@ from foundation.messages.progress import Progress, announce, say, say_ended
 from models.training.batches import Batches
 from models.training.checkpoints import Arrays, Checkpoint, CheckpointFolder
 from models.training.distribution import is_chief
+from models.training.duration import learning_equivalent, said_of_duration
 from models.training.history import History, best_epoch, eval_losses, is_over
 from models.training.loop import Learner
 from models.training.losses import balancing_weights
 from models.training.optimizers import learning_rates
-from models.training.step_watch import announce_duration, training_seconds, watched
+from models.training.step_watch import watched
 from models.training.summaries import Summaries
 
 
@@ -69,8 +70,9 @@ def fit(
     def tell(step_seconds: float) -> None:
         eval_steps = -(-len(batches.eval_labels) // training.batch_size)
         num_left = num_epochs - len(history)
-        seconds = training_seconds(step_seconds, num_left, batches.steps_per_epoch, eval_steps)
-        announce_duration(learner.name, num_left, seconds)
+        num_steps = learning_equivalent(batches.steps_per_epoch, eval_steps, num_left)
+        for sentence in said_of_duration(learner.name, num_left, step_seconds * num_steps):
+            announce(sentence)
 
     train = iter(strategy.distribute_datasets_from_function(functools.partial(batches.training_batches, len(history))))
     train = watched(train, tell)

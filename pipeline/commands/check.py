@@ -1,5 +1,6 @@
 """clipgate check"""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.fix import fix, unsafe_suggestions
+from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.previous import PreviousSpan, find_previous
 from components.annotation_validator.report import failures
@@ -24,6 +26,8 @@ from components.model_gate.config import GatesConfig
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from foundation.messages.wording import counted
+from models.training.duration import learning_equivalent, said_of_duration
 from pipeline.bars import Bars
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import converted, data_of_options, write_table
@@ -34,6 +38,7 @@ from pipeline.commands.terminal import (
     ForceOption,
     SetOption,
     errors,
+    escaped,
     one_config,
     refuse_existing,
     require_config,
@@ -42,6 +47,7 @@ from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model, use_model
 from pipeline.pushed_classes import served_classes
+from pipeline.training_time import measure_seconds_per_clip
 
 
 def check(
@@ -88,6 +94,13 @@ def check(
     pictures: Annotated[
         Path | None,
         typer.Option("--pictures", metavar="DIR", help="With --frames: draw what was found into this folder."),
+    ] = None,
+    how_long: Annotated[
+        bool | None,
+        typer.Option(
+            "--time/--no-time",
+            help="With --config: also measure some steps of training, and say how long it takes here; default: in a terminal.",
+        ),
     ] = None,
     force: ForceOption = False,
     changes: SetOption = None,
@@ -154,6 +167,8 @@ def check(
         left = {} if unsafe_fixes else unsafe_suggestions(findings)
         fixes = Fixes(correction.changes, left, fixed)
     write_findings(output_format, output, task.data.annotations, findings, inputs, task.checks, fixes)
+    if task.settings and (errors.is_terminal if how_long is None else how_long):
+        _say_how_long(task.settings, inputs)
     if failures(findings, task.checks):
         raise typer.Exit(DATA_FAULTS)
 
@@ -165,9 +180,25 @@ class _Task:
     data: DataConfig
     checks: ChecksConfig
     inspection: Inspection
+    settings: Config | None = None
     beam_args: Sequence[str] = ()
     has_videos: bool = True
     videos_key: str = "data.videos"
+
+
+def _say_how_long(settings: Config, inputs: CheckInputs) -> None:
+    """Say what the training costs on this machine."""
+    sizes = Counter(inputs.split_of(segment) for segment in inputs.segments)
+    if not sizes["train"]:
+        return
+    with _bars() as progress:
+        progress("measuring some steps of training")
+        (seconds,) = measure_seconds_per_clip([settings.model], settings.training, max(2, len(inputs.by_label)))
+    num_epochs = settings.training.epochs
+    seconds *= learning_equivalent(sizes["train"], sizes["eval"], num_epochs)
+    name = f"training {settings.model.network} {settings.model.preset}, {counted(sizes['train'], 'clip')}"
+    for sentence in said_of_duration(name, num_epochs, seconds):
+        errors.print(escaped(sentence), highlight=False)
 
 
 @contextmanager
@@ -196,7 +227,7 @@ def _task(
             raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
         settings = load_config(config, changes)
         inspection = make_inspection(settings).model_copy(update={"served_classes": _served_classes(settings)})
-        return _Task(settings.data, settings.checks, inspection, settings.beam.args)
+        return _Task(settings.data, settings.checks, inspection, settings, settings.beam.args)
     if not annotations:
         raise UserError("--annotations is needed, or --config")
     # Readers look for names beside the annotations where no folder of videos is named.

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import webbrowser
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -112,7 +113,11 @@ def _of_this_run(config: Config, parameters: Sequence[str], compiled: Path | Non
     return with_texts(config, given)
 
 
-def report(config: ConfigOption, changes: SetOption = None) -> None:
+def report(
+    config: ConfigOption,
+    in_browser: Annotated[bool, typer.Option("--open", help="Open it in a browser, too.")] = False,
+    changes: SetOption = None,
+) -> None:
     """Say where the report of the last run is."""
     settings = load_config(config, changes or ())
     path = _report_path(settings)
@@ -121,6 +126,8 @@ def report(config: ConfigOption, changes: SetOption = None) -> None:
     if said := said_of_another_run(settings):
         errors.print(said, markup=False, highlight=False)
     console.print(str(path), highlight=False, markup=False)
+    if in_browser and not webbrowser.open(path.resolve().as_uri()):
+        raise UserError(f"--open: this machine has no browser; copy {path} to one that has")
 
 
 def show_result(config: Config, outcome: RunOutcome) -> int:

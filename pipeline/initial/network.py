@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from models.config import ModelConfig
 from models.training.config import TrainingConfig
-from pipeline.training_time import clips_of_training, measure_seconds_per_clip
+from models.training.duration import learning_equivalent
+from pipeline.training_time import measure_seconds_per_clip
 
 # From small to large: what fits is taken.
 LADDER = (
@@ -34,7 +35,7 @@ def choose_network(num_train: float, num_eval: float, num_classes: int, most_sec
     Raises:
       MachineError: see `measure_seconds_per_clip`.
     """
-    one_epoch = clips_of_training(num_train, num_eval, 1)
+    one_epoch = learning_equivalent(num_train, num_eval, 1)
     per_clip = measure_seconds_per_clip(LADDER, TrainingConfig(), num_classes, most_seconds / (_EPOCHS * one_epoch))
     return choose(per_clip, one_epoch, most_seconds)
 

@@ -57,6 +57,10 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "gates: {classes: {sit: {min_recal: 1}}}",
             "gates.classes.sit.min_recal: unknown key; did you mean min_recall?",
         ),
+        (
+            "splits: {mode: stratifed}",
+            "splits.mode: Input should be 'stratified', 'hash' or 'official'; found 'stratifed'; did you mean stratified?",
+        ),
         ("1: 2", "1: Keys should be strings; found 1"),
         ("model: 5", "model: Input should be a valid dictionary or instance of ModelConfig; found 5"),
         ("model:", "model: Input should be a valid dictionary or instance of ModelConfig; found None"),

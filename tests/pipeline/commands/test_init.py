@@ -1,5 +1,6 @@
 """From videos to a configuration that runs."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,11 @@ def test_what_is_there_becomes_a_configuration_that_says_how_long_it_takes(folde
     assert (config.model.preset, config.training.epochs) == ("tiny", 10)
     again = init(folder, "data")
     assert again.returncode == 2 and "config.yaml exists already" in again.stderr
+
+
+def test_check_says_how_long_the_training_of_a_configuration_takes(folder: Path) -> None:
+    small = ("--set=model.num_frames=4", "--set=model.height=32", "--set=model.width=32", "--set=training.epochs=3")
+    command = [sys.executable, "-m", "pipeline.cli", "check", "config.yaml", "--time", *small]
+    result = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("training r2plus1d tiny, "))
+    assert re.fullmatch(r"training r2plus1d tiny, \d+ clips, 3 epochs: about \d+ s on this machine", line)

@@ -8,7 +8,6 @@ import pytest
 from foundation.messages.errors import UserError
 from pipeline.initial.sources import find_sources
 
-
 # All that is looked at before a video is opened.
 _HEAD_OF_MP4 = b"\0\0\0\x18ftypisom\0\0\2\0"
 
