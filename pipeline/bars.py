@@ -51,7 +51,8 @@ class Bars(Progress):
         yield self.make_tasks_table(self.tasks)
         for task in self.tasks:
             if detail := task.fields.get("detail"):
-                yield Padding(Text(str(detail)), (0, 0, 0, _INDENT))
+                # Whatever the console does with long lines, which may be to leave them to the terminal.
+                yield Padding(Text(str(detail), no_wrap=False, overflow="fold"), (0, 0, 0, _INDENT))
 
     def _print_lines(self) -> None:
         while not self._stopped.wait(self._seconds_between_lines):
