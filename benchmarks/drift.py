@@ -195,21 +195,21 @@ def kinds(
 
 
 def measure(
-    config_path: Path, model: Path | None, num_seeds: int, num_people: int, num_changed: int
+    config_path: Path, model: Path | None, seeds: Sequence[int], num_people: int, num_changed: int
 ) -> dict[str, object]:
     """Alarms by kind of traffic, and what raised them."""
     config = load_config(config_path)
     version, info = find_model(model or Path(config.push_destination))
     examples = find_examples(version, Path(config.local_pipeline_root))
     reference = load_reference(examples, version, info, Path(config.output_dir, "watch"))
-    drawer = Drawer(version, info, seed=1)
+    drawer = Drawer(version, info, seed=1 + seeds[0])
     clips = drawer.clips(num_people)
     plain = drawer.look(clips)
     traffic = Traffic(reference, plain)
     results: dict[str, object] = {}
     for name, pool, choose in kinds(drawer, plain, clips, num_changed):
         results[name] = {
-            log: alarms(traffic, pool, choose, info.classes, range(num_seeds), with_pixels)
+            log: alarms(traffic, pool, choose, info.classes, seeds, with_pixels)
             for log, with_pixels in (("with pixels", True), ("without", False))
         }
     return results
@@ -246,10 +246,12 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path("examples/demo.yaml"))
     parser.add_argument("--model", type=Path)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--first-seed", type=int, default=0, help="of the people too: another one draws others")
     parser.add_argument("--people", type=int, default=264, help="of whom unchanged traffic and data are drawn")
     parser.add_argument("--changed", type=int, default=40, help="people of each kind of changed traffic")
     arguments = parser.parse_args()
-    results = measure(arguments.config, arguments.model, arguments.seeds, arguments.people, arguments.changed)
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    results = measure(arguments.config, arguments.model, seeds, arguments.people, arguments.changed)
     print(json.dumps(results, indent=2))
 
 
