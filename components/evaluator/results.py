@@ -94,7 +94,7 @@ def read_pairings(evaluation_uri: str) -> dict[str, Pairing]:
 
 
 def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
-    """The clips that the model is most wrong about, by class."""
+    """The clips that the model is wrong about, by class: all, or the 5000 that it is most wrong about."""
     found = {
         keys[features.LABEL]: json.loads(values[MISSES].bytes_value)
         for keys, values in _slices(evaluation_uri, model_name)

@@ -18,6 +18,7 @@ from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from tfx.utils import path_utils
 
 from components.artifacts import IS_FIRST_PUSH, GateReport
+from components.evaluator.metrics.misses import MOST_MISSES
 from components.evaluator.results import (
     BASE,
     BASELINE,
@@ -27,10 +28,11 @@ from components.evaluator.results import (
     read_confusion_matrix,
     read_group_answers,
     read_lost_answers,
+    read_misses,
     read_pairings,
 )
 from components.model_gate.config import GatesConfig
-from components.model_gate.measurements import GATE_FILE, Measurements
+from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.model_gate.rules import judge
 from components.specification import make_spec, text_parameters
 from foundation.evidence import State
@@ -60,6 +62,7 @@ class ModelGateExecutor(base_executor.BaseExecutor):
             "confidence": gates.confidence,
         }
         (report / GATE_FILE).write_text(json.dumps(content, indent=2) + "\n")
+        (report / MISSES_FILE).write_text(json.dumps(_misses(input_dict)) + "\n")
 
         is_blessed = verdict.passed or (verdict.state is State.OPEN and exec_properties["when_open"] == "push")
         blessing = artifact_utils.get_single_instance(output_dict["blessing"])
@@ -96,6 +99,17 @@ def _measurements(inputs: dict[str, Any]) -> Measurements:
         pairings={} if is_first_push else read_pairings(evaluation_uri),
         calibration_error=read_calibration_error(evaluation_uri, CANDIDATE),
     )
+
+
+def _misses(inputs: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The content of MISSES_FILE."""
+    classes = _classes(inputs["model"])
+    found = read_misses(artifact_utils.get_single_uri(inputs["evaluation"]), CANDIDATE)
+    return {
+        label: {miss.segment_id: classes[miss.chosen] for miss in each.misses}
+        for label, each in found.items()
+        if label in classes and len(each.misses) < MOST_MISSES
+    }
 
 
 def _read_if_any(read: _Read[_T], inputs: dict[str, Any], models: str, evaluations: str, name: str) -> _T | None:

@@ -8,6 +8,9 @@ from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix, LostAnswers, Pairing
 
 GATE_FILE = "gate.json"
+# Beside it: for each class, the ids of the candidate's missed clips, and the class that each was taken for. A class of which
+# more were missed than the Evaluator keeps is not in it.
+MISSES_FILE = "misses.json"
 
 
 @dataclass(frozen=True)

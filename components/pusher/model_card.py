@@ -81,7 +81,7 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
             "best_epoch": None if best is None else best + 1,
         },
         "lineage": facts.lineage,
-        "software": {"code_digest": facts.settings["code_digest"], **_software()},
+        "software": {"code_digest": facts.settings["code_digest"], **software()},
         FILES: seal_to_json(facts.files),
     }
 
@@ -155,7 +155,8 @@ def _evaluation(gate: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         with suppress(PackageNotFoundError):

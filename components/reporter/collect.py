@@ -32,7 +32,7 @@ from components.reporter.data import (
     rank_groups,
 )
 from components.reporter.frames import read_strips
-from components.reporter.misses import missed_clips
+from components.reporter.misses import NUM_SHOWN, missed_clips
 from components.reporter.quality import Quality, slice_tables
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
 from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
@@ -69,7 +69,7 @@ def collect(
     evaluation_uri, train_uri = str(evaluation), str(train_evaluation) if train_evaluation else None
     slices = read_slices(evaluation_uri, CANDIDATE)
     misses = read_misses(evaluation_uri, CANDIDATE)
-    missed_ids = {miss.segment_id for found in misses.values() for miss in found.misses}
+    missed_ids = {miss.segment_id for found in misses.values() for miss in found.misses[:NUM_SHOWN]}
     return ReportData(
         name=name,
         push=push,

@@ -10,6 +10,8 @@ if TYPE_CHECKING:  # a real import would load TFMA
     from components.evaluator.results import ClassMisses
 
 
+NUM_SHOWN = 6
+
 # Below this most labels that a model objects to are right: of a model that knows nothing, all.
 _LEAST_MEAN_RECALL = 0.7
 
@@ -20,7 +22,7 @@ def missed_clips(
     classes: Sequence[str],
     mean_recall: float | None,
 ) -> dict[str, tuple[MissedClip, ...]]:
-    """The misses of each class, the highest loss first; `strips` by segment id.
+    """The misses of each class of which there are strips, the highest loss first; `strips` by segment id.
 
     A miss is confident by the thresholds of confident learning (Northcutt et al. 2021): the threshold of a class is its mean
     probability among its own clips. None is where the model's `mean_recall` is too low for its word to count.

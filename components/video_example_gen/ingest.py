@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from components.annotations.config import NegativesConfig
+from components.annotations.files.manifest import segment_id
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Reject, Segment, Source, TimeUnit
 from components.storage.root import Root
@@ -56,6 +57,7 @@ class Accepted:
         return {
             "kind": "background" if self.is_background else "row",
             "reason": None,
+            "segment_id": segment_id(self.video, self.segment),
             **asdict(self.segment.source),
             "video": self.video,
             "label": self.segment.label,

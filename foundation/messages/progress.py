@@ -37,9 +37,9 @@ def announce(message: str) -> None:
     logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"announcement": message}))
 
 
-def say(message: str) -> None:
-    """Tell people something that they should read, besides the progress."""
-    logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"message": message}))
+def say(message: str, **facts: int) -> None:
+    """Tell people something that they should read, besides the progress; `facts` are in it for programs."""
+    logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"message": message, **facts}))
 
 
 def say_ended() -> None:

@@ -1,7 +1,8 @@
-"""Metric for TFMA: the clips that a model is most wrong about."""
+"""Metric for TFMA: the clips that a model is wrong about."""
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import apache_beam as beam
@@ -13,7 +14,8 @@ from components.evaluator.metrics.per_model import computation_per_model
 from models import features
 
 MISSES = "misses"
-NUM_MISSES = 6
+# What is left out are those that a model is least wrong about; half a megabyte in each slice that has so many.
+MOST_MISSES = 5000
 
 
 class Miss(NamedTuple):
@@ -28,16 +30,21 @@ class Miss(NamedTuple):
     segment_id: str
 
 
-class _Sums(NamedTuple):
-    """Number of clips, sum of their own classes' probabilities, and the worst misses."""
+@dataclass
+class _Sums:
+    """Number of clips, sum of their own classes' probabilities, and the misses: unsorted, and more than are kept."""
 
-    num_clips: int
-    own: float
-    worst: tuple[Miss, ...]
+    num_clips: int = 0
+    own: float = 0.0
+    misses: list[Miss] = field(default_factory=list)
+
+    @property
+    def worst(self) -> list[Miss]:
+        return sorted(self.misses)[:MOST_MISSES]
 
 
 class Misses(tfma.metrics.Metric):
-    """The mean probability of the clips' own classes, and the 6 misses of a slice with the highest loss: JSON as bytes."""
+    """The mean probability of the clips' own classes, and a slice's misses, the highest loss first: JSON as bytes."""
 
     def __init__(self, name: str = MISSES) -> None:
         super().__init__(_computations, name=name)
@@ -54,18 +61,25 @@ class MissesCombiner(beam.CombineFn):
         self._key = key
 
     def create_accumulator(self) -> _Sums:
-        return _Sums(0, 0.0, ())
+        return _Sums()
 
     def add_input(self, accumulator: _Sums, element: StandardMetricInputs) -> _Sums:
         answer = answer_of(element, self._key.model_name)
-        found: tuple[Miss, ...] = ()
+        accumulator.num_clips += 1
+        accumulator.own += answer.own
         if not answer.is_right:
-            found = (Miss(answer.own, answer.confidence, answer.chosen, segment_id_of(element)),)
-        return self.merge_accumulators([accumulator, _Sums(1, answer.own, found)])
+            accumulator.misses.append(Miss(answer.own, answer.confidence, answer.chosen, segment_id_of(element)))
+            if len(accumulator.misses) > 2 * MOST_MISSES:
+                accumulator.misses = accumulator.worst
+        return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
-        counts, owns, worst = zip(*accumulators, strict=True)
-        return _Sums(sum(counts), sum(owns), tuple(sorted(miss for part in worst for miss in part)[:NUM_MISSES]))
+        merged = _Sums()
+        for part in accumulators:
+            merged.num_clips += part.num_clips
+            merged.own += part.own
+            merged.misses = _Sums(misses=merged.misses + part.misses).worst
+        return merged
 
     def extract_output(self, accumulator: _Sums) -> dict[tfma.metrics.MetricKey, bytes]:
         mean = accumulator.own / accumulator.num_clips if accumulator.num_clips else None
