@@ -12,6 +12,7 @@ from foundation.messages.errors import MachineError, UserError
 from foundation.processes import direct_loopback
 from pipeline.commands.check import check
 from pipeline.commands.clean import clean
+from pipeline.commands.compare import compare
 from pipeline.commands.compile import compile_pipeline
 from pipeline.commands.convert import convert
 from pipeline.commands.demo_data import demo_data
@@ -19,9 +20,12 @@ from pipeline.commands.export import export
 from pipeline.commands.gate import gate
 from pipeline.commands.init import init
 from pipeline.commands.ledger import ledger
+from pipeline.commands.lineage import lineage
 from pipeline.commands.predict import predict
+from pipeline.commands.reproduce import reproduce
 from pipeline.commands.rollback import card, rollback, versions
 from pipeline.commands.run import report, run
+from pipeline.commands.runs import runs
 from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.submit import submit
@@ -59,6 +63,10 @@ app.command()(run)
 app.command()(gate)
 app.command()(ledger)
 app.command()(report)
+app.command()(runs)
+app.command()(compare)
+app.command()(reproduce)
+app.command()(lineage)
 app.command()(clean)
 app.command()(predict)
 app.command()(serve)

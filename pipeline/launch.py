@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,11 +20,13 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from components.storage.paths import LOCK_FILE
 from components.storage.patterns import require_no_pattern
 from components.storage.root import is_remote
+from foundation.events import Event
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment, reporting_process
 from pipeline.bars import Bars, TimeColumn
 from pipeline.config import Config
 from pipeline.run_log import RunLog
+from pipeline.runs.recorder import Recorder
 
 _SECONDS_TO_STOP = 10
 
@@ -76,22 +78,25 @@ def run_pipeline(
         except OSError as error:
             raise UserError(f"output_dir: {log_path.parent} cannot be written: {error}") from error
         outcome = RunOutcome(log_path)
+        recorder = Recorder(log_path, config_path, config, module)
         quiet = child_environment(TF_CPP_MIN_LOG_LEVEL="1", PYTHONWARNINGS="ignore", PYTHONUNBUFFERED="1")
         output = {"stdout": log.write_end, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
         arguments = [str(config_path), *arguments, *(f"--set={change}" for change in changes)]
         with (
             log,
+            recorder,
             reporting_process(module, *arguments, env=quiet, inherit=[lock], start_new_session=True, **output) as (
                 process,
                 events,
             ),
         ):
             try:
-                _show(events, outcome, console)
+                _show(events, outcome, console, recorder.hear)
             finally:
                 _stop(process)
         if outcome.result is None and outcome.error is None:
             outcome.error = f"the run ended with status {process.returncode} and without a word: {log.last_line}"
+        recorder.end(outcome.result, outcome.error, outcome.error_kind)
         return outcome
 
 
@@ -155,7 +160,7 @@ class _Node:
     messages: list[str] = field(default_factory=list)
 
 
-def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
+def _show(events: Any, outcome: RunOutcome, console: Console, hear: Callable[[Event], None]) -> None:
     nodes: list[str] = []
     node: _Node | None = None
     columns = (
@@ -169,6 +174,7 @@ def _show(events: Any, outcome: RunOutcome, console: Console) -> None:
         task = bar.add_task("loading TensorFlow", total=1, unit="", detail="")
         for line in events:
             event = json.loads(line)
+            hear(event)
             if "nodes" in event:
                 nodes = event["nodes"]
             elif event.get("state") == "running":

@@ -70,12 +70,15 @@ def _run(config: Config, send: Send) -> None:
     metadata_path = Path(config.output_dir) / METADATA_FILE
     require_metadata(metadata_path, announce, to_write=True)
     plan = make_plan(config)
+    base_model = {"base_model": str(plan.base.path)} if plan.base else {}
+    send({"planned": {"data_digest": plan.data_digest, "training_key": plan.training_key, **base_model}})
     if changes := changed_ids(plan.config, plan.classes):
         announce(changes)
     # These take ten seconds; mistakes in the input are told before.
     from pipeline.abandoned import fail_abandoned
     from pipeline.dag import create_pipeline
     from pipeline.lineage import run_summary
+    from pipeline.runs.code import code_of
     from pipeline.sealing.artifacts import ArtifactSeals
     from pipeline.sealing.cache import forget_damaged
     from pipeline.sealing.moved import follow_move
@@ -94,6 +97,7 @@ def _run(config: Config, send: Send) -> None:
     runner = SealedRunner(seals, plan.places, former, send)
     pipeline = create_pipeline(plan, plan.config.local_pipeline_root, str(metadata_path))
     send({"nodes": [component.id for component in pipeline.components]})
+    send({"planned": {"code": code_of(pipeline.components)}})
     runner.run(pipeline)
     summary = run_summary(metadata_path, plan.config.name)
     if not is_served(summary["pushed_version"], plan.config.push_destination):

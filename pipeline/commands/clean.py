@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from components.pusher.destination import explained
+from components.pusher.opening import open_destination
+from components.pusher.versions import all_versions
 from components.storage.paths import METADATA_FILE
 from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
@@ -36,9 +39,12 @@ def clean(
         require_metadata(
             metadata_path, lambda sentence: errors.print(escaped(sentence), highlight=False), to_write=True
         )
-        cleaning = plan_cleaning(output_dir, Path(settings.local_pipeline_root), metadata_path, keep)
+        destination = open_destination(settings.push_destination)
+        with explained(destination.uri):
+            versions = [version.name for version in all_versions(destination)]
+        cleaning = plan_cleaning(output_dir, Path(settings.local_pipeline_root), metadata_path, keep, versions)
         if not dry_run:
-            remove(cleaning, metadata_path)
+            remove(cleaning, output_dir, metadata_path)
     sizes = Counter[str]()
     for waste in cleaning.waste:
         sizes[waste.node or waste.path.relative_to(output_dir).parts[0]] += waste.num_bytes

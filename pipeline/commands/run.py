@@ -1,6 +1,5 @@
 """clipgate run, and clipgate report, which says where its report is."""
 
-import json
 import shutil
 import webbrowser
 from collections.abc import Sequence
@@ -12,11 +11,8 @@ import typer
 from rich.table import Table
 
 from components.evaluator.confusion import ConfusionMatrix
-from components.model_gate.measurements import GATE_FILE, Measurements
-from components.model_gate.verdict import Verdict
-from components.serving_validator.rules import SERVING_FILE, ServingVerdict
-from foundation.evidence import State
 from foundation.messages.errors import UserError
+from pipeline.commands.runs import tell
 from pipeline.commands.terminal import (
     DATA_FAULTS,
     INTERNAL_ERROR,
@@ -40,7 +36,10 @@ from pipeline.config import Config, load_config
 from pipeline.kubeflow.parameters import by_name, run_parameters, with_texts
 from pipeline.launch import RunOutcome, run_pipeline
 from pipeline.owner import said_of_another_run
+from pipeline.runs.book import Book
+from pipeline.runs.outcome import read_outcome
 
+_REPORT = "Reporter.report"
 _ENDINGS = {
     "user": ("wrong input", USER_ERROR),
     "faults": ("stopped before training", DATA_FAULTS),
@@ -115,31 +114,43 @@ def _of_this_run(config: Config, parameters: Sequence[str], compiled: Path | Non
 
 def report(
     config: ConfigOption,
+    which: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="The number of a run, or of a version; default: the last run.")
+    ] = None,
     in_browser: Annotated[bool, typer.Option("--open", help="Open it in a browser, too.")] = False,
     changes: SetOption = None,
 ) -> None:
-    """Say where the report of the last run is."""
+    """Say where the report of the last run is, or that of an earlier one."""
     settings = load_config(config, changes or ())
-    path = _report_path(settings)
+    path = _report_path(settings) if which is None else _report_of(Book(settings, tell), which)
     if not path.is_file():
         raise UserError(f"{path} does not exist; run the pipeline first: clipgate run --config {config}")
-    if said := said_of_another_run(settings):
+    if which is None and (said := said_of_another_run(settings)):
         errors.print(said, markup=False, highlight=False)
     console.print(str(path), highlight=False, markup=False)
     if in_browser and not webbrowser.open(path.resolve().as_uri()):
         raise UserError(f"--open: this machine has no browser; copy {path} to one that has")
 
 
+def _report_of(book: Book, which: str) -> Path:
+    record = book.find(which)
+    if _REPORT not in record.artifacts:
+        raise UserError(f"run {record.number} ({record.verdict}) did not come to a report")
+    path = book.output_dir / record.artifacts[_REPORT] / "report.html"
+    if not path.is_file():
+        raise UserError(f"the report of run {record.number} was removed with its artifacts")
+    return path
+
+
 def show_result(config: Config, outcome: RunOutcome) -> int:
     """Print what came of a run that did not fail; returns the exit code."""
     result: dict[str, Any] = outcome.result or {}
-    gate = json.loads((Path(result["uris"]["ModelGate.gate_report"]) / GATE_FILE).read_text())
-    verdict = Verdict.from_json(gate)
-    matrix = Measurements.from_json(gate).candidate
+    came = read_outcome(result)
+    matrix = came.matrix
     console.print(_class_table(config, matrix))
     if matrix.accuracy is not None:
         console.print(f"test accuracy {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)
-    page = Path(result["uris"]["Reporter.report"]) / "report.html"
+    page = Path(result["uris"][_REPORT]) / "report.html"
     try:
         shutil.copyfile(page, _report_path(config))
     except OSError as error:
@@ -150,18 +161,13 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     if result["pushed_version"]:
         console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
         return PUSHED
-    serving = json.loads((Path(result["uris"]["ServingValidator.serving_report"]) / SERVING_FILE).read_text())
-    faults = [finding.sentence() for finding in ServingVerdict.from_json(serving).failures]
-    is_open = verdict.state is State.OPEN and not faults and not result["not_pushed_reason"]
+    is_open = came.verdict == "open"
     heading = (
         "not pushed, since the test clips cannot tell whether the model is good enough:" if is_open else "not pushed:"
     )
     console.print(f"[bold {'yellow' if is_open else 'red'}]{heading}[/]", highlight=False)
-    sentences = [finding.sentence() for finding in verdict.failures] + faults
-    for sentence in sentences:
+    for sentence in came.reasons:
         console.print(f"  {escaped(sentence)}", highlight=False)
-    if result["not_pushed_reason"]:
-        console.print(f"  {escaped(result['not_pushed_reason'])}", highlight=False)
     return OPEN if is_open else NOT_PUSHED
 
 

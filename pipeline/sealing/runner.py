@@ -27,13 +27,13 @@ class SealedRunner(tfx_runner.IrBasedRunner):
     """Launches one component after the other, as TFX's LocalDagRunner does.
 
     That one makes its launchers itself and gives them nothing, so the loop stands here again. The launchers, which ask the
-    cache, see the names of `places`, and executors their paths. `former`: see pipeline.sealing.moved. `send` is told of each
-    component's start and end.
+    cache, see the names of `places`, and executors their paths. `former`: see pipeline.sealing.moved. `send` is told of the
+    run's name in ML Metadata, and of each component's start and end.
     """
 
     def __init__(self, seals: ArtifactSeals, places: Places, former: Former, send: Send) -> None:
         self._operators = {
-            spec: partial(SealingOperator, operator, seals, places)
+            spec: partial(SealingOperator, operator, seals, places, send)
             for spec, operator in launcher.DEFAULT_EXECUTOR_OPERATORS.items()
         }
         self._places = places
@@ -41,8 +41,11 @@ class SealedRunner(tfx_runner.IrBasedRunner):
         self._send = send
 
     def run_with_ir(self, pipeline: pipeline_pb2.Pipeline, run_options: Any = None, **kwargs: Any) -> None:
-        run_id = {constants.PIPELINE_RUN_ID_PARAMETER_NAME: datetime.datetime.now().isoformat()}
-        runtime_parameter_utils.substitute_runtime_parameter(pipeline, run_id)
+        run_id = datetime.datetime.now().isoformat()
+        self._send({"metadata_run": run_id})
+        runtime_parameter_utils.substitute_runtime_parameter(
+            pipeline, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: run_id}
+        )
         hide_places(pipeline, self._places)
         deployment = runner_utils.extract_local_deployment_config(pipeline)
         connection = deployment.metadata_connection_config.database_connection_config
@@ -71,10 +74,11 @@ class SealingOperator:
     """
 
     def __init__(
-        self, operator: type[BaseExecutorOperator], seals: ArtifactSeals, places: Places, **settings: Any
+        self, operator: type[BaseExecutorOperator], seals: ArtifactSeals, places: Places, send: Send, **settings: Any
     ) -> None:
-        """`settings`: what the launcher gives every operator."""
+        """`send` is told where the outputs will lie; `settings`: what the launcher gives every operator."""
         self._inner = operator(**settings)
+        self._send = send
         self._seals = seals
         self._places = places
 
@@ -98,6 +102,8 @@ class SealingOperator:
             name: self._places.show(value) if isinstance(value, str) else value
             for name, value in execution.exec_properties.items()
         }
+        uris = {name: artifacts[0].uri for name, artifacts in execution.output_dict.items() if artifacts}
+        self._send({"node": execution.pipeline_node.node_info.id, "outputs": uris})
         output = self._inner.run_executor(attr.evolve(execution, exec_properties=parameters))
         for uri in _output_uris(execution, output):
             self._seals.seal(Path(uri))

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from pipeline.runs.record import read_records
 from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project
 from tests.e2e.pushed import executions_by_state
@@ -102,6 +103,13 @@ def test_a_training_killed_after_some_epochs_goes_on_from_there_in_the_next_run(
     assert len(history["loss"]) == NUM_EPOCHS
     assert list((project.artifact("Trainer", "model_run") / "tensorboard").rglob("*tfevents*"))
     assert not any(state.exists() for state in killed_run.states)
+
+
+def test_the_records_say_how_each_run_ended_and_where_the_training_went_on(interrupted_run: InterruptedRun) -> None:
+    killed, interrupted = list(read_records(interrupted_run.project.output_dir).values())[-2:]
+    assert (killed.verdict, interrupted.verdict) == ("failed", "interrupted")
+    assert killed.error and "status -9" in killed.error
+    assert f"resumed after epoch {interrupted.resumed_after_epoch};" in interrupted_run.training
 
 
 def test_the_next_run_marks_as_failed_what_a_killed_one_left_running(interrupted_run: InterruptedRun) -> None:

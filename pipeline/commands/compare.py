@@ -1,0 +1,151 @@
+"""clipgate compare"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from foundation.messages.wording import counted
+from pipeline.commands.runs import tell, verdict_in_words
+from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped, folding_column, key_column
+from pipeline.config import load_config
+from pipeline.runs.book import Book
+from pipeline.runs.comparing import ALL, Change, ChangedClip, ClassRow, Comparison, Rate
+from pipeline.runs.comparing import compare as compare_models
+from pipeline.runs.differences import in_words, settings
+from pipeline.runs.record import RunRecord
+from pipeline.runs.tested import read_tested
+
+_NUM_SHOWN = 10
+_SHORT = 12
+
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="The number of a run, or of a pushed version.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    config: ConfigOption,
+    every: Annotated[bool, typer.Option("--all", help="List every clip that changed sides.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two runs: what they were told, each class's rates with intervals, and the clips that changed sides."""
+    book = Book(load_config(config), tell)
+    runs = book.find(first), book.find(second)
+    tested = [read_tested(book.output_dir, record) for record in runs]
+    found = compare_models(tested[0], tested[1], tested[1].confidence)
+    if as_json:
+        print(json.dumps(_as_json(runs, found)))
+        return
+    console.print(_runs_table(book, *runs))
+    console.print()
+    console.print(_class_table(found, *runs))
+    _print_clips(found, *runs, every=every, config=config)
+
+
+def _runs_table(book: Book, first: RunRecord, second: RunRecord) -> Table:
+    table = Table(
+        key_column(""),
+        *(folding_column(f"run {record.number}") for record in (first, second)),
+        box=None,
+        padding=(0, 2),
+    )
+
+    def add(what: str, *values: str) -> None:
+        table.add_row(escaped(what), *map(escaped, values))
+
+    add("began (UTC)", *(record.began_at[:16].replace("T", " ") for record in (first, second)))
+    add("verdict", *(verdict_in_words(book, record) for record in (first, second)))
+    trainers = [book.trainer_of(record) for record in (first, second)]
+    add("model of", *(f"run {trainer.number}" if trainer else "-" for trainer in trainers))
+    for each in settings(first, second):
+        add(each.what, in_words(each.before), in_words(each.after))
+    if first.data_digest != second.data_digest:
+        add("data", *(record.data_digest[:_SHORT] or "-" for record in (first, second)))
+    for component in dict.fromkeys([*first.code, *second.code]):
+        digests = [record.code.get(component, "")[:_SHORT] or "-" for record in (first, second)]
+        if len({*digests}) > 1:
+            add(f"code of {component}", *digests)
+    for package in dict.fromkeys([*first.software, *second.software]):
+        versions = [record.software.get(package, "-") for record in (first, second)]
+        if len({*versions}) > 1:
+            add(package, *versions)
+    return table
+
+
+def _class_table(found: Comparison, first: RunRecord, second: RunRecord) -> Table:
+    names = [f"{what} {record.number}" for what in ("recall", "precision") for record in (first, second)]
+    columns = [folding_column(name, "right") for name in ("clips", *names[:2], "change", "p", *names[2:])]
+    table = Table(key_column("class"), *columns, box=None, padding=(0, 2))
+    for row in found.rows:
+        clips = str(row.num_clips[0]) if len({*row.num_clips}) == 1 else f"{row.num_clips[0]}, {row.num_clips[1]}"
+        precisions = ["", ""] if row.label == ALL else map(_rate, row.precision)
+        change, p_value = (f"{row.change.gain:+.2f}", f"{row.change.p_value:.2g}") if row.change else ("-", "-")
+        table.add_row(escaped(row.label or "all"), clips, *map(_rate, row.recall), change, p_value, *precisions)
+    return table
+
+
+def _rate(rate: Rate | None) -> str:
+    if rate is None or rate.value is None:
+        return "-"
+    interval = rate.interval
+    return f"{rate.value:.2f}" if interval is None else f"{rate.value:.2f} ({interval.low:.2f}-{interval.high:.2f})"
+
+
+def _print_clips(found: Comparison, first: RunRecord, second: RunRecord, *, every: bool, config: Path) -> None:
+    overall = found.rows[0].change
+    if found.changed is None:
+        why = "one of these runs does not tell which clips it has missed, or its ledger was removed"
+        console.print(f"\nnot compared clip by clip: {why}", highlight=False)
+        return
+    if overall is None:
+        console.print("\nno test clip is common to both, so only the rates can be compared", highlight=False)
+        return
+    console.print(
+        f"\n{counted(overall.num_clips, 'test clip')} of both; change: on these, run {second.number} less run "
+        f"{first.number}; p: how often two equally good models differ so much, by exchanging whole groups",
+        highlight=False,
+    )
+    for verb, clips in (
+        ("lost", [c for c in found.changed if not c.is_won]),
+        ("won", [c for c in found.changed if c.is_won]),
+    ):
+        console.print(f"\n[bold]{counted(len(clips), 'clip')} {verb}[/]", highlight=False)
+        for clip in clips if every else clips[:_NUM_SHOWN]:
+            segment = clip.segment
+            answer = clip.answers[not clip.is_won]
+            which = second if verb == "lost" else first
+            line = f"  {segment.label}: {segment}; run {which.number} said {answer}"
+            console.print(escaped(line), highlight=False)
+        if not every and len(clips) > _NUM_SHOWN:
+            command = f"clipgate compare {first.number} {second.number} --config {escaped(str(config))} --all"
+            console.print(f"  and {len(clips) - _NUM_SHOWN} more: {command}", highlight=False)
+
+
+def _as_json(runs: tuple[RunRecord, RunRecord], found: Comparison) -> dict[str, Any]:
+    return {
+        "runs": [record.number for record in runs],
+        "settings": [each._asdict() for each in settings(*runs)],
+        "same_data": runs[0].data_digest == runs[1].data_digest,
+        "classes": [_row_as_json(row) for row in found.rows],
+        "changed": None if found.changed is None else [_clip_as_json(clip) for clip in found.changed],
+    }
+
+
+def _row_as_json(row: ClassRow) -> dict[str, Any]:
+    def rate(value: Rate | None) -> dict[str, Any] | None:
+        return value and {"value": value.value, "interval": value.interval and list(value.interval)}
+
+    change: Change | None = row.change
+    return {
+        "class": row.label or None,
+        "clips": row.num_clips,
+        "recall": [rate(each) for each in row.recall],
+        "precision": [rate(each) for each in row.precision],
+        "change": change and change._asdict(),
+    }
+
+
+def _clip_as_json(clip: ChangedClip) -> dict[str, Any]:
+    segment = clip.segment._asdict()
+    return {"clip": clip.clip_id, **segment, "answers": clip.answers}

@@ -1,0 +1,98 @@
+"""clipgate runs"""
+
+import json
+from typing import Any
+
+from rich.table import Table
+
+from foundation.messages.wording import counted
+from pipeline.commands.terminal import ConfigOption, JsonOption, console, errors, escaped, folding_column, key_column
+from pipeline.config import load_config
+from pipeline.runs.book import Book
+from pipeline.runs.differences import differences
+from pipeline.runs.record import RunRecord
+
+_COLOURS = {"pushed": "green", "rejected": "red", "failed": "red", "open": "yellow"}
+
+
+def runs(config: ConfigOption, as_json: JsonOption = False) -> None:
+    """List the runs: when, what came of each, how good its model is, and what differs from the run before."""
+    book = Book(load_config(config), tell)
+    if as_json:
+        rows = [{**record.model_dump(mode="json"), **_found(book, record)} for record in book.records]
+        print(json.dumps({"output_dir": str(book.output_dir), "runs": rows}))
+        return
+    where = f"{book.output_dir}: {counted(len(book.records), 'run')}"
+    console.print(escaped(where if book.records else f"{book.output_dir}: no run is known there"), highlight=False)
+    if book.records:
+        console.print(_table(book))
+
+
+def tell(sentence: str) -> None:
+    """Print what people have to know beside the result."""
+    errors.print(escaped(sentence), highlight=False)
+
+
+def verdict_in_words(book: Book, record: RunRecord) -> str:
+    """What came of a run, with the version of its model."""
+    words: str = record.verdict
+    pusher = book.pusher_of(record)
+    if pusher:
+        is_own = pusher.number == record.number
+        words = f"pushed {record.version_number}" if is_own else f"pushed by run {pusher.number}"
+    if record.resumed_after_epoch is not None:
+        words += f", resumed after epoch {record.resumed_after_epoch}"
+    return words
+
+
+def _found(book: Book, record: RunRecord) -> dict[str, Any]:
+    """What is known of a run by comparing it with others."""
+    before = _before(book, record)
+    pusher, trainer = book.pusher_of(record), book.trainer_of(record)
+    return {
+        "differs": differences(before, record) if before else [],
+        "pushed_by": pusher.number if pusher else None,
+        "trained_by": trainer.number if trainer else None,
+    }
+
+
+def _before(book: Book, record: RunRecord) -> RunRecord | None:
+    place = book.records.index(record)
+    return book.records[place - 1] if place else None
+
+
+def _table(book: Book) -> Table:
+    numbers = (folding_column(name, "right") for name in ("accuracy", "clips"))
+    others = (
+        folding_column("lowest recall"),
+        folding_column("model of"),
+        folding_column("differs from the run before"),
+    )
+    table = Table(
+        key_column("run"),
+        key_column("began (UTC)"),
+        folding_column("verdict"),
+        *numbers,
+        *others,
+        box=None,
+        padding=(0, 2),
+    )
+    for record in book.records:
+        found = _found(book, record)
+        figures = record.figures
+        accuracy = "-" if figures is None or figures.accuracy is None else f"{figures.accuracy:.3f}"
+        worst = figures.worst if figures else None
+        colour = _COLOURS.get(record.verdict, "default")
+        table.add_row(
+            str(record.number),
+            record.began_at[:16].replace("T", " "),
+            f"[{colour}]{escaped(verdict_in_words(book, record))}[/]",
+            accuracy,
+            str(figures.clips) if figures else "-",
+            escaped(f"{worst[0]} {worst[1]:.2f}") if worst else "-",
+            f"run {found['trained_by']}" if found["trained_by"] else "-",
+            escaped("; ".join(found["differs"])) or ("nothing" if _before(book, record) else "-"),
+        )
+        if record.error:
+            table.add_row("", "", "", "", "", "", "", f"[red]{escaped(record.error)}[/]")
+    return table
