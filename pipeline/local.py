@@ -29,6 +29,7 @@ from pipeline.owner import record_run, said_of_another_run
 from pipeline.places import CHECKPOINTS
 from pipeline.plan import make_plan
 from pipeline.pushed_classes import changed_ids
+from pipeline.runs.record import follow_artifacts
 
 _CACHED_MESSAGE = re.compile(r"A cached execution \d+ is used\.")
 
@@ -141,6 +142,8 @@ def set_aside_unknown(pipeline_root: Path, metadata_path: Path) -> None:
     aside.mkdir()
     for path in unknown:
         path.rename(aside / path.name)
+    # Other artifacts will lie under the old paths.
+    follow_artifacts(pipeline_root.parent, pipeline_root.name, aside.name)
     announce(
         f"{metadata_path} is gone or empty; what earlier runs left was moved to {aside}, and everything is made anew"
     )

@@ -15,8 +15,8 @@ from pipeline.runs.book import Book
 from pipeline.runs.comparing import ALL, Change, ChangedClip, ClassRow, Comparison, Rate
 from pipeline.runs.comparing import compare as compare_models
 from pipeline.runs.differences import in_words, settings
+from pipeline.runs.measured import read_measured
 from pipeline.runs.record import RunRecord
-from pipeline.runs.tested import read_tested
 
 _NUM_SHOWN = 10
 _SHORT = 12
@@ -32,14 +32,16 @@ def compare(
     """Compare two runs: what they were told, each class's rates with intervals, and the clips that changed sides."""
     book = Book(load_config(config), tell)
     runs = book.find(first), book.find(second)
-    tested = [read_tested(book.output_dir, record) for record in runs]
+    tested = [read_measured(book.output_dir, record) for record in runs]
     found = compare_models(tested[0], tested[1], tested[1].confidence)
     if as_json:
         print(json.dumps(_as_json(runs, found)))
         return
     console.print(_runs_table(book, *runs))
     console.print()
-    console.print(_class_table(found, *runs))
+    console.print(_recall_table(found, *runs))
+    console.print()
+    console.print(_precision_table(found, *runs))
     _print_clips(found, *runs, every=every, config=config)
 
 
@@ -48,7 +50,7 @@ def _runs_table(book: Book, first: RunRecord, second: RunRecord) -> Table:
         key_column(""),
         *(folding_column(f"run {record.number}") for record in (first, second)),
         box=None,
-        padding=(0, 2),
+        padding=(0, 1),
     )
 
     def add(what: str, *values: str) -> None:
@@ -56,8 +58,6 @@ def _runs_table(book: Book, first: RunRecord, second: RunRecord) -> Table:
 
     add("began (UTC)", *(record.began_at[:16].replace("T", " ") for record in (first, second)))
     add("verdict", *(verdict_in_words(book, record) for record in (first, second)))
-    trainers = [book.trainer_of(record) for record in (first, second)]
-    add("model of", *(f"run {trainer.number}" if trainer else "-" for trainer in trainers))
     for each in settings(first, second):
         add(each.what, in_words(each.before), in_words(each.after))
     if first.data_digest != second.data_digest:
@@ -73,16 +73,27 @@ def _runs_table(book: Book, first: RunRecord, second: RunRecord) -> Table:
     return table
 
 
-def _class_table(found: Comparison, first: RunRecord, second: RunRecord) -> Table:
-    names = [f"{what} {record.number}" for what in ("recall", "precision") for record in (first, second)]
-    columns = [folding_column(name, "right") for name in ("clips", *names[:2], "change", "p", *names[2:])]
-    table = Table(key_column("class"), *columns, box=None, padding=(0, 2))
+def _recall_table(found: Comparison, first: RunRecord, second: RunRecord) -> Table:
+    columns = [folding_column(name, "right") for name in ("clips", *_names("recall", first, second), "change", "p")]
+    table = Table(key_column("class"), *columns, box=None, padding=(0, 1))
     for row in found.rows:
         clips = str(row.num_clips[0]) if len({*row.num_clips}) == 1 else f"{row.num_clips[0]}, {row.num_clips[1]}"
-        precisions = ["", ""] if row.label == ALL else map(_rate, row.precision)
         change, p_value = (f"{row.change.gain:+.2f}", f"{row.change.p_value:.2g}") if row.change else ("-", "-")
-        table.add_row(escaped(row.label or "all"), clips, *map(_rate, row.recall), change, p_value, *precisions)
+        table.add_row(escaped(row.label or "all: accuracy"), clips, *map(_rate, row.recall), change, p_value)
     return table
+
+
+def _precision_table(found: Comparison, first: RunRecord, second: RunRecord) -> Table:
+    columns = [folding_column(name, "right") for name in _names("precision", first, second)]
+    table = Table(key_column("class"), *columns, box=None, padding=(0, 1))
+    for row in found.rows:
+        if row.label != ALL:
+            table.add_row(escaped(row.label), *map(_rate, row.precision))
+    return table
+
+
+def _names(rate: str, *runs: RunRecord) -> list[str]:
+    return [f"{rate}, run {record.number}" for record in runs]
 
 
 def _rate(rate: Rate | None) -> str:

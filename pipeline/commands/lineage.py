@@ -104,17 +104,17 @@ def _show_walk(book: Book, history: "History", run: RunRecord, as_json: bool, wi
 
 
 def _steps_table(book: Book, history: "History", steps: "list[Execution]") -> Table:
-    columns = (key_column("step"), key_column("run"), folding_column("made from"), folding_column("lies in"))
-    table = Table(*columns, box=None, padding=(0, 2))
+    columns = (key_column("step"), key_column("run"), folding_column("made from"), folding_column("made"))
+    table = Table(*columns, box=None, padding=(0, 1))
     for step in steps:
         found = _step_as_json(book, history, step)
-        places = [
-            path if each["is_there"] else f"{path} (removed)"
+        # The rest of the path is <output_dir>/pipeline/<step>.
+        made = [
+            "/".join(Path(each["path"]).parts[-2:]) + ("" if each["is_there"] else " (removed)")
             for each in found["outputs"]
-            for path in [str(Path(each["path"]).relative_to(book.output_dir))]
         ]
         table.add_row(
-            step.node, str(found["run"] or "-"), ", ".join(found["made_from"]) or "-", escaped(", ".join(places))
+            step.node, str(found["run"] or "-"), ", ".join(found["made_from"]) or "-", escaped(", ".join(made))
         )
     return table
 
@@ -143,14 +143,17 @@ def _videos(entries: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _show_sights(book: Book, history: "History", video: str, as_json: bool) -> None:
-    from pipeline.runs.walking import models_of, sights
+    from pipeline.runs.walking import models_of, names_like, sights
 
-    found = sights(models_of(history, book.records), video)
+    models = models_of(history, book.records)
+    found = sights(models, video)
     if as_json:
         print(json.dumps({"video": video, "models": [_sight_as_json(sight) for sight in found]}))
         return
-    if not any(sight.clips or _through_base(sight) for sight in found):
-        console.print(escaped(f"{video}: no model here is known to have seen it"), highlight=False)
+    if not any(sight.clips for sight in found):
+        like = ", ".join(names_like(models, video))
+        hint = f"; did you mean {like}?" if like else "; what is meant is its path below data.videos"
+        tell(f"{video} is in no ledger that is still there{hint}")
     table = Table(
         key_column("model of"),
         key_column("versions"),

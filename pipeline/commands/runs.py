@@ -26,6 +26,8 @@ def runs(config: ConfigOption, as_json: JsonOption = False) -> None:
     console.print(escaped(where if book.records else f"{book.output_dir}: no run is known there"), highlight=False)
     if book.records:
         console.print(_table(book))
+        console.print()
+        console.print(_table_of_differences(book))
 
 
 def tell(sentence: str) -> None:
@@ -34,15 +36,16 @@ def tell(sentence: str) -> None:
 
 
 def verdict_in_words(book: Book, record: RunRecord) -> str:
-    """What came of a run, with the version of its model."""
+    """What came of a run, with the version of its model, and the run that trained it if that was another one."""
     words: str = record.verdict
     pusher = book.pusher_of(record)
     if pusher:
         is_own = pusher.number == record.number
-        words = f"pushed {record.version_number}" if is_own else f"pushed by run {pusher.number}"
+        words = f"pushed {record.version_number}" if is_own else f"pushed already {record.version_number}"
     if record.resumed_after_epoch is not None:
         words += f", resumed after epoch {record.resumed_after_epoch}"
-    return words
+    trainer = book.trainer_of(record)
+    return words if trainer is None or trainer.number == record.number else f"{words}, model of run {trainer.number}"
 
 
 def _found(book: Book, record: RunRecord) -> dict[str, Any]:
@@ -62,37 +65,34 @@ def _before(book: Book, record: RunRecord) -> RunRecord | None:
 
 
 def _table(book: Book) -> Table:
-    numbers = (folding_column(name, "right") for name in ("accuracy", "clips"))
-    others = (
-        folding_column("lowest recall"),
-        folding_column("model of"),
-        folding_column("differs from the run before"),
-    )
     table = Table(
         key_column("run"),
         key_column("began (UTC)"),
         folding_column("verdict"),
-        *numbers,
-        *others,
+        folding_column("accuracy", "right"),
+        folding_column("lowest recall"),
         box=None,
-        padding=(0, 2),
+        padding=(0, 1),
     )
     for record in book.records:
-        found = _found(book, record)
         figures = record.figures
-        accuracy = "-" if figures is None or figures.accuracy is None else f"{figures.accuracy:.3f}"
         worst = figures.worst if figures else None
         colour = _COLOURS.get(record.verdict, "default")
         table.add_row(
             str(record.number),
             record.began_at[:16].replace("T", " "),
             f"[{colour}]{escaped(verdict_in_words(book, record))}[/]",
-            accuracy,
-            str(figures.clips) if figures else "-",
+            "-" if figures is None or figures.accuracy is None else f"{figures.accuracy:.3f}",
             escaped(f"{worst[0]} {worst[1]:.2f}") if worst else "-",
-            f"run {found['trained_by']}" if found["trained_by"] else "-",
-            escaped("; ".join(found["differs"])) or ("nothing" if _before(book, record) else "-"),
         )
-        if record.error:
-            table.add_row("", "", "", "", "", "", "", f"[red]{escaped(record.error)}[/]")
+    return table
+
+
+def _table_of_differences(book: Book) -> Table:
+    table = Table(key_column("run"), folding_column("differs from the run before"), box=None, padding=(0, 1))
+    for record in book.records:
+        found = _found(book, record)["differs"]
+        differs = "; ".join(found) or "nothing" if _before(book, record) else "-"
+        error = f"\n[red]{escaped(record.error)}[/]" if record.error else ""
+        table.add_row(str(record.number), f"{escaped(differs)}{error}")
     return table

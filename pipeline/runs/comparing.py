@@ -8,7 +8,7 @@ import numpy as np
 from foundation.evidence import RateEvidence, precision_evidence, rate_evidence
 from foundation.paired_drops import paired_drops
 from foundation.statistics import Interval
-from pipeline.runs.tested import Segment, Tested
+from pipeline.runs.measured import MeasuredRun, Segment
 
 # All classes together.
 ALL = ""
@@ -64,7 +64,7 @@ class Comparison(NamedTuple):
     changed: tuple[ChangedClip, ...] | None
 
 
-def compare(first: Tested, second: Tested, confidence: float) -> Comparison:
+def compare(first: MeasuredRun, second: MeasuredRun, confidence: float) -> Comparison:
     """Compare two runs' models; `confidence`: of the intervals."""
     common = _common(first, second)
     changes = _changes(first, second, common) if common else {}
@@ -86,14 +86,14 @@ def compare(first: Tested, second: Tested, confidence: float) -> Comparison:
     return Comparison(rows, changed)
 
 
-def _num_clips(tested: Tested, label: str) -> int:
+def _num_clips(tested: MeasuredRun, label: str) -> int:
     matrix = tested.measured.candidate
     if label == ALL:
         return matrix.num_clips
     return matrix.examples(label) if label in matrix.classes else 0
 
 
-def _rates(tested: Tested, confidence: float) -> tuple[dict[str, Rate], dict[str, Rate]]:
+def _rates(tested: MeasuredRun, confidence: float) -> tuple[dict[str, Rate], dict[str, Rate]]:
     """Recall and precision by class, accuracy among the recalls."""
     matrix, groups = tested.measured.candidate, tested.measured.groups
     recalls: Mapping[str, RateEvidence] = {}
@@ -111,7 +111,7 @@ def _rates(tested: Tested, confidence: float) -> tuple[dict[str, Rate], dict[str
     return {**recall, ALL: rate(matrix.accuracy, recalls.get(ALL))}, precision
 
 
-def _common(first: Tested, second: Tested) -> dict[str, Segment] | None:
+def _common(first: MeasuredRun, second: MeasuredRun) -> dict[str, Segment] | None:
     """The test segments of both, of classes whose misses both know; None where a run does not tell."""
     if first.segments is None or second.segments is None or first.misses is None or second.misses is None:
         return None
@@ -123,7 +123,7 @@ def _common(first: Tested, second: Tested) -> dict[str, Segment] | None:
     }
 
 
-def _told(tested: Tested) -> set[str]:
+def _told(tested: MeasuredRun) -> set[str]:
     """The classes of which all misses are known."""
     matrix, misses = tested.measured.candidate, tested.misses or {}
     return {
@@ -131,7 +131,7 @@ def _told(tested: Tested) -> set[str]:
     }
 
 
-def _changes(first: Tested, second: Tested, common: Mapping[str, Segment]) -> dict[str, Change]:
+def _changes(first: MeasuredRun, second: MeasuredRun, common: Mapping[str, Segment]) -> dict[str, Change]:
     labels = sorted({segment.label for segment in common.values()})
     groups = sorted({segment.group for segment in common.values()})
     trials, hits, hits_of_second = np.zeros((3, len(labels), len(groups)))
@@ -145,7 +145,7 @@ def _changes(first: Tested, second: Tested, common: Mapping[str, Segment]) -> di
             counts[labels.index(segment.label), groups.index(segment.group)] -= 1
     losses, gains = (paired_drops(*pair, trials) for pair in ((hits, hits_of_second), (hits_of_second, hits)))
     changes = {
-        label: Change(int(clips), float(-drop), float(min(1, 2 * p_values.min())))
+        label: Change(int(clips), float(0.0 - drop), float(min(1, 2 * p_values.min())))
         for label, clips, drop, p_values in zip(
             labels, trials.sum(axis=1), losses.drops, np.stack([losses.p_values, gains.p_values], axis=1), strict=True
         )
@@ -159,7 +159,7 @@ def _changes(first: Tested, second: Tested, common: Mapping[str, Segment]) -> di
     return {**changes, ALL: Change(int(trials.sum()), accuracy, float(min(1, 2 * p_value)))}
 
 
-def _missed(tested: Tested, common: Mapping[str, Segment]) -> Iterator[tuple[str, Segment]]:
+def _missed(tested: MeasuredRun, common: Mapping[str, Segment]) -> Iterator[tuple[str, Segment]]:
     """The missed clips of common segments, by their ids."""
     for of_class in (tested.misses or {}).values():
         for clip_id in of_class:
@@ -168,14 +168,14 @@ def _missed(tested: Tested, common: Mapping[str, Segment]) -> Iterator[tuple[str
                 yield clip_id, common[name]
 
 
-def _changed(first: Tested, second: Tested, common: Mapping[str, Segment]) -> Iterator[ChangedClip]:
+def _changed(first: MeasuredRun, second: MeasuredRun, common: Mapping[str, Segment]) -> Iterator[ChangedClip]:
     missed = [dict(_missed(tested, common)) for tested in (first, second)]
     for clip_id in missed[0].keys() ^ missed[1].keys():
         segment = common[clip_id.partition("-")[0]]
         yield ChangedClip(segment, clip_id, (_answer(first, segment, clip_id), _answer(second, segment, clip_id)))
 
 
-def _answer(tested: Tested, segment: Segment, clip_id: str) -> str:
+def _answer(tested: MeasuredRun, segment: Segment, clip_id: str) -> str:
     return (tested.misses or {}).get(segment.label, {}).get(clip_id, segment.label)
 
 

@@ -131,6 +131,19 @@ def read_records(output_dir: Path) -> dict[Path, RunRecord]:
     return {path: _ended(record, is_at_work and record.number == newest) for path, record in ordered}
 
 
+def follow_artifacts(output_dir: Path, old_folder: str, new_folder: str) -> None:
+    """Let the records of ended runs name their artifacts where they lie now; both folders are in the `output_dir`."""
+    for path, record in read_records(output_dir).items():
+        moved = {
+            output: f"{new_folder}/{place.removeprefix(f'{old_folder}/')}"
+            for output, place in record.artifacts.items()
+            if place.startswith(f"{old_folder}/")
+        }
+        if moved:
+            with suppress(OSError):
+                write_record(path, record.model_copy(update={"artifacts": {**record.artifacts, **moved}}))
+
+
 def _ended(record: RunRecord, is_at_work: bool) -> RunRecord:
     return record.model_copy(update={"verdict": "killed"}) if record.verdict == "running" and not is_at_work else record
 

@@ -109,6 +109,17 @@ def sights(models: Sequence[Model], video: str) -> list[Sight]:
     return [_sight(model, models, clips, frozenset()) for model in models]
 
 
+def names_like(models: Sequence[Model], video: str) -> list[str]:
+    """The paths in ledgers that end with the same file name, for somebody who did not find a video."""
+    name = video.rpartition("/")[2]
+    found = {
+        entry["video"]
+        for ledger in {model.ledger for model in models if model.ledger}
+        for entry in read_entries(ledger / ACCEPTED_FILE)
+    }
+    return sorted(each for each in found if each.rpartition("/")[2] == name)
+
+
 def _sight(
     model: Model, models: Sequence[Model], clips: Mapping[Path | None, Mapping[str, int] | None], seen: frozenset[int]
 ) -> Sight:

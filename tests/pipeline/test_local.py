@@ -6,6 +6,7 @@ import pytest
 
 from models.export_info import ExportInfo
 from pipeline.local import is_served, set_aside_unknown
+from pipeline.runs.record import RunRecord, read_records, write_record
 from tests.components.pusher.conftest import write_card
 
 
@@ -26,6 +27,22 @@ def test_artifacts_that_no_metadata_knows_are_moved_aside_but_not_checkpoints(ou
     assert [path.name for path in (output_dir / "pipeline").iterdir()] == ["checkpoints"]
     (aside,) = output_dir.glob("unknown-*")
     assert (aside / "VideoExampleGen/examples/3/Split-train/old.gz").read_bytes() == b"old"
+
+
+def test_records_name_artifacts_where_they_were_moved_to(output_dir: Path) -> None:
+    path = output_dir / "logs" / "run-20260101-000000.json"
+    path.parent.mkdir()
+    examples = "VideoExampleGen/examples/3"
+    write_record(
+        path,
+        RunRecord(
+            number=1, name="test", began_at="", config_file="", config={}, artifacts={"a.b": f"pipeline/{examples}"}
+        ),
+    )
+    set_aside_unknown(output_dir / "pipeline", output_dir / "metadata.sqlite")
+    (record,) = read_records(output_dir).values()
+    (aside,) = output_dir.glob("unknown-*")
+    assert record.artifacts == {"a.b": f"{aside.name}/{examples}"}
 
 
 def test_with_metadata_or_without_artifacts_nothing_is_moved(output_dir: Path, tmp_path: Path) -> None:

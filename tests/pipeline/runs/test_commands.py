@@ -44,13 +44,21 @@ def as_json(done: Done) -> dict[str, Any]:
 def test_runs_tells_them_apart(clipgate: Clipgate) -> None:
     done = clipgate("runs")
     assert (done.code, done.err) == (0, "")
-    rows = [line[1 + len("1 2026-01-01 00:00") :].strip() for line in lines_of(done.out) if line[0].isdigit()]
-    assert rows == [
-        f"pushed {FIRST} 0.625 16 sit 0.25 run 1 -",
-        "interrupted - - - - training.epochs: 6 → 12",
-        f"pushed {SECOND}, resumed after epoch 4 0.938 16 wave 0.88 run 3 nothing",
-        "rejected 0.938 16 wave 0.88 run 3 gates.certainty: 0.99 → none; gates.min_recall: 0.5 → 0.9",
-        "failed - - - - nothing",
+    rows = [line[1:].strip() for line in lines_of(done.out) if line[:1].isdigit()]
+    shown, differing = [row[len("2026-01-01 00:00") :].strip() for row in rows[:5]], rows[5:]
+    assert shown == [
+        f"pushed {FIRST} 0.625 sit 0.25",
+        "interrupted - -",
+        f"pushed {SECOND}, resumed after epoch 4 0.938 wave 0.88",
+        "rejected, model of run 3 0.938 wave 0.88",
+        "failed - -",
+    ]
+    assert differing == [
+        "-",
+        "training.epochs: 6 → 12",
+        "nothing",
+        "gates.certainty: 0.99 → none; gates.min_recall: 0.5 → 0.9",
+        "nothing",
     ]
     assert ERROR in done.out
 
@@ -135,7 +143,11 @@ def test_lineage_walks_back_from_a_video_to_the_models_that_saw_it(clipgate: Cli
 
     assert clips("p00.mp4") == [(1, [FIRST], {"train": 2}), (3, [SECOND], {"train": 2})]
     assert clips(five_runs / "data" / "p11.mp4") == [(1, [FIRST], {"test": 2}), (3, [SECOND], {"test": 2})]
-    assert "p99.mp4: no model here is known to have seen it" in clipgate("lineage", "--video", "p99.mp4").out
+    for asked, hint in (
+        ("p99.mp4", "what is meant is its path below data.videos"),
+        ("v/p00.mp4", "did you mean p00.mp4?"),
+    ):
+        assert clipgate("lineage", "--video", asked).err == f"{asked} is in no ledger that is still there; {hint}\n"
 
 
 def test_answers_stay_when_the_project_is_moved(clipgate: Clipgate, five_runs: Path, tmp_path: Path) -> None:

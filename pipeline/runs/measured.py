@@ -26,7 +26,7 @@ class Segment(NamedTuple):
         return f"{self.video} {self.start:g} to {'its end' if self.end is None else f'{self.end:g}'}"
 
 
-class Tested(NamedTuple):
+class MeasuredRun(NamedTuple):
     """Measurements, and the test clips of which they are.
 
     Attributes:
@@ -41,7 +41,7 @@ class Tested(NamedTuple):
     misses: Mapping[str, Mapping[str, str]] | None
 
 
-def read_tested(output_dir: Path, record: RunRecord) -> Tested:
+def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
     """What a run has measured. A pushed version's card still has it when the run's own files were removed.
 
     Raises:
@@ -59,7 +59,7 @@ def read_tested(output_dir: Path, record: RunRecord) -> Tested:
                 f"what run {record.number} has measured was removed with its artifacts; clipgate runs still has its figures"
             )
         misses = json.loads((report / MISSES_FILE).read_text()) if report and (report / MISSES_FILE).is_file() else None
-        return Tested(Measurements.from_json(gate), gate["confidence"], _segments(output_dir, record), misses)
+        return MeasuredRun(Measurements.from_json(gate), gate["confidence"], _segments(output_dir, record), misses)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(
             f"run {record.number}: what it has measured cannot be read ({type(error).__name__}: {error}); a file in "

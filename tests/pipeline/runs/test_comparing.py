@@ -1,0 +1,93 @@
+"""Two models side by side: what is paired, and what is not."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import ConfusionMatrix
+from components.model_gate.measurements import Measurements
+from pipeline.runs.comparing import ALL, Change, compare
+from pipeline.runs.measured import MeasuredRun, Segment
+
+CLASSES = ("sit", "wave")
+
+
+@dataclass
+class Run:
+    """Test clips: each segment has its label, its person, its number of clips, and those of them that were missed."""
+
+    segments: dict[str, Segment] = field(default_factory=dict)
+    misses: dict[str, dict[str, str]] = field(default_factory=lambda: {label: {} for label in CLASSES})
+
+    def add(self, name: str, label: str, person: str, num_clips: int = 1, missed: tuple[str, ...] = ()) -> "Run":
+        self.segments[name] = Segment(label, person, f"{person}.mp4", 0.0, 1.0, num_clips)
+        other = CLASSES[1 - CLASSES.index(label)]
+        self.misses[label] |= dict.fromkeys(missed, other)
+        return self
+
+    def tested(self) -> MeasuredRun:
+        entries: dict[str, list[tuple[int, int, int]]] = {}
+        for name, segment in self.segments.items():
+            label = CLASSES.index(segment.label)
+            wrong = sum(clip.partition("-")[0] == name for clip in self.misses[segment.label])
+            entries.setdefault(segment.group, []).extend(
+                [(label, label, segment.num_clips - wrong), (label, 1 - label, wrong)]
+            )
+        counts = [[0, 0], [0, 0]]
+        for actual, answer, number in (entry for each in entries.values() for entry in each):
+            counts[actual][answer] += number
+        matrix = ConfusionMatrix(CLASSES, tuple(map(tuple, counts)))
+        measured = Measurements(matrix, groups=GroupAnswers.of(entries, CLASSES))
+        return MeasuredRun(measured, 0.95, self.segments, self.misses)
+
+
+def changes(first: MeasuredRun, second: MeasuredRun) -> dict[str, Change | None]:
+    return {row.label: row.change for row in compare(first, second, 0.95).rows}
+
+
+def test_only_clips_that_both_were_asked_about_are_paired() -> None:
+    first = Run().add("a", "sit", "ann").add("b", "sit", "bob").add("c", "wave", "cid").tested()
+    second = Run().add("a", "sit", "ann", missed=("a",)).add("d", "sit", "dan").add("c", "sit", "cid").tested()
+    found = compare(first, second, 0.95)
+    assert {row.label: row.change and (row.change.num_clips, row.change.gain) for row in found.rows} == {
+        ALL: (1, -1.0),
+        "sit": (1, -1.0),
+        "wave": None,
+    }
+    assert [(clip.clip_id, clip.answers, clip.is_won) for clip in found.changed or ()] == [
+        ("a", ("sit", "wave"), False)
+    ]
+
+
+def test_windows_of_a_segment_are_clips_of_their_own() -> None:
+    first = Run().add("a", "sit", "ann", 3, missed=("a-0", "a-2")).tested()
+    second = Run().add("a", "sit", "ann", 3, missed=("a-2",)).tested()
+    assert [clip.clip_id for clip in compare(first, second, 0.95).changed or ()] == ["a-0"]
+    change = changes(first, second)["sit"]
+    assert change and (change.num_clips, change.gain) == (3, pytest.approx(1 / 3))
+
+
+def test_clips_of_one_person_change_sides_together() -> None:
+    """Ten clips of one person say no more than one: the two ways to exchange them."""
+    first, second = Run(), Run()
+    for number in range(10):
+        first.add(f"a{number}", "sit", "ann", missed=(f"a{number}",))
+        second.add(f"a{number}", "sit", "ann")
+    change = changes(first.tested(), second.tested())["sit"]
+    assert change == Change(10, 1.0, 1.0)
+
+
+def test_a_class_of_which_not_all_misses_were_kept_is_not_paired() -> None:
+    first = Run().add("a", "sit", "ann", missed=("a",)).add("b", "wave", "bob").tested()
+    forgetful = first._replace(misses={"wave": {}})
+    assert changes(forgetful, first)["sit"] is None
+    assert changes(forgetful, first)["wave"] == Change(1, 0.0, 1.0)
+
+
+def test_runs_that_do_not_tell_are_compared_by_their_rates() -> None:
+    first = Run().add("a", "sit", "ann").add("b", "wave", "bob").tested()
+    for silent in (first._replace(misses=None), first._replace(segments=None)):
+        found = compare(silent, first, 0.95)
+        assert found.changed is None
+        assert [row.recall[0] and row.recall[0].value for row in found.rows] == [1, 1, 1]
