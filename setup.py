@@ -18,6 +18,8 @@ setup(
     extras_require={
         # Decodes in OpenCV's place, which lacks codecs, and knows less of sizes and times.
         "pyav": ["av>=15,<17"],
+        # `tracking.mlflow`: logs runs to a tracking server.
+        "mlflow": ["mlflow-skinny>=3,<4"],
         # `clipgate export --onnx`: converts, and compares the file with the model.
         "onnx": ["tf2onnx>=1.17,<1.18", "onnx>=1.17,<1.24", "onnxruntime>=1.23,<1.33"],
     },

@@ -28,6 +28,7 @@ from models.training.config import TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
 from pipeline.config_changes import changed
 from pipeline.kubeflow.config import KubeflowConfig
+from pipeline.tracking.config import TrackingConfig
 from pipeline.watch.config import WatchConfig
 
 _QUOTED = re.compile(r"'([^']*)'")
@@ -72,6 +73,7 @@ class Config(Section):
     push: PushConfig = PushConfig()
     serving_validation: ServingValidationConfig = ServingValidationConfig()
     watch: WatchConfig = WatchConfig()
+    tracking: TrackingConfig = TrackingConfig()
     beam: BeamConfig = BeamConfig()
     kubeflow: KubeflowConfig = KubeflowConfig()
 

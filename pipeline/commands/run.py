@@ -38,6 +38,7 @@ from pipeline.launch import RunOutcome, run_pipeline
 from pipeline.owner import said_of_another_run
 from pipeline.runs.book import Book
 from pipeline.runs.outcome import read_outcome
+from pipeline.tracking.sending import log_run
 
 _REPORT = "Reporter.report"
 _ENDINGS = {
@@ -96,6 +97,9 @@ def run(
     except KeyboardInterrupt:
         errors.print(f"interrupted; {interrupted}")
         raise typer.Exit(INTERRUPTED) from None
+    record = outcome.log_path.with_suffix(".json")
+    if said := log_run(settings.tracking, record, Path(settings.output_dir)):
+        console.print(said, highlight=False, markup=False)
     if outcome.result is None:
         kind, code = _ENDINGS[outcome.error_kind]
         errors.print(f"[bold red]{kind}:[/] {escaped(outcome.error)}", highlight=False)

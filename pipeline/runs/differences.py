@@ -6,18 +6,10 @@ from typing import Any, NamedTuple
 
 from pipeline.runs.record import RunRecord
 
-# Where things lie is no part of what they are; what lies there is in the digest of the data.
-_PLACES = frozenset(
-    (
-        "output_dir",
-        "data.annotations",
-        "data.videos",
-        "data.label_map",
-        "splits.assignment",
-        "serving.directory",
-        "push.serving_config",
-    )
-)
+# Where things lie is no part of what they are.
+_PLACES = frozenset(("output_dir", "serving.directory", "push.serving_config"))
+# What lies there is in the digest of the data, if a run came to look at them.
+_PLACES_OF_DATA = frozenset(("data.annotations", "data.videos", "data.label_map", "splits.assignment"))
 
 
 class Difference(NamedTuple):
@@ -50,10 +42,9 @@ def flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]
 
 
 def settings(before: RunRecord, after: RunRecord) -> list[Difference]:
-    """The keys of which the values differ, and which decide what a run does."""
-    return [
-        each for each in _different(dict(flat(before.config)), dict(flat(after.config))) if each.what not in _PLACES
-    ]
+    """The keys of which the values differ, but for places."""
+    told = _PLACES | _PLACES_OF_DATA if before.data_digest and after.data_digest else _PLACES
+    return [each for each in _different(dict(flat(before.config)), dict(flat(after.config))) if each.what not in told]
 
 
 def differences(before: RunRecord, after: RunRecord) -> list[str]:

@@ -26,6 +26,11 @@ def test_where_things_lie_is_no_difference() -> None:
     assert differences(run(before, data_digest="1"), run(after, data_digest="2")) == ["other data"]
 
 
+def test_where_the_data_lie_is_told_of_a_run_that_did_not_come_to_look_at_them() -> None:
+    before, after = ({"data": {"videos": place}} for place in ("/a", "/b"))
+    assert differences(run(before, data_digest="1"), run(after)) == ["data.videos: /a → /b"]
+
+
 def test_what_was_not_planned_is_not_compared() -> None:
     assert differences(run({}, data_digest="1", code={"Trainer": "1"}), run({})) == []
 
