@@ -25,10 +25,9 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
     changes: SetOption = None,
 ) -> None:
-    changes: SetOption = None,
-) -> None:
     """Remove what earlier runs have left: artifacts, logs and records that none of the newest runs needs. Pushed versions
     stay, and what tells where they come from."""
+    settings = load_config(config, changes or ())
     output_dir = Path(settings.output_dir)
     metadata_path = output_dir / METADATA_FILE
     if not metadata_path.is_file():

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from foundation.messages.wording import counted
 from pipeline.commands.runs import tell, verdict_in_words
-from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped, folding_column, key_column
+from pipeline.commands.terminal import ConfigOption, JsonOption, SetOption, console, escaped, folding_column, key_column
 from pipeline.config import load_config
 from pipeline.runs.book import Book
 from pipeline.runs.comparing import ALL, Change, ChangedClip, ClassRow, Comparison, Rate
@@ -28,9 +28,10 @@ def compare(
     config: ConfigOption,
     every: Annotated[bool, typer.Option("--all", help="List every clip that changed sides.")] = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Compare two runs: what they were told, each class's rates with intervals, and the clips that changed sides."""
-    book = Book(load_config(config), tell)
+    book = Book(load_config(config, changes or ()), tell)
     runs = book.find(first), book.find(second)
     tested = [read_measured(book.output_dir, record) for record in runs]
     found = compare_models(tested[0], tested[1], tested[1].confidence)

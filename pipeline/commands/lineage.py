@@ -10,7 +10,7 @@ from rich.table import Table
 from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
 from pipeline.commands.runs import tell
-from pipeline.commands.terminal import ConfigOption, JsonOption, console, escaped, folding_column, key_column
+from pipeline.commands.terminal import ConfigOption, JsonOption, SetOption, console, escaped, folding_column, key_column
 from pipeline.config import Config, load_config
 from pipeline.runs.book import Book
 from pipeline.runs.record import RunRecord
@@ -32,9 +32,10 @@ def lineage(
     ] = None,
     videos: Annotated[bool, typer.Option("--videos", help="List the videos of each split.")] = False,
     as_json: JsonOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Say what a model was made of, step by step back to the videos; or which models saw a video, and in which split."""
-    settings = load_config(config)
+    settings = load_config(config, changes or ())
     book = Book(settings, tell)
     if book.history is None:
         raise UserError(f"{book.output_dir}: no run is known there; run: clipgate run --config {config}")

@@ -10,6 +10,7 @@ from pipeline.commands.terminal import (
     NOT_PUSHED,
     ConfigOption,
     ForceOption,
+    SetOption,
     console,
     errors,
     escaped,
@@ -29,6 +30,7 @@ def reproduce(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; default: print it.")
     ] = None,
     force: ForceOption = False,
+    changes: SetOption = None,
 ) -> None:
     """Write the configuration of an earlier run, and say whether data and code are still the same; exit code 0: they are,
     3: something is another, or nobody knows."""
@@ -36,7 +38,7 @@ def reproduce(
     from pipeline.runs.reproducing import as_yaml, configuration_of, parts_of
 
     refuse_existing("-o", output, force)
-    book = Book(load_config(config), tell)
+    book = Book(load_config(config, changes or ()), tell)
     record = book.find(which)
     found = configuration_of(record, book.output_dir)
     text = as_yaml(found, record)

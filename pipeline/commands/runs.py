@@ -6,7 +6,16 @@ from typing import Any
 from rich.table import Table
 
 from foundation.messages.wording import counted
-from pipeline.commands.terminal import ConfigOption, JsonOption, console, errors, escaped, folding_column, key_column
+from pipeline.commands.terminal import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    console,
+    errors,
+    escaped,
+    folding_column,
+    key_column,
+)
 from pipeline.config import load_config
 from pipeline.runs.book import Book
 from pipeline.runs.differences import differences
@@ -15,9 +24,9 @@ from pipeline.runs.record import RunRecord
 _COLOURS = {"pushed": "green", "rejected": "red", "failed": "red", "open": "yellow"}
 
 
-def runs(config: ConfigOption, as_json: JsonOption = False) -> None:
+def runs(config: ConfigOption, as_json: JsonOption = False, changes: SetOption = None) -> None:
     """List the runs: when, what came of each, how good its model is, and what differs from the run before."""
-    book = Book(load_config(config), tell)
+    book = Book(load_config(config, changes or ()), tell)
     if as_json:
         rows = [{**record.model_dump(mode="json"), **_found(book, record)} for record in book.records]
         print(json.dumps({"output_dir": str(book.output_dir), "runs": rows}))

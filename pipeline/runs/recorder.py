@@ -47,7 +47,12 @@ class Recorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None and self.record.ended_at is None:
-            self._note(verdict="interrupted", ended_at=_now())
+            how = (
+                {"verdict": "interrupted"}
+                if isinstance(error, KeyboardInterrupt)
+                else {"verdict": "failed", "error": str(error)}
+            )
+            self._note(ended_at=_now(), **how)
 
     def hear(self, event: Event) -> None:
         """Keep what an event of the run says that its record holds."""
