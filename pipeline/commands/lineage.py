@@ -122,13 +122,13 @@ def _steps_table(book: Book, history: "History", steps: "list[Execution]") -> Ta
 
 def _step_as_json(book: Book, history: "History", step: "Execution") -> dict[str, Any]:
     run = next((each for each in book.records if step.run in each.metadata_runs), None)
-    makers = [history.maker(artifact).node for numbers in step.inputs.values() for artifact in numbers]
+    makers = (history.maker(artifact) for numbers in step.inputs.values() for artifact in numbers)
     artifacts = [(name, history.artifact(number)) for name, numbers in step.outputs.items() for number in numbers]
     return {
         "step": step.node,
         "execution": step.number,
         "run": run.number if run else None,
-        "made_from": list(dict.fromkeys(makers)),
+        "made_from": list(dict.fromkeys(maker.node for maker in makers if maker)),
         "outputs": [
             {"name": name, "id": each.number, "path": str(each.path), "is_there": each.is_there}
             for name, each in artifacts

@@ -66,8 +66,8 @@ class Book:
         made = self.artifact(record, *_MODEL)
         if made is None:
             return None
-        name = self.history.maker(made.number).run
-        return next((each for each in self.records if name in each.metadata_runs), None)
+        maker = self.history.maker(made.number)
+        return next((each for each in self.records if maker and maker.run in each.metadata_runs), None)
 
     def artifact(self, record: RunRecord, node: str, output: str) -> "Artifact | None":
         """An artifact that a run has made, or was given by the cache; None if ML Metadata know of none."""

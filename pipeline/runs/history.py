@@ -58,13 +58,20 @@ class History:
         is_there = known.state == proto.Artifact.LIVE and path.exists()
         return Artifact(number, known.type, path, is_there, properties)
 
-    def maker(self, artifact: int) -> Execution:
-        """The execution that made an artifact, and was not answered with it from the cache."""
-        return self._makers[artifact]
+    def maker(self, artifact: int) -> Execution | None:
+        """The execution that made an artifact, and was not answered with it from the cache; None: none of this pipeline."""
+        return self._makers.get(artifact)
 
     def of_run(self, runs: tuple[str, ...]) -> dict[str, Execution]:
         """The last execution of each component in a run, which may have several names."""
-        return {execution.node: execution for execution in self.executions if execution.run in runs}
+        return {node: execution for run in runs for node, execution in self._by_run.get(run, {}).items()}
+
+    @cached_property
+    def _by_run(self) -> dict[str, dict[str, Execution]]:
+        found: dict[str, dict[str, Execution]] = {}
+        for execution in self.executions:
+            found.setdefault(execution.run, {})[execution.node] = execution
+        return found
 
     @cached_property
     def _makers(self) -> dict[int, Execution]:

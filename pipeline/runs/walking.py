@@ -52,7 +52,8 @@ def upstream(history: History, execution: Execution) -> list[Execution]:
         each = waiting.pop()
         if each.number not in found:
             found[each.number] = each
-            waiting += [history.maker(artifact) for numbers in each.inputs.values() for artifact in numbers]
+            makers = (history.maker(artifact) for numbers in each.inputs.values() for artifact in numbers)
+            waiting += [maker for maker in makers if maker]
     return [found[number] for number in sorted(found, reverse=True)]
 
 
