@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from components.storage.paths import METADATA_FILE
 from foundation.messages.wording import counted
 from pipeline.commands.terminal import (
     ConfigOption,
@@ -32,7 +33,10 @@ def runs(config: ConfigOption, as_json: JsonOption = False, changes: SetOption =
         print(json.dumps({"output_dir": str(book.output_dir), "runs": rows}))
         return
     where = f"{book.output_dir}: {counted(len(book.records), 'run')}"
-    console.print(escaped(where if book.records else f"{book.output_dir}: no run is known there"), highlight=False)
+    if not book.records:
+        has_old = (book.output_dir / METADATA_FILE).is_file()
+        where += "; earlier releases kept no records of theirs" if has_old else ""
+    console.print(escaped(where), highlight=False)
     if book.records:
         console.print(_table(book))
         console.print()

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ml_metadata import errors
 from ml_metadata.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
+from foundation.messages.errors import UserError
 from pipeline.metadata_store import READ_ONLY, SUCCESSFUL, open_store
 
 
@@ -38,9 +40,16 @@ class History:
     """Executions and artifacts of one pipeline, oldest first."""
 
     def __init__(self, metadata_path: Path, pipeline_name: str, pipeline_root: Path) -> None:
-        """Raises what ML Metadata do for a file that is none of theirs: see `pipeline.metadata_file.require_metadata`."""
+        """Look at the file with `pipeline.metadata_file.require_metadata` before.
+
+        Raises:
+          UserError: it is of another version of ML Metadata.
+        """
         self._root = pipeline_root
-        store = open_store(metadata_path, READ_ONLY)
+        try:
+            store = open_store(metadata_path, READ_ONLY)
+        except (errors.StatusError, RuntimeError) as error:
+            raise UserError(f"{metadata_path} cannot be opened by this version of ML Metadata ({error})") from error
         self.executions = tuple(_executions(store, pipeline_name))
         self._artifacts = {artifact.id: artifact for artifact in store.get_artifacts()}
 
