@@ -29,6 +29,9 @@ class SealedRunner(tfx_runner.IrBasedRunner):
     That one makes its launchers itself and gives them nothing, so the loop stands here again. The launchers, which ask the
     cache, see the names of `places`, and executors their paths. `former`: see pipeline.sealing.moved. `send` is told of the
     run's name in ML Metadata, and of each component's start and end.
+
+    Attributes:
+      last_run: that name.
     """
 
     def __init__(self, seals: ArtifactSeals, places: Places, former: Former, send: Send) -> None:
@@ -39,9 +42,10 @@ class SealedRunner(tfx_runner.IrBasedRunner):
         self._places = places
         self._former = former
         self._send = send
+        self.last_run = ""
 
     def run_with_ir(self, pipeline: pipeline_pb2.Pipeline, run_options: Any = None, **kwargs: Any) -> None:
-        run_id = datetime.datetime.now().isoformat()
+        run_id = self.last_run = datetime.datetime.now().isoformat()
         self._send({"metadata_run": run_id})
         runtime_parameter_utils.substitute_runtime_parameter(
             pipeline, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: run_id}
