@@ -9,7 +9,7 @@ from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 
 from foundation.disk import size_bytes
-from pipeline.metadata_store import SUCCESSFUL, open_store
+from pipeline.metadata_store import SUCCESSFUL, open_store, place_of
 from pipeline.places import CHECKPOINTS
 from pipeline.runs.record import RunRecord, read_records
 from pipeline.runs.tensorboard import remove_dead_links
@@ -63,8 +63,10 @@ def plan_cleaning(
     for run in runs:
         if run.name in pushing:
             kept |= {each.id for each in store.get_artifacts_by_context(run.id) if each.type in _OUTLIVING}
-    known = [each for each in store.get_artifacts() if Path(each.uri).is_relative_to(pipeline_root)]
-    needed = {Path(each.uri).relative_to(pipeline_root).parts[:3] for each in known if each.id in kept}
+    known = store.get_artifacts()
+    needed = {
+        place_of(each.uri, pipeline_root).relative_to(pipeline_root).parts[:3] for each in known if each.id in kept
+    }
     logs = sorted(output_dir.glob("logs/run-*.log"))[:-keep]
     set_aside = sorted(output_dir.glob("unknown-*"))
     waste = [

@@ -10,7 +10,7 @@ from ml_metadata.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
 from foundation.messages.errors import UserError
-from pipeline.metadata_store import READ_ONLY, SUCCESSFUL, open_store
+from pipeline.metadata_store import READ_ONLY, SUCCESSFUL, open_store, place_of
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,7 @@ class History:
     def artifact(self, number: int) -> Artifact:
         """The artifact of this number."""
         known = self._artifacts[number]
-        path = Path(known.uri)
-        if not path.is_relative_to(self._root):
-            # <root>/<component>/<output>/<execution>, as pipeline.sealing.moved knows it.
-            path = self._root.joinpath(*path.parts[-3:])
+        path = place_of(known.uri, self._root)
         properties = {
             name: value.string_value or str(getattr(value, value.WhichOneof("value") or "string_value"))
             for name, value in known.custom_properties.items()

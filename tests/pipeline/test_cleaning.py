@@ -74,6 +74,16 @@ def test_a_run_that_failed_pushes_out_none_that_came_to_its_end(ran_twice: Path)
     assert artifacts(ran_twice, "Reader", "statistics") == [second, third]
 
 
+def test_what_the_newest_run_needs_stays_in_a_folder_that_was_moved(ran_twice: Path) -> None:
+    moved = ran_twice.with_name("moved")
+    ran_twice.rename(moved)
+    before = names(moved)
+    clean(planned(moved, keep=2), moved, moved / "metadata.sqlite")
+    assert names(moved) == before
+    clean(planned(moved, keep=1), moved, moved / "metadata.sqlite")
+    assert len(names(moved)) == 3
+
+
 def write_records(folder: Path, *versions: str) -> list[Path]:
     """Records of the runs that ML Metadata know, and of one more that failed before its first component, with the versions."""
     store = open_store(folder / "metadata.sqlite")
