@@ -74,7 +74,7 @@ def run(
     few to tell, 4: the data have faults and checks.on_failure is stop, 2: wrong input, 1: an error."""
     path = one_config(file, config)
     if path is None:
-        raise UserError("name the configuration: clipgate run FILE; examples/demo.yaml is one to begin with")
+        raise UserError("name the configuration: clipgate run FILE; clipgate init makes one (see clipgate run --help)")
     settings = load_config(path, changes or ())
     how: dict[str, Any] = {}
     interrupted = "the same command goes on after the last finished component"

@@ -1,0 +1,1 @@
+"""From what somebody has at hand to a configuration to begin with."""
