@@ -20,7 +20,10 @@ def texts_of(file: Path) -> set[str]:
 
     nodes = list(ast.walk(ast.parse(file.read_bytes())))
     templates = ["".join(map(text, node.values)) for node in nodes if isinstance(node, ast.JoinedStr)]
-    return {*templates, *(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))}
+    return {
+        *templates,
+        *(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)),
+    }
 
 
 @pytest.fixture(scope="module")
