@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -54,6 +55,11 @@ SetOption = Annotated[
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist already.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def command_for(command: str, config: Path) -> str:
+    """A command with a configuration, for a message from which people paste it into a shell."""
+    return f"clipgate {command} --config {shlex.quote(str(config))}"
 
 
 def key_column(name: str) -> Column:
