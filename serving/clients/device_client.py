@@ -60,14 +60,16 @@ def read_frames(video: Path, facts: dict[str, Any], start: float = 0.0, end: flo
     times, frame_seconds = frames.read_times(video)
     last = times[-1] + frame_seconds
     moments = choose_moments(facts, start, last if end is None else min(end, last), frame_seconds)
-    return frames.read_moments(video, times, moments, start)
+    return frames.read_images(video, [frames.index_at(times, moment, start) for moment in moments])
 
 
 def choose_moments(facts: dict[str, Any], start: float, end: float, frame_seconds: float) -> list[float]:
     """When the frames that the network sees are shown, in seconds: evenly spread over those that training stored."""
     stored, seen = facts["stored_frames"], facts["num_frames"]
     sampling = {**facts["sampling"], "num_frames": stored, "views": 1}
-    (moments,) = frames.choose_moments(sampling, start, end, frame_seconds)
+    step = sampling["step_seconds"] or (sampling["step_frames"] or 1) * frame_seconds
+    step = None if sampling["method"] == "uniform" else step
+    (moments,) = frames.choose_positions(sampling, start, end, frame_seconds, step)
     return [moments[min(int((index + 0.5) / seen * stored), stored - 1)] for index in range(seen)]
 
 

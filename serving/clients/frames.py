@@ -31,29 +31,42 @@ def read_clips(
     """The clips of a segment, in seconds, each of `num_frames` JPEGs: one, or one a view."""
     times, frame_seconds = read_times(video)
     last = times[-1] + frame_seconds
-    plans = choose_moments(sampling, start, last if end is None else min(end, last), frame_seconds)
-    images = read_moments(video, times, [moment for moments in plans for moment in moments], start)
+    end = last if end is None else min(end, last)
+    step_frames = 1 if sampling["method"] == "dense" else sampling["step_frames"]
+    if step_frames:
+        first, behind = bisect_left(times, start), bisect_left(times, end)
+        plans = choose_positions(sampling, first, behind, 1.0, step_frames)
+        indices = [int(position) for plan in plans for position in plan]
+    else:
+        plans = choose_positions(sampling, start, end, frame_seconds, sampling["step_seconds"])
+        indices = [index_at(times, moment, start) for plan in plans for moment in plan]
+    images = read_images(video, indices)
     jpegs = [encode_jpeg(shrink(image, sampling["short_side"]), sampling["jpeg_quality"]) for image in images]
-    return [tuple(jpegs[first : first + len(plans[0])]) for first in range(0, len(jpegs), len(plans[0]))]
+    count = sampling["num_frames"]
+    return [tuple(jpegs[place : place + count]) for place in range(0, len(jpegs), count)]
 
 
-def choose_moments(sampling: dict[str, Any], start: float, end: float, frame_seconds: float) -> list[list[float]]:
-    """When the frames that training stored are shown, in seconds; one list a view."""
+def choose_positions(
+    sampling: dict[str, Any], start: float, end: float, frame_length: float, step: float | None
+) -> list[list[float]]:
+    """Where the frames that training stored are, in seconds or in frames as `start` and `end` are; one list a view.
+
+    `step` None spreads them over the segment.
+    """
     count = sampling["num_frames"]
     # The last frame of the segment stands for all that would come after it.
-    latest = end - frame_seconds / 2
-    if sampling["method"] == "uniform":
+    latest = end - frame_length / 2
+    if step is None:
         return [[min(start + (index + 0.5) * (end - start) / count, latest) for index in range(count)]]
-    step = sampling["step_seconds"] or (sampling["step_frames"] or 1) * frame_seconds
-    slack = max(0.0, end - start - (count - 1) * step - min(frame_seconds, step))
+    slack = max(0.0, end - start - (count - 1) * step - min(frame_length, step))
     views = sampling["views"]
     plans = []
     for view in range(views):
         offset = slack * (view / (views - 1) if views > 1 else 0.5)
-        moments = [start + offset + index * step for index in range(count)]
+        positions = [start + offset + index * step for index in range(count)]
         if sampling["short"] == "wrap":
-            moments = [start + (moment - start) % (end - start) for moment in moments]
-        plans.append([min(moment, latest) for moment in moments])
+            positions = [start + (position - start) % (end - start) for position in positions]
+        plans.append([min(position, latest) for position in positions])
     return plans
 
 
@@ -68,13 +81,14 @@ def read_times(video: Path) -> tuple[list[float], float]:
     return times, 1 / (capture.get(cv2.CAP_PROP_FPS) or 25.0)
 
 
-def read_moments(video: Path, times: list[float], moments: list[float], start: float) -> list[Image]:
-    """The frames on display at these moments, in seconds, of those that begin after `start`: uint8 [height, width, 3], BGR.
-
-    `times` are those of `read_times`.
-    """
+def index_at(times: list[float], moment: float, start: float) -> int:
+    """Which frame is on display at a moment of a segment, of the frames that begin in it."""
     first = min(bisect_left(times, start), len(times) - 1)
-    indices = [max(first, bisect_right(times, moment) - 1) for moment in moments]
+    return max(first, bisect_right(times, moment) - 1)
+
+
+def read_images(video: Path, indices: list[int]) -> list[Image]:
+    """Frames by their number from 0: uint8 [height, width, 3], BGR."""
     capture = cv2.VideoCapture(str(video))
     images: dict[int, Image] = {}
     for index in range(max(indices) + 1):
