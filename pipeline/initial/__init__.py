@@ -1,0 +1,1 @@
+"""What `clipgate init` looks at, and what it writes."""
