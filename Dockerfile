@@ -18,7 +18,7 @@ RUN /opt/uv/bin/uv venv --python /usr/local/bin/python /opt/venv \
  && /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-cache --require-hashes --compile-bytecode \
       -r requirements/${STACK}.txt \
  && /opt/uv/bin/uv pip uninstall --python /opt/venv/bin/python -r requirements/tests.in
-COPY setup.py pyproject.toml ./
+COPY setup.py pyproject.toml LICENSE ./
 COPY pipeline pipeline
 COPY components components
 COPY models models

@@ -1,4 +1,4 @@
-# make demo · make test · make test-fast · make lint · make bench · make lock; each installs what it needs into .venv first.
+# make demo · make test · make test-fast · make lint · make reference · make bench · make lock; each installs what it needs into .venv first.
 # Empty: the newest stack that this machine can run.
 STACK ?=
 PYTHON_IN_VENV = .venv/bin/python
@@ -7,7 +7,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-fast test-tfx121 image-check lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
+.PHONY: demo test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
@@ -30,6 +30,10 @@ test-tfx121: setup
 # The Dockerfile, without a container engine; STACK is its build argument.
 image-check: setup
 	$(PYTHON_IN_VENV) -m tests.elsewhere.image $(if $(STACK),--stack $(STACK))
+
+# The pages that are made from the code: docs/configuration.md, docs/commands.md.
+reference: setup
+	$(PYTHON_IN_VENV) -m docs.generate
 
 lint: setup
 	.venv/bin/ruff check .

@@ -9,6 +9,7 @@ setup(
     name="clipgate",
     version="0.1.0",
     description="From videos and annotations to a served action-recognition model, with a quality gate on every class",
+    license="Apache-2.0",
     python_requires=">=3.10",
     packages=find_packages(include=["pipeline*", "components*", "models*", "foundation*", "examples*"]),
     package_data={

@@ -19,6 +19,7 @@ PACKAGES = ("pipeline", "components", "models", "foundation")
 # What people are told changes no result.
 _TOLD = "foundation/messages/"
 _ERRORS = ("UserError", "DataFaultsError")
+_TOLD_BY_FIELDS = ("description", "json_schema_extra")
 
 _NAME_OF_CODE = re.compile(rf"({'|'.join(PACKAGES)})(\.\w+)+")
 _NAME_OF_FILE = re.compile(r"[\w-]+\.\w+")
@@ -31,7 +32,7 @@ _LEFT_OUT = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
 def code_digest(*names: str, root: Path = ROOT) -> str:
     """Digest (hex) of modules, and of all modules in packages, by their dotted names; `root`: the folder of our packages.
 
-    Comments, docstrings, the layout of code and the words of a UserError do not change it.
+    Comments, docstrings, the layout of code, the words of a UserError and the meaning of a key do not change it.
 
     Raises:
       ValueError: there is no such module or package.
@@ -136,7 +137,7 @@ class _Reader:
             return f"[{','.join(map(self.text_of, value))}]"
         if not isinstance(value, ast.AST):
             return repr(value)
-        if isinstance(value, (ast.Module, ast.stmt)):
+        if isinstance(value, (ast.Module, ast.stmt, ast.Call)):
             _leave_out_what_is_not_run(value)
             self.imports.update(imported_names(value))
         elif isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -152,6 +153,8 @@ def _leave_out_what_is_not_run(node: ast.AST) -> None:
             node.body = node.body[1:]
     elif isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         node.body = []
+    elif isinstance(node, ast.Call) and _name(node.func) == "Field":
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in _TOLD_BY_FIELDS]
     elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc.func) in _ERRORS:
         _leave_out_words(node.exc)
 

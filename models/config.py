@@ -11,17 +11,22 @@ from models.networks.catalogue import NETWORKS
 class ModelConfig(Section):
     """The network and what it sees."""
 
-    network: Annotated[str, OneOf(NETWORKS)] = "r2plus1d"
+    network: Annotated[str, OneOf(NETWORKS)] = Field("r2plus1d", description="which architecture")
     preset: str = Field(
         "", validate_default=True, description="size of the network; default: the smallest, which a CPU can train"
     )
     num_frames: int = Field(16, ge=1, le=256, description="frames the network sees; 1 makes it a single-frame network")
     modality: Literal["rgb", "differences"] = Field("rgb", description="the frames, or what changed between them")
-    height: int = Field(112, ge=16, le=1024, description="pixels")
-    width: int = Field(112, ge=16, le=1024, description="pixels")
+    height: int = Field(112, ge=16, le=1024, description="of the frames that the network sees, in pixels")
+    width: int = Field(112, ge=16, le=1024, description="of the frames that the network sees, in pixels")
     crop_margin: float = Field(1.15, ge=1, le=2, description="clips are this much larger than the input, for crops")
-    resize: Literal["crop", "pad", "stretch"] = "crop"
-    normalization: Literal["unit", "symmetric", "train_statistics"] = "train_statistics"
+    resize: Literal["crop", "pad", "stretch"] = Field(
+        "crop", description="how frames get the network's shape: cut at the sides, with black added, or distorted"
+    )
+    normalization: Literal["unit", "symmetric", "train_statistics"] = Field(
+        "train_statistics",
+        description="of pixels: 0 to 1, -1 to 1, or by mean and deviation of each colour in the training split",
+    )
     classes: tuple[str, ...] | None = Field(None, description="labels in the order of their ids; default: by name")
 
     @field_validator("preset")

@@ -19,7 +19,7 @@ class PcaConfig(Section):
     """Columns that are parts of one vector, such as an embedding, and how many principal components stand for it."""
 
     columns: tuple[str, ...] = Field(min_length=1, description="names of metadata, or patterns such as embedding_*")
-    components: int = Field(ge=1)
+    components: int = Field(ge=1, description="how many of them are kept")
 
     def select(self, columns: Sequence[str]) -> tuple[str, ...]:
         """The names among `columns` that fit, in their order.

@@ -36,14 +36,22 @@ _SectionT = TypeVar("_SectionT", bound=Section)
 
 
 class ServingConfig(Section):
-    """Place for models that have passed the gates. `directory` defaults to `<output_dir>/serving/<model_name>`."""
+    """Place for models that have passed the gates."""
 
-    model_name: str = Field("action", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    directory: str | None = None
+    model_name: str = Field(
+        "action",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="what clients of TensorFlow Serving call the model",
+    )
+    directory: str | None = Field(
+        None,
+        description="folder or address that TensorFlow Serving watches, to which versions are pushed; default: "
+        "`<output_dir>/serving/<model_name>`",
+    )
 
 
 class BeamConfig(Section):
-    """Settings of Beam on this machine; `args` are further options of its pipelines."""
+    """Settings of Beam, which decodes the videos and computes statistics."""
 
     decoders: int | None = Field(
         None, ge=1, le=256, description="videos decoded side by side on a machine; default: one a CPU core"
@@ -51,14 +59,22 @@ class BeamConfig(Section):
     workers: int = Field(
         1, ge=1, le=256, description="processes of the steps after ingest; more pay from many clips on"
     )
-    args: tuple[str, ...] = ()
+    args: tuple[str, ...] = Field((), description="further options of Beam's pipelines, such as --runner=FlinkRunner")
 
 
 class Config(Section):
     """The whole configuration."""
 
-    name: str = Field("clipgate", pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=128)
-    output_dir: str = Field(min_length=1)
+    name: str = Field(
+        "clipgate",
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        max_length=128,
+        description="of the pipeline, in ML Metadata and on Kubeflow",
+    )
+    output_dir: str = Field(
+        min_length=1,
+        description="folder for artifacts, ML Metadata, logs, the report and, unless serving.directory says otherwise, models",
+    )
     data: DataConfig
     negatives: NegativesConfig | None = None
     splits: SplitsConfig = SplitsConfig()

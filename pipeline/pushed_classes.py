@@ -26,7 +26,7 @@ def choose_classes(config: Config, records: Iterable[Record]) -> tuple[str, ...]
     if len(labels) < 2:
         raise UserError(
             f"{config.data.annotations}: at least two classes are needed; found {', '.join(labels) or 'none'}. "
-            "Check data.columns.label and data.format"
+            "Check data.format, and data.columns.label or data.label_field; clipgate check says what else could be the class"
         )
     _require_true(config, labels)
     gone = [label for label in known if label not in labels]

@@ -31,7 +31,9 @@ class ChecksConfig(Section):
     """The bar of each check, under the check's id; null switches the check off."""
 
     fail_on: Severity = Field(Severity.ERROR, description="a finding of this severity, or a worse one, fails the check")
-    on_failure: Literal["stop", "warn"] = Field("warn", description="what a run does then, before it trains")
+    on_failure: Literal["stop", "warn"] = Field(
+        "warn", description="what a run does when a check fails, before it trains"
+    )
     frames: bool = Field(False, description="also look into the videos: each is decoded once more than for ingest")
     previous_annotations: str | None = Field(
         None,

@@ -13,8 +13,10 @@ from models.metadata import Imputation, MetadataConfig, PcaConfig, check_columns
 class DataConfig(ReaderOptions):
     """The videos, and their annotations."""
 
-    annotations: str
-    format: Annotated[str, OneOf(("auto", *sorted(READERS)))] = "auto"
+    annotations: str = Field(description="file, folder or address of the annotations")
+    format: Annotated[str, OneOf(("auto", *sorted(READERS)))] = Field(
+        "auto", description="of the annotations; auto looks at their content"
+    )
     imputation: Imputation = Field(
         "mean",
         description="what stands in for a gap in metadata: mean or median of the training split, or the mean of the "
@@ -41,17 +43,17 @@ class DataConfig(ReaderOptions):
 class NegativesConfig(Section):
     """Clips of a class for `none of the actions`, from unannotated parts of the videos or from rows that state a negative."""
 
-    label: str = Field("background", min_length=1, max_length=256)
+    label: str = Field("background", min_length=1, max_length=256, description="of the class that these clips are of")
     clips_per_video: int = Field(
         0, ge=0, le=10_000, description="taken from unannotated time; 0: only stated negatives"
     )
-    clip_seconds: float = Field(2.0, gt=0)
+    clip_seconds: float = Field(2.0, gt=0, description="length of the clips from unannotated time")
     margin_seconds: float = Field(1.0, ge=0, description="kept free around each annotated action")
     unannotated_videos: bool = Field(False, description="also take clips from videos that no row names")
     unlabelled_is_background: bool = Field(
         False, description="take clips from unannotated time even where the format says that it is unknown"
     )
-    seed: int = 0
+    seed: int = Field(0, description="of the places in unannotated time")
 
     @model_validator(mode="after")
     def _unannotated_videos_give_clips(self) -> "NegativesConfig":

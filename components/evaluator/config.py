@@ -25,7 +25,9 @@ class EvaluationConfig(Section):
         {},
         description="other edges of the ranges of duration, size, fps, brightness, motion, or of a column of data.metadata",
     )
-    top_k: tuple[Annotated[int, Field(ge=2)], ...] = (5,)
+    top_k: tuple[Annotated[int, Field(ge=2)], ...] = Field(
+        (5,), description="how often the right class is among the first so many; only where there are more classes"
+    )
     average_windows: bool = Field(
         False, description="one answer for each segment that was cut into windows: the mean of theirs"
     )

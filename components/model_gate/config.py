@@ -10,12 +10,14 @@ from foundation.section import Section
 class ClassGates(Section):
     """Bars for one class; a bar that is not given is that of all classes."""
 
-    min_recall: float | None = Field(None, ge=0, le=1)
-    min_recall_lower_bound: float | None = Field(None, ge=0, le=1)
-    min_precision: float | None = Field(None, ge=0, le=1)
-    min_examples: int | None = Field(None, ge=1)
-    max_recall_drop: float | None = Field(None, ge=0, le=1)
-    max_forgetting: float | None = Field(None, ge=0, le=1)
+    min_recall: float | None = Field(None, ge=0, le=1, description="share of its clips that are found")
+    min_recall_lower_bound: float | None = Field(None, ge=0, le=1, description="the lower end of recall's interval")
+    min_precision: float | None = Field(None, ge=0, le=1, description="share of right ones among clips taken for it")
+    min_examples: int | None = Field(None, ge=1, description="its test clips")
+    max_recall_drop: float | None = Field(None, ge=0, le=1, description="of recall, against the last pushed model")
+    max_forgetting: float | None = Field(
+        None, ge=0, le=1, description="drop of recall against the model that training began from"
+    )
 
 
 class GatesConfig(Section):
@@ -28,19 +30,23 @@ class GatesConfig(Section):
         description="a rate must be above its bar with this probability, clips of a group being alike; null: the measured rate "
         "decides, however few clips it is of",
     )
-    min_accuracy: float = Field(0.6, ge=0, le=1)
-    min_recall: float = Field(0.5, ge=0, le=1)
+    min_accuracy: float = Field(0.6, ge=0, le=1, description="share of the clips whose most probable class is right")
+    min_recall: float = Field(0.5, ge=0, le=1, description="of every class: share of its clips that are found")
     min_recall_lower_bound: float | None = Field(
         None, ge=0, le=1, description="of every class: the lower end of recall's interval"
     )
-    min_precision: float = Field(0.5, ge=0, le=1)
+    min_precision: float = Field(
+        0.5, ge=0, le=1, description="of every class: share of right ones among the clips that were taken for it"
+    )
     min_examples: int = Field(3, ge=1, description="test clips of every class")
-    max_recall_drop: float = Field(0.15, ge=0, le=1, description="against the last pushed model, for every class")
+    max_recall_drop: float = Field(
+        0.15, ge=0, le=1, description="of recall against the last pushed model, for every class"
+    )
     max_mean_recall_drop: float | None = Field(
         0.02,
         ge=0,
         le=1,
-        description="against the last pushed model, mean of all classes; judged where there is a certainty",
+        description="of recall against the last pushed model, mean of all classes; judged where there is a certainty",
     )
     significance: float | None = Field(
         None,
@@ -61,7 +67,9 @@ class GatesConfig(Section):
     min_gain_over_single_frame: float | None = Field(
         None, ge=0, lt=1, description="accuracy above that of a network that sees one frame, which is then trained too"
     )
-    max_calibration_error: float | None = Field(None, ge=0, le=1)
+    max_calibration_error: float | None = Field(
+        None, ge=0, le=1, description="how far probabilities are from the share of right answers, on average"
+    )
     confidence: float = Field(
         0.95, gt=0, lt=1, description="of the intervals, in the report and for their lower bounds"
     )

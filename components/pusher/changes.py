@@ -58,8 +58,8 @@ def remove_old(
         return removed, needed
 
 
-def rollback_target(destination: Destination, number: int | None = None) -> Version:
-    """The version with this number; without a number, the last available one before the one that is served.
+def rollback_target(destination: Destination, number: int | None = None, *, option: str = "--to") -> Version:
+    """The version with this number, which `option` gave; without one, the last available one before the one that is served.
 
     Raises:
       UserError: there is no such version.
@@ -72,7 +72,7 @@ def rollback_target(destination: Destination, number: int | None = None) -> Vers
             if version.number == number:
                 return version
         numbers = ", ".join(version.name for version in found) or "none"
-        raise UserError(f"--to: {destination.uri} has no version {number}; the versions there: {numbers}")
+        raise UserError(f"{option}: {destination.uri} has no version {number}; the versions there: {numbers}")
     if served is None:
         raise UserError(f"{destination.uri}: no model was pushed there, or all are withdrawn; see clipgate versions")
     earlier = [version for version in found if not version.is_withdrawn and version.number < served.number]

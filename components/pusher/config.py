@@ -27,9 +27,10 @@ class PushConfig(Section):
         SERVED_MODE,
         ge=0o500,
         le=0o777,
-        description="of the folders of a version on this machine, octal; its files have the same without the right to execute",
+        description="rights of a version's folders on this machine, octal; its files have the same, and none to execute",
+        json_schema_extra={"default": "0755", "minimum": "0500", "maximum": "0777"},
     )
-    licence: str = Field("", max_length=200, description="stands in the model card, such as CC-BY-4.0")
+    licence: str = Field("", max_length=200, description="of the model, for its card, such as CC-BY-4.0")
 
     @field_validator("mode", mode="before")
     @classmethod

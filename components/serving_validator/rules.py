@@ -29,13 +29,15 @@ class ServingValidationConfig(Section):
     num_requests: int = Field(8, ge=1, le=1000, description="test clips that each signature is asked about")
     tolerance: float = Field(1e-5, gt=0, lt=1, description="largest difference from what the Evaluator saw")
     max_latency_milliseconds: float | dict[str, float] | None = Field(
-        None, description="of one clip, 95th percentile; for all signatures, or by signature"
+        None, description="of a request of one clip, 95th percentile; for all signatures, or by signature"
     )
-    max_model_megabytes: float | None = Field(None, gt=0, description="of the export on disk")
-    max_memory_megabytes: float | None = Field(None, gt=0, description="that a request of many clips adds")
+    max_model_megabytes: float | None = Field(None, gt=0, description="size of the export on disk")
+    max_memory_megabytes: float | None = Field(None, gt=0, description="memory that a request of many clips adds")
     time_limit_seconds: float = Field(300, gt=0, description="for loading, and for each request")
     docker_image: str | None = Field(
-        None, min_length=1, description="of TensorFlow Serving, to be asked too, such as tensorflow/serving:2.16.1"
+        None,
+        min_length=1,
+        description="image of TensorFlow Serving, to be asked too, such as tensorflow/serving:2.16.1",
     )
 
     @model_validator(mode="after")

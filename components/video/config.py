@@ -15,7 +15,7 @@ class SamplingConfig(Section):
     method: Literal["uniform", "step", "dense"] = Field(
         "uniform", description="spread over the segment; a step apart (step_frames or step_seconds); every frame"
     )
-    num_frames: int = Field(24, ge=1, le=512)
+    num_frames: int = Field(24, ge=1, le=512, description="frames stored per clip")
     step_frames: int | None = Field(
         None, ge=1, le=10_000, description="method step: frames from one sample to the next"
     )
@@ -27,8 +27,10 @@ class SamplingConfig(Section):
         "repeat_last", description="where a segment ends before its samples do: hold the last, start anew, or reject it"
     )
     min_frames: int = Field(4, ge=1, description="a clip with fewer distinct frames is rejected")
-    short_side: int = Field(128, ge=16, le=2160, description="pixels")
-    jpeg_quality: int = Field(90, ge=1, le=100)
+    short_side: int = Field(
+        128, ge=16, le=2160, description="pixels of a stored frame's shorter side; smaller frames stay as they are"
+    )
+    jpeg_quality: int = Field(90, ge=1, le=100, description="of the stored frames")
     end_tolerance_seconds: float = Field(0.5, ge=0, description="how far an end may lie beyond the video's last frame")
     max_missing_share: float = Field(
         0.1,

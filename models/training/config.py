@@ -26,14 +26,16 @@ class WarmStartConfig(Section):
 class TrainingConfig(Section):
     """Settings of a training."""
 
-    epochs: int = Field(40, ge=1)
+    epochs: int = Field(40, ge=1, description="how often the training clips are gone through, at the most")
     batch_size: int = Field(8, ge=1, description="clips in a step, of all devices together")
-    optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has Nesterov momentum of 0.9")
-    learning_rate: float = Field(1e-3, gt=0, lt=10)
+    optimizer: Literal["adamw", "adam", "sgd"] = Field(
+        "adamw", description="what changes the weights; sgd has Nesterov momentum of 0.9"
+    )
+    learning_rate: float = Field(1e-3, gt=0, lt=10, description="the highest one, after the warm-up")
     schedule: Literal["cosine", "step", "plateau", "constant"] = Field(
         "cosine", description="of the learning rate, after the warm-up"
     )
-    warmup_epochs: float = Field(2, ge=0, description="the rate rises linearly from 0")
+    warmup_epochs: float = Field(2, ge=0, description="in which the learning rate rises linearly from 0")
     decay_factor: float = Field(0.1, gt=0, lt=1, description="what step and plateau multiply the rate with")
     decay_epochs: int = Field(10, ge=1, description="step: epochs between two decays, counted from the warm-up's end")
     plateau_patience: int = Field(
@@ -47,11 +49,11 @@ class TrainingConfig(Section):
     l1: float = Field(0, ge=0, description="penalty on the absolute values of the same weights, in the loss")
     l2: float = Field(0, ge=0, description="penalty on their squares, in the loss")
     clip_norm: float | None = Field(None, gt=0, description="longer gradients of a step are scaled down to this norm")
-    dropout: float = Field(0.4, ge=0, lt=1)
+    dropout: float = Field(0.4, ge=0, lt=1, description="before the last layer")
     stochastic_depth: float = Field(
         0, ge=0, lt=1, description="how often a clip skips the last residual block; earlier ones proportionally less"
     )
-    label_smoothing: float = Field(0.1, ge=0, lt=1)
+    label_smoothing: float = Field(0.1, ge=0, lt=1, description="share of each target that is spread over all classes")
     box_loss_weight: float = Field(1, ge=0, le=1000, description="of a tracker's boxes, beside its classes")
     class_weights: bool = Field(False, description="clips of rare classes weigh more in the loss")
     balanced_sampling: bool = Field(
@@ -76,7 +78,7 @@ class TrainingConfig(Section):
     warm_start: WarmStartConfig | None = Field(None, description="begin with the weights of an earlier model")
     augmentation: AugmentationConfig = AugmentationConfig()
     cache_megabytes: int = Field(4000, ge=0, description="decoded clips are kept in memory up to this size")
-    seed: int = 0
+    seed: int = Field(0, description="of the first weights, the order of the clips and their augmentation")
 
     @property
     def decoupled_weight_decay(self) -> float:

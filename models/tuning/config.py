@@ -39,8 +39,8 @@ _FIXED_AUGMENTATION_KEYS = ("flip_protected",)
 class Range(Section):
     """Numbers from `min` to `max`, both included."""
 
-    min: float
-    max: float
+    min: float = Field(description="the least value")
+    max: float = Field(description="the greatest value")
     step: float | None = Field(None, gt=0, description="distance between two values; with `log` their ratio")
     log: bool = Field(False, description="as many values from 0.001 to 0.01 as from 0.01 to 0.1")
 
@@ -79,7 +79,9 @@ Candidates = Annotated[
 class TunerConfig(Section):
     """A search for the values with the lowest validation loss; the training that follows uses them."""
 
-    search: Literal["grid", "random", "bayesian", "hyperband"] = "random"
+    search: Literal["grid", "random", "bayesian", "hyperband"] = Field(
+        "random", description="how values are chosen among those of the space"
+    )
     space: dict[str, Candidates] = Field(
         min_length=1, description="keys of `training` and `model`, each with a list of values or a range"
     )
@@ -92,7 +94,7 @@ class TunerConfig(Section):
     factor: int = Field(
         3, ge=2, le=10, description="hyperband: the best of so many go on, for so many times the epochs"
     )
-    seed: int = 0
+    seed: int = Field(0, description="of the values that are drawn")
 
     @field_validator("space")
     @classmethod

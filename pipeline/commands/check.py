@@ -30,7 +30,15 @@ from foundation.messages.wording import counted
 from models.training.duration import learning_equivalent, said_of_duration
 from pipeline.bars import Bars
 from pipeline.checks import make_inspection
-from pipeline.commands.convert import converted, data_of_options, write_table
+from pipeline.commands.convert import (
+    DelimiterOption,
+    GroupPatternOption,
+    LabelFieldOption,
+    converted,
+    data_of_options,
+    refuse_beside_config,
+    write_table,
+)
 from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
 from pipeline.commands.terminal import (
     DATA_FAULTS,
@@ -61,7 +69,9 @@ def check(
         typer.Option("--videos", help="The folder or address of the videos; without it only rows are checked."),
     ] = None,
     annotation_format: Annotated[str, typer.Option("--annotation-format", help="As data.format.")] = "auto",
-    group_pattern: Annotated[str | None, typer.Option("--group-pattern", help="As data.group_pattern.")] = None,
+    label_field: LabelFieldOption = None,
+    delimiter: DelimiterOption = None,
+    group_pattern: GroupPatternOption = None,
     output_format: Annotated[OutputFormat, typer.Option("--format", help="How to write it.")] = OutputFormat.TABLE,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.")] = None,
     fixed: Annotated[
@@ -113,9 +123,13 @@ def check(
     config = one_config(file, config)
     require_config(config, changes)
     refuse_existing("--output", output, force)
-    task = _task(
-        config, changes or (), annotations, videos, {"format": annotation_format, "group_pattern": group_pattern}
-    )
+    given = {
+        "format": annotation_format,
+        "label_field": label_field,
+        "delimiter": delimiter,
+        "group_pattern": group_pattern,
+    }
+    task = _task(config, changes or (), annotations, videos, given)
     span = _previous(task, previous, previous_videos)
     frames = task.checks.frames if frames is None else frames
     for option, is_wanted in (("--frames", frames), ("--like", production), ("--previous-videos", previous_videos)):
@@ -223,8 +237,7 @@ def _task(
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
-        if given["group_pattern"]:
-            raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
+        refuse_beside_config(given)
         settings = load_config(config, changes)
         inspection = make_inspection(settings).model_copy(update={"served_classes": _served_classes(settings)})
         return _Task(settings.data, settings.checks, inspection, settings, settings.beam.args)

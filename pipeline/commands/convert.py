@@ -28,6 +28,10 @@ from pipeline.commands.terminal import (
 )
 from pipeline.config import load_config
 
+LabelFieldOption = Annotated[str | None, typer.Option("--label-field", help="As data.label_field.")]
+DelimiterOption = Annotated[str | None, typer.Option("--delimiter", help="As data.delimiter.")]
+GroupPatternOption = Annotated[str | None, typer.Option("--group-pattern", help="As data.group_pattern.")]
+
 _WRITERS = {".csv": write_csv, ".jsonl": write_jsonl}
 
 
@@ -38,8 +42,9 @@ def convert(
     annotation_format: Annotated[str, typer.Option("--format", help="As data.format.")] = "auto",
     frame_rate: Annotated[float | None, typer.Option("--frame-rate", help="As data.frame_rate.")] = None,
     label_map: Annotated[str | None, typer.Option("--label-map", help="As data.label_map.")] = None,
-    label_field: Annotated[str | None, typer.Option("--label-field", help="As data.label_field.")] = None,
-    group_pattern: Annotated[str | None, typer.Option("--group-pattern", help="As data.group_pattern.")] = None,
+    label_field: LabelFieldOption = None,
+    delimiter: DelimiterOption = None,
+    group_pattern: GroupPatternOption = None,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
     ] = None,
@@ -56,6 +61,7 @@ def convert(
         "frame_rate": frame_rate,
         "label_map": label_map,
         "label_field": label_field,
+        "delimiter": delimiter,
         "group_pattern": group_pattern,
     }
     data, beam_args = _data(config, changes or (), annotations, videos, given)
@@ -83,13 +89,20 @@ def _data(
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
-        if given["group_pattern"]:
-            raise UserError("--group-pattern: a configuration has its own; write it there, as data.group_pattern")
+        refuse_beside_config(given)
         settings = load_config(config, changes)
         return settings.data, settings.beam.args
     if not annotations or not videos:
         raise UserError("--annotations and --videos are needed, or --config")
     return data_of_options(annotations, videos, given), ()
+
+
+def refuse_beside_config(given: Mapping[str, Any]) -> None:
+    """Raise UserError for an option that a configuration has as a key of its own."""
+    for key in ("group_pattern", "label_field", "delimiter", "label_map", "frame_rate"):
+        if given.get(key) is not None:
+            option = key.replace("_", "-")
+            raise UserError(f"--{option}: a configuration has its own; write it there, as data.{key}")
 
 
 def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> DataConfig:

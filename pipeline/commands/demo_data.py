@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from foundation.messages.errors import UserError
 from pipeline.bars import Bars
 from pipeline.commands.terminal import console
 
@@ -21,6 +22,7 @@ def demo_data(
     from examples.demo_data import generate
     from examples.planning import LONG_VIDEOS
 
+    _refuse_others(output_dir)
     if (output_dir / "annotations.csv").is_file():
         console.print(f"{output_dir}: the demo data is there already", highlight=False, markup=False)
         return
@@ -32,3 +34,15 @@ def demo_data(
 
         summary = generate(output_dir, seed=seed, on_progress=show, **(LONG_VIDEOS if long else {}))
     console.print(f"{output_dir}: {summary}", highlight=False, markup=False)
+
+
+def _refuse_others(output_dir: Path) -> None:
+    """Raise UserError where something lies that is not of the demo data, which would be taken for videos of it."""
+    if output_dir.exists() and not output_dir.is_dir():
+        raise UserError(f"{output_dir} is a file; name a folder")
+    others = {path.name for path in output_dir.glob("[!.]*")} - {"videos", "annotations.csv"}
+    if others:
+        named = ", ".join(sorted(others)[:3])
+        raise UserError(
+            f"{output_dir} holds other things, such as {named}; name a folder that is empty or not there yet"
+        )

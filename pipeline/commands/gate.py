@@ -19,6 +19,7 @@ from pipeline.commands.terminal import (
     ConfigOption,
     JsonOption,
     SetOption,
+    command_for,
     console,
     escaped,
     folding_column,
@@ -63,7 +64,7 @@ def _of_last_run(settings: Config, config: Path) -> Path:
     path = Path(uri_of_last_run(settings, "ModelGate.gate_report"), GATE_FILE)
     if not path.is_file():
         raise UserError(
-            f"{settings.output_dir}: the last run did not come to the gates; run: clipgate run --config {config}"
+            f"{settings.output_dir}: the last run did not come to the gates; run: {command_for('run', config)}"
         )
     return path
 

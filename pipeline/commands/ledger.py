@@ -13,7 +13,7 @@ from components.storage.opening import local_file
 from components.storage.root import is_remote
 from components.video_example_gen.ledger import REJECTED_FILE, SUMMARY_FILE
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import JsonOption, SetOption, console, escaped, require_config
+from pipeline.commands.terminal import JsonOption, SetOption, command_for, console, escaped, require_config
 from pipeline.config import load_config
 
 _NUM_SHOWN = 3
@@ -66,7 +66,7 @@ def _of_last_run(config: Path, changes: Sequence[str]) -> str:
     settings = load_config(config, changes)
     place = uri_of_last_run(settings, "VideoExampleGen.ledger")
     if not Path(place, SUMMARY_FILE).is_file():
-        raise UserError(f"{settings.output_dir}: no run has written a ledger yet; run: clipgate run --config {config}")
+        raise UserError(f"{settings.output_dir}: no run has written a ledger yet; run: {command_for('run', config)}")
     return place
 
 

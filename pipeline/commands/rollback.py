@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,16 @@ from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
 from components.pusher.whole import require_whole
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import ConfigOption, JsonOption, SetOption, console, escaped, folding_column, key_column
+from pipeline.commands.terminal import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    command_for,
+    console,
+    escaped,
+    folding_column,
+    key_column,
+)
 from pipeline.config import load_config
 
 _KEY_LENGTH = 12
@@ -43,7 +53,8 @@ def card(
     """Print the model card of a pushed version."""
     destination = _destination(config, changes)
     with explained(destination.uri):
-        found = last_available(destination) if version is None else rollback_target(destination, version)
+        wanted = partial(rollback_target, destination, option="VERSION")
+        found = last_available(destination) if version is None else wanted(version)
         if found is None:
             raise UserError(f"{destination.uri}: no model was pushed there, or all are withdrawn")
         if not destination.is_file(f"{found.folder}/{MODEL_CARD_MARKDOWN}"):
@@ -75,7 +86,7 @@ def rollback(
     for version in withdrawn:
         console.print(
             f"withdrawn: {version.name}; a run that makes the same model will not push it; to serve it again: "
-            f"clipgate rollback --config {escaped(str(config))} --to {version.name}",
+            f"{escaped(command_for('rollback', config))} --to {version.name}",
             highlight=False,
         )
 

@@ -25,6 +25,7 @@ from pipeline.commands.terminal import (
     FileArgument,
     OptionalConfigOption,
     SetOption,
+    command_for,
     console,
     errors,
     escaped,
@@ -128,7 +129,7 @@ def report(
     settings = load_config(config, changes or ())
     path = _report_path(settings) if which is None else _report_of(Book(settings, tell), which)
     if not path.is_file():
-        raise UserError(f"{path} does not exist; run the pipeline first: clipgate run --config {config}")
+        raise UserError(f"{path} does not exist; run the pipeline first: {command_for('run', config)}")
     if which is None and (said := said_of_another_run(settings)):
         errors.print(said, markup=False, highlight=False)
     console.print(str(path), highlight=False, markup=False)

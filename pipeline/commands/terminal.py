@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,15 @@ from components.annotations.records.record import Assumption
 from foundation.messages.errors import UserError
 
 PUSHED, INTERNAL_ERROR, USER_ERROR, NOT_PUSHED, DATA_FAULTS, OPEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+EXIT_CODES = {
+    PUSHED: "it is done; of a run: a model was pushed; of what judges: all is well",
+    INTERNAL_ERROR: "an error, of the program or of the machine, or a question that was answered with no",
+    USER_ERROR: "wrong input; the message names it, and says what to do",
+    NOT_PUSHED: "a model is not good enough, or not what it was when it was pushed",
+    DATA_FAULTS: "data have faults, or have drifted",
+    OPEN: "there is too little evidence to tell",
+    INTERRUPTED: "Ctrl-C",
+}
 
 # Where rich may see a tag: rich.markup.RE_TAGS.
 _BRACKET = re.compile(r"(\\*)\[([a-z#/@][^[]*?])?")
@@ -45,6 +55,11 @@ SetOption = Annotated[
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist already.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def command_for(command: str, config: Path) -> str:
+    """A command with a configuration, for a message from which people paste it into a shell."""
+    return f"clipgate {command} --config {shlex.quote(str(config))}"
 
 
 def key_column(name: str) -> Column:

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from foundation.messages.errors import UserError
 
 # To connect, and between two pieces of an answer. The SDK tries a request four times.
 _TIMEOUT_SECONDS = (5, 60)
+_OBJECT_OF_URLLIB3 = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")
 _EQUALS = 1  # an operation of the API's filters
 _LOG = "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log"  # newer versions of the API have no logs
 
@@ -199,7 +201,7 @@ class Backend:
             remedy = "; give --token or --cookie, and --namespace" if error.status in (401, 403) else ""
             raise UserError(f"{endpoint}: {subject}: {error.status} {_message(error)}{remedy}") from error
         except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
+            reason = _OBJECT_OF_URLLIB3.sub("", str(getattr(error, "reason", None) or error))
             raise UserError(
                 f"{endpoint} cannot be reached: {reason}; check the address, and that its port is open"
             ) from error

@@ -23,20 +23,22 @@ _Folder = Annotated[str, Field(pattern=r"^/")]
 class TolerationConfig(Section):
     """Taint of nodes that a step may run on all the same; without a `value`, whatever the taint's value is."""
 
-    key: str = Field(min_length=1)
-    value: str | None = None
-    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(None, description="default: all")
+    key: str = Field(min_length=1, description="of the taint")
+    value: str | None = Field(None, description="of the taint; default: any")
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = Field(
+        None, description="of the taint; default: all"
+    )
 
 
 class ResourcesConfig(Section):
     """What one step may use; Kubernetes also reserves as much. The cluster decides on what is left out."""
 
     cpu: float | None = Field(None, gt=0, description="cores")
-    memory_gigabytes: float | None = Field(None, gt=0, description="1 GB is 10^9 bytes")
+    memory_gigabytes: float | None = Field(None, gt=0, description="memory; 1 GB is 10^9 bytes")
     accelerator: str | None = Field(
         None, min_length=1, description="the resource's name: nvidia.com/gpu; on Vertex AI a type: NVIDIA_TESLA_T4"
     )
-    num_accelerators: int = Field(1, ge=1)
+    num_accelerators: int = Field(1, ge=1, description="how many, where an accelerator is named")
     node_labels: dict[str, str] = Field({}, description="labels of the nodes that it runs on")
     tolerations: tuple[TolerationConfig, ...] = ()
 
@@ -44,31 +46,31 @@ class ResourcesConfig(Section):
 class SecretConfig(Section):
     """Kubernetes secret whose values become environment variables of every step."""
 
-    name: _KubernetesName
+    name: _KubernetesName = Field(description="of the secret")
     variables: dict[_VariableName, str] = Field(min_length=1, description="the secret's key by variable")
 
 
 class SecretFilesConfig(Section):
     """Kubernetes secret whose values are files of every step, below a path and by their keys."""
 
-    secret: _VolumeName
-    path: _Folder
+    secret: _VolumeName = Field(description="its name")
+    path: _Folder = Field(description="folder in which its values are files")
 
 
 class VolumeConfig(Section):
     """Persistent volume claim that every step finds at a path."""
 
-    claim: _VolumeName
-    path: _Folder
+    claim: _VolumeName = Field(description="its name")
+    path: _Folder = Field(description="where steps find it")
 
 
 class KubeflowConfig(Section):
     """Settings of the compiled pipeline, for `clipgate compile` and what runs its file."""
 
-    image: str = Field("clipgate:latest", min_length=1)
-    pipeline_root: str = "gs://your-bucket/clipgate"
+    image: str = Field("clipgate:latest", min_length=1, description="container image of every step")
+    pipeline_root: str = Field("gs://your-bucket/clipgate", description="where artifacts go: gs://, s3:// or minio://")
     resources: dict[str, ResourcesConfig] = Field({}, description="by component; `default` is for all others")
-    env: dict[_VariableName, str] = {}
+    env: dict[_VariableName, str] = Field({}, description="environment variables of every step")
     secrets: tuple[SecretConfig, ...] = ()
     secret_files: tuple[SecretFilesConfig, ...] = ()
     volumes: tuple[VolumeConfig, ...] = ()

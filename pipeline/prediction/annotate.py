@@ -1,10 +1,12 @@
 """Makes a copy of a video that shows what was found. A process of its own decodes and encodes, within limits."""
 
+import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -21,6 +23,8 @@ from foundation.messages.errors import UserError
 from pipeline.prediction.segments import ActionSegment
 
 _DEFAULT_FPS = 25.0
+_H264 = "libx264"
+_OPTIONS = {"threads": "1", "preset": "veryfast"}  # slower ones keep more frames than the limit of memory allows
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _WHITE, _GREY, _ACCENT = (255, 255, 255), (70, 70, 70), (181, 101, 47)  # BGR
 
@@ -69,12 +73,40 @@ def _write(video: Path, segments: Sequence[ActionSegment], output: str) -> None:
         info = known_end(reader, lambda: None)
         fps = info.fps or _DEFAULT_FPS
         end = max([info.duration_seconds, *(segment.end_seconds for segment in segments)]) or 1.0
-        writer = cv2.VideoWriter(output, cv2.VideoWriter.fourcc(*"mp4v"), fps, (info.width, info.height))
-        if not writer.isOpened():
-            raise OSError(f"OpenCV cannot write {output}")
-        for seconds, frame in at_rate(reader, fps):
-            writer.write(draw(frame, seconds, segments, end))
-        writer.release()
+        frames = (draw(frame, seconds, segments, end) for seconds, frame in at_rate(reader, fps))
+        write = _write_h264 if has_h264() else _write_mpeg4
+        write(output, frames, fps, info.width, info.height)
+
+
+def has_h264() -> bool:
+    """Whether there is an encoder of H.264, which browsers play: PyAV brings one, OpenCV's wheels have none."""
+    if importlib.util.find_spec("av") is None:
+        return False
+    import av
+
+    return _H264 in av.codecs_available
+
+
+def _write_h264(output: str, frames: Iterable[Frame], fps: float, width: int, height: int) -> None:
+    """Write frames (BGR, uint8 [height, width, 3]) as H.264; an odd side loses a row or column, since colours are halved."""
+    import av
+
+    with av.open(output, "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream(_H264, rate=Fraction(fps).limit_denominator(1001), options=_OPTIONS)
+        stream.width, stream.height, stream.pix_fmt = width // 2 * 2, height // 2 * 2, "yuv420p"
+        for frame in frames:
+            cut = np.ascontiguousarray(frame[: stream.height, : stream.width])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(cut, format="bgr24")))
+        container.mux(stream.encode(None))
+
+
+def _write_mpeg4(output: str, frames: Iterable[Frame], fps: float, width: int, height: int) -> None:
+    writer = cv2.VideoWriter(output, cv2.VideoWriter.fourcc(*"mp4v"), fps, (width, height))
+    if not writer.isOpened():
+        raise OSError(f"OpenCV cannot write {output}")
+    for frame in frames:
+        writer.write(frame)
+    writer.release()
 
 
 def at_rate(reader: FrameReader, fps: float) -> Iterator[tuple[float, Frame]]:

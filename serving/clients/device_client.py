@@ -1,14 +1,14 @@
 """Recognise the action in a video with a file that `clipgate export` wrote: .tflite or .onnx, of whole clips or of a stream.
 
-    python serving/clients/device_client.py VIDEO --model action-1795337920.tflite [--start-seconds 2 --end-seconds 4]
+    python -m serving.clients.device_client VIDEO --model action-1795337920.tflite [--start-seconds 2 --end-seconds 4]
 
-Needs NumPy, OpenCV and a runtime (ai-edge-litert or onnxruntime), and nothing of clipgate: what is done to the frames stands in
-the card beside the file. Of several views a clip (`sampling.views`) it takes the middle one. Copy it, or port it.
+Needs NumPy, OpenCV and a runtime (ai-edge-litert or onnxruntime), and nothing of clipgate but this folder: what is done to
+the frames stands in the card beside the file. Of several views a clip (`sampling.views`) it takes the middle one. Copy it,
+or port it.
 """
 
 import argparse
 import json
-from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Image = npt.NDArray[Any]
+from serving.clients import frames
+from serving.clients.frames import Image
+
 Tensors = dict[str, npt.NDArray[Any]]
 
 
@@ -55,41 +57,25 @@ def classify(model: Callable[[Tensors], Tensors], card: dict[str, Any], images: 
 
 def read_frames(video: Path, facts: dict[str, Any], start: float = 0.0, end: float | None = None) -> list[Image]:
     """The frames of a segment, in seconds, that the network sees: uint8 [height, width, 3], BGR."""
-    times, frame_seconds = _read_times(video)
+    times, frame_seconds = frames.read_times(video)
     last = times[-1] + frame_seconds
     moments = choose_moments(facts, start, last if end is None else min(end, last), frame_seconds)
-    indices = [max(0, bisect_right(times, moment) - 1) for moment in moments]
-    capture = cv2.VideoCapture(str(video))
-    images: dict[int, Image] = {}
-    for index in range(max(indices) + 1):
-        capture.grab()
-        if index in indices:
-            images[index] = np.asarray(capture.retrieve()[1])
-    return [images[index] for index in indices]
+    return frames.read_images(video, [frames.index_at(times, moment, start) for moment in moments])
 
 
 def choose_moments(facts: dict[str, Any], start: float, end: float, frame_seconds: float) -> list[float]:
     """When the frames that the network sees are shown, in seconds: evenly spread over those that training stored."""
-    stored, seen, sampling = facts["stored_frames"], facts["num_frames"], facts["sampling"]
-    if sampling["method"] == "uniform":
-        moments = [start + (index + 0.5) * (end - start) / stored for index in range(stored)]
-    else:
-        step = sampling["step_seconds"] or (sampling["step_frames"] or 1) * frame_seconds
-        slack = max(0.0, end - start - (stored - 1) * step - min(frame_seconds, step))
-        moments = [start + slack / 2 + index * step for index in range(stored)]
-        if sampling["short"] == "wrap":
-            moments = [start + (moment - start) % (end - start) for moment in moments]
-    # The last frame of the segment stands for all that would come after it.
-    moments = [min(moment, end - frame_seconds / 2) for moment in moments]
+    stored, seen = facts["stored_frames"], facts["num_frames"]
+    sampling = {**facts["sampling"], "num_frames": stored, "views": 1}
+    step = sampling["step_seconds"] or (sampling["step_frames"] or 1) * frame_seconds
+    step = None if sampling["method"] == "uniform" else step
+    (moments,) = frames.choose_positions(sampling, start, end, frame_seconds, step)
     return [moments[min(int((index + 0.5) / seen * stored), stored - 1)] for index in range(seen)]
 
 
 def prepare(image: Image, facts: dict[str, Any]) -> Image:
     """A frame, BGR, as the network takes it: RGB, uint8 [height, width, 3]."""
-    # Training saw what JPEG leaves of a frame, and a network notices.
-    _, jpeg = cv2.imencode(
-        ".jpg", _shrink(image, facts["short_side"]), [cv2.IMWRITE_JPEG_QUALITY, facts["jpeg_quality"]]
-    )
+    jpeg = np.frombuffer(frames.encode_jpeg(frames.shrink(image, facts["short_side"]), facts["jpeg_quality"]), np.uint8)
     image = np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR))[..., ::-1]
     size, target = np.array(image.shape[:2]), np.array([facts["clip_height"], facts["clip_width"]])
     scale = target / size
@@ -102,19 +88,6 @@ def prepare(image: Image, facts: dict[str, Any]) -> Image:
     return np.clip(np.round(view), 0, 255).astype(np.uint8)
 
 
-def _shrink(image: Image, short_side: int) -> Image:
-    """Scaled down so that the shorter side has `short_side` pixels, by halves first; a smaller image stays as it is."""
-    height, width = image.shape[:2]
-    scale = short_side / min(height, width)
-    if scale >= 1:
-        return image
-    height, width = max(1, round(height * scale)), max(1, round(width * scale))
-    while image.shape[0] >= 2 * height and image.shape[1] >= 2 * width:
-        rows, columns = image.shape[0] // 2, image.shape[1] // 2
-        image = np.asarray(cv2.resize(image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA))
-    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
-
-
 def _weights(size: int, target: int, scale: float, translation: float) -> npt.NDArray[np.float64]:
     """How much each of `size` pixels counts for each of `target` ones: a triangle, wider where it shrinks; [target, size]."""
     centres = (np.arange(target) + 0.5 - translation) / scale
@@ -122,17 +95,6 @@ def _weights(size: int, target: int, scale: float, translation: float) -> npt.ND
     weights = np.maximum(0, 1 - distances * min(1.0, scale))
     weights[(centres < 0) | (centres > size)] = 0  # black beside the image
     return weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
-
-
-def _read_times(video: Path) -> tuple[list[float], float]:
-    """When each frame is shown, and for how long one is, in seconds."""
-    capture = cv2.VideoCapture(str(video))
-    times = []
-    while capture.grab():
-        times.append(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-    if not times:
-        raise SystemExit(f"{video}: OpenCV reads no frame of it")
-    return times, 1 / (capture.get(cv2.CAP_PROP_FPS) or 25.0)
 
 
 def main() -> None:

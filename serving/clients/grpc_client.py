@@ -1,53 +1,107 @@
 """Recognise the action in a video through gRPC.
 
-    python serving/clients/grpc_client.py VIDEO --model runs/first/serving/action
+    python -m serving.clients.grpc_client VIDEO --model runs/first/serving/action
 
-Frames are chosen by the functions that ingest uses, so the model sees what it was trained on. They are sent as pixels, to
-`predict_frames`; `predict_jpeg` takes the JPEGs themselves, which are smaller. `--model` is needed only for the sampling that
-stands in the model's card.
+Needs NumPy, OpenCV, grpcio and protobuf, and nothing of clipgate but this folder and the card of the model. TensorFlow
+Serving's own package of messages (tensorflow-serving-api) would bring TensorFlow with it; `messages` describes the few fields
+that are used, by their numbers in tensorflow_serving/apis/predict.proto and tensorflow/core/framework/tensor.proto.
 """
 
 import argparse
 import json
-import os
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import grpc
 import numpy as np
-import tensorflow as tf
-from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from components.video.config import SamplingConfig
-from foundation.processes import direct_loopback
-from pipeline.prediction.clips import read_jpeg_clips
-from pipeline.prediction.model import find_model
+from serving.clients.frames import read_card, read_clips
+
+_METHOD = "/tensorflow.serving.PredictionService/Predict"
+_STRING, _FLOAT = 7, 1  # of tensorflow.DataType
+_KINDS = descriptor_pb2.FieldDescriptorProto
+# By message: name, number, type, whether it is repeated. A type in capitals is one of protobuf's.
+_FIELDS: dict[str, tuple[tuple[str, int, str, bool], ...]] = {
+    "Dim": (("size", 1, "INT64", False),),
+    "Shape": (("dim", 2, "Dim", True),),
+    "Tensor": (
+        ("dtype", 1, "INT32", False),
+        ("tensor_shape", 2, "Shape", False),
+        ("tensor_content", 4, "BYTES", False),
+        ("float_val", 5, "FLOAT", True),
+        ("string_val", 8, "BYTES", True),
+    ),
+    "ModelSpec": (("name", 1, "STRING", False), ("signature_name", 3, "STRING", False)),
+    "Entry": (("key", 1, "STRING", False), ("value", 2, "Tensor", False)),  # of a map, as it is sent
+    "PredictRequest": (("model_spec", 1, "ModelSpec", False), ("inputs", 2, "Entry", True)),
+    "PredictResponse": (("outputs", 1, "Entry", True),),
+}
+
+
+@cache
+def messages() -> dict[str, Any]:
+    """Classes of messages that are on the wire what TensorFlow Serving's are, by name."""
+    file = descriptor_pb2.FileDescriptorProto(name="predict.proto", package="client", syntax="proto3")
+    for message, fields in _FIELDS.items():
+        described = file.message_type.add(name=message)
+        for name, number, kind, is_repeated in fields:
+            label = _KINDS.LABEL_REPEATED if is_repeated else _KINDS.LABEL_OPTIONAL
+            field = described.field.add(name=name, number=number, label=label)
+            if kind.isupper():
+                field.type = getattr(_KINDS, f"TYPE_{kind}")
+            else:
+                field.type, field.type_name = _KINDS.TYPE_MESSAGE, f".client.{kind}"
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    # The first one came with protobuf 4.22, the second one went with protobuf 5.
+    made = getattr(message_factory, "GetMessageClass", None) or message_factory.MessageFactory(pool).GetPrototype
+    return {name: made(pool.FindMessageTypeByName(f"client.{name}")) for name in ("PredictRequest", "PredictResponse")}
 
 
 def predict(clips: list[tuple[bytes, ...]], address: str, model_name: str) -> dict[str, float]:
     """Probability of each class: the mean over clips of JPEG frames. `address`: host:port."""
-    # The decoder of the exported graph; others round differently.
-    frames = [[tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE") for jpeg in clip] for clip in clips]
-    request = predict_pb2.PredictRequest()
+    request = messages()["PredictRequest"]()
     request.model_spec.name = model_name
-    request.model_spec.signature_name = "predict_frames"
-    request.inputs["frames"].CopyFrom(tf.make_tensor_proto(np.array(frames)))  # [batch, time, height, width, 3]
-    with grpc.insecure_channel(address) as channel:
-        outputs = prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=60).outputs
-    classes = [label.decode() for label in tf.make_ndarray(outputs["classes"])[0]]
-    return dict(zip(classes, tf.make_ndarray(outputs["probabilities"]).mean(axis=0).tolist(), strict=True))
+    request.model_spec.signature_name = "predict_jpeg"
+    frames = request.inputs.add(key="frames").value
+    frames.dtype = _STRING
+    for size in (len(clips), len(clips[0])):
+        frames.tensor_shape.dim.add(size=size)
+    frames.string_val.extend(jpeg for clip in clips for jpeg in clip)
+    # A proxy of the environment is not for a server on this machine.
+    with grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)]) as channel:
+        call = channel.unary_unary(
+            _METHOD,
+            request_serializer=messages()["PredictRequest"].SerializeToString,
+            response_deserializer=messages()["PredictResponse"].FromString,
+        )
+        outputs = {entry.key: entry.value for entry in call(request, timeout=60).outputs}
+    probabilities = np.reshape(_floats(outputs["probabilities"]), (len(clips), -1)).mean(axis=0)
+    classes = [label.decode() for label in outputs["classes"].string_val[: len(probabilities)]]
+    return dict(zip(classes, probabilities.tolist(), strict=True))
+
+
+def _floats(tensor: Any) -> Any:
+    assert tensor.dtype == _FLOAT
+    return np.frombuffer(tensor.tensor_content, np.float32) if tensor.tensor_content else np.array(tensor.float_val)
 
 
 def main() -> None:
     """Print the probabilities as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
-    parser.add_argument("--model", type=Path, required=True, help="a pushed version, or the folder of all versions")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="a pushed version, the folder of all versions, or a card"
+    )
     parser.add_argument("--address", default="127.0.0.1:8500")
     parser.add_argument("--name", default="action")
+    parser.add_argument("--start-seconds", type=float, default=0.0)
+    parser.add_argument("--end-seconds", type=float)
     arguments = parser.parse_args()
-    os.environ.update(direct_loopback())
-    _, info = find_model(arguments.model)
-    clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(info.sampling))
+    sampling = read_card(arguments.model)["sampling"]
+    clips = read_clips(arguments.video, sampling, arguments.start_seconds, arguments.end_seconds)
     print(json.dumps(predict(clips, arguments.address, arguments.name), indent=2))
 
 

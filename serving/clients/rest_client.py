@@ -1,29 +1,27 @@
 """Recognise the action in a video through REST.
 
-    python serving/clients/rest_client.py VIDEO --model runs/first/serving/action
+    python -m serving.clients.rest_client VIDEO --model runs/first/serving/action
 
-Frames are chosen and encoded by the functions that ingest uses, so the model sees what it was trained on. `--model` is needed
-only for the sampling that stands in the model's card. Neither this file nor what it imports loads TensorFlow.
+Needs NumPy and OpenCV, and nothing of clipgate but this folder and the card of the model: `--model` may also be a copy of its
+`assets.extra/clipgate.json`.
 """
 
 import argparse
 import base64
 import json
-import os
 import urllib.request
 from pathlib import Path
 
-from components.video.config import SamplingConfig
-from foundation.processes import direct_loopback
-from pipeline.prediction.clips import read_jpeg_clips
-from pipeline.prediction.model import find_model
+from serving.clients.frames import read_card, read_clips
 
 
 def predict(clips: list[tuple[bytes, ...]], url: str) -> dict[str, float]:
     """Probability of each class: the mean over clips of JPEG frames. `url`: .../v1/models/NAME."""
     rows = [[{"b64": base64.b64encode(jpeg).decode()} for jpeg in clip] for clip in clips]
     body = json.dumps({"signature_name": "predict_jpeg", "instances": rows}).encode()
-    with urllib.request.urlopen(urllib.request.Request(f"{url}:predict", body), timeout=60) as response:
+    # A proxy of the environment is not for a server on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(f"{url}:predict", body), timeout=60) as response:
         predictions = json.load(response)["predictions"]
     columns = zip(*(prediction["probabilities"] for prediction in predictions), strict=True)
     return {label: sum(column) / len(clips) for label, column in zip(predictions[0]["classes"], columns, strict=True)}
@@ -33,12 +31,15 @@ def main() -> None:
     """Print the probabilities as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
-    parser.add_argument("--model", type=Path, required=True, help="a pushed version, or the folder of all versions")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="a pushed version, the folder of all versions, or a card"
+    )
     parser.add_argument("--url", default="http://127.0.0.1:8501/v1/models/action")
+    parser.add_argument("--start-seconds", type=float, default=0.0)
+    parser.add_argument("--end-seconds", type=float)
     arguments = parser.parse_args()
-    os.environ.update(direct_loopback())
-    _, info = find_model(arguments.model)
-    clips = read_jpeg_clips(arguments.video, SamplingConfig.model_validate(info.sampling))
+    sampling = read_card(arguments.model)["sampling"]
+    clips = read_clips(arguments.video, sampling, arguments.start_seconds, arguments.end_seconds)
     print(json.dumps(predict(clips, arguments.url), indent=2))
 
 

@@ -144,6 +144,14 @@ def test_comments_docstrings_format_and_words_of_errors_change_nothing(tmp_path:
     assert digest_of(tmp_path, MODULE.replace(old, new)) == digest_of(tmp_path, MODULE)
 
 
+def test_what_a_key_of_the_configuration_means_changes_nothing(tmp_path: Path) -> None:
+    first, second, other = (
+        f"class Section:\n    size: int = Field({default}, ge=0, description={words!r})\n"
+        for default, words in ((3, "pixels"), (3, "of the picture"), (4, "pixels"))
+    )
+    assert digest_of(tmp_path, first) == digest_of(tmp_path, second) != digest_of(tmp_path, other)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("number / 2", "number / 3"), ("/", "//"), ("< 0", "<= 0"), ('f"{number}', 'f"{-number}'), ("halve", "half")],

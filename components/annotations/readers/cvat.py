@@ -8,7 +8,7 @@ and https://docs.cvat.ai/docs/dataset_management/formats/format-xml.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import cos, hypot, radians, sin
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -16,13 +16,14 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from components.annotations.readers.exports import file_name, head_of_exports
+from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Sample
 from components.annotations.readers.tracks import Shape, build_track, check_edges
 from components.annotations.readers.values import BadValueError, parse_frame, parse_number, parse_split
 from components.annotations.records.boxes import Edges
 from components.annotations.records.masks import encode_mask, mask_of_counts, place_mask
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Mask, Record, Source
+from components.annotations.records.record import Assumption, Mask, Record, Source
 
 SHAPES = frozenset({"box", "ellipse", "polygon", "polyline", "points", "cuboid", "mask", "skeleton"})
 FILES = "*.xml"
@@ -114,6 +115,20 @@ def attributes_of(element: Element) -> dict[str, str]:
 def names_of_attributes(element: Element) -> set[str]:
     """The names of all attributes of the shapes and tags below an element."""
     return {attribute.get("name", "") for attribute in element.iter("attribute")}
+
+
+def proposed_attributes(
+    labels: Collection[str], attributes: Collection[str], options: ReaderOptions
+) -> Iterator[Assumption]:
+    """What to say where the label is the same everywhere, as of an actor, and attributes may hold what is told apart."""
+    named = sorted(filter(None, attributes))
+    known = set(filter(None, labels))
+    if options.label_field or len(known) != 1 or not named:
+        return
+    yield Assumption(
+        f"the label {known.pop()!r} is the only one, and attributes beside it were not read: {', '.join(named)}",
+        f"If one of them is the class, write under data: label_field: {named[0]}",
+    )
 
 
 def records_of_track(

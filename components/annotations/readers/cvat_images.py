@@ -24,6 +24,7 @@ from components.annotations.readers.cvat import (
     attributes_of,
     looks_like_cvat,
     names_of_attributes,
+    proposed_attributes,
     read_frame,
     read_meta,
     read_shape,
@@ -36,7 +37,9 @@ from components.annotations.readers.reader import Reader, Sample, row_of
 from components.annotations.readers.tracks import Shape, end_in_gaps, in_order
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import FindBy, Record, Reject, Segment, Source, TimeUnit
+from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment, Source, TimeUnit
+
+_TRACK = "track_id"  # an attribute by which CVAT says which shapes are one object
 
 
 @dataclass
@@ -77,9 +80,10 @@ class _Export:
         return Source(self.name, self.num_rows)
 
 
-def read_cvat_images(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_cvat_images(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read an export or a folder of exports; a record's row is the rank of its first tag or shape in the file."""
     attributes: set[str] = set()
+    labels: set[str] = set()
     for file in exports_of(path, FILES):
         export = _Export(name_of_export(file, path))
         problem = None
@@ -87,11 +91,14 @@ def read_cvat_images(path: Path, options: ReaderOptions) -> Iterator[Record]:
             _gather(file, export, options.label_field)
         except BadValueError as error:
             problem = error.as_reject(Source(export.name, export.num_rows + 1))
-        yield from sorted(_records(export, options.label_field), key=row_of)
+        records = sorted(_records(export, options.label_field), key=row_of)
+        labels |= {record.label for record in records}
+        yield from records
         if problem:
             yield problem
         attributes |= export.attributes
     options.check_label_field(attributes, f"no label in {path} has an attribute")
+    yield from proposed_attributes(labels, attributes - {_TRACK}, options)
 
 
 def _gather(file: Path, export: _Export, label_field: str | None) -> None:
@@ -104,7 +111,7 @@ def _gather(file: Path, export: _Export, label_field: str | None) -> None:
         elif export.meta is None:
             raise BadValueError(Reason.FILE_MALFORMED, "no <meta> before the first image names the video", "<image>")
         else:
-            export.attributes |= names_of_attributes(element) if label_field else set()
+            export.attributes |= names_of_attributes(element)
             _gather_image(element, export.meta, export, label_field)
     if export.meta is None:
         raise BadValueError(Reason.FILE_MALFORMED, "neither <meta> nor <image>: not CVAT for images", "")
@@ -133,7 +140,7 @@ def _gather_image(image: Element, meta: Meta, export: _Export, label_field: str 
                 export.rejects.append((problem or unlabelled).as_reject(source, task.video, label))
             continue
         # A shape without a track is an object of its own.
-        key = (task_id, label, attributes.get("track_id") or f"row {source.row}")
+        key = (task_id, label, attributes.get(_TRACK) or f"row {source.row}")
         track = export.tracks.setdefault(key, _Track(task, label, source))
         try:
             if problem:

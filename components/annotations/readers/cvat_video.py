@@ -19,6 +19,7 @@ from components.annotations.readers.cvat import (
     Meta,
     looks_like_cvat,
     names_of_attributes,
+    proposed_attributes,
     read_frame,
     read_meta,
     read_shape,
@@ -31,15 +32,19 @@ from components.annotations.readers.reader import Reader
 from components.annotations.readers.tracks import in_order
 from components.annotations.readers.values import BadValueError
 from components.annotations.records.reasons import Reason
-from components.annotations.records.record import Record, Source
+from components.annotations.records.record import Assumption, Record, Source
 
 
-def read_cvat_video(path: Path, options: ReaderOptions) -> Iterator[Record]:
+def read_cvat_video(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption]:
     """Read an export or a folder of exports; a record's row is the rank of its track in the file."""
     attributes: set[str] = set()
+    labels: set[str] = set()
     for file in exports_of(path, FILES):
-        yield from _read_export(file, name_of_export(file, path), options.label_field, attributes)
+        for record in _read_export(file, name_of_export(file, path), options.label_field, attributes):
+            labels.add(record.label)
+            yield record
     options.check_label_field(attributes, f"no label in {path} has an attribute")
+    yield from proposed_attributes(labels, attributes, options)
 
 
 def _read_export(file: Path, name: str, label_field: str | None, attributes: set[str]) -> Iterator[Record]:
@@ -56,7 +61,7 @@ def _read_export(file: Path, name: str, label_field: str | None, attributes: set
                 message = "no <meta> before the first track names the video"
                 raise BadValueError(Reason.FILE_MALFORMED, message, "<track>")
             row += 1
-            attributes |= names_of_attributes(element) if label_field else set()
+            attributes |= names_of_attributes(element)
             yield from _records(element, meta, Source(name, row), label_field)
         if meta is None:
             raise BadValueError(Reason.FILE_MALFORMED, "neither <meta> nor <track>: not CVAT for video", "")

@@ -12,21 +12,23 @@ from foundation.section import Section
 class Columns(Section):
     """Names of the columns (CSV) or keys (JSONL). A file without a header has them in this order."""
 
-    path: str = "path"
-    start_seconds: str = "start_seconds"
-    end_seconds: str = "end_seconds"
-    label: str = "label"
-    group: str = "group"
-    split: str = "split"
-    boxes: str = "boxes"
-    masks: str = "masks"
-    negative: str = "negative"
+    path: str = Field("path", description="the video, relative to data.videos")
+    start_seconds: str = Field("start_seconds", description="where the action begins; default: the video's start")
+    end_seconds: str = Field("end_seconds", description="where it ends; default: the video's end")
+    label: str = Field("label", description="the class")
+    group: str = Field("group", description="who or where; clips of one group are never in two splits")
+    split: str = Field("split", description="train, eval or test; read where splits.mode is official")
+    boxes: str = Field(
+        "boxes", description="where the actor is: [[seconds, x_min, y_min, x_max, y_max], ...], as shares"
+    )
+    masks: str = Field("masks", description="which pixels are the actor: [[seconds, file or run lengths], ...]")
+    negative: str = Field("negative", description="true: none of the actions happens here")
 
 
 class ReaderOptions(Section):
     """Facts that annotations do not tell about themselves. Some formats need the names of the files in `videos`."""
 
-    videos: str
+    videos: str = Field(description="folder or address of the videos; paths in annotations are below it")
     header: bool = Field(True, description="generic CSV: the first row names the columns")
     delimiter: str | None = Field(
         None,

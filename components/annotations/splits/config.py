@@ -12,11 +12,14 @@ SPLITS = ("train", "eval", "test")
 class SplitsConfig(Section):
     """Rules by which groups (people, places, source videos) are assigned to splits; no group is in two splits."""
 
-    mode: Literal["stratified", "hash", "official"] = "stratified"
-    train: float = Field(0.7, gt=0, lt=1)
-    eval: float = Field(0.15, gt=0, lt=1)
-    test: float = Field(0.15, gt=0, lt=1)
-    seed: int = 0
+    mode: Literal["stratified", "hash", "official"] = Field(
+        "stratified",
+        description="every class in every split; by a hash of the group, so that new data never move old; as annotated",
+    )
+    train: float = Field(0.7, gt=0, lt=1, description="share of the clips that the network learns from")
+    eval: float = Field(0.15, gt=0, lt=1, description="share that decides when training stops")
+    test: float = Field(0.15, gt=0, lt=1, description="share that the gates measure on")
+    seed: int = Field(0, description="another seed assigns other groups")
     assignment: str | None = Field(None, description="an earlier run's splits.csv: its groups stay where they are")
 
     @model_validator(mode="after")

@@ -279,3 +279,15 @@ def test_frames_need_videos_and_pictures_and_models_need_frames(folder: Path, cl
     ):
         done = clipgate("check", "--annotations", folder / "labels.csv", *options)
         assert (done.code, message in done.err) == (2, True)
+
+
+def test_what_annotations_do_not_tell_of_themselves_can_be_said(clipgate: Clipgate, folder: Path) -> None:
+    (folder / "labels.csv").write_text("path^label\na.mp4^sit\nb.mp4^wave\n")
+    assert clipgate("check", *arguments(folder)).code == 2
+    done = clipgate("check", *arguments(folder), "--annotation-format", "csv", "--delimiter", "^", "--format", "json")
+    assert (done.code, "unusable_rows" in checks_of(done)) == (4, False)
+    refused = clipgate("check", *arguments(folder), "--delimiter", "^^")
+    assert (refused.code, "--delimiter: " in refused.err) == (2, True)
+    (folder / "c.yaml").write_text("output_dir: o\ndata: {annotations: labels.csv, videos: videos}\n")
+    refused = clipgate("check", "--config", folder / "c.yaml", "--label-field", "action")
+    assert (refused.code, "write it there, as data.label_field" in refused.err) == (2, True)

@@ -89,3 +89,14 @@ def test_the_card_of_the_served_version_is_printed_or_that_of_another(clipgate: 
     done = clipgate("card", "1", "--config", config)
     assert done.code == 2
     assert "models/1 has no model card" in done.err
+
+
+def test_a_version_that_is_not_there_is_named_by_what_asked_for_it(clipgate: Clipgate, config: Path) -> None:
+    assert "VERSION: " in clipgate("card", "--config", config, "7").err
+    assert "--to: " in clipgate("rollback", "--config", config, "--to", "7").err
+
+
+def test_the_command_to_undo_a_rollback_can_be_pasted(clipgate: Clipgate, config: Path) -> None:
+    config = config.rename(config.with_name("my config.yaml"))
+    done = clipgate("rollback", "--config", config, "--to", "1", "--yes")
+    assert f"clipgate rollback --config '{config}' --to 2" in " ".join(done.out.split())

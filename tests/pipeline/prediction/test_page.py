@@ -3,13 +3,14 @@
 import re
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from components.video.capture import open_video
 from components.video.config import SamplingConfig
 from foundation.messages.errors import UserError
-from pipeline.prediction.annotate import annotate, at_rate, draw
+from pipeline.prediction.annotate import annotate, at_rate, draw, has_h264
 from pipeline.prediction.page import clock, frames_of, lanes, render
 from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment
@@ -84,6 +85,19 @@ def test_a_film_has_the_frames_of_the_video_with_the_labels_of_their_time(tmp_pa
         assert read_index(middle) == read_index(before[20:40])
         banner = np.abs(shown[:8].astype(int) - before[:8]).mean() > 40
         assert banner == (1.0 <= seconds < 2.0)
+
+
+@pytest.mark.skipif(not has_h264(), reason="no encoder of H.264")
+@pytest.mark.parametrize("size", [(64, 48), (65, 49)])
+def test_browsers_play_a_film(tmp_path: Path, size: tuple[int, int]) -> None:
+    writer = cv2.VideoWriter(str(tmp_path / "video.mp4"), cv2.VideoWriter.fourcc(*"mp4v"), 10, size)
+    for _ in range(12):
+        writer.write(np.zeros((size[1], size[0], 3), np.uint8))
+    writer.release()
+    annotate(tmp_path / "video.mp4", [SIT], SamplingConfig(), tmp_path / "film.mp4")
+    film = cv2.VideoCapture(str(tmp_path / "film.mp4"))
+    assert int(film.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little") in (b"avc1", b"h264")
+    assert (film.get(cv2.CAP_PROP_FRAME_COUNT), film.get(cv2.CAP_PROP_FRAME_WIDTH)) == (12, 64)
 
 
 def test_a_film_of_what_is_no_video_is_refused(tmp_path: Path) -> None:

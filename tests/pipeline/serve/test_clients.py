@@ -1,6 +1,11 @@
 """The example clients and the configuration of TensorFlow Serving in serving/."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -9,8 +14,10 @@ import pytest
 import yaml
 
 from components.pusher.served_models import Latest, read_config_file
+from components.video.config import SamplingConfig
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.clips import read_jpeg_clips
+from serving.clients import frames
 from tests.pipeline.serve.conftest import NAME, RunningServer
 
 SERVING = Path(__file__).parents[3] / "serving"
@@ -28,15 +35,76 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_both_clients_get_what_clipgate_predict_prints(server: RunningServer, video: Path) -> None:
-    from serving.clients import grpc_client, rest_client
-
-    version = server.base / "7"
-    classifier = Classifier(version)
+@pytest.fixture(scope="module")
+def expected(server: RunningServer, video: Path) -> dict[str, float]:
+    """What `clipgate predict` prints."""
+    classifier = Classifier(server.base / "7")
     clips = read_jpeg_clips(video, classifier.sampling)
-    expected = dict(zip(classifier.classes, classifier.probabilities(clips).mean(axis=0), strict=True))
-    assert rest_client.predict(clips, f"http://{server.rest}/v1/models/{NAME}") == pytest.approx(expected, abs=1e-5)
-    assert grpc_client.predict(clips, server.grpc, NAME) == pytest.approx(expected, abs=1e-5)
+    return dict(zip(classifier.classes, classifier.probabilities(clips).mean(axis=0).tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("client", "option", "address"),
+    [("rest_client", "--url", "http://{0.rest}/v1/models/action"), ("grpc_client", "--address", "{0.grpc}")],
+)
+def test_a_client_without_the_project_gets_what_clipgate_predict_prints(
+    server: RunningServer,
+    video: Path,
+    expected: dict[str, float],
+    tmp_path: Path,
+    client: str,
+    option: str,
+    address: str,
+) -> None:
+    shutil.copytree(SERVING / "clients", tmp_path / "serving" / "clients")
+    info = json.loads((server.base / "7" / "assets.extra" / "clipgate.json").read_text())
+    card = {**info, "sampling": SamplingConfig.model_validate(info["sampling"]).model_dump(mode="json")}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    program = (
+        "import runpy, sys\n"
+        f"runpy.run_module('serving.clients.{client}', run_name='__main__')\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        "print(loaded & {'pipeline', 'components', 'models', 'foundation', 'tensorflow', 'pydantic'}, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(video), "--model", "card.json", option, address.format(server)],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "set()\n")
+    assert json.loads(done.stdout) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "sampling",
+    [
+        SamplingConfig(num_frames=4, short_side=30),
+        SamplingConfig(num_frames=3, method="step", step_seconds=0.2, views=2),
+        SamplingConfig(num_frames=4, method="step", step_frames=4, short="wrap"),
+        SamplingConfig(num_frames=4, method="dense"),
+    ],
+)
+def test_the_clients_choose_the_frames_of_ingest_to_the_byte(video: Path, sampling: SamplingConfig) -> None:
+    facts = sampling.model_dump(mode="json")
+    assert sorted(frames.read_clips(video, facts, 0.15, 0.85)) == sorted(read_jpeg_clips(video, sampling, 0.15, 0.85))
+
+
+def test_curl_gets_an_answer_as_the_page_says(server: RunningServer, video: Path, tmp_path: Path) -> None:
+    shutil.copy(video, tmp_path / "video.mp4")
+    page = (SERVING.parent / "docs" / "serving.md").read_text()
+    (recipe,) = (text for text in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if "curl" in text)
+    if not shutil.which("ffmpeg"):
+        recipe = recipe.partition("\n")[2]
+        for number, jpeg in enumerate(frames.read_clips(video, SamplingConfig(num_frames=8).model_dump())[0]):
+            (tmp_path / f"frame_{number:02}.jpg").write_bytes(jpeg)
+    recipe = recipe.replace("127.0.0.1:8501", server.rest)
+    done = subprocess.run(["sh", "-ec", recipe], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (answer,) = json.loads(done.stdout)["predictions"]
+    assert answer["label"] in answer["classes"]
+    assert sum(answer["probabilities"]) == pytest.approx(1)
 
 
 def test_the_configuration_of_tensorflow_serving_names_one_model() -> None:

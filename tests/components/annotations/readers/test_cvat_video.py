@@ -328,3 +328,13 @@ def test_a_file_of_cvat_itself(tmp_path: Path) -> None:
     assert {each.video for each in segments} == {"t.mp4"}
     # points="21.95,8.00;2.55,15.09;2.23,3.16"
     assert segments[1].boxes[0] == Box(10.0, 2.23, 3.16, 21.95, 15.09)
+
+
+def test_attributes_are_proposed_where_the_label_is_the_same_everywhere(tmp_path: Path) -> None:
+    people = export(track(box(3, "wave"), box(5, outside=1)), track(box(7, "bow")))
+    (said,) = reading.read_assumptions(tmp_path, people, "annotations.xml")
+    assert "the label 'person' is the only one, and attributes beside it were not read: action" in said
+    assert "label_field: action" in said
+    assert reading.read_assumptions(tmp_path, people, "annotations.xml", label_field="action") == []
+    two = export(track(box(3, "wave")), track(box(7), label="ball"))
+    assert reading.read_assumptions(tmp_path, two, "annotations.xml") == []
