@@ -14,8 +14,9 @@ import tensorflow as tf
 from benchmarks.clips import transform, write_records
 from benchmarks.timing import timed
 from models.training.checkpoints import CheckpointFolder
-from models.training.fit import Fitted, fit
+from models.training.fit import Fitted
 from models.training.job import Job
+from models.training.learning import learn
 from models.training.preparation import Preparation, prepare
 from pipeline.config import Config
 
@@ -58,9 +59,7 @@ def train(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, 
     prepared = prepare(job)
     keras.utils.set_random_seed(seed)
     checkpoints = CheckpointFolder(f"{own}/checkpoints")
-    fitted, times = timed(
-        lambda: fit(prepared.build_for_training, prepared.batches, tf.distribute.get_strategy(), checkpoints, own)
-    )
+    fitted, times = timed(lambda: learn(prepared, tf.distribute.get_strategy(), checkpoints, own))
     return Trained(prepared, fitted, times["cpu_seconds"])
 
 
