@@ -29,35 +29,37 @@ def learn(
     if not prepared.has_encoder:
         return fit(prepared.build_for_training, prepared.batches, strategy, checkpoints, model_run_dir, stop_after)
     network = prepared.begin()
-    encoder = _up_to_summary(network)
-    features = _see_once(prepared, encoder)
+    encoder = up_to_summary(network)
+    started = time.monotonic()
+    features = compute_features(prepared.batches, encoder)
+    num_clips = len(features.train) + len(features.evaluation)
+    say(f"the encoder has seen {num_clips} clips, each once, in {time.monotonic() - started:.0f} s")
 
     def build() -> keras.Model:
         begun = prepared.build_for_training()
         # What an earlier model has learned is relative to its own clips.
         if prepared.pretrained:
-            layer = begun.get_layer(STANDARDIZE)
-            layer.adapt(np.mean(features.train, axis=0), np.std(features.train, axis=0))
+            standardize(begun, features)
         return begun
 
     if encoder.trainable_weights:
         return fit(build, prepared.batches, strategy, checkpoints, model_run_dir, stop_after)
-    fitted = fit(lambda: _from_summary(build()), features, strategy, checkpoints, model_run_dir, stop_after)
-    _from_summary(network).set_weights(fitted.weights)  # they share layers
+    fitted = fit(lambda: from_summary(build()), features, strategy, checkpoints, model_run_dir, stop_after)
+    from_summary(network).set_weights(fitted.weights)  # they share layers
     return Fitted([weight.numpy() for weight in network.weights], fitted.history)
 
 
-def _see_once(prepared: Preparation, encoder: keras.Model) -> FeatureBatches:
-    started = time.monotonic()
-    features = compute_features(prepared.batches, encoder)
-    num_clips = len(features.train) + len(features.evaluation)
-    say(f"the encoder has seen {num_clips} clips, each once, in {time.monotonic() - started:.0f} s")
-    return features
-
-
-def _up_to_summary(network: keras.Model) -> keras.Model:
+def up_to_summary(network: keras.Model) -> keras.Model:
+    """The part of `frames` from clips to what is computed once for each."""
     return keras.Model(network.input, network.get_layer(SUMMARY).output)
 
 
-def _from_summary(network: keras.Model) -> keras.Model:
+def from_summary(network: keras.Model) -> keras.Model:
+    """The rest of it, to the logits. Both parts have the layers of `network` itself."""
     return keras.Model(network.get_layer(SUMMARY).output, network.output, name=network.name)
+
+
+def standardize(network: keras.Model, features: FeatureBatches) -> None:
+    """Let the network see its features relative to those of the training clips."""
+    layer = network.get_layer(STANDARDIZE)
+    layer.adapt(np.mean(features.train, axis=0), np.std(features.train, axis=0))
