@@ -45,7 +45,7 @@ def report_cost(network: keras.Model, folder: Path, pretrained: str = "") -> Non
     folder.mkdir(parents=True, exist_ok=True)
     values = {"network": network.name, **asdict(cost), "flops": cost.flops}
     if pretrained:
-        say(f"it begins with pretrained weights: {pretrained}")
+        announce(f"it begins with pretrained weights: {pretrained}")
         values["pretrained"] = pretrained
     (folder / COST_FILE).write_text(json.dumps(values, indent=1) + "\n")
 

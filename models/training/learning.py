@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from foundation.messages.progress import say
+from foundation.messages.progress import announce
 from models.networks.frames import STANDARDIZE, SUMMARY
 from models.training.checkpoints import CheckpointFolder
 from models.training.feature_batches import FeatureBatches, compute_features
@@ -33,7 +33,7 @@ def learn(
     started = time.monotonic()
     features = compute_features(prepared.batches, encoder)
     num_clips = len(features.train) + len(features.evaluation)
-    say(f"the encoder has seen {num_clips} clips, each once, in {time.monotonic() - started:.0f} s")
+    announce(f"the encoder has seen {num_clips} clips, each once, in {time.monotonic() - started:.0f} s")
 
     def build() -> keras.Model:
         begun = prepared.build_for_training()
