@@ -7,7 +7,8 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pytorch bench-checks bench-serving \
+.PHONY: demo test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch \
+  bench-checks bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
@@ -59,6 +60,13 @@ bench-training: setup
 	$(PYTHON_IN_VENV) -m benchmarks.against_tutorial --config examples/demo.yaml --folds 1 --seeds 3
 	$(PYTHON_IN_VENV) -m benchmarks.tracker
 	$(PYTHON_IN_VENV) -m benchmarks.networks
+
+# The network that begins with ImageNet's weights, beside another configuration on the same data.
+FRAMES ?= examples/frames.yaml
+BESIDE ?= examples/demo.yaml
+bench-pretrained: setup
+	$(CLIPGATE) demo-data demo/data
+	$(PYTHON_IN_VENV) -m benchmarks.pretrained --config $(FRAMES) --beside $(BESIDE)
 
 # Installs PyTorch beside the project, which takes a few gigabytes.
 bench-pytorch: setup

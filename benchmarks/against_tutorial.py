@@ -165,10 +165,10 @@ def train_tutorial(plan: TrainingPlan) -> dict[str, Any]:
     }
 
 
-def summarise(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def summarise(results: Sequence[dict[str, Any]], other: str = "tutorial") -> dict[str, Any]:
     """Means over all runs with their 95 % intervals."""
-    values = {name: np.array([result[name]["accuracy"] for result in results]) for name in ("ours", "tutorial")}
-    values["difference"] = values["ours"] - values["tutorial"]
+    values = {name: np.array([result[name]["accuracy"] for result in results]) for name in ("ours", other)}
+    values["difference"] = values["ours"] - values[other]
     summary: dict[str, Any] = {"runs": len(results)}
     for name, numbers in values.items():
         summary[name] = {"mean": round(float(numbers.mean()), 3)}

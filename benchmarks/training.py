@@ -14,8 +14,9 @@ import tensorflow as tf
 from benchmarks.clips import transform, write_records
 from benchmarks.timing import timed
 from models.training.checkpoints import CheckpointFolder
-from models.training.fit import Fitted, fit
+from models.training.fit import Fitted
 from models.training.job import Job
+from models.training.learning import learn
 from models.training.preparation import Preparation, prepare
 from pipeline.config import Config
 
@@ -39,13 +40,22 @@ def write_parts(folder: Path, parts: Mapping[str, Iterable[bytes]], config: Conf
 def train(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, seed: int) -> Trained:
     # A folder for each: the checkpoint of one training must not shorten another.
     own = tempfile.mkdtemp(dir=folder)
+    prepared = prepare_training(folder, config, classes, epochs=epochs, seed=seed)
+    keras.utils.set_random_seed(seed)
+    checkpoints = CheckpointFolder(f"{own}/checkpoints")
+    fitted, times = timed(lambda: learn(prepared, tf.distribute.get_strategy(), checkpoints, own))
+    return Trained(prepared, fitted, times["cpu_seconds"])
+
+
+def prepare_training(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, seed: int) -> Preparation:
+    """What the Trainer prepares for the parts in `folder`."""
     training = config.training.model_copy(update={"epochs": epochs, "seed": seed})
     job = Job(
         train_files=(str(folder / "train.gz"),),
         eval_files=(str(folder / "evaluation.gz"),),
         transform_output=str(folder / "transform"),
-        serving_model_dir=f"{own}/serving",
-        model_run_dir=own,
+        serving_model_dir="",
+        model_run_dir="",
         base_model=None,
         config={
             "model": config.model.model_dump_json(),
@@ -55,13 +65,7 @@ def train(folder: Path, config: Config, classes: Sequence[str], *, epochs: int, 
             "tuner": "",
         },
     )
-    prepared = prepare(job)
-    keras.utils.set_random_seed(seed)
-    checkpoints = CheckpointFolder(f"{own}/checkpoints")
-    fitted, times = timed(
-        lambda: fit(prepared.build_for_training, prepared.batches, tf.distribute.get_strategy(), checkpoints, own)
-    )
-    return Trained(prepared, fitted, times["cpu_seconds"])
+    return prepare(job)
 
 
 def answers(trained: Trained, examples: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

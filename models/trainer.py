@@ -15,9 +15,9 @@ from models.networks.cost import report_cost
 from models.serving import ServingModule, export
 from models.training.checkpoints import CheckpointFolder
 from models.training.distribution import is_chief, make_strategy
-from models.training.fit import fit
 from models.training.history import History, best_epoch, eval_losses, write_history
 from models.training.job import Job, job_file, make_job, write_job
+from models.training.learning import learn
 from models.training.own_process import run_worker
 from models.training.preparation import prepare
 
@@ -39,11 +39,11 @@ def train(job: Job) -> None:
     strategy = make_strategy(job.training)
     prepared = prepare(job)
     if is_chief(strategy):
-        report_cost(prepared.build(), Path(job.model_run_dir))
+        report_cost(prepared.build(), Path(job.model_run_dir), str(prepared.pretrained or ""))
     keras.utils.set_random_seed(job.training.seed)
     checkpoints = CheckpointFolder(job.config["checkpoint_dir"])
     started = time.monotonic()
-    fitted = fit(prepared.build_for_training, prepared.batches, strategy, checkpoints, job.model_run_dir)
+    fitted = learn(prepared, strategy, checkpoints, job.model_run_dir)
     if not is_chief(strategy):
         return
     say(f"{_describe(fitted.history)}; trained for {time.monotonic() - started:.0f} s")

@@ -9,20 +9,24 @@ from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel, open_base, require_same_network
 from models.export_info import read_export_info
-from models.training.config import WarmStartConfig
+from models.networks.catalogue import NETWORKS
+from models.pretrained.cards import EFFICIENTNET_LITE0
+from models.training.config import PRETRAINED, WarmStartConfig
 from pipeline.config import Config
 
 
 def find_base(config: Config, training_key: Callable[[str], str]) -> BaseModel | None:
-    """The base model that `training.warm_start` names; None for a training that begins with random weights.
+    """The base model that `training.warm_start` names; None for a training that begins with random or pretrained weights.
 
     `training_key`: from the fingerprint of a base model to the key of this run's training.
 
     Raises:
-      UserError: there is none, or the configured network cannot take over its weights.
+      UserError: there is none, or the configured network cannot take over its weights, or pretrained ones are not installed.
     """
     warm_start = config.training.warm_start
-    if warm_start is None:
+    if warm_start is None or warm_start.model == PRETRAINED:
+        if NETWORKS[config.model.network].is_pretrained:
+            EFFICIENTNET_LITE0.find()  # or say how to get it, before anything is decoded
         return None
     place = config.push_destination if warm_start.model == "latest" else warm_start.model
     if is_remote(place):

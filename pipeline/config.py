@@ -22,9 +22,10 @@ from foundation.bounded_yaml import StrictLoader, read_bounded
 from foundation.messages.errors import UserError
 from foundation.messages.wording import meant
 from foundation.section import Section, names_beside
+from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
-from models.training.config import TrainingConfig
+from models.training.config import PRETRAINED, TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
 from pipeline.config_changes import changed
 from pipeline.kubeflow.config import KubeflowConfig
@@ -106,7 +107,8 @@ class Config(Section):
                 f"training.stochastic_depth is {self.training.stochastic_depth:g}, but the network {self.model.network} "
                 "has no residual blocks to skip; set it to 0 or choose another network"
             )
-        if self.gates.limit_forgetting and not self.training.warm_start:
+        warm_start = self.training.warm_start
+        if self.gates.limit_forgetting and (warm_start is None or warm_start.model == PRETRAINED):
             raise ValueError(
                 "gates.max_forgetting compares with the model that training began from, and training.warm_start names none; "
                 "add training.warm_start, or use gates.max_recall_drop, which compares with the last pushed model"
@@ -125,11 +127,22 @@ class Config(Section):
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
                 "network that gives no boxes; set it to false"
             )
-        if self.training.warm_start and not network.learns:
+        if warm_start and not network.learns:
             raise ValueError(
                 f"training.warm_start: the network {self.model.network} learns nothing that another could begin with"
             )
+        if warm_start and warm_start.model == PRETRAINED and not network.is_pretrained:
+            raise ValueError(
+                f"training.warm_start.model: the network {self.model.network} comes without weights; choose frames, or name "
+                "a model that clipgate trained"
+            )
         mixing = self.training.augmentation
+        changes_views = mixing.model_copy(update={"flip_protected": ()}) != AugmentationConfig()
+        if network.is_pretrained and warm_start is None and changes_views:
+            raise ValueError(
+                f"training.augmentation changes views of clips, but the encoder of {self.model.network} sees each clip once "
+                f"where it stays as it is; leave it out, or let the encoder learn with training.warm_start.model: {PRETRAINED}"
+            )
         if self.model.tracks and mixing.mixes:
             raise ValueError(
                 f"training.augmentation has mixup: {mixing.mixup:g} and cutmix: {mixing.cutmix:g}, but the network "
@@ -241,7 +254,7 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
         return section.model_copy(update=update)
 
     warm_start = config.training.warm_start
-    if warm_start and warm_start.model != "latest":
+    if warm_start and warm_start.place:
         warm_start = with_absolute(warm_start, "training.warm_start", "model")
     return config.model_copy(
         update={

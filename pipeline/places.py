@@ -51,7 +51,7 @@ def places_of(config: Config, base_model: str | None = None) -> Places:
     return Places(
         {
             **data_places(config),
-            "training.warm_start.model": warm_start.model if warm_start else None,
+            "training.warm_start.model": warm_start.place if warm_start else None,
             "base_model": base_model,
             "checkpoints": f"{config.local_pipeline_root}/{CHECKPOINTS}",
         }

@@ -18,6 +18,7 @@ from components.storage.root import is_remote
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
 from models.base_model import BaseModel
+from models.training.config import PRETRAINED
 from models.training.key import training_key
 from pipeline.base_model import find_base
 from pipeline.config import Config
@@ -121,7 +122,8 @@ class _UnknownBase(BaseModel):
 def make_outline(config: Config) -> Outline:
     """The outline of a plan; what will be found has some value."""
     unknown = Path("unknown")
-    base = _UnknownBase(unknown, unknown, None) if config.training.warm_start else None
+    warm_start = config.training.warm_start
+    base = _UnknownBase(unknown, unknown, None) if warm_start and warm_start.model != PRETRAINED else None
     return Outline(config, config.model.classes or ("unknown",), "", base=base)
 
 

@@ -71,9 +71,10 @@ def _gates(gates: Mapping[str, Any]) -> list[str]:
 
 
 def _training(training: Mapping[str, Any]) -> list[str]:
+    beginning = "pretrained" if "pretrained" in training["network"] else "random"
     rows = [
         *training["network"].items(),
-        ("base model", training["base_model"] or "none: random weights"),
+        ("base model", training["base_model"] or f"none: {beginning} weights"),
         ("epochs", f"{training['epochs']}, of which {training['best_epoch']} was the best on the eval split"),
         ("training key", training["key"]),
         *_flat("training", training["settings"]),

@@ -1,6 +1,7 @@
 """Builds a Keras model, from frames to logits, for a configuration."""
 
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 
 import keras
@@ -43,10 +44,12 @@ def build_network(
         scale = [1 / (255 * std) for std in channel_std]
         offset = [-mean / std for mean, std in zip(channel_mean, channel_std, strict=True)]
         clips = layers.Rescaling(scale, offset, dtype="float32", name="stem_normalize")(frames)
-        if config.modality == "differences":
-            clips = FrameDifferences(dtype="float32", name="stem_differences")(clips)
         module = import_module(f"{_PACKAGE}.{network.module}")
         backbone, preset = getattr(module, config.network), module.PRESETS[config.preset]
+        if config.modality == "differences" and network.is_pretrained:
+            backbone = partial(backbone, only_motion=True)  # its encoder knows pictures, and no differences of them
+        elif config.modality == "differences":
+            clips = FrameDifferences(dtype="float32", name="stem_differences")(clips)
         seen = backbone(clips, preset, Regularization(dropout, drop_path))
         features, boxes = seen if network.tracks else (seen, None)
         logits = layers.Dense(num_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(features))

@@ -16,6 +16,7 @@ class Network:
       streams: it sees the past only, and so also works on videos that arrive frame by frame.
       tracks: it also says where the actor is in each frame.
       has_residual_blocks: it has blocks that stochastic depth can skip.
+      is_pretrained: its encoder begins with weights from elsewhere, which it keeps unless it is told otherwise.
     """
 
     module: str | None
@@ -24,6 +25,7 @@ class Network:
     streams: bool = False
     tracks: bool = False
     has_residual_blocks: bool = True
+    is_pretrained: bool = False
 
     @property
     def learns(self) -> bool:
@@ -43,6 +45,7 @@ NETWORKS: Mapping[str, Network] = {
     "cnn_gru": Network("cnn_rnn", _RESNETS),
     "conv_transformer": Network("conv_transformer", ("tiny", "small", "vivit_s", "vivit_b")),
     "movinet": Network("movinet", ("tiny", "movinet_a0", "movinet_a1", "movinet_a2"), streams=True),
+    "frames": Network("frames", ("tiny", "efficientnet_lite0"), has_residual_blocks=False, is_pretrained=True),
     "single_frame": Network("floors", _RESNETS, is_floor=True),
     "cnn_lstm_tracker": Network("cnn_rnn", _RESNETS, tracks=True),
     "cnn_gru_tracker": Network("cnn_rnn", _RESNETS, tracks=True),

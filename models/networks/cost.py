@@ -32,8 +32,11 @@ class Cost:
         return 2 * self.multiply_adds
 
 
-def report_cost(network: keras.Model, folder: Path) -> None:
-    """Show the user what a network costs, and keep it in the run's `folder` as JSON."""
+def report_cost(network: keras.Model, folder: Path, pretrained: str = "") -> None:
+    """Show the user what a network costs, and keep it in the run's `folder` as JSON.
+
+    `pretrained`: where the weights come from that it begins with, if they are neither random nor an earlier model's.
+    """
     cost = network_cost(network)
     announce(
         f"{network.name}: {cost.parameters:,} parameters, {cost.flops / 1e9:.3g} GFLOPs a clip "
@@ -41,6 +44,9 @@ def report_cost(network: keras.Model, folder: Path) -> None:
     )
     folder.mkdir(parents=True, exist_ok=True)
     values = {"network": network.name, **asdict(cost), "flops": cost.flops}
+    if pretrained:
+        announce(f"it begins with pretrained weights: {pretrained}")
+        values["pretrained"] = pretrained
     (folder / COST_FILE).write_text(json.dumps(values, indent=1) + "\n")
 
 

@@ -74,7 +74,8 @@ class Batches:
             elements = clips or self.train.records_of_shuffled_files(seeds[1, 0])
             drawn = elements.flat_map(lambda element: _repeat(element, copies[element.index]))
             buffer_size = total if clips else _SHUFFLED_RECORDS
-            drawn = self._shard(drawn.shuffle(buffer_size, seeds[2, 0], reshuffle_each_iteration=False), context)
+            drawn = drawn.shuffle(buffer_size, seeds[2, 0], reshuffle_each_iteration=False)
+            drawn = own_part(drawn, self.training.batch_size, context)
 
             def draw(clip: DecodedClip) -> tuple[Any, ...]:
                 seed = tf.random.experimental.stateless_split(tf.stack([seeds[3, 0], clip.key]), 2)
@@ -109,19 +110,19 @@ class Batches:
         filling = tf.data.Dataset.from_tensors(
             tf.nest.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), views.element_spec)
         )
-        views = self._shard(views.concatenate(filling.repeat(num_missing)), context)
+        views = own_part(views.concatenate(filling.repeat(num_missing)), size, context)
         if self.in_memory:
             views = views.cache()
         return views.batch(size // context.num_replicas_in_sync, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
-    def _shard(self, elements: tf.data.Dataset, context: tf.distribute.InputContext) -> tf.data.Dataset:
-        """This worker's part of each batch; the parts of all workers are the batch that one worker alone would have."""
-        if context.num_input_pipelines == 1:
-            return elements
-        size = self.training.batch_size
-        share = size // context.num_input_pipelines
-        own = elements.enumerate().filter(lambda i, _: i % size // share == context.input_pipeline_id)
-        return own.map(lambda _, element: element)
+
+def own_part(elements: tf.data.Dataset, batch_size: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
+    """This worker's part of each batch; the parts of all workers are the batch that one worker alone would have."""
+    if context.num_input_pipelines == 1:
+        return elements
+    share = batch_size // context.num_input_pipelines
+    own = elements.enumerate().filter(lambda i, _: i % batch_size // share == context.input_pipeline_id)
+    return own.map(lambda _, element: element)
 
 
 def _repeat(element: Record | DecodedClip, num_copies: tf.Tensor) -> tf.data.Dataset:

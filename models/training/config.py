@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 from foundation.section import Section
 from models.augmentation.config import AugmentationConfig
 
+# In place of a path: the weights that a network with a pretrained encoder begins with.
+PRETRAINED = "pretrained"
+
 
 class WarmStartConfig(Section):
     """The earlier model with whose weights a training begins."""
@@ -14,13 +17,21 @@ class WarmStartConfig(Section):
     model: str = Field(
         "latest",
         min_length=1,
-        description="folder of an exported model, or of pushed versions, or a file *.weights.h5; latest: the last pushed model",
+        description=(
+            "folder of an exported model, or of pushed versions, or a file *.weights.h5; latest: the last pushed model; "
+            "pretrained: what the encoder of frames comes with"
+        ),
     )
     frozen_through: str | None = Field(
         None,
         pattern=r"^(stem|stage\d+|head)$",
         description="layers up to and including this stage keep the base model's weights",
     )
+
+    @property
+    def place(self) -> str | None:
+        """The path or address that `model` is; None for a word that stands for one."""
+        return None if self.model in ("latest", PRETRAINED) else self.model
 
 
 class TrainingConfig(Section):

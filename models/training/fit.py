@@ -15,6 +15,7 @@ from models.training.batches import Batches
 from models.training.checkpoints import Arrays, Checkpoint, CheckpointFolder
 from models.training.distribution import is_chief
 from models.training.duration import learning_equivalent, said_of_duration
+from models.training.feature_batches import FeatureBatches
 from models.training.history import History, best_epoch, eval_losses, is_over
 from models.training.loop import Learner
 from models.training.losses import balancing_weights
@@ -33,7 +34,7 @@ class Fitted:
 
 def fit(
     build: Callable[[], keras.Model],
-    batches: Batches,
+    batches: Batches | FeatureBatches,
     strategy: tf.distribute.Strategy,
     checkpoints: CheckpointFolder,
     model_run_dir: str,
@@ -97,7 +98,7 @@ def fit(
     return Fitted(best, history)
 
 
-def _class_weights(batches: Batches) -> list[float]:
+def _class_weights(batches: Batches | FeatureBatches) -> list[float]:
     num_classes = len(batches.classes)
     if not batches.training.class_weights:
         return [1.0] * num_classes

@@ -11,10 +11,15 @@ from foundation.messages.errors import UserError
 from models.base_model import BaseModel, open_base
 from models.data import ClipSource
 from models.networks.build import build_network
+from models.networks.catalogue import NETWORKS
+from models.pretrained.cards import EFFICIENTNET_LITE0, WeightsCard
+from models.pretrained.efficientnet_lite0 import load_encoder
 from models.training.batches import Batches
 from models.training.job import Job
 from models.training.precision import choose_policy, dtype_policy
-from models.training.warm_start import BaseWeights, begin_with, read_weights
+from models.training.warm_start import BaseWeights, begin_with, freeze, read_weights
+
+_HEAD = "head"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,16 @@ class Preparation:
     base: BaseModel | None = None
     base_weights: BaseWeights | None = None
 
+    @property
+    def has_encoder(self) -> bool:
+        """Whether the network has an encoder that comes with weights."""
+        return NETWORKS[self.job.model.network].is_pretrained
+
+    @property
+    def pretrained(self) -> WeightsCard | None:
+        """The weights from elsewhere that the training begins with."""
+        return EFFICIENTNET_LITE0 if self.has_encoder and self.base is None else None
+
     def build(self) -> keras.Model:
         """The network with random weights that computes in float32, as it is exported."""
         training, classes = self.job.training, self.job.classes
@@ -46,11 +61,20 @@ class Preparation:
 
     def build_for_training(self) -> keras.Model:
         """The network that computes in the precision of the training, with the weights of the base model if there is one."""
-        training = self.job.training
-        with dtype_policy(choose_policy(training.precision)):
-            network = self.build()
-        if self.base_weights and training.warm_start:
-            begin_with(network, self.base_weights, self.job.classes, training.warm_start.frozen_through)
+        with dtype_policy(choose_policy(self.job.training.precision)):
+            return self._begin(self.build())
+
+    def begin(self) -> keras.Model:
+        """The network that computes in float32, with the weights that the training begins with."""
+        return self._begin(self.build())
+
+    def _begin(self, network: keras.Model) -> keras.Model:
+        warm_start = self.job.training.warm_start
+        if self.base_weights and warm_start:
+            begin_with(network, self.base_weights, self.job.classes, warm_start.frozen_through)
+        elif self.pretrained:
+            load_encoder(network, self.pretrained.find())
+            freeze(network, warm_start.frozen_through if warm_start else _HEAD)
         return network
 
 
@@ -68,7 +92,10 @@ def prepare(job: Job) -> Preparation:
         for split, source in (("train", train), ("eval", evaluation)):
             _require_boxes(split, source)
     # Weights fit the colours that they were trained on.
-    mean, std = (base_weights and base_weights.normalization) or train.channel_statistics()
+    if NETWORKS[job.model.network].is_pretrained:
+        mean, std = list(EFFICIENTNET_LITE0.mean), list(EFFICIENTNET_LITE0.std)
+    else:
+        mean, std = (base_weights and base_weights.normalization) or train.channel_statistics()
     return Preparation(job, Batches(train, evaluation, job.classes, job.training), mean, std, base, base_weights)
 
 

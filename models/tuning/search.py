@@ -15,9 +15,9 @@ from foundation.messages.errors import UserError
 from foundation.messages.progress import announce, say
 from models.training.checkpoints import CheckpointFolder
 from models.training.distribution import make_strategy
-from models.training.fit import fit
 from models.training.history import best_epoch, eval_losses
 from models.training.job import Job, make_job, with_values
+from models.training.learning import learn
 from models.training.preparation import prepare
 from models.tuning.config import TunerConfig, describe, trial_values
 from models.tuning.oracles import make_oracle
@@ -116,9 +116,8 @@ class ClipTuner(BaseTuner):
         keras.utils.clear_session()
         keras.utils.set_random_seed(job.training.seed)
         prepared = prepare(job)
-        history = fit(
-            prepared.build_for_training,
-            prepared.batches,
+        history = learn(
+            prepared,
             make_strategy(job.training),
             checkpoints,
             self.get_trial_dir(trial.trial_id),

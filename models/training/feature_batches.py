@@ -1,0 +1,89 @@
+"""Batches of features that were computed once, for trainings in which what computes them does not learn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from models.data import ClipSource
+from models.training.batches import Batches, own_part
+from models.training.config import TrainingConfig
+from models.training.sampling import draw_copies
+
+Features = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FeatureBatches:
+    """Batches of one training: (features float32 [batch, ...], targets float32 [batch, classes]). See `Batches`.
+
+    `train` and `evaluation`: features of the centre view of each clip, float32 [clips, ...], in the order of the labels.
+    """
+
+    train: Features
+    evaluation: Features
+    train_labels: Labels
+    eval_labels: Labels
+    classes: Sequence[str]
+    training: TrainingConfig
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of an epoch, all full: what the last one lacks is drawn again."""
+        return -(-len(self.train_labels) // self.training.batch_size)
+
+    def training_batches(self, first_epoch: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
+        """Features in random order, epoch after epoch; the seed and the number of an epoch alone decide its order."""
+        strata = self.train_labels if self.training.balanced_sampling else np.zeros_like(self.train_labels)
+        total = self.steps_per_epoch * self.training.batch_size
+
+        @tf.autograph.experimental.do_not_convert
+        def epoch_indices(epoch: tf.Tensor) -> tf.data.Dataset:
+            seeds = tf.random.experimental.stateless_split([self.training.seed, epoch], 2)
+            drawn = tf.repeat(tf.range(len(strata)), draw_copies(strata, total, seeds[0]))
+            return tf.data.Dataset.from_tensor_slices(tf.random.experimental.stateless_shuffle(drawn, seeds[1]))
+
+        indices = tf.data.Dataset.range(first_epoch, self.training.epochs).flat_map(epoch_indices)
+        return self._batches(indices, self.train, self.train_labels, context)
+
+    def evaluation_batches(self, context: tf.distribute.InputContext) -> tf.data.Dataset:
+        """Features in order. The last batch is filled up with those of the first clip, with targets of zeros."""
+        num_missing = -len(self.eval_labels) % self.training.batch_size
+        indices = tf.data.Dataset.range(len(self.eval_labels) + num_missing)
+        labels = np.concatenate([self.eval_labels, np.full(num_missing, -1)])
+        filling = np.repeat(self.evaluation[:1], num_missing, axis=0)
+        return self._batches(indices, np.concatenate([self.evaluation, filling]), labels, context)
+
+    def _batches(
+        self, indices: tf.data.Dataset, features: Features, labels: Labels, context: tf.distribute.InputContext
+    ) -> tf.data.Dataset:
+        size = self.training.batch_size
+        # Captured as they are; as a dataset they would be copied into its graph.
+        all_features, all_targets = tf.constant(features), tf.one_hot(labels, len(self.classes))
+        own = own_part(indices, size, context).batch(size // context.num_replicas_in_sync, drop_remainder=True)
+        batches = own.map(lambda some: (tf.gather(all_features, some), tf.gather(all_targets, some)))
+        return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def compute_features(batches: Batches, trunk: keras.Model) -> FeatureBatches:
+    """Show the centre view of each clip to a part of a network once."""
+    see = tf.function(lambda clips: trunk(clips, training=False), autograph=False)
+
+    def features(source: ClipSource, num_clips: int) -> Features:
+        # Nothing is seen twice that could be kept.
+        training = batches.training.model_copy(update={"cache_megabytes": 0})
+        views = replace(batches, evaluation=source, training=training).evaluation_batches(tf.distribute.InputContext())
+        return np.concatenate([see(clips).numpy() for clips, *_ in views])[:num_clips]
+
+    return FeatureBatches(
+        features(batches.train, len(batches.train_labels)),
+        features(batches.evaluation, len(batches.eval_labels)),
+        batches.train_labels,
+        batches.eval_labels,
+        batches.classes,
+        batches.training,
+    )

@@ -1,0 +1,65 @@
+"""What learns in a training: a network on views of clips, or what follows its fixed part on features computed once."""
+
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from foundation.messages.progress import announce
+from models.networks.frames import STANDARDIZE, SUMMARY
+from models.training.checkpoints import CheckpointFolder
+from models.training.feature_batches import FeatureBatches, compute_features
+from models.training.fit import Fitted, fit
+from models.training.preparation import Preparation
+
+
+def learn(
+    prepared: Preparation,
+    strategy: tf.distribute.Strategy,
+    checkpoints: CheckpointFolder,
+    model_run_dir: str,
+    stop_after: int | None = None,
+) -> Fitted:
+    """Train as `fit` does. Where the encoder of `frames` stays as it is, it sees each clip once, and only the rest learns.
+
+    Raises:
+      UserError: see `fit`.
+    """
+    if not prepared.has_encoder:
+        return fit(prepared.build_for_training, prepared.batches, strategy, checkpoints, model_run_dir, stop_after)
+    network = prepared.begin()
+    encoder = up_to_summary(network)
+    started = time.monotonic()
+    features = compute_features(prepared.batches, encoder)
+    num_clips = len(features.train) + len(features.evaluation)
+    announce(f"the encoder has seen {num_clips} clips, each once, in {time.monotonic() - started:.0f} s")
+
+    def build() -> keras.Model:
+        begun = prepared.build_for_training()
+        # What an earlier model has learned is relative to its own clips.
+        if prepared.pretrained:
+            standardize(begun, features)
+        return begun
+
+    if encoder.trainable_weights:
+        return fit(build, prepared.batches, strategy, checkpoints, model_run_dir, stop_after)
+    fitted = fit(lambda: from_summary(build()), features, strategy, checkpoints, model_run_dir, stop_after)
+    from_summary(network).set_weights(fitted.weights)  # they share layers
+    return Fitted([weight.numpy() for weight in network.weights], fitted.history)
+
+
+def up_to_summary(network: keras.Model) -> keras.Model:
+    """The part of `frames` from clips to what is computed once for each."""
+    return keras.Model(network.input, network.get_layer(SUMMARY).output)
+
+
+def from_summary(network: keras.Model) -> keras.Model:
+    """The rest of it, to the logits. Both parts have the layers of `network` itself."""
+    return keras.Model(network.get_layer(SUMMARY).output, network.output, name=network.name)
+
+
+def standardize(network: keras.Model, features: FeatureBatches) -> None:
+    """Let the network see its features relative to those of the training clips."""
+    layer = network.get_layer(STANDARDIZE)
+    layer.adapt(np.mean(features.train, axis=0), np.std(features.train, axis=0))
