@@ -1,13 +1,17 @@
 """Chooses a network that this machine trains in the time that somebody has."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from models.config import ModelConfig
+from models.pretrained.cards import EFFICIENTNET_LITE0
 from models.training.config import TrainingConfig
 from models.training.duration import learning_equivalent
 from pipeline.training_time import measure_seconds_per_clip
 
-# From small to large: what fits is taken.
+# Its encoder sees each clip once, and has seen a million pictures before.
+PRETRAINED = ModelConfig(network="frames", preset="efficientnet_lite0", num_frames=8, height=160, width=224)
+# From small to large, for where there are no weights to begin with: what fits is taken.
 LADDER = (
     ModelConfig(preset="tiny", num_frames=8, height=64, width=64),
     ModelConfig(preset="tiny", num_frames=16, height=80, width=80),
@@ -28,20 +32,26 @@ class Choice:
 
 
 def choose_network(num_train: float, num_eval: float, num_classes: int, most_seconds: float) -> Choice:
-    """The largest network of the ladder that can be trained for 30 epochs of so many clips in that time.
+    """The network with weights from elsewhere, where these are installed and its encoder can see so many clips in that time.
 
-    Where not even the smallest can be, it gets as many epochs as fit, but no fewer than ten.
+    Otherwise the largest of the ladder that can be trained for 30 epochs. Where not even the smallest can be, it gets as many
+    epochs as fit, but no fewer than ten.
 
     Raises:
       MachineError: see `measure_seconds_per_clip`.
     """
+    if find_spec(EFFICIENTNET_LITE0.module):
+        (per_clip,) = measure_seconds_per_clip([PRETRAINED], TrainingConfig(), num_classes)
+        seconds = per_clip * learning_equivalent(0, num_train + num_eval, 1)
+        if seconds <= most_seconds:
+            return Choice(PRETRAINED, _EPOCHS, seconds)
     one_epoch = learning_equivalent(num_train, num_eval, 1)
-    per_clip = measure_seconds_per_clip(LADDER, TrainingConfig(), num_classes, most_seconds / (_EPOCHS * one_epoch))
-    return choose(per_clip, one_epoch, most_seconds)
+    steps = measure_seconds_per_clip(LADDER, TrainingConfig(), num_classes, most_seconds / (_EPOCHS * one_epoch))
+    return choose(steps, one_epoch, most_seconds)
 
 
 def choose(per_clip: list[float], one_epoch: float, most_seconds: float) -> Choice:
-    """The choice where the first networks of the ladder take so many seconds for a clip, and an epoch has so many clips."""
+    """The choice of the ladder where its first networks take so many seconds for a clip, and an epoch has so many clips."""
     fitting = [rung for rung, seconds in enumerate(per_clip) if seconds * one_epoch * _EPOCHS <= most_seconds]
     rung = max(fitting, default=0)
     epoch_seconds = per_clip[rung] * one_epoch

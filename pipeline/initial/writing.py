@@ -8,8 +8,10 @@ import yaml
 
 from foundation.messages.wording import counted, duration
 from pipeline.initial.gates import Bars
-from pipeline.initial.network import Choice
+from pipeline.initial.network import PRETRAINED, Choice
 from pipeline.initial.sources import Sources
+
+_PRETRAINED = "begins with ImageNet's weights; `training` is of a linear layer"
 
 
 def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, machine: str) -> str:
@@ -37,9 +39,12 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
         _line("  train", round(splits.train, 4), "whole groups are assigned; none is in two splits"),
         _line("  eval", round(1 - round(splits.test, 4) - round(splits.train, 4), 4), "decides when training stops"),
         "",
+        "sampling:",
+        _line("  short_side", model.clip_height, "pixels of what is stored: what the network sees, and room to crop"),
+        "",
         "model:",
         _line("  network", model.network, "docs/models.md has the others"),
-        _line("  preset", model.preset, "larger ones take longer; docs/models.md"),
+        _line("  preset", model.preset, _PRETRAINED if model == PRETRAINED else "larger ones take longer"),
         _line("  num_frames", model.num_frames, "of each clip, spread evenly"),
         _line("  height", model.height, "pixels"),
         _line("  width", model.width, ""),

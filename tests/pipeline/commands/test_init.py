@@ -29,21 +29,23 @@ def test_what_is_there_becomes_a_configuration_that_says_how_long_it_takes(folde
     result = init(folder, "data", "--minutes", "0.1")
     assert result.returncode == 0, result.stderr
     assert "classes: 6, from 8 clips" in result.stdout and "groups: 8\n" in result.stdout
-    assert "r2plus1d tiny of 8 frames of 64x64, 10 epochs of" in result.stdout
-    assert "that is more than 0.1 min" in result.stdout
+    chosen = re.search(r"training: (\w+) (\w+) of (\d+) frames of .* epochs of .* on this machine", result.stdout)
+    assert chosen, result.stdout
     assert "clipgate run config.yaml" in result.stdout
     text = (folder / "config.yaml").read_text()
     assert str(folder) not in text, "a folder that is moved still runs"
     config = load_config(folder / "config.yaml")
     assert config.data.annotations == str(folder / "data" / "annotations.csv")
     assert config.gates.certainty is None, "so few clips show nothing with certainty"
-    assert (config.model.preset, config.training.epochs) == ("tiny", 10)
+    assert chosen.groups() == (config.model.network, config.model.preset, str(config.model.num_frames))
+    assert config.sampling.short_side == config.model.clip_height
     again = init(folder, "data")
     assert again.returncode == 2 and "config.yaml exists already" in again.stderr
 
 
 def test_check_says_how_long_the_training_of_a_configuration_takes(folder: Path) -> None:
-    small = ("--set=model.num_frames=4", "--set=model.height=32", "--set=model.width=32", "--set=training.epochs=3")
+    values = ("network=r2plus1d", "preset=tiny", "num_frames=4", "height=32", "width=32")
+    small = [*(f"--set=model.{value}" for value in values), "--set=training.epochs=3"]
     command = [sys.executable, "-m", "pipeline.cli", "check", "config.yaml", "--time", *small]
     result = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
     (line,) = (line for line in result.stderr.splitlines() if line.startswith("training r2plus1d tiny, "))
