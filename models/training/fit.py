@@ -56,7 +56,6 @@ def fit(
     if checkpoint := checkpoints.load():
         history, best, learner.state = checkpoint.history, checkpoint.best, checkpoint.state
         say(f"resumed after epoch {len(history)}", resumed_after_epoch=len(history))
-        announce(f"resumed after epoch {len(history)} of {training.epochs}")
     _require_common_start(strategy, len(history))
     summaries = Summaries(model_run_dir) if is_chief(strategy) else None
     if summaries:

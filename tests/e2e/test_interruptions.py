@@ -1,6 +1,7 @@
 """What happens to a run that is not left in peace."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -44,7 +45,7 @@ def line_of(process: "subprocess.Popen[str]", node: str) -> str:
     """Wait for the line on a component, which it prints when the component is done."""
     assert process.stdout
     for line in process.stdout:
-        if node in line:
+        if re.match(rf" *\d+/\d+ {node} ", line):
             return line
     raise AssertionError(process.communicate())
 

@@ -40,7 +40,7 @@ def test_the_tutorial_comes_to_a_served_model(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
-    assert "If one of them is the class, write under data: label_field: action" in done.stdout
+    assert "If one of them is the class, write under data: label_field: action" in " ".join(done.stdout.split())
     assert "72 segments in 12 videos, 3 classes" in done.stdout
     assert "72 segments in 72 videos, 3 classes" in done.stdout
     assert "pushed: " in done.stdout

@@ -30,7 +30,9 @@ def test_a_list_of_classes_without_the_background_is_refused_where_clips_of_it_a
 
 def test_fewer_than_two_classes_are_refused(folder: Path) -> None:
     (folder / "data/annotations.csv").write_text("path,label\n1.mp4,wave\n")
-    with pytest.raises(UserError, match=r"at least two classes are needed; found wave\. Check data\.columns\.label"):
+    with pytest.raises(
+        UserError, match=r"at least two classes are needed; found wave\. Check data\.format, and data\.columns\.label"
+    ):
         plan_of(folder)
 
 
