@@ -37,4 +37,5 @@ def join_training(config: Config, console: Console) -> None:
 
 
 def _text_of(event: dict[str, Any]) -> str:
-    return event.get("message") or f"{event['done']}/{event['total']} {event['unit']}  {event['detail']}"
+    said = event.get("message") or event.get("announcement")
+    return said or f"{event['done']}/{event['total']} {event['unit']}  {event['detail']}"
