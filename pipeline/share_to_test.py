@@ -34,7 +34,7 @@ def with_enough_to_test(manifest: Manifest, config: Config, largest: float = _LA
         )
     lacking = ""
     for share in _shares(splits.test, largest):
-        larger = _with_test(splits, share)
+        larger = with_test_share(splits, share)
         split_of, _ = split_manifest(manifest, larger, config.negatives, config.beam.args)
         lacking = _lacking(_test_sizes(manifest, split_of), gates, gates.certainty)
         if not lacking:
@@ -47,7 +47,8 @@ def _shares(least: float, largest: float) -> list[float]:
     return [round(least + step * _STEP, 6) for step in steps]
 
 
-def _with_test(splits: SplitsConfig, test: float) -> SplitsConfig:
+def with_test_share(splits: SplitsConfig, test: float) -> SplitsConfig:
+    """The splits with this share for the test; train and eval keep their proportion."""
     others = splits.train + splits.eval
     shares = {"train": (1 - test) * splits.train / others, "eval": (1 - test) * splits.eval / others, "test": test}
     return splits.model_copy(update=shares)

@@ -7,9 +7,19 @@ from collections.abc import Sequence
 from foundation.messages.errors import MachineError
 from foundation.processes import child_environment, reporting_process
 from models.config import ModelConfig
+from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig
+from models.training.duration import learning_equivalent
 
 _MODULE = "models.step_timing"
+
+
+def cost_in_clips(model: ModelConfig, training: TrainingConfig, num_train: float, num_eval: float) -> float:
+    """What a training costs, in clips that are learned from."""
+    if NETWORKS[model.network].is_pretrained and training.warm_start is None:
+        # Its encoder sees each clip once, and what learns then takes hardly any time.
+        return learning_equivalent(0, num_train + num_eval, 1)
+    return learning_equivalent(num_train, num_eval, training.epochs)
 
 
 def measure_seconds_per_clip(

@@ -27,8 +27,7 @@ from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
-from models.networks.catalogue import NETWORKS
-from models.training.duration import learning_equivalent, said_of_duration
+from models.training.duration import said_of_duration
 from pipeline.bars import Bars
 from pipeline.checks import make_inspection
 from pipeline.commands.convert import (
@@ -56,7 +55,7 @@ from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model, use_model
 from pipeline.pushed_classes import served_classes
-from pipeline.training_time import measure_seconds_per_clip
+from pipeline.training_time import cost_in_clips, measure_seconds_per_clip
 
 
 def check(
@@ -209,14 +208,9 @@ def _say_how_long(settings: Config, inputs: CheckInputs) -> None:
     with _bars() as progress:
         progress("measuring some steps of training")
         (seconds,) = measure_seconds_per_clip([settings.model], settings.training, max(2, len(inputs.by_label)))
-    num_epochs = settings.training.epochs
-    if NETWORKS[settings.model.network].is_pretrained and settings.training.warm_start is None:
-        # Its encoder sees each clip once, and what learns then takes hardly any time.
-        seconds *= learning_equivalent(0, sizes["train"] + sizes["eval"], 1)
-    else:
-        seconds *= learning_equivalent(sizes["train"], sizes["eval"], num_epochs)
+    seconds *= cost_in_clips(settings.model, settings.training, sizes["train"], sizes["eval"])
     name = f"training {settings.model.network} {settings.model.preset}, {counted(sizes['train'], 'clip')}"
-    for sentence in said_of_duration(name, num_epochs, seconds):
+    for sentence in said_of_duration(name, settings.training.epochs, seconds):
         errors.print(escaped(sentence), highlight=False)
 
 

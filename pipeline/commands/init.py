@@ -1,5 +1,6 @@
 """clipgate init"""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +54,8 @@ def init(
         draft = Config(output_dir=str(folder / "run"), data=sources.data)
         chosen = choose_bars(sources.manifest, draft)
         split_of, _ = split_manifest(sources.manifest, chosen.splits)
-        sizes = dict.fromkeys(("train", "eval", "test"), 0)
-        for video, segments in sources.manifest.segments_by_video.items():
-            sizes[split_of[video]] += len(segments)
+        videos_of = sources.manifest.segments_by_video
+        sizes = Counter(split_of[video] for video, segments in videos_of.items() for _ in segments)
         bars.update(step, description="measuring some steps of training")
         network = choose_network(sizes["train"], sizes["eval"], len(set(sources.labels)), minutes * 60)
     machine = f"a machine with {counted(num_cores(), 'core')} and {minutes:g} min for the training"

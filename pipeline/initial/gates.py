@@ -1,14 +1,12 @@
 """Chooses bars that the test split can show, and how large it has to be for that."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from components.annotations.files.manifest import Manifest
 from components.annotations.splits.config import SplitsConfig
-from components.model_gate.config import GatesConfig
 from foundation.messages.errors import UserError
 from pipeline.config import Config
-from pipeline.share_to_test import with_enough_to_test
+from pipeline.share_to_test import with_enough_to_test, with_test_share
 
 # Below a half there is more to gain from more clips than from a lower bar.
 _BARS = (0.7, 0.5)
@@ -23,13 +21,6 @@ class Bars:
     splits: SplitsConfig
     certainty: float | None
     bar: float
-
-    @property
-    def gates(self) -> dict[str, Any]:
-        """What differs from the defaults of `gates`."""
-        default = GatesConfig()
-        bars = {"certainty": self.certainty, "min_recall": self.bar, "min_precision": self.bar}
-        return {name: value for name, value in bars.items() if value != getattr(default, name)}
 
 
 def choose_bars(manifest: Manifest, config: Config) -> Bars:
@@ -46,6 +37,4 @@ def choose_bars(manifest: Manifest, config: Config) -> Bars:
             except UserError:
                 continue
             return Bars(splits, certainty, bar)
-    train = (1 - _SMALL_DATA_TEST) * config.splits.train / (config.splits.train + config.splits.eval)
-    shares = {"train": train, "eval": 1 - _SMALL_DATA_TEST - train, "test": _SMALL_DATA_TEST}
-    return Bars(config.splits.model_copy(update=shares), None, config.gates.min_recall)
+    return Bars(with_test_share(config.splits, _SMALL_DATA_TEST), None, config.gates.min_recall)

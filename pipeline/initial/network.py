@@ -7,10 +7,10 @@ from models.config import ModelConfig
 from models.pretrained.cards import EFFICIENTNET_LITE0
 from models.training.config import TrainingConfig
 from models.training.duration import learning_equivalent
-from pipeline.training_time import measure_seconds_per_clip
+from pipeline.training_time import cost_in_clips, measure_seconds_per_clip
 
 # Its encoder sees each clip once, and has seen a million pictures before.
-PRETRAINED = ModelConfig(network="frames", preset="efficientnet_lite0", num_frames=8, height=160, width=224)
+WITH_WEIGHTS = ModelConfig(network="frames", preset="efficientnet_lite0", num_frames=8, height=160, width=224)
 # From small to large, for where there are no weights to begin with: what fits is taken.
 LADDER = (
     ModelConfig(preset="tiny", num_frames=8, height=64, width=64),
@@ -40,13 +40,14 @@ def choose_network(num_train: float, num_eval: float, num_classes: int, most_sec
     Raises:
       MachineError: see `measure_seconds_per_clip`.
     """
+    training = TrainingConfig(epochs=_EPOCHS)
     if find_spec(EFFICIENTNET_LITE0.module):
-        (per_clip,) = measure_seconds_per_clip([PRETRAINED], TrainingConfig(), num_classes)
-        seconds = per_clip * learning_equivalent(0, num_train + num_eval, 1)
+        (per_clip,) = measure_seconds_per_clip([WITH_WEIGHTS], training, num_classes)
+        seconds = per_clip * cost_in_clips(WITH_WEIGHTS, training, num_train, num_eval)
         if seconds <= most_seconds:
-            return Choice(PRETRAINED, _EPOCHS, seconds)
+            return Choice(WITH_WEIGHTS, _EPOCHS, seconds)
     one_epoch = learning_equivalent(num_train, num_eval, 1)
-    steps = measure_seconds_per_clip(LADDER, TrainingConfig(), num_classes, most_seconds / (_EPOCHS * one_epoch))
+    steps = measure_seconds_per_clip(LADDER, training, num_classes, most_seconds / (_EPOCHS * one_epoch))
     return choose(steps, one_epoch, most_seconds)
 
 

@@ -19,7 +19,7 @@ _MOST_FOLDERS = 50
 
 @dataclass(frozen=True)
 class Sources:
-    """The data that were found; `notes` say what was assumed, or had to be chosen, to find them."""
+    """The data that were found; `assumptions` say what was taken for granted to find them."""
 
     data: DataConfig
     manifest: Manifest

@@ -1,6 +1,7 @@
 """Writes the configuration to begin with: short, and each value with the reason for it."""
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import yaml
 
 from foundation.messages.wording import counted, duration
 from pipeline.initial.gates import Bars
-from pipeline.initial.network import PRETRAINED, Choice
+from pipeline.initial.network import WITH_WEIGHTS, Choice
 from pipeline.initial.sources import Sources
 
 _PRETRAINED = "begins with ImageNet's weights; `training` is of a linear layer"
@@ -44,7 +45,7 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
         "",
         "model:",
         _line("  network", model.network, "docs/models.md has the others"),
-        _line("  preset", model.preset, _PRETRAINED if model == PRETRAINED else "larger ones take longer"),
+        _line("  preset", model.preset, _PRETRAINED if model == WITH_WEIGHTS else "larger ones take longer"),
         _line("  num_frames", model.num_frames, "of each clip, spread evenly"),
         _line("  height", model.height, "pixels"),
         _line("  width", model.width, ""),
@@ -63,7 +64,7 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
 def found(sources: Sources, test_clips: int) -> list[str]:
     """What is there, a line each."""
     manifest, labels = sources.manifest, sources.labels
-    sizes = {label: labels.count(label) for label in sorted(set(labels))}
+    sizes = Counter(sorted(labels))
     fewest, most = min(sizes, key=lambda label: sizes[label]), max(sizes, key=lambda label: sizes[label])
     return [
         f"annotations: {sources.data.annotations}, read as {sources.data.format}",
