@@ -9,12 +9,21 @@ from rich.table import Table
 
 from foundation.messages.wording import counted
 from pipeline.commands.runs import tell, verdict_in_words
-from pipeline.commands.terminal import ConfigOption, JsonOption, SetOption, console, escaped, folding_column, key_column
+from pipeline.commands.terminal import (
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    command_for,
+    console,
+    escaped,
+    folding_column,
+    key_column,
+)
 from pipeline.config import load_config
 from pipeline.runs.book import Book
 from pipeline.runs.comparing import ALL, Change, ChangedClip, ClassRow, Comparison, Rate
 from pipeline.runs.comparing import compare as compare_models
-from pipeline.runs.differences import in_words, settings
+from pipeline.runs.differences import different, in_words, settings
 from pipeline.runs.measured import read_measured
 from pipeline.runs.record import RunRecord
 
@@ -57,20 +66,16 @@ def _runs_table(book: Book, first: RunRecord, second: RunRecord) -> Table:
     def add(what: str, *values: str) -> None:
         table.add_row(escaped(what), *map(escaped, values))
 
-    add("began (UTC)", *(record.began_at[:16].replace("T", " ") for record in (first, second)))
+    add("began (UTC)", first.began, second.began)
     add("verdict", *(verdict_in_words(book, record) for record in (first, second)))
     for each in settings(first, second):
         add(each.what, in_words(each.before), in_words(each.after))
     if first.data_digest != second.data_digest:
         add("data", *(record.data_digest[:_SHORT] or "-" for record in (first, second)))
-    for component in dict.fromkeys([*first.code, *second.code]):
-        digests = [record.code.get(component, "")[:_SHORT] or "-" for record in (first, second)]
-        if len({*digests}) > 1:
-            add(f"code of {component}", *digests)
-    for package in dict.fromkeys([*first.software, *second.software]):
-        versions = [record.software.get(package, "-") for record in (first, second)]
-        if len({*versions}) > 1:
-            add(package, *versions)
+    for each in different(first.code, second.code):
+        add(f"code of {each.what}", *((digest or "-")[:_SHORT] for digest in (each.before, each.after)))
+    for each in different(first.software, second.software):
+        add(each.what, each.before or "-", each.after or "-")
     return table
 
 
@@ -130,8 +135,8 @@ def _print_clips(found: Comparison, first: RunRecord, second: RunRecord, *, ever
             line = f"  {segment.label}: {segment}; run {which.number} said {answer}"
             console.print(escaped(line), highlight=False)
         if not every and len(clips) > _NUM_SHOWN:
-            command = f"clipgate compare {first.number} {second.number} --config {escaped(str(config))} --all"
-            console.print(f"  and {len(clips) - _NUM_SHOWN} more: {command}", highlight=False)
+            command = f"{command_for(f'compare {first.number} {second.number}', config)} --all"
+            console.print(escaped(f"  and {len(clips) - _NUM_SHOWN} more: {command}"), highlight=False)
 
 
 def _as_json(runs: tuple[RunRecord, RunRecord], found: Comparison) -> dict[str, Any]:

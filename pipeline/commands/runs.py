@@ -1,6 +1,7 @@
 """clipgate runs"""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from rich.table import Table
@@ -29,7 +30,10 @@ def runs(config: ConfigOption, as_json: JsonOption = False, changes: SetOption =
     """List the runs: when, what came of each, how good its model is, and what differs from the run before."""
     book = Book(load_config(config, changes or ()), tell)
     if as_json:
-        rows = [{**record.model_dump(mode="json"), **_found(book, record)} for record in book.records]
+        rows = [
+            {**record.model_dump(mode="json"), **_found(book, before, record)}
+            for before, record in _with_those_before(book)
+        ]
         print(json.dumps({"output_dir": str(book.output_dir), "runs": rows}))
         return
     where = f"{book.output_dir}: {counted(len(book.records), 'run')}"
@@ -61,9 +65,8 @@ def verdict_in_words(book: Book, record: RunRecord) -> str:
     return words if trainer is None or trainer.number == record.number else f"{words}, model of run {trainer.number}"
 
 
-def _found(book: Book, record: RunRecord) -> dict[str, Any]:
+def _found(book: Book, before: RunRecord | None, record: RunRecord) -> dict[str, Any]:
     """What is known of a run by comparing it with others."""
-    before = _before(book, record)
     pusher, trainer = book.pusher_of(record), book.trainer_of(record)
     return {
         "differs": differences(before, record) if before else [],
@@ -72,9 +75,9 @@ def _found(book: Book, record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _before(book: Book, record: RunRecord) -> RunRecord | None:
-    place = book.records.index(record)
-    return book.records[place - 1] if place else None
+def _with_those_before(book: Book) -> Iterator[tuple[RunRecord | None, RunRecord]]:
+    """Each run after the one before it; None before the first."""
+    return zip((None, *book.records), book.records, strict=False)
 
 
 def _table(book: Book) -> Table:
@@ -93,7 +96,7 @@ def _table(book: Book) -> Table:
         colour = _COLOURS.get(record.verdict, "default")
         table.add_row(
             str(record.number),
-            record.began_at[:16].replace("T", " "),
+            record.began,
             f"[{colour}]{escaped(verdict_in_words(book, record))}[/]",
             "-" if figures is None or figures.accuracy is None else f"{figures.accuracy:.3f}",
             escaped(f"{worst[0]} {worst[1]:.2f}") if worst else "-",
@@ -103,9 +106,8 @@ def _table(book: Book) -> Table:
 
 def _table_of_differences(book: Book) -> Table:
     table = Table(key_column("run"), folding_column("differs from the run before"), box=None, padding=(0, 1))
-    for record in book.records:
-        found = _found(book, record)["differs"]
-        differs = "; ".join(found) or "nothing" if _before(book, record) else "-"
+    for before, record in _with_those_before(book):
+        differs = "; ".join(differences(before, record)) or "nothing" if before else "-"
         error = f"\n[red]{escaped(record.error)}[/]" if record.error else ""
         table.add_row(str(record.number), f"{escaped(differs)}{error}")
     return table

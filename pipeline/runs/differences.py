@@ -44,7 +44,7 @@ def flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]
 def settings(before: RunRecord, after: RunRecord) -> list[Difference]:
     """The keys of which the values differ, but for places."""
     told = _PLACES | _PLACES_OF_DATA if before.data_digest and after.data_digest else _PLACES
-    return [each for each in _different(dict(flat(before.config)), dict(flat(after.config))) if each.what not in told]
+    return [each for each in different(dict(flat(before.config)), dict(flat(after.config))) if each.what not in told]
 
 
 def differences(before: RunRecord, after: RunRecord) -> list[str]:
@@ -52,11 +52,12 @@ def differences(before: RunRecord, after: RunRecord) -> list[str]:
     found = [str(each) for each in settings(before, after)]
     if before.data_digest and after.data_digest and before.data_digest != after.data_digest:
         found.append("other data")
-    if code := [each.what for each in _different(before.code, after.code) if each.before and each.after]:
+    if code := [each.what for each in different(before.code, after.code) if each.before and each.after]:
         found.append(f"other code of {', '.join(code)}")
-    return found + [str(each) for each in _different(before.software, after.software)]
+    return found + [str(each) for each in different(before.software, after.software)]
 
 
-def _different(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def different(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """The keys of which the values differ, those of `before` first; a key that is missing has the value None."""
     keys = dict.fromkeys([*before, *after])
     return [Difference(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]

@@ -95,6 +95,11 @@ class RunRecord(_Part):
     figures: Figures | None = None
 
     @property
+    def began(self) -> str:
+        """When it was begun, to the minute, for people."""
+        return self.began_at[:16].replace("T", " ")
+
+    @property
     def version_number(self) -> str:
         """The number of the pushed version; empty if there is none."""
         return (self.version or "").rpartition("/")[2]

@@ -16,7 +16,7 @@ from foundation.messages.errors import UserError
 from pipeline.config import Config, check_config
 from pipeline.plan import file_of_digests
 from pipeline.runs.code import code_now
-from pipeline.runs.differences import in_words
+from pipeline.runs.differences import different, in_words
 from pipeline.runs.record import RunRecord
 from pipeline.runs.surroundings import source_digest
 
@@ -104,11 +104,9 @@ def _code(record: RunRecord) -> Part:
 
 
 def _packages(record: RunRecord) -> Part:
-    now = software()
     changed = [
-        f"{package} {in_words(record.software.get(package))}, now {in_words(now.get(package))}"
-        for package in dict.fromkeys([*record.software, *now])
-        if record.software.get(package) != now.get(package)
+        f"{each.what} {in_words(each.before)}, now {in_words(each.after)}"
+        for each in different(record.software, software())
     ]
     return Part("packages", not changed, "; ".join(changed) or "the same versions")
 
