@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TextColumn
 
 from components.storage.paths import LOCK_FILE
 from components.storage.patterns import require_no_pattern
@@ -160,17 +160,21 @@ class _Node:
     messages: list[str] = field(default_factory=list)
 
 
-def _show(events: Any, outcome: RunOutcome, console: Console, hear: Callable[[Event], None]) -> None:
-    nodes: list[str] = []
-    node: _Node | None = None
-    columns = (
+def step_columns() -> tuple[ProgressColumn, ...]:
+    """What is shown of a step; its task has a `unit`. They fit 80 columns."""
+    return (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=16),
         TextColumn("{task.completed:.0f}/{task.total} {task.fields[unit]}"),
         TimeColumn(),
     )
-    with Bars(*columns, console=console) as bar:
+
+
+def _show(events: Any, outcome: RunOutcome, console: Console, hear: Callable[[Event], None]) -> None:
+    nodes: list[str] = []
+    node: _Node | None = None
+    with Bars(*step_columns(), console=console) as bar:
         task = bar.add_task("loading TensorFlow", total=1, unit="", detail="")
         for line in events:
             event = json.loads(line)

@@ -113,7 +113,8 @@ def _run(config: Config, send: Send) -> None:
         again = replace(plan, push_attempt=time.strftime("%Y%m%d-%H%M%S"))
         runner.run(create_pipeline(again, plan.config.local_pipeline_root, str(metadata_path)))
         summary = run_summary(metadata_path, plan.config.name)
-    note(Standing(state_of(plan), runner.last_run, nodes, summary), Path(config.output_dir))
+    if set(summary["nodes"].values()) == {"cached"}:
+        note(Standing(state_of(plan), runner.last_run, nodes, summary), Path(config.output_dir))
     send({"result": summary})
 
 

@@ -48,10 +48,9 @@ def state_of(plan: Plan) -> str:
 
 
 def note(standing: Standing, output_dir: Path) -> None:
-    """Leave a note of a run, if all of it came from the cache; a full disk loses it, and the next run takes longer."""
-    if set(standing.summary["nodes"].values()) == {"cached"}:
-        with suppress(OSError):
-            write_whole(output_dir / _FILE, json.dumps(standing._asdict()))
+    """Leave a note of a run; a full disk loses it, and the next run takes longer."""
+    with suppress(OSError):
+        write_whole(output_dir / _FILE, json.dumps(standing._asdict()))
 
 
 def read_note(output_dir: Path) -> Standing | None:

@@ -13,7 +13,15 @@ from components.pusher.versions import Version, all_versions
 from components.pusher.whole import version_differences
 from components.storage.root import split_uri
 from foundation.messages.errors import UserError
-from pipeline.commands.terminal import NOT_PUSHED, JsonOption, SetOption, console, escaped, require_config
+from pipeline.commands.terminal import (
+    NOT_PUSHED,
+    JsonOption,
+    OptionalConfigOption,
+    SetOption,
+    console,
+    escaped,
+    require_config,
+)
 from pipeline.config import load_config
 
 
@@ -22,7 +30,7 @@ def verify(
         str | None,
         typer.Argument(help="Its folder or address, or its number with --config; default: the newest one."),
     ] = None,
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="The configuration file (YAML).")] = None,
+    config: OptionalConfigOption = None,
     as_json: JsonOption = False,
     changes: SetOption = None,
 ) -> None:

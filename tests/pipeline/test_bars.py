@@ -5,9 +5,10 @@ import time
 
 import pytest
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, Task, TextColumn
+from rich.progress import Task, TextColumn
 
-from pipeline.bars import Bars, TimeColumn, in_words
+from pipeline.bars import Bars, in_words
+from pipeline.launch import step_columns
 
 DETAIL = (
     "loss 1.23, accuracy 0.45, eval loss 1.30, eval accuracy 0.40; 12.3 clips/s, 1.2% of the time waiting for input"
@@ -57,14 +58,7 @@ class Clock:
 
 def training(clock: Clock, seconds_an_epoch: float, num_epochs: int) -> tuple[Bars, Task]:
     """A bar of a training of 30 epochs after some of them."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=16),
-        TextColumn("{task.completed:.0f}/{task.total} {task.fields[unit]}"),
-        TimeColumn(),
-    )
-    bars = Bars(*columns, console=Console(file=io.StringIO(), width=80, force_terminal=True))
+    bars = Bars(*step_columns(), console=Console(file=io.StringIO(), width=80, force_terminal=True))
     bars.get_time = clock
     task = bars.add_task("AnnotationValidator", total=30, unit="epochs", detail="")
     for _ in range(num_epochs):
