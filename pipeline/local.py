@@ -4,7 +4,6 @@ Run as `python -m pipeline.local EVENTS_FD CONFIG_FILE [--set=KEY=VALUE ...]`. W
 descriptor, one JSON object a line; what TensorFlow and TFX print is this process's output.
 """
 
-import argparse
 import logging
 import re
 import time
@@ -29,6 +28,7 @@ from pipeline.owner import record_run, said_of_another_run
 from pipeline.places import CHECKPOINTS
 from pipeline.plan import Plan, make_plan
 from pipeline.pushed_classes import changed_ids
+from pipeline.runner_arguments import runner_parser
 from pipeline.runs.record import follow_artifacts
 from pipeline.standing import Standing, note, read_note, state_of
 
@@ -48,11 +48,7 @@ class _CacheHandler(logging.Handler):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("events_fd", type=int)
-    parser.add_argument("config_path", type=Path)
-    parser.add_argument("--set", action="append", default=[], dest="changes")
-    given = parser.parse_args()
+    given = runner_parser().parse_args()
     report(given.events_fd, lambda send: run(given.config_path, given.changes, send))
 
 

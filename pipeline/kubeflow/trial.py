@@ -5,7 +5,6 @@ COMPILED_FILE is empty, the configuration is compiled first: without data where 
 any. Artifacts lie in `<output_dir>/compiled/<name>/<run id>/<task>/<execution>/<output>`.
 """
 
-import argparse
 import functools
 import time
 from collections.abc import Sequence
@@ -20,15 +19,13 @@ from pipeline.kubeflow.metadata import Execution
 from pipeline.kubeflow.parameters import by_name
 from pipeline.kubeflow.planning import require_possible
 from pipeline.kubeflow.tasks import Json, runtime_parameters
+from pipeline.runner_arguments import runner_parser
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("events_fd", type=int)
-    parser.add_argument("config_path", type=Path)
+    parser = runner_parser()
     parser.add_argument("compiled")
     parser.add_argument("parameters", nargs="*")
-    parser.add_argument("--set", action="append", default=[], dest="changes")
     given = parser.parse_args()
     config = functools.partial(load_config, given.config_path, given.changes)
     report(given.events_fd, lambda send: run(config(), given.compiled, given.parameters, send))
