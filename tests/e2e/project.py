@@ -124,3 +124,10 @@ def explain(result: "subprocess.CompletedProcess[str]") -> str:
 def environment() -> dict[str, str]:
     """This process's, in which the code under test is found first."""
     return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONWARNINGS": "ignore"}
+
+
+def ask(project: Project, *arguments: str) -> Any:
+    """What a command says as JSON."""
+    done = project.clipgate(*arguments, "--config", "config.yaml", "--json")
+    assert done.returncode == 0, explain(done)
+    return json.loads(done.stdout)

@@ -33,6 +33,16 @@ def test_the_gate_finds_no_fault_with_the_other_classes(rejected_run: RejectedRu
     )
 
 
+def test_a_rejected_run_keeps_its_reasons_and_what_its_training_began_with(rejected_run: RejectedRun) -> None:
+    (run,) = ask(rejected_run.project, "runs")["runs"]
+    (pushed,) = rejected_run.project.versions()
+    assert (run["verdict"], run["version"]) == ("rejected", None)
+    assert len(run["reasons"]) == len([each for each in rejected_run.gate["findings"] if not each["passed"]])
+    assert run["base_model"] == f"serving/action/{pushed.name}"
+    (model,) = ask(rejected_run.project, "lineage", "--video", "videos/person_00.mp4")["models"]
+    assert model["unknown_base"] == run["base_model"]  # which was pushed from another output_dir
+
+
 def test_another_training_is_judged_against_the_pushed_model_class_by_class(
     pushed_run: PushedRun, rejected_run: RejectedRun
 ) -> None:

@@ -1,22 +1,14 @@
 """What real runs keep of themselves, and what is read from it."""
 
 import json
-from typing import Any
 
 from components.model_gate.measurements import MISSES_FILE
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
 from pipeline.config import load_config
 from pipeline.runs.code import code_now
 from pipeline.runs.record import read_records
-from tests.e2e.conftest import PushedRun, RejectedRun, RepeatedRun
-from tests.e2e.project import Project, explain
-
-
-def ask(project: Project, *arguments: str) -> Any:
-    """What a command says as JSON."""
-    done = project.clipgate(*arguments, "--config", "config.yaml", "--json")
-    assert done.returncode == 0, explain(done)
-    return json.loads(done.stdout)
+from tests.e2e.conftest import PushedRun, RepeatedRun
+from tests.e2e.project import ask, explain
 
 
 def test_a_run_that_trained_nothing_shows_the_figures_of_the_model_that_it_judged(
@@ -63,13 +55,3 @@ def test_a_configuration_is_written_that_says_the_same(pushed_run: PushedRun, re
     done = project.clipgate("reproduce", "1", "--config", "config.yaml", "-o", "again.yaml", "--force")
     assert done.returncode == 0, explain(done)
     assert load_config(project.folder / "again.yaml") == load_config(project.config_path)
-
-
-def test_a_rejected_run_keeps_its_reasons_and_what_its_training_began_with(rejected_run: RejectedRun) -> None:
-    (run,) = ask(rejected_run.project, "runs")["runs"]
-    (pushed,) = rejected_run.project.versions()
-    assert (run["verdict"], run["version"]) == ("rejected", None)
-    assert len(run["reasons"]) == len([each for each in rejected_run.gate["findings"] if not each["passed"]])
-    assert run["base_model"] == f"serving/action/{pushed.name}"
-    (model,) = ask(rejected_run.project, "lineage", "--video", "videos/person_00.mp4")["models"]
-    assert model["unknown_base"] == run["base_model"]  # which was pushed from another output_dir
