@@ -7,7 +7,7 @@ from models.base_model import open_base
 from models.export_info import read_export_info
 from tests.e2e.colours import COLOURS
 from tests.e2e.conftest import PushedRun, RejectedRun
-from tests.e2e.project import OPEN_GATES, explain
+from tests.e2e.project import OPEN_GATES, ask, explain
 from tests.e2e.rejected import BAD_CLASS, TRAINING
 
 
