@@ -7,13 +7,25 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch \
+.PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch \
   bench-checks bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
 	$(CLIPGATE) demo-data demo/data
 	$(CLIPGATE) run --config examples/demo.yaml
+
+# What the other examples say, in turn. Two of them end without a push, as they should: 3 is a rejection, 5 too little evidence.
+examples: demo
+	$(CLIPGATE) run --config examples/single_frame.yaml; test $$? = 3
+	$(CLIPGATE) run --config examples/open.yaml; test $$? = 5
+	$(CLIPGATE) run --config examples/frames.yaml
+	$(CLIPGATE) run --config examples/stream.yaml
+	$(CLIPGATE) export --tflite --stream --force --config examples/stream.yaml -o demo/stream.tflite
+	$(CLIPGATE) run --config examples/tracker.yaml
+	$(CLIPGATE) demo-data --long demo/long
+	$(CLIPGATE) run --config examples/long_videos.yaml
+	$(CLIPGATE) predict demo/long/videos --segments --force --model demo/long_videos/serving/action --timeline demo/timeline.html
 
 PYTEST = $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -115,8 +127,9 @@ bench-watch: setup
 bench-devices: setup
 	$(CLIPGATE) demo-data demo/data
 	$(CLIPGATE) run --config examples/demo.yaml
+	$(CLIPGATE) run --config examples/frames.yaml
 	$(CLIPGATE) run --config examples/stream.yaml
-	$(PYTHON_IN_VENV) -m benchmarks.devices --config examples/demo.yaml --config examples/stream.yaml
+	$(PYTHON_IN_VENV) -m benchmarks.devices --config examples/demo.yaml --config examples/frames.yaml --config examples/stream.yaml
 	$(PYTHON_IN_VENV) -m benchmarks.convertible
 
 # Good clients of `clipgate serve` beside those that want its memory, connections and time.

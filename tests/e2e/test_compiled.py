@@ -15,6 +15,7 @@ import pytest
 from components.model_gate.measurements import GATE_FILE
 from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import REJECTED_FILE
+from models.base_model import WEIGHTS_FILE
 from models.training.history import HISTORY_FILE
 from pipeline.config import load_config
 from pipeline.kubeflow.execute import METADATA_FILE, execute, execute_task, load_spec, produced_by
@@ -103,7 +104,9 @@ def test_the_model_learns_and_answers_the_same(pushed_run: PushedRun, compiled_r
     local = read_json(pushed_run.project.artifact("Trainer", "model_run") / HISTORY_FILE)
     compiled = read_json(compiled_run.artifact("Trainer", "model_run") / HISTORY_FILE)
     for name in ("loss", "val_loss"):
-        assert compiled[name] == pytest.approx(local[name], rel=1e-3)
+        assert compiled[name] == local[name]
+    (local_version,), (compiled_version,) = (run.versions() for run in (pushed_run.project, compiled_run.project))
+    assert (compiled_version / WEIGHTS_FILE).read_bytes() == (local_version / WEIGHTS_FILE).read_bytes()
     gate = read_json(compiled_run.artifact("ModelGate", "gate_report") / GATE_FILE)
     assert gate["confusion_matrix"] == pushed_run.project.gate()["confusion_matrix"]
     assert [finding["rule"] for finding in gate["findings"]] == [
