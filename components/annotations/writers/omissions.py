@@ -41,7 +41,7 @@ def _problem(segment: Segment, content: Content, writer: Writer, name: str) -> t
             message = f"{name} can say that no action happens of whole videos only, and of those without other rows"
             return Reason.NEGATIVE_UNUSED, message
     frames = content.frames.get(segment.video)
-    if frames and frames.nearest(segment.start) >= len(frames.times.seconds):
+    if frames and segment.start >= frames.times.end_seconds:
         message = f"it starts at {segment.start:g} s; the video ends at {frames.times.end_seconds:g} s"
         return Reason.SEGMENT_PAST_END, message
     return None
