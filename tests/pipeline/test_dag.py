@@ -57,6 +57,8 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
             ["AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "Trainer"],
         ),
         ({"checks": {"few_groups": 9}}, ["AnnotationValidator"]),
+        # A run trains on what the annotations say, whatever people decided about them since.
+        ({"checks": {"decisions": "decided.jsonl"}}, []),
     ],
     ids=str,
 )
