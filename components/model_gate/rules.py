@@ -99,7 +99,8 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
     applied = [(rule, Case(measured, gates, label, bar, evidence)) for rule, label, bar in bars if bar is not None]
     readings = [(rule, case, reading) for rule, case in applied if (reading := rule.read(case))]
     num_rates = sum(reading.rate is not None for _, _, reading in readings)
-    return Verdict((*_lost_answers(measured), *(_finding(*each, num_rates) for each in readings)))
+    of_clips = (*_lost_answers(measured), *_not_compared(gates, measured))
+    return Verdict((*of_clips, *(_finding(*each, num_rates) for each in readings)))
 
 
 def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
@@ -118,6 +119,14 @@ def _lost_answers(measured: Measurements) -> Iterable[RuleFinding]:
         detail = f"of {lost.num_clips} test clips; {named or 'the confusion matrix does not have them all'}"
         number = max(abs(num_lost), lost.num_lost)
         yield RuleFinding("lost_answers", "", number, 0, False, detail, "at most", State.REFUTED)
+
+
+def _not_compared(gates: GatesConfig, measured: Measurements) -> Iterable[RuleFinding]:
+    """A finding if some class must not get worse, and nobody can tell whether it did."""
+    bar = gates.strictest_bar("max_recall_drop")
+    if measured.not_compared and bar is not None and bar < 1:
+        detail = f"{measured.not_compared}; gates.max_recall_drop: 1 lets any drop through, and so this"
+        yield RuleFinding("recall_drop", "", None, bar, False, detail, "at most", State.OPEN)
 
 
 def _finding(rule: Rule, case: Case, reading: Reading, num_rates: int) -> RuleFinding:
@@ -195,7 +204,7 @@ def _recall_lower_bound(case: Case) -> Reading:
 def _recall_drop(case: Case) -> Reading | None:
     """recall of the last pushed model less that of this one, on the same clips"""
     baseline, significance = case.measured.baseline, case.gates.significance
-    if baseline is None or case.label not in baseline.classes:
+    if baseline is None or case.measured.not_compared or case.label not in baseline.classes:
         return None
     drop = _drop(case, "last pushed model", baseline)
     if drop.value is None or drop.value <= case.bar + _ROUNDING:
@@ -264,9 +273,10 @@ def _drop(case: Case, name: str, earlier: ConfusionMatrix) -> Reading:
     """Compare a class's recall with that of an `earlier` model, which people know as `name`."""
     if not case.is_known:
         return Reading(None, f"the {name} knows this class, this one does not")
-    before, after = earlier.recall(case.label), case.candidate.recall(case.label)
+    candidate, _ = case.measured.beside_baseline
+    before, after = earlier.recall(case.label), candidate.recall(case.label)
     if before is None or after is None:
-        return Reading(None, f"against the {name}")
+        return Reading(None, f"against the {name}", is_lack=case.measured.shared is not None)
     return Reading(before - after, f"{name} {before:.3g}, this one {after:.3g}")
 
 

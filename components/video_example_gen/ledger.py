@@ -67,7 +67,7 @@ class Ledger:
             },
             "splits": splits,
             "metadata_quartiles": self.metadata_quartiles,
-            "identical_videos": self.identical_videos,
+            "identical_videos": [list(tied) for tied in self.identical_videos],
         }
 
     def write(self, folder: Path) -> None:

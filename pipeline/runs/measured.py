@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from components.annotations.splits.config import FOLD_SPLITS
 from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
@@ -13,7 +14,7 @@ from pipeline.runs.record import RunRecord
 
 
 class Segment(NamedTuple):
-    """An annotated segment of the test split; `num_clips`: that were asked about. Times are in the annotation's own unit."""
+    """An annotated segment that was asked about, in so many clips. Times are in the annotation's own unit."""
 
     label: str
     group: str
@@ -92,8 +93,10 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
     entries = read_ledger(output_dir, record)
     if entries is None or any("segment_id" not in entry for entry in entries):
         return None
+    evaluation = record.config.get("evaluation", {})
     # The windows of a segment may count as one clip.
-    is_one = record.config.get("evaluation", {}).get("average_windows", False)
+    is_one = evaluation.get("average_windows", False)
+    asked = FOLD_SPLITS if evaluation.get("folds") else ("test",)
     return {
         entry["segment_id"]: Segment(
             entry["label"],
@@ -104,5 +107,5 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
             1 if is_one else entry["clips"],
         )
         for entry in entries
-        if entry["split"] == "test"
+        if entry["split"] in asked
     }
