@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
+from components.model_gate.unmeasured import lost_answers, not_compared
 from components.model_gate.verdict import RuleFinding, Verdict
 from components.model_gate.weighing import Drop, Evidence, evidence_in_words, weigh
 from foundation.evidence import RateEvidence, State, refuted_from, state_of
@@ -99,7 +100,7 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
     applied = [(rule, Case(measured, gates, label, bar, evidence)) for rule, label, bar in bars if bar is not None]
     readings = [(rule, case, reading) for rule, case in applied if (reading := rule.read(case))]
     num_rates = sum(reading.rate is not None for _, _, reading in readings)
-    of_clips = (*_lost_answers(measured), *_not_compared(gates, measured))
+    of_clips = (*lost_answers(measured), *not_compared(gates, measured))
     return Verdict((*of_clips, *(_finding(*each, num_rates) for each in readings)))
 
 
@@ -108,25 +109,6 @@ def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str
     pushed = measured.baseline.classes if measured.baseline else ()
     named = dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
     return [label for label in named if label not in gates.retired]
-
-
-def _lost_answers(measured: Measurements) -> Iterable[RuleFinding]:
-    """A finding if some test clip is in no count."""
-    lost = measured.lost
-    num_lost = lost.num_clips - measured.candidate.num_clips if lost else 0
-    if lost and (num_lost or lost.num_lost):
-        named = "; ".join(f"{clip}: {reason}" for clip, reason in lost.examples)
-        detail = f"of {lost.num_clips} test clips; {named or 'the confusion matrix does not have them all'}"
-        number = max(abs(num_lost), lost.num_lost)
-        yield RuleFinding("lost_answers", "", number, 0, False, detail, "at most", State.REFUTED)
-
-
-def _not_compared(gates: GatesConfig, measured: Measurements) -> Iterable[RuleFinding]:
-    """A finding if some class must not get worse, and nobody can tell whether it did."""
-    bar = gates.strictest_bar("max_recall_drop")
-    if measured.not_compared and bar is not None and bar < 1:
-        detail = f"{measured.not_compared}; gates.max_recall_drop: 1 lets any drop through, and so this"
-        yield RuleFinding("recall_drop", "", None, bar, False, detail, "at most", State.OPEN)
 
 
 def _finding(rule: Rule, case: Case, reading: Reading, num_rates: int) -> RuleFinding:
