@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from components.annotations.splits.config import FOLD_SPLITS
 from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
@@ -96,7 +95,8 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
     evaluation = record.config.get("evaluation", {})
     # The windows of a segment may count as one clip.
     is_one = evaluation.get("average_windows", False)
-    asked = FOLD_SPLITS if evaluation.get("folds") else ("test",)
+    # With folds all that was learned from was asked about.
+    asked = record.learned_splits if evaluation.get("folds") else ("test",)
     return {
         entry["segment_id"]: Segment(
             entry["label"],
