@@ -3,7 +3,6 @@
 import json
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +50,8 @@ def undisturbed(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_facto
 
 
 @pytest.fixture(scope="module")
-def killed(
-    undisturbed: FoldsRun, pushed_run: PushedRun, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FoldsRun]:
-    """A run that was killed after an epoch of the second fold, and repeated; its Trainer comes from nobody's cache."""
+def killed(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory) -> FoldsRun:
+    """A run that was killed after an epoch of the second fold, and repeated."""
     project = project_with_folds(pushed_run, tmp_path_factory.mktemp("killed"))
     process = project.start("run")
     while not list(project.output_dir.glob("pipeline/checkpoints/*.folds/training-1/checkpoint/state.npz")):
@@ -65,7 +62,7 @@ def killed(
     process.communicate()
     result = project.run()
     assert result.returncode == 0, explain(result)
-    yield FoldsRun(project, result)
+    return FoldsRun(project, result)
 
 
 def test_every_clip_but_those_of_eval_has_one_answer_of_a_model_that_never_saw_its_group(undisturbed: FoldsRun) -> None:

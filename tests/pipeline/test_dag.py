@@ -284,7 +284,8 @@ def test_with_folds_the_answers_are_judged_and_the_model_learns_from_the_test_sp
 
 def test_trainings_without_a_fold_are_as_that_of_the_model(tmp_path: Path) -> None:
     found = parameters(tmp_path, FOLDS)
-    assert found["FoldTrainer"]["custom_config"] == found["Trainer"]["custom_config"]
+    of_folds, of_model = (json.loads(found[name]["custom_config"]) for name in ("FoldTrainer", "Trainer"))
+    assert of_folds == of_model
 
 
 def test_another_number_of_folds_does_not_train_the_model_again(tmp_path: Path) -> None:
