@@ -15,6 +15,7 @@ from models.pretrained.foreign import KINDS, find_foreign
 from models.pretrained.imported import CARD_FILE, ImportedCard
 from models.pretrained.published import Published
 from pipeline.commands.terminal import ForceOption, JsonOption, console, escaped, folding_column, key_column
+from pipeline.loading import load_tensorflow
 
 DEFAULT_FOLDER = Path("weights")
 
@@ -38,6 +39,7 @@ def import_file(
         raise UserError(f"FILE: {file} {'is none of these' if file.exists() else 'does not exist'}: {KINDS}")
     labels = _labels(classes) if classes else ()
     # Keras takes seconds to load; mistakes that need none are told before.
+    load_tensorflow()
     from models.pretrained.importing import import_weights, inspect
 
     folder = output / inspect(found, labels).name
