@@ -10,6 +10,7 @@ what a network of five classes says after each frame, whose weights and clips fo
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def fill_with_waves(model: Any, names: list[str]) -> dict[str, Any]:
         inputs = shape[:2] if kind == "depthwise_kernel" else shape[:-1]
         scale = 2 / np.sqrt(np.prod(inputs)) if len(shape) > 1 else 0.3
         waves = np.sin(0.7 * np.arange(int(np.prod(shape))) + number).reshape(shape)
-        weight.assign((kind in ("gamma", "moving_variance", "scale")) + scale * waves)
+        weight.assign((kind in ("gamma", "moving_variance", "_scale")) + scale * waves)
         shapes[name] = shape
     return shapes
 
@@ -86,10 +87,15 @@ def find(part: Any, name: str) -> Any:
     """What has this name in a checkpoint of a model."""
     for step in name.split("/"):
         if step.startswith("layer_with_weights-"):
-            part = [layer for layer in part.layers if layer.weights][int(step.rpartition("-")[2])]
+            part = weighted_layers(part)[int(step.rpartition("-")[2])]
         else:
-            part = getattr(part, "_scale" if step == "scale" else step)
+            part = getattr(part, step)
     return part
+
+
+@cache
+def weighted_layers(model: Any) -> list[Any]:
+    return [layer for layer in model.layers if layer.weights]
 
 
 def note_down(folder: Path) -> None:

@@ -40,7 +40,7 @@ def _parts(preset: MoViNetPreset) -> Iterator[tuple[str, Part]]:
                 yield from _convolution(f"{ours}/time", f"{layer()}/_feature", "_temporal", "depthwise_kernel")
             yield from _dense(f"{ours}/squeeze", f"{layer()}/_attention/_se_reduce")
             yield from _dense(f"{ours}/excite", f"{layer()}/_attention/_se_expand")
-            scale = f"{layer()}/_mobile_bottleneck/_rezero/scale"
+            scale = f"{layer()}/_mobile_bottleneck/_rezero/_scale"
             yield from _convolution(f"{ours}/narrow", f"{layer()}/_projection", scale=scale)
             if width != stage.width or (block == 0 and stage.stride > 1):
                 yield from _convolution(f"{ours}/shortcut", f"{layer()}/_skip/_projection")

@@ -26,7 +26,7 @@ _MODEL = "model"  # the name under which Model Garden's checkpoints have it; a S
 _VALUE = "VARIABLE_VALUE"
 # Layers of a model, layers that are attributes of a layer, and variables. A model's backbone is one of its layers, too.
 _PART = re.compile(
-    r"layer_with_weights-\d+|_(?!backbone)[a-z]\w*|kernel|depthwise_kernel|bias|gamma|beta|moving_mean|moving_variance|scale"
+    r"layer_with_weights-\d+|_(?!backbone)[a-z]\w*|kernel|depthwise_kernel|bias|gamma|beta|moving_mean|moving_variance"
 )
 
 

@@ -45,7 +45,7 @@ def movinet_waves(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
         # A depthwise kernel sees one channel, whatever its shape says.
         inputs = shape[:2] if kind == "depthwise_kernel" else shape[:-1]
         scale = 2 / np.sqrt(np.prod(inputs)) if len(shape) > 1 else 0.3
-        shift = 1.0 if kind in ("gamma", "moving_variance", "scale") else 0.0
+        shift = 1.0 if kind in ("gamma", "moving_variance", "_scale") else 0.0
         values[name] = wave(number, tuple(shape), float(scale), shift)
     return values
 
