@@ -33,6 +33,7 @@ from pipeline.commands.submit import submit
 from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
 from pipeline.commands.verify import verify
 from pipeline.commands.watch import watch
+from pipeline.commands.weights import weights
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
@@ -80,6 +81,7 @@ app.command()(rollback)
 app.command()(splits)
 app.command()(convert)
 app.command("apply")(apply_log)
+app.add_typer(weights, name="weights")
 app.command("compile")(compile_pipeline)
 app.command()(submit)
 app.command()(worker)
