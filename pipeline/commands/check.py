@@ -22,6 +22,7 @@ from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.readers.detect import annotation_files
 from components.annotations.records.record import Segment
+from components.annotations.writers.content import Content
 from components.model_gate.config import GatesConfig
 from components.storage.opening import open_root
 from components.storage.root import is_remote
@@ -30,6 +31,7 @@ from foundation.messages.wording import counted
 from models.training.duration import said_of_duration
 from pipeline.bars import Bars
 from pipeline.checks import make_inspection
+from pipeline.commands.annotation_files import write_annotations
 from pipeline.commands.convert import (
     DelimiterOption,
     GroupPatternOption,
@@ -37,7 +39,6 @@ from pipeline.commands.convert import (
     converted,
     data_of_options,
     refuse_beside_config,
-    write_table,
 )
 from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
 from pipeline.commands.terminal import (
@@ -177,7 +178,8 @@ def check(
     if fixed:
         correction = fix(inputs, task.checks, with_unsafe=unsafe_fixes)
         originals = [record for record in records if isinstance(record, Segment)]
-        write_table(fixed, correction.records(originals, inputs))
+        corrected = Content(tuple(correction.records(originals, inputs)))
+        write_annotations("--fix", fixed, fixed.suffix.removeprefix("."), corrected)
         left = {} if unsafe_fixes else unsafe_suggestions(findings)
         fixes = Fixes(correction.changes, left, fixed)
     write_findings(output_format, output, task.data.annotations, findings, inputs, task.checks, fixes)

@@ -10,11 +10,19 @@ from pydantic import ValidationError
 
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
-from components.annotations.files.generic_table import metadata_names, write_csv, write_jsonl
 from components.annotations.records.record import Record, Reject, Segment
+from components.annotations.writers.catalogue import WRITERS, choose_format
+from components.annotations.writers.table import metadata_names
+from components.annotations.writers.writer import Part
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from pipeline.commands.annotation_files import (
+    content_of,
+    refuse_output,
+    say_what_is_not_written,
+    write_annotations,
+)
 from pipeline.commands.terminal import (
     ForceOption,
     SetOption,
@@ -22,9 +30,7 @@ from pipeline.commands.terminal import (
     errors,
     escaped,
     print_assumptions,
-    refuse_existing,
     require_config,
-    whole_file,
 )
 from pipeline.config import load_config
 
@@ -32,11 +38,21 @@ LabelFieldOption = Annotated[str | None, typer.Option("--label-field", help="As 
 DelimiterOption = Annotated[str | None, typer.Option("--delimiter", help="As data.delimiter.")]
 GroupPatternOption = Annotated[str | None, typer.Option("--group-pattern", help="As data.group_pattern.")]
 
-_WRITERS = {".csv": write_csv, ".jsonl": write_jsonl}
+ToOption = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="FORMAT", help=f"What is written: {', '.join(WRITERS)}. Default: what the ending says."
+    ),
+]
+# Where nobody says which model it was.
+_MODEL = "clipgate"
 
 
 def convert(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .csv or .jsonl.")],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The file to write; of formats with a file for each video, also a folder."),
+    ],
     annotations: Annotated[str | None, typer.Option("--annotations", "-a", help="A file, folder or address.")] = None,
     videos: Annotated[str | None, typer.Option("--videos", help="The folder or address of the videos.")] = None,
     annotation_format: Annotated[str, typer.Option("--format", help="As data.format.")] = "auto",
@@ -45,16 +61,21 @@ def convert(
     label_field: LabelFieldOption = None,
     delimiter: DelimiterOption = None,
     group_pattern: GroupPatternOption = None,
+    to: ToOption = None,
+    as_predictions: Annotated[
+        bool, typer.Option("--as-predictions", help="label_studio: as a model's, which annotators begin with.")
+    ] = False,
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
     ] = None,
     force: ForceOption = False,
     changes: SetOption = None,
 ) -> None:
-    """Write annotations of any format in the generic form; what cannot be written is listed."""
-    if output.suffix not in _WRITERS:
-        raise UserError(f"--output: {output} has to end in {' or '.join(_WRITERS)}, which says what is written")
-    refuse_existing("--output", output, force)
+    """Write annotations of any format as a table, or as what an annotation tool reads; what cannot be written is listed."""
+    name = choose_format(output, to)
+    if as_predictions and name != "label_studio":
+        raise UserError(f"--as-predictions: only label_studio tells them from annotations; {name} does not")
+    refuse_output("--output", output, name, force)
     require_config(config, changes)
     given = {
         "format": annotation_format,
@@ -64,28 +85,38 @@ def convert(
         "delimiter": delimiter,
         "group_pattern": group_pattern,
     }
-    data, beam_args = _data(config, changes or (), annotations, videos, given)
+    data, beam_args = data_of(config, changes or (), annotations, videos, given)
+    videos_key = "data.videos" if config else "--videos"
     records, assumptions = load_annotations(data, beam_args)
-    records = converted(records, data, beam_args, "data.videos" if config else "--videos")
+    records = converted(records, data, beam_args, videos_key)
     segments = [record for record in records if isinstance(record, Segment)]
-    rejects = [record for record in records if isinstance(record, Reject)]
+    model = _MODEL if as_predictions else ""
+    content, left_out = content_of(segments, name, data, beam_args, videos_key, model)
+    rejects = [*(record for record in records if isinstance(record, Reject)), *left_out]
     for reject in rejects:
         errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
     print_assumptions(assumptions)
-    if not segments:
+    if not content.segments:
         raise UserError(f"{output} was not written: {_counts(0, rejects)}; each is listed above with its reason")
-    write_table(output, segments)
-    console.print(_summary(output, len(segments), rejects), highlight=False, markup=False)
-    names = metadata_names(segments)
+    write_annotations("--output", output, name, content)
+    place = f" to {escaped(str(output))}"
+    console.print(_counts(len(content.segments), rejects, place), highlight=False, markup=False)
+    say_what_is_not_written(name, content)
+    names = metadata_names(segments) if Part.NUMBERS in WRITERS[name].keeps else ()
     if names:
         console.print(
             f"to read its numbers too, write under data: metadata: [{', '.join(names)}]", highlight=False, markup=False
         )
 
 
-def _data(
+def data_of(
     config: Path | None, changes: Sequence[str], annotations: str | None, videos: str | None, given: dict[str, Any]
 ) -> tuple[DataConfig, Sequence[str]]:
+    """The section `data` of a configuration or of options, and Beam's arguments.
+
+    Raises:
+      UserError: both are given, or neither, or one of them is wrong.
+    """
     if config:
         if annotations or videos:
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
@@ -138,16 +169,6 @@ def converted(
         records = converter.convert(records)
     print_assumptions(converter.assumptions())
     return records
-
-
-def write_table(output: Path, segments: Sequence[Segment]) -> None:
-    """Write segments in the generic form; see `whole_file`."""
-    with whole_file("--output", output) as partial, partial.open("w", encoding="utf-8", newline="") as file:
-        _WRITERS[output.suffix](segments, file)
-
-
-def _summary(output: Path, num_written: int, rejects: Sequence[Reject]) -> str:
-    return _counts(num_written, rejects, f" to {escaped(str(output))}")
 
 
 def _counts(num_written: int, rejects: Sequence[Reject], place: str = "") -> str:

@@ -90,7 +90,12 @@ def predict(
         ),
     ] = None,
     output: Annotated[
-        Path | None, _output_option("--output", "-o", help="A file to write: .csv or .json (.jsonl).")
+        Path | None,
+        _output_option(
+            "--output",
+            "-o",
+            help="A file to write, such as .csv or .json (.jsonl); of formats with a file for each video, also a folder.",
+        ),
     ] = None,
     output_format: Annotated[
         Format | None, _output_option("--format", help="Default: what the file's name says.")

@@ -8,7 +8,7 @@ from foundation.section import Section
 
 Method = Literal["hysteresis", "argmax"]
 Smoothing = Literal["gaussian", "median", "none"]
-Format = Literal["csv", "json", "activitynet"]
+Format = Literal["csv", "json", "activitynet", "label_studio", "cvat_video", "elan", "fiftyone"]
 
 
 class SegmentsConfig(Section):

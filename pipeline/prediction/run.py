@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 
@@ -13,8 +14,15 @@ from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
 from pipeline.bars import Bars
+from pipeline.commands.annotation_files import (
+    refuse_output,
+    require_one_video,
+    say_what_is_not_written,
+    write_annotations,
+)
 from pipeline.commands.terminal import errors, escaped, refuse_existing, whole_file
 from pipeline.prediction.annotate import annotate
+from pipeline.prediction.annotations import content_of
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import Format, SegmentsConfig
 from pipeline.prediction.defaults import choose_background, choose_windows
@@ -23,7 +31,7 @@ from pipeline.prediction.page import render
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.terminal import show_clip, show_predictions
 from pipeline.prediction.videos import LongVideos, OnProgress, VideoPredictor, videos_of
-from pipeline.prediction.writers import choose_writer
+from pipeline.prediction.writers import WRITERS, choose_format
 
 _NUM_SNAPSHOTS = 600
 
@@ -44,6 +52,14 @@ class OutputFiles:
     force: bool = False
 
 
+class _Answer(NamedTuple):
+    """The version of the model that was loaded, its card, and what it predicts."""
+
+    version: Path
+    info: ExportInfo
+    predictions: Sequence[VideoPrediction]
+
+
 def predict_clips(
     videos: Sequence[Path], model: Path, outputs: OutputFiles, start_seconds: float, end_seconds: float | None
 ) -> int:
@@ -55,8 +71,9 @@ def predict_clips(
     find_model(model)
     paths = _paths(videos, outputs)
     span = Span(start_seconds, end_seconds)
-    info, predictions = _predict(model, paths, lambda _: lambda predictor, path, _: predictor.predict_clip(path, span))
-    _write(predictions, info, outputs)
+    answer = _predict(model, paths, lambda _: lambda predictor, path, _: predictor.predict_clip(path, span))
+    info, predictions = answer.info, answer.predictions
+    _write(answer, outputs)
     if len(predictions) == 1 and predictions[0].segments:
         show_clip(info.classes, predictions[0].segments[0].probabilities, outputs.as_json)
     else:
@@ -83,10 +100,10 @@ def predict_segments(
     _, pushed = find_model(model)
     paths = _paths(videos, outputs)
     predict_by(pushed)  # options that do not go with the model are told before it is loaded
-    info, predictions = _predict(model, paths, predict_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
-    _write(predictions, info, outputs)
-    show_predictions(predictions, info.classes, outputs.as_json)
-    return _name_broken(predictions)
+    answer = _predict(model, paths, predict_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
+    _write(answer, outputs)
+    show_predictions(answer.predictions, answer.info.classes, outputs.as_json)
+    return _name_broken(answer.predictions)
 
 
 def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
@@ -100,7 +117,10 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
     if not paths:
         raise UserError(f"no video in {', '.join(map(str, videos))}")
     if outputs.table:
-        choose_writer(outputs.table, outputs.table_format)
+        name = choose_format(outputs.table, outputs.table_format)
+        if name not in WRITERS:
+            refuse_output("--output", outputs.table, name, outputs.force)
+            require_one_video("--output", outputs.table, name, len(paths))
     for option, path, suffix in (("--timeline", outputs.timeline, ".html"), ("--annotated", outputs.annotated, ".mp4")):
         if path and path.suffix != suffix:
             raise UserError(f"{option}: {path} has to end in {suffix}")
@@ -119,10 +139,7 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
     return paths
 
 
-def _predict(
-    model: Path, paths: Sequence[Path], predict_by: PredictBy, num_snapshots: int = 0
-) -> tuple[ExportInfo, list[VideoPrediction]]:
-    """The card of the model that was loaded, and what it predicts."""
+def _predict(model: Path, paths: Sequence[Path], predict_by: PredictBy, num_snapshots: int = 0) -> _Answer:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     predictions = []
     with Decoder(num_cores()) as decoder, Bars(*columns, console=errors) as bar:
@@ -133,21 +150,24 @@ def _predict(
             task = bar.add_task(f"{number}/{len(paths)} {path.name}", total=None)
             predictions.append(predict(predictor, path, _show_progress(bar, task)))
             bar.remove_task(task)
-    return classifier.info, predictions
+    return _Answer(classifier.version, classifier.info, predictions)
 
 
 def _show_progress(bar: Bars, task: TaskID) -> OnProgress:
     return lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
-def _write(predictions: Sequence[VideoPrediction], info: ExportInfo, outputs: OutputFiles) -> None:
-    if outputs.table:
-        write = choose_writer(outputs.table, outputs.table_format)
+def _write(answer: _Answer, outputs: OutputFiles) -> None:
+    predictions, info = answer.predictions, answer.info
+    name = choose_format(outputs.table, outputs.table_format) if outputs.table else ""
+    if outputs.table and name in WRITERS:
         with (
             whole_file("--output", outputs.table) as partial,
             partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
         ):
-            write(predictions, info.classes, file)
+            WRITERS[name](predictions, info.classes, file)
+    elif outputs.table:
+        _write_for_tool(outputs.table, name, answer)
     if outputs.timeline:
         with whole_file("--timeline", outputs.timeline) as partial:
             partial.write_text(render(predictions), encoding="utf-8", errors="backslashreplace")
@@ -155,6 +175,15 @@ def _write(predictions: Sequence[VideoPrediction], info: ExportInfo, outputs: Ou
         with whole_file("--annotated", outputs.annotated) as partial:
             sampling = SamplingConfig.model_validate(info.sampling)
             annotate(Path(predictions[0].video), predictions[0].segments, sampling, partial)
+
+
+def _write_for_tool(output: Path, name: str, answer: _Answer) -> None:
+    content = content_of(answer.predictions, name, answer.version)
+    if not content.segments:
+        errors.print(f"{escaped(str(output))} was not written: no action was found", highlight=False)
+        return
+    write_annotations("--output", output, name, content)
+    say_what_is_not_written(name, content)
 
 
 def _name_broken(predictions: Sequence[VideoPrediction]) -> int:

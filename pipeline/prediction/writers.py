@@ -1,4 +1,4 @@
-"""Writes predictions as a table, as JSON, or in the form that ActivityNet's evaluation reads.
+"""Writes predictions as a table, as JSON, or in the form that ActivityNet's evaluation reads; see `annotations` for tools.
 
 Source of the last one: https://github.com/activitynet/ActivityNet (Evaluation/eval_detection.py): `results` by video id, each
 with `label`, `score` and `segment` in seconds; `version` and `external_data` must be there.
@@ -66,21 +66,23 @@ def write_activitynet(predictions: Sequence[VideoPrediction], classes: Sequence[
     file.write("\n")
 
 
-WRITERS: Mapping[Format, Writer] = {"csv": write_csv, "json": write_json, "activitynet": write_activitynet}
+WRITERS: Mapping[str, Writer] = {"csv": write_csv, "json": write_json, "activitynet": write_activitynet}
+_BY_SUFFIX: Mapping[str, Format] = {".csv": "csv", ".json": "json", ".xml": "cvat_video", ".eaf": "elan"}
 
 
-def choose_writer(output: Path, wanted: Format | None) -> Writer:
-    """The writer of a format, by default that of the file's suffix.
+def choose_format(output: Path, wanted: Format | None) -> Format:
+    """The format that is wanted, by default that of the file's suffix.
 
     Raises:
       UserError: neither says what to write.
     """
     if wanted:
-        return WRITERS[wanted]
-    writers = {f".{name}": writer for name, writer in WRITERS.items()}
-    if output.suffix not in writers:
-        raise UserError(f"--output: {output} has to end in .csv or .json, or --format has to say what is written")
-    return writers[output.suffix]
+        return wanted
+    if output.suffix not in _BY_SUFFIX:
+        raise UserError(
+            f"--output: {output} has to end in .csv, .json, .xml or .eaf, or --format has to say what is written"
+        )
+    return _BY_SUFFIX[output.suffix]
 
 
 def as_object(prediction: VideoPrediction, classes: Sequence[str]) -> dict[str, Any]:

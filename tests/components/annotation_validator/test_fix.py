@@ -18,9 +18,9 @@ from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.measures import LabelScores
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig
-from components.annotations.files.generic_table import write_csv
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records.record import Segment
+from components.annotations.writers.table import write_csv
 from tests.components.annotation_validator.making import (
     clean_records,
     found,

@@ -74,7 +74,7 @@ def test_a_folder_per_class_becomes_rows(clipgate: Clipgate, folder: Path) -> No
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--output", "out.txt"], "--output: out.txt has to end in .csv or .jsonl, which says what is written"),
+        (["--output", "out.txt"], "--output: out.txt has to end in .csv, .jsonl, .xml, .json or .eaf, which says what"),
         (["--output", "out.csv"], "--annotations and --videos are needed, or --config"),
         (["--output", "out.csv", "--config", "c.yaml", "--videos", "v"], "leave out --annotations and --videos"),
         (

@@ -12,7 +12,7 @@ from pipeline.commands.terminal import whole_file
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.segments import ActionSegment
 from pipeline.prediction.writers import (
-    choose_writer,
+    choose_format,
     write_activitynet,
     write_csv,
     write_json,
@@ -72,11 +72,12 @@ def test_activitynet_mixes_no_videos_of_one_name() -> None:
 
 
 def test_the_name_of_the_file_says_what_is_written_unless_told_otherwise() -> None:
-    assert choose_writer(Path("x.csv"), None) is write_csv
-    assert choose_writer(Path("x.json"), None) is write_json
-    assert choose_writer(Path("x.json"), "activitynet") is write_activitynet
-    with pytest.raises(UserError, match="x.txt has to end in .csv or .json"):
-        choose_writer(Path("x.txt"), None)
+    assert choose_format(Path("x.csv"), None) == "csv"
+    assert choose_format(Path("x.json"), None) == "json"
+    assert choose_format(Path("x.eaf"), None) == "elan"
+    assert choose_format(Path("x.json"), "activitynet") == "activitynet"
+    with pytest.raises(UserError, match="x.txt has to end in .csv, .json, .xml or .eaf"):
+        choose_format(Path("x.txt"), None)
 
 
 @pytest.mark.parametrize("problem", [KeyboardInterrupt, ValueError])

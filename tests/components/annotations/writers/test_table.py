@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.annotations.config import DataConfig
-from components.annotations.files.generic_table import metadata_names, write_csv, write_jsonl
 from components.annotations.readers.detect import read_annotations
 from components.annotations.records.record import Box, Mask, Segment, Source
 from components.annotations.splits.config import SPLITS
+from components.annotations.writers.table import metadata_names, write_csv, write_jsonl
 from foundation.messages.errors import UserError
 
 SOURCE = Source("labels.csv", 2)

@@ -1,12 +1,15 @@
 """Writes segments as the generic table; `components.annotations.readers.table` reads the same segments back."""
 
 import csv
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 from components.annotations.readers.options import Columns
 from components.annotations.records.record import Box, Mask, Segment
+from components.annotations.writers.content import Content
+from components.annotations.writers.writer import Part, Writer
 from foundation.messages.errors import UserError
 
 _ALWAYS = ("path", "start_seconds", "end_seconds", "label", "group", "split")
@@ -77,3 +80,16 @@ def _box(box: Box) -> list[Any]:
 
 def _mask(mask: Mask) -> list[Any]:
     return [mask.time, mask.png or {"size": [mask.height, mask.width], "counts": mask.rle.decode()}]
+
+
+def _as_writer(write: Callable[[Sequence[Segment], TextIO], None], suffix: str) -> Writer:
+    def text(content: Content) -> str:
+        file = io.StringIO(newline="")
+        write(content.segments, file)
+        return file.getvalue()
+
+    parts = (Part.GROUP, Part.SPLIT, Part.BOXES, Part.MASKS, Part.NUMBERS, Part.NEGATIVE)
+    return Writer(text, suffix, frozenset(parts))
+
+
+CSV, JSONL = _as_writer(write_csv, ".csv"), _as_writer(write_jsonl, ".jsonl")
