@@ -10,6 +10,7 @@ import typer
 
 from foundation.messages.errors import MachineError, UserError
 from foundation.processes import direct_loopback
+from pipeline.commands.apply import apply_log
 from pipeline.commands.check import check
 from pipeline.commands.clean import clean
 from pipeline.commands.compare import compare
@@ -78,6 +79,7 @@ app.command()(verify)
 app.command()(rollback)
 app.command()(splits)
 app.command()(convert)
+app.command("apply")(apply_log)
 app.command("compile")(compile_pipeline)
 app.command()(submit)
 app.command()(worker)

@@ -261,7 +261,7 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
             "training": config.training.model_copy(update={"warm_start": warm_start}),
             "output_dir": absolute("output_dir", config.output_dir),
             "data": with_absolute(config.data, "data", "annotations", "videos", "label_map"),
-            "checks": with_absolute(config.checks, "checks", "previous_annotations", "previous_videos"),
+            "checks": with_absolute(config.checks, "checks", "previous_annotations", "previous_videos", "decisions"),
             "splits": with_absolute(config.splits, "splits", "assignment"),
             "serving": with_absolute(config.serving, "serving", "directory"),
             "push": with_absolute(config.push, "push", "serving_config"),

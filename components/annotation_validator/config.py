@@ -42,6 +42,12 @@ class ChecksConfig(Section):
     )
     previous_videos: str | None = Field(None, min_length=1, description="where their videos lie; default: data.videos")
 
+    decisions: str | None = Field(
+        None,
+        min_length=1,
+        description="the log of what people decided, for clipgate check; default: <annotations>.decisions.jsonl, if there",
+    )
+
     @model_validator(mode="after")
     def _previous_videos_are_annotated(self) -> "ChecksConfig":
         if self.previous_videos and not self.previous_annotations:

@@ -8,6 +8,7 @@ from typing import Any
 from components.annotation_validator.checks.catalogue import CHECKS
 from components.annotation_validator.checks.check import Check, Fix
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.decided import Decided
 from components.annotation_validator.findings import Finding
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.measures import VideoMeasures
@@ -18,6 +19,7 @@ from components.annotations.records.record import Segment, Source, TimeUnit
 # What one correction uncovers the next round corrects; each leaves fewer.
 _MOST_ROUNDS = 10
 _ROW = "row"
+_UNDECIDED = Decided()
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,23 @@ class Fixed:
 
 
 def fix(
-    inputs: CheckInputs, config: ChecksConfig, checks: Sequence[Check] = CHECKS, with_unsafe: bool = False
+    inputs: CheckInputs,
+    config: ChecksConfig,
+    checks: Sequence[Check] = CHECKS,
+    with_unsafe: bool = False,
+    decided: Decided = _UNDECIDED,
 ) -> Fixed:
-    """Do what the checks suggest, and look again, until nothing more is suggested.
+    """Do what the checks suggest, and look again, until nothing more is suggested; not where people accepted what was found.
 
     Where two suggestions differ about the same field of a row, that of the earlier check counts. Unsafe suggestions are
     done as they were first made, if at all: what follows from them nobody has looked at. Times are seconds.
     """
     safe = [check for check in checks if check.fix is Fix.SAFE]
-    first = run_checks(
-        inputs, config, [check for check in checks if check.fix is not Fix.NONE] if with_unsafe else safe
-    )
+    wanted = [check for check in checks if check.fix is not Fix.NONE] if with_unsafe else safe
+    first = decided.reported(run_checks(inputs, config, wanted))
     current, changes = inputs, list(_repeated_rows(first))
     for number in range(_MOST_ROUNDS):
-        suggestions = _suggestions(run_checks(current, config, safe) if number else first)
+        suggestions = _suggestions(decided.reported(run_checks(current, config, safe)) if number else first)
         kept: list[CheckedSegment] = []
         found: list[Change] = []
         moved: set[str] = set()

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.decided import Decided
 from components.annotation_validator.findings import Finding, Place, Severity
 from components.annotation_validator.fix import Change
 from components.annotation_validator.inputs.inputs import CheckInputs
@@ -38,9 +39,17 @@ def count_failures(findings: Sequence[Finding], config: ChecksConfig) -> str:
 
 
 def as_json(
-    findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig, changes: Sequence[Change] = ()
+    findings: Sequence[Finding],
+    inputs: CheckInputs,
+    config: ChecksConfig,
+    changes: Sequence[Change] = (),
+    decided: Decided | None = None,
+    accepted: Sequence[Finding] = (),
 ) -> dict[str, Any]:
-    """All of it as a JSON object. `version` changes when a key changes its meaning or goes."""
+    """All of it as a JSON object. `version` changes when a key changes its meaning or goes.
+
+    `decided` and `accepted`, the findings that people accepted, are there if they looked at the data.
+    """
     counts = Counter(finding.severity for finding in findings)
     return {
         "version": JSON_VERSION,
@@ -52,19 +61,38 @@ def as_json(
         "classes": {label: len(segments) for label, segments in inputs.by_label.items()},
         "findings": [finding.as_json() for finding in findings],
         "changes": [asdict(change) for change in changes],
+        **(_decisions(decided, accepted) if decided and decided.log else {}),
     }
 
 
-def as_sarif(findings: Sequence[Finding]) -> dict[str, Any]:
-    """The findings as a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020)."""
-    rules = list(dict.fromkeys(finding.check for finding in findings))
+def _decisions(decided: Decided, accepted: Sequence[Finding]) -> dict[str, Any]:
+    return {
+        "decisions": {
+            "log": printable(str(decided.log)),
+            "standing": {action.value: count for action, count in decided.counts.items()},
+            "stale": decided.num_stale,
+            "accepted": [finding.as_json() for finding in accepted],
+        }
+    }
+
+
+def as_sarif(findings: Sequence[Finding], accepted: Sequence[Finding] = ()) -> dict[str, Any]:
+    """The findings as a log of the Static Analysis Results Interchange Format 2.1.0 (OASIS, 2020).
+
+    Those that people accepted are results that are suppressed.
+    """
+    rules = list(dict.fromkeys(finding.check for finding in (*findings, *accepted)))
+    suppressed = {"suppressions": [{"kind": "external", "status": "accepted"}]}
     return {
         "$schema": _SARIF_SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
                 "tool": {"driver": {"name": "clipgate check", "rules": list(map(_rule, rules))}},
-                "results": [_result(finding, rules) for finding in findings],
+                "results": [
+                    *(_result(finding, rules) for finding in findings),
+                    *({**_result(finding, rules), **suppressed} for finding in accepted),
+                ],
             }
         ],
     }

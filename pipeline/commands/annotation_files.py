@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from components.annotations.config import DataConfig
+from components.annotations.readers.detect import annotation_files
 from components.annotations.records.record import Reject, Segment
 from components.annotations.writers.catalogue import WRITERS, without_videos
 from components.annotations.writers.content import Content
@@ -23,6 +24,14 @@ def refuse_output(option: str, output: Path, name: str, force: bool) -> None:
         refuse_existing(option, output, force)
     elif output.is_file() or output.is_dir() and any(output.iterdir()):
         raise UserError(f"{option}: {output} is there already, and {name} has a file for each video; name a new folder")
+
+
+def refuse_originals(option: str, path: Path, data: DataConfig) -> None:
+    """Raise UserError if `path` is one of the files that are read."""
+    if is_remote(data.annotations):
+        return
+    if path.resolve() in {each.resolve() for each in annotation_files(data)}:
+        raise UserError(f"{option}: {path} holds the annotations themselves; name another file")
 
 
 def require_one_video(option: str, output: Path, name: str, num_videos: int) -> None:

@@ -20,7 +20,6 @@ from components.annotation_validator.report import failures
 from components.annotation_validator.runner import run_checks
 from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.files.fetch import load_annotations
-from components.annotations.readers.detect import annotation_files
 from components.annotations.records.record import Segment
 from components.annotations.writers.content import Content
 from components.model_gate.config import GatesConfig
@@ -31,7 +30,7 @@ from foundation.messages.wording import counted
 from models.training.duration import said_of_duration
 from pipeline.bars import Bars
 from pipeline.checks import make_inspection
-from pipeline.commands.annotation_files import write_annotations
+from pipeline.commands.annotation_files import refuse_originals, write_annotations
 from pipeline.commands.convert import (
     DelimiterOption,
     GroupPatternOption,
@@ -40,7 +39,8 @@ from pipeline.commands.convert import (
     data_of_options,
     refuse_beside_config,
 )
-from pipeline.commands.findings import Fixes, OutputFormat, draw_findings, write_findings
+from pipeline.commands.decisions import find_decisions
+from pipeline.commands.findings import Accepted, Fixes, OutputFormat, draw_findings, write_findings
 from pipeline.commands.terminal import (
     DATA_FAULTS,
     FileArgument,
@@ -113,6 +113,9 @@ def check(
             help="With --config: also measure some steps of training, and say how long it takes here; default: in a terminal.",
         ),
     ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Also show what people accepted, which fails nothing.")
+    ] = False,
     force: ForceOption = False,
     changes: SetOption = None,
 ) -> None:
@@ -143,7 +146,7 @@ def check(
     if model:
         find_model(model)
     if fixed:
-        _refuse_originals(fixed, task.data)
+        refuse_originals("--fix", fixed, task.data)
         refuse_existing("--fix", fixed, force)
     records, assumptions = load_annotations(task.data, task.beam_args)
     if fixed:
@@ -171,18 +174,21 @@ def check(
             over_time = task.checks.bar("doubtful_bounds") is not None
             embed = partial(embed_videos, inputs, root, on_video=progress("looking"), over_time=over_time)
             inputs = use_model(model, embed)
-    findings = run_checks(inputs, task.checks)
+    found = run_checks(inputs, task.checks)
+    decided = find_decisions(task.data, task.checks, inputs)
+    findings = decided.reported(found)
     if pictures:
         draw_findings(pictures, inputs, findings)
     fixes = None
     if fixed:
-        correction = fix(inputs, task.checks, with_unsafe=unsafe_fixes)
+        correction = fix(inputs, task.checks, with_unsafe=unsafe_fixes, decided=decided)
         originals = [record for record in records if isinstance(record, Segment)]
         corrected = Content(tuple(correction.records(originals, inputs)))
         write_annotations("--fix", fixed, fixed.suffix.removeprefix("."), corrected)
         left = {} if unsafe_fixes else unsafe_suggestions(findings)
         fixes = Fixes(correction.changes, left, fixed)
-    write_findings(output_format, output, task.data.annotations, findings, inputs, task.checks, fixes)
+    accepted = Accepted(decided, decided.accepted(found), show_all)
+    write_findings(output_format, output, task.data.annotations, findings, inputs, task.checks, fixes, accepted)
     if task.settings and (errors.is_terminal if how_long is None else how_long):
         _say_how_long(task.settings, inputs)
     if failures(findings, task.checks):
@@ -277,10 +283,3 @@ def _previous(task: _Task, annotations: str | None, videos: str | None) -> Previ
 
 def _folder_of(annotations: str) -> str:
     return annotations if Path(annotations).is_dir() else str(Path(annotations).parent)
-
-
-def _refuse_originals(fixed: Path, data: DataConfig) -> None:
-    if is_remote(data.annotations):
-        return
-    if fixed.resolve() in {path.resolve() for path in annotation_files(data)}:
-        raise UserError(f"--fix: {fixed} holds the annotations themselves; name another file")

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from pydantic import ValidationError
 
-from components.annotations.config import DataConfig
+from components.annotations.config import DataConfig, NegativesConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.records.record import Record, Reject, Segment
 from components.annotations.writers.catalogue import WRITERS, choose_format
@@ -85,22 +85,20 @@ def convert(
         "delimiter": delimiter,
         "group_pattern": group_pattern,
     }
-    data, beam_args = data_of(config, changes or (), annotations, videos, given)
-    videos_key = "data.videos" if config else "--videos"
-    records, assumptions = load_annotations(data, beam_args)
-    records = converted(records, data, beam_args, videos_key)
+    source = source_of(config, changes or (), annotations, videos, given)
+    records, assumptions = load_annotations(source.data, source.beam_args)
+    records = converted(records, source.data, source.beam_args, source.videos_key)
     segments = [record for record in records if isinstance(record, Segment)]
     model = _MODEL if as_predictions else ""
-    content, left_out = content_of(segments, name, data, beam_args, videos_key, model)
+    content, left_out = content_of(segments, name, source.data, source.beam_args, source.videos_key, model)
     rejects = [*(record for record in records if isinstance(record, Reject)), *left_out]
-    for reject in rejects:
-        errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
+    name_rejects(rejects)
     print_assumptions(assumptions)
     if not content.segments:
-        raise UserError(f"{output} was not written: {_counts(0, rejects)}; each is listed above with its reason")
+        raise UserError(f"{output} was not written: {account(0, rejects)}; each is listed above with its reason")
     write_annotations("--output", output, name, content)
     place = f" to {escaped(str(output))}"
-    console.print(_counts(len(content.segments), rejects, place), highlight=False, markup=False)
+    console.print(account(len(content.segments), rejects, place), highlight=False, markup=False)
     say_what_is_not_written(name, content)
     names = metadata_names(segments) if Part.NUMBERS in WRITERS[name].keeps else ()
     if names:
@@ -109,10 +107,28 @@ def convert(
         )
 
 
-def data_of(
-    config: Path | None, changes: Sequence[str], annotations: str | None, videos: str | None, given: dict[str, Any]
-) -> tuple[DataConfig, Sequence[str]]:
-    """The section `data` of a configuration or of options, and Beam's arguments.
+class AnnotationSource(NamedTuple):
+    """The annotations that are meant.
+
+    Attributes:
+      videos_key: what people call the folder of the videos.
+      background_label: the label that checks and runs give to rows which state a negative; empty if they leave them out.
+    """
+
+    data: DataConfig
+    beam_args: Sequence[str]
+    videos_key: str
+    background_label: str
+
+
+def source_of(
+    config: Path | None,
+    changes: Sequence[str],
+    annotations: str | None,
+    videos: str | None,
+    given: Mapping[str, Any],
+) -> AnnotationSource:
+    """The annotations that a configuration or options name.
 
     Raises:
       UserError: both are given, or neither, or one of them is wrong.
@@ -122,10 +138,11 @@ def data_of(
             raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
         refuse_beside_config(given)
         settings = load_config(config, changes)
-        return settings.data, settings.beam.args
+        label = settings.negatives.label if settings.negatives else ""
+        return AnnotationSource(settings.data, settings.beam.args, "data.videos", label)
     if not annotations or not videos:
         raise UserError("--annotations and --videos are needed, or --config")
-    return data_of_options(annotations, videos, given), ()
+    return AnnotationSource(data_of_options(annotations, videos, given), (), "--videos", NegativesConfig().label)
 
 
 def refuse_beside_config(given: Mapping[str, Any]) -> None:
@@ -171,7 +188,14 @@ def converted(
     return records
 
 
-def _counts(num_written: int, rejects: Sequence[Reject], place: str = "") -> str:
+def name_rejects(rejects: Sequence[Reject]) -> None:
+    """Print the rows that are left out, with their reasons."""
+    for reject in rejects:
+        errors.print(escaped(f"{reject.source}: {reject.reason.value}: {reject.message}"), highlight=False)
+
+
+def account(num_written: int, rejects: Sequence[Reject], place: str = "") -> str:
+    """How many rows were read, written to `place`, and left out, by reason."""
     counts = Counter(reject.reason.value for reject in rejects)
     listed = f" ({', '.join(f'{code} {count}' for code, count in sorted(counts.items()))})" if counts else ""
     num_read = num_written + len(rejects)

@@ -1,7 +1,7 @@
 """Findings and corrections as `clipgate check` writes them, for people and for machines."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from io import StringIO
 from pathlib import Path
@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.decided import Decided
 from components.annotation_validator.findings import Finding, Place, Severity
 from components.annotation_validator.fix import Change
 from components.annotation_validator.inputs.inputs import CheckInputs
@@ -42,6 +43,14 @@ class Fixes(NamedTuple):
     table: Path
 
 
+class Accepted(NamedTuple):
+    """What people decided, the findings that they accepted, and whether these are shown all the same."""
+
+    decided: Decided
+    findings: Sequence[Finding]
+    are_shown: bool
+
+
 def write_findings(
     output_format: OutputFormat,
     output: Path | None,
@@ -50,6 +59,7 @@ def write_findings(
     inputs: CheckInputs,
     config: ChecksConfig,
     fixes: Fixes | None,
+    accepted: Accepted,
 ) -> None:
     """Write all of it to `output`, or print it; `name`: of the data, for the page.
 
@@ -58,7 +68,7 @@ def write_findings(
     """
     if output_format is OutputFormat.TABLE:
         shown = Console(file=StringIO(), width=_FILE_WIDTH) if output else console
-        _print_findings(shown, findings, inputs, config)
+        _print_findings(shown, findings, inputs, config, accepted)
         if fixes:
             _print_fixes(shown, fixes)
         if isinstance(shown.file, StringIO):
@@ -69,9 +79,11 @@ def write_findings(
 
         _write(render(name, findings, inputs, config), output)
     elif output_format is OutputFormat.SARIF:
-        _write(json.dumps(as_sarif(findings), indent=2), output)
+        _write(json.dumps(as_sarif(findings, accepted.findings if accepted.are_shown else ()), indent=2), output)
     else:
-        _write(json.dumps(as_json(findings, inputs, config, fixes.changes if fixes else ()), indent=2), output)
+        changes = fixes.changes if fixes else ()
+        document = as_json(findings, inputs, config, changes, accepted.decided, accepted.findings)
+        _write(json.dumps(document, indent=2), output)
 
 
 def draw_findings(folder: Path, inputs: CheckInputs, findings: Sequence[Finding]) -> None:
@@ -101,18 +113,37 @@ def _write(text: str, output: Path | None) -> None:
         raise UserError(f"--output: {output} cannot be written: {error.strerror}") from error
 
 
-def _print_findings(shown: Console, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig) -> None:
+def _print_findings(
+    shown: Console, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig, accepted: Accepted
+) -> None:
     """A table for each severity, the first places of each finding, and what it comes to."""
     for severity in Severity:
         found = [finding for finding in findings if finding.severity is severity]
         if found:
-            shown.print(_table(severity, found))
+            shown.print(_table(f"[bold {_COLOURS[severity]}]{severity.value}s[/]", found))
+    if accepted.are_shown and accepted.findings:
+        shown.print(_table("[bold]accepted by people[/]", accepted.findings))
     shown.print(
         f"{counted(len(inputs.segments), 'segment')} in {counted(len(inputs.by_video), 'video')}, "
         f"{len(inputs.by_label)} classes: {tally(findings)}"
         + (f" (checks.fail_on: {config.fail_on.value})" if failures(findings, config) else ""),
         highlight=False,
     )
+    for line in _of_decisions(accepted):
+        shown.print(escaped(line), highlight=False)
+
+
+def _of_decisions(accepted: Accepted) -> Iterator[str]:
+    decided = accepted.decided
+    if not decided.log:
+        return
+    listed = ", ".join(f"{action.value} {count}" for action, count in decided.counts.items())
+    stale = f"; of {decided.num_stale} the row is not there as it was" if decided.num_stale else ""
+    yield f"{decided.log}: {counted(sum(decided.counts.values()), 'decision')}{f' ({listed})' if listed else ''}{stale}"
+    if accepted.findings:
+        number = len(accepted.findings)
+        were = f"{counted(number, 'finding')} {'was' if number == 1 else 'were'}"
+        yield f"{were} accepted by people" + ("" if accepted.are_shown else "; --all shows them")
 
 
 def _print_fixes(shown: Console, fixes: Fixes) -> None:
@@ -139,8 +170,7 @@ def _print_fixes(shown: Console, fixes: Fixes) -> None:
     shown.print(f"{counted(len(changes), 'change')}, written to {escaped(str(output))}", highlight=False)
 
 
-def _table(severity: Severity, findings: Sequence[Finding]) -> Table:
-    title = f"[bold {_COLOURS[severity]}]{severity.value}s[/]"
+def _table(title: str, findings: Sequence[Finding]) -> Table:
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2))
     table.add_column("what was found, and where", overflow="fold")
     table.add_column("value", justify="right", no_wrap=True)

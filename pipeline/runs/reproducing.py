@@ -26,6 +26,7 @@ _PATHS = (
     ("data", "label_map"),
     ("checks", "previous_annotations"),
     ("checks", "previous_videos"),
+    ("checks", "decisions"),
     ("splits", "assignment"),
     ("serving", "directory"),
     ("push", "serving_config"),

@@ -47,7 +47,8 @@ def make_data(plan: Plan, data_digest: str | Placeholder) -> Data:
         name=config.name,
         data=ingested,
         inspection=make_inspection(config),
-        checks=config.checks,
+        # A run reads no log of decisions: what people corrected stands in the annotations that it is given.
+        checks=config.checks.model_copy(update={"decisions": None}),
         fingerprint=data_digest,
         previous_fingerprint=plan.previous_digest,
     )

@@ -18,6 +18,8 @@ from components.annotations.records.record import Annotations, Assumption, Recor
 from components.storage.paths import is_clutter
 from foundation.messages.errors import UserError
 
+# What people decided about the table beside it.
+DECISIONS_SUFFIX = ".decisions.jsonl"
 # Files of other names in a folder say other things, such as the names of the classes.
 _TABLES = frozenset((".csv", ".tsv", ".json", ".jsonl", ".ndjson"))
 
@@ -105,6 +107,7 @@ def _tables_in(folder: Path) -> dict[Path, str]:
             and file.is_file()
             and not is_clutter(file.name)
             and not file.name.startswith(".")
+            and not file.name.endswith(DECISIONS_SUFFIX)
         ):
             with suppress(UserError):
                 name, _ = detect_annotations(file)

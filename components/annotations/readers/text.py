@@ -5,7 +5,7 @@ import unicodedata
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Reject
 
-_LONGEST_NAME = 256
+LONGEST_NAME = 256
 LONGEST_PATH = 4096
 
 
@@ -15,8 +15,8 @@ def check_text(record: Record) -> Record:
         return record
     texts = (
         ("path", record.video, LONGEST_PATH),
-        ("label", record.label, _LONGEST_NAME),
-        ("group", record.group or "", _LONGEST_NAME),
+        ("label", record.label, LONGEST_NAME),
+        ("group", record.group or "", LONGEST_NAME),
     )
     for name, text, longest in texts:
         if problem := text_problem(text, longest):

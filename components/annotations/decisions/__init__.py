@@ -1,0 +1,1 @@
+"""Decisions of people about annotations: a log beside them, and what follows when it is applied."""
