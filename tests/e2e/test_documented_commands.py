@@ -16,6 +16,7 @@ WITH_TESTS_OF_THEIR_OWN = {
     "predict": "tests/e2e/test_predict.py",
     "export": "tests/e2e/test_export.py",
     "serve": "tests/pipeline/serve/test_command.py",
+    "review": "tests/e2e/test_review.py",
     "rollback": "tests/pipeline/commands/test_rollback.py",
     "watch": "tests/e2e/test_watch.py",
     "worker": "tests/e2e/rejected.py",

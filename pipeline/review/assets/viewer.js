@@ -1,0 +1,274 @@
+// One clip: its video, its bounds, what is known of it, and what can be decided about it.
+
+import { decide, get } from "./api.js";
+import { addressOf, go, here } from "./address.js";
+import { listed, markOpen } from "./clips.js";
+import { byId, h, say } from "./dom.js";
+import { ACTIONS, change, percent, seconds, standing, words } from "./format.js";
+import { Player } from "./player.js";
+import { ask } from "./question.js";
+import { Timeline } from "./timeline.js";
+
+const PRESSED = ["accept", "reject", "exclude"];
+const made = []; // ids of what was decided in this tab, for undo
+
+export class Viewer {
+  constructor() {
+    this.element = byId("viewer");
+    this.clip = null;
+    this.player = null;
+    this.written = Promise.resolve();
+  }
+
+  /** Show a clip, or none. */
+  async open(id, summary) {
+    this.summary = summary;
+    markOpen(id);
+    if (!id) return this.close();
+    if (this.clip?.id === id) return this.refresh();
+    this.close();
+    this.wanted = id;
+    let clip;
+    try {
+      clip = await get(`/api/clips/${encodeURIComponent(id)}`);
+    } catch (error) {
+      return say(error.message, true);
+    }
+    if (this.wanted !== id) return undefined;
+    this.clip = clip;
+    this.player = new Player((now) => this.timeline.time(now));
+    this.timeline = new Timeline((now) => this.player.seek(now), (bounds) => this.decide("bounds", bounds));
+    this.facts = h("div", { class: "facts" });
+    const buttons = h(
+      "div",
+      { class: "bar", role: "group", "aria-label": "Decide" },
+      [
+        ["accept", "a", "Accept", () => this.decide("accept")],
+        ["reject", "r", "Reject", () => this.decide("reject")],
+        ["relabel", "l", "Relabel", () => this.relabel()],
+        ["group", "g", "Group", () => this.regroup()],
+        ["exclude", "x", "Exclude", () => this.decide("exclude")],
+        ["note", "n", "Note", () => this.note()],
+        ["undo", "u", "Undo", () => this.undo()],
+      ].map(([name, key, title, onclick]) => h("button", { type: "button", "data-action": name, onclick }, title, " ", h("kbd", {}, key))),
+    );
+    const moves = h(
+      "div",
+      { class: "bar", role: "group", "aria-label": "Play" },
+      h("button", { type: "button", onclick: () => this.player.toggle() }, "Play ", h("kbd", {}, "space")),
+      h("button", { type: "button", "aria-label": "One picture back", onclick: () => this.player.step(-1) }, "◂"),
+      h("button", { type: "button", "aria-label": "One picture on", onclick: () => this.player.step(1) }, "▸"),
+      h("button", { type: "button", onclick: () => this.setBound(0) }, "Start here ", h("kbd", {}, "[")),
+      h("button", { type: "button", onclick: () => this.setBound(1) }, "End here ", h("kbd", {}, "]")),
+    );
+    this.heading = h("h2", { id: "clip-title", tabindex: "-1" });
+    const head = h("div", { class: "head" }, this.heading, h("button", { type: "button", "aria-label": "Close the clip", onclick: () => go({ clip: "" }) }, "✕"));
+    this.element.replaceChildren(head, this.player.element, this.timeline.element, moves, buttons, this.facts);
+    this.element.hidden = false;
+    document.body.classList.add("viewing");
+    this.show();
+    this.element.scrollTop = 0;
+    if (this.element.getBoundingClientRect().top < 0 || innerWidth < 900) this.element.scrollIntoView();
+    await this.player.open(clip, this.bounds);
+    return undefined;
+  }
+
+  close() {
+    this.wanted = null;
+    this.player?.close();
+    this.player = this.clip = null;
+    this.element.hidden = true;
+    this.element.replaceChildren();
+    document.body.classList.remove("viewing");
+  }
+
+  /** Show what is known now of the clip that is open. */
+  async refresh() {
+    const id = this.clip?.id;
+    if (!id) return;
+    const clip = await get(`/api/clips/${id}`);
+    if (this.clip?.id !== id) return;
+    this.clip = clip;
+    this.show();
+  }
+
+  get bounds() {
+    const now = standing(this.clip);
+    return [now.start, now.end ?? this.clip.window[1]];
+  }
+
+  show() {
+    const { clip, player, timeline } = this;
+    const now = standing(clip);
+    this.heading.replaceChildren(...(now.label === clip.label ? [clip.label] : [h("s", { class: "soft" }, clip.label), " ", now.label]));
+    player.bounds = this.bounds;
+    player.boxes = clip.boxes;
+    if (!timeline.isMoving || timeline.clipId !== clip.id) timeline.show(clip, this.bounds, 1 / (clip.fps || player.fps));
+    timeline.clipId = clip.id;
+    for (const button of this.element.querySelectorAll("[data-action]")) {
+      button.setAttribute("aria-pressed", String(now.actions.includes(button.dataset.action) && PRESSED.includes(button.dataset.action)));
+    }
+    this.facts.replaceChildren(...facts(clip, this), ...answers(clip), ...findings(clip, this), ...history(clip, this));
+  }
+
+  /** One after the other: an undo is of what was decided before it, whether or not that is written yet. */
+  inTurn(work) {
+    this.written = this.written.then(work).catch((error) => say(error.message, true));
+    return this.written;
+  }
+
+  decide(action, value = undefined, finding = undefined, why = undefined) {
+    const { clip } = this;
+    return clip ? this.inTurn(() => this.write(clip, action, value, finding, why)) : undefined;
+  }
+
+  async write(clip, action, value, finding, why) {
+    const { parameters } = here();
+    const about = finding ?? (clip.findings.some((each) => each.id === parameters.finding) ? parameters.finding : undefined);
+    try {
+      const { decision } = await decide({ segment: clip.id, action, new: value, finding: about, why });
+      made.push(decision.id);
+      say(`${clip.label}: ${ACTIONS[action]}${action === "bounds" ? ` to ${seconds(value[0])} – ${seconds(value[1])}` : ""}`);
+    } catch (error) {
+      say(error.message, true);
+    }
+    await this.refresh();
+  }
+
+  undo(id = undefined) {
+    return this.inTurn(() => this.takeBack(id));
+  }
+
+  async takeBack(id) {
+    const ofClip = this.clip?.decisions.filter((decision) => decision.counts).map((decision) => decision.id) ?? [];
+    const last = id ?? made.at(-1) ?? ofClip.at(-1);
+    if (!last) return say("There is nothing to undo.");
+    try {
+      await decide({ action: "undo", undoes: last });
+      say("undone");
+    } catch (error) {
+      say(error.message, true);
+    }
+    if (made.includes(last)) made.splice(made.indexOf(last), 1);
+    await this.refresh();
+    return undefined;
+  }
+
+  async setBound(side) {
+    const at = Math.round(this.player.pictureSeconds * 1e4) / 1e4;
+    const bounds = [...this.bounds];
+    // The picture on display is the last one of the clip.
+    bounds[side] = side === 0 ? at : Math.round((at + 1 / this.player.fps) * 1e4) / 1e4;
+    if (bounds[0] >= bounds[1]) return say("The clip would end before it starts.", true);
+    return this.decide("bounds", bounds);
+  }
+
+  async relabel() {
+    const label = await ask("The right class", standing(this.clip).label, Object.keys(this.summary.classes));
+    if (label && label !== standing(this.clip).label) await this.decide("relabel", label);
+  }
+
+  async regroup() {
+    const group = await ask("The group: who, or where", standing(this.clip).group ?? "", this.summary.groups);
+    if (group) await this.decide("group", group);
+  }
+
+  async note() {
+    const note = await ask("A note", "");
+    if (note) await this.decide("note", undefined, undefined, note);
+  }
+
+  /** Go to the next clip of the list, or back. */
+  go(step) {
+    const place = listed.indexOf(this.clip?.id ?? "");
+    const next = listed[place < 0 ? 0 : place + step];
+    if (next) go({ clip: next });
+    else say(step > 0 ? "This is the last clip of the page." : "This is the first clip of the page.");
+  }
+}
+
+function facts(clip) {
+  const now = standing(clip);
+  const rows = [
+    ["video", clip.video],
+    ["bounds", `${seconds(now.start)} to ${seconds(now.end)}${moved(clip, now)}`],
+    ["group", now.group === clip.group ? (clip.group ?? "none") : `${clip.group ?? "none"} → ${now.group ?? "none"}`],
+    ["split", clip.split ?? "not known"],
+    ["row", clip.row],
+    ["decided", now.actions.map((action) => ACTIONS[action]).join(", ") || "not yet"],
+  ];
+  return [h("dl", {}, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))];
+}
+
+function moved(clip, now) {
+  return now.start === clip.start && now.end === clip.end ? "" : ` (annotated: ${seconds(clip.start)} to ${seconds(clip.end)})`;
+}
+
+function answers(clip) {
+  if (!clip.answer) return [];
+  const { own, chosen, own_probability: ownShare, chosen_probability: chosenShare } = clip.answer;
+  const lines = own === chosen ? [[chosen, chosenShare]] : [[chosen, chosenShare], [own, ownShare]];
+  return [
+    h("h3", {}, own === chosen ? "The model is right" : "The model took it for another class"),
+    h("ul", { class: "answers" }, lines.map(([label, share]) => h("li", {}, h("span", {}, label), share !== null && meter(label, share)))),
+  ];
+}
+
+function meter(label, share) {
+  return [h("meter", { min: 0, max: 1, value: share, "aria-label": label }), h("span", { class: "number small" }, percent(share))];
+}
+
+function findings(clip, viewer) {
+  if (!clip.findings.length) return [];
+  return [
+    h("h3", {}, "Findings"),
+    h(
+      "ul",
+      { class: "findings" },
+      clip.findings.map((finding) =>
+        h(
+          "li",
+          { class: `finding ${finding.severity}` },
+          h("span", { class: "severity" }, finding.severity),
+          h("div", {}, h("p", {}, h("a", { href: addressOf("clips", { finding: finding.id, clip: clip.id }) }, words(finding.check)), ": ", finding.message), suggestion(finding, clip, viewer)),
+          h("button", { type: "button", title: "This is right as it is", onclick: () => viewer.decide("accept", undefined, finding.id) }, "Accept"),
+        ),
+      ),
+    ),
+  ];
+}
+
+function suggestion(finding, clip, viewer) {
+  const wanted = finding.suggestion;
+  if (!wanted) return null;
+  const follow = async () => {
+    if (wanted.delete) await viewer.decide("exclude", undefined, finding.id);
+    if (wanted.label !== null) await viewer.decide("relabel", wanted.label, finding.id);
+    if (wanted.group !== null) await viewer.decide("group", wanted.group, finding.id);
+    if (wanted.start !== null || wanted.end !== null) {
+      const [start, end] = viewer.bounds;
+      await viewer.decide("bounds", [wanted.start ?? start, wanted.end ?? end], finding.id);
+    }
+  };
+  return h("p", { class: "small" }, `suggested: ${wanted.text} `, h("button", { type: "button", onclick: follow }, "Do it"));
+}
+
+function history(clip, viewer) {
+  if (!clip.decisions.length) return [];
+  return [
+    h("h3", {}, "Decisions"),
+    h(
+      "ul",
+      { class: "decisions" },
+      clip.decisions.map((decision) =>
+        h(
+          "li",
+          { class: decision.counts ? "" : "undone" },
+          h("p", {}, h("strong", {}, ACTIONS[decision.action] ?? decision.action), " ", change(decision)),
+          h("p", { class: "soft small" }, `${decision.by}, ${decision.at.slice(0, 16).replace("T", " ")} UTC${decision.why ? `: ${decision.why}` : ""}`),
+          decision.counts ? h("button", { type: "button", onclick: () => viewer.undo(decision.id) }, "Undo") : h("span", { class: "mark" }, "undone"),
+        ),
+      ),
+    ),
+  ];
+}
