@@ -64,6 +64,7 @@ def review(
     log_file = decisions or _log_of(settings)
     root = open_root(settings.data.videos, "data.videos", settings.beam.args)
     # OpenCV and aiohttp are loaded by what needs them.
+    from pipeline.review.access import is_loopback
     from pipeline.review.serving import Opening, serve_until_stopped
 
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
@@ -79,6 +80,13 @@ def review(
         host=host,
         port=port,
     )
+
+    if not is_loopback(host):
+        errors.print(
+            "[bold yellow]not encrypted:[/] whoever listens between here and a browser sees all; rather tunnel to 127.0.0.1 "
+            "(docs/review.md)",
+            highlight=False,
+        )
 
     def say(sentence: str) -> None:
         errors.print(escaped(sentence), highlight=False)

@@ -67,6 +67,14 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers.setdefault("Cache-Control", "no-store")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _is_this_machine(host: str) -> bool:
     """Whether a Host header is one that no foreign name server can have led here: a number, localhost, or our own name."""
     try:

@@ -1,7 +1,7 @@
 """What is reviewed: clips with all that is known of them, and the findings that name them."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +11,7 @@ from components.annotation_validator.findings import Finding, Place
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment
 
-_ID_LENGTH = 12
+_ID_LENGTH, _MOST_GROUPS = 12, 500
 
 
 class Answer(NamedTuple):
@@ -57,6 +57,15 @@ class KnownFinding:
         return {place.segment_id: place for place in self.finding.places if place.segment_id and place.suggestion}
 
 
+class Facts(NamedTuple):
+    """What all clips together have: clips by split, the largest groups, and whether any has an answer, or a probability."""
+
+    splits: Mapping[str, int]
+    groups: tuple[str, ...]
+    has_answers: bool
+    has_confidences: bool
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All clips and findings at one time.
@@ -71,6 +80,23 @@ class Catalogue:
     findings: tuple[KnownFinding, ...] = ()
     is_checked: bool = False
     by_id: Mapping[str, Clip] = field(default_factory=dict)
+
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str | None]]:
+        """The group of each clip, by id, as decisions are compared with."""
+        return {clip.id: frozenset((clip.segment.group,)) for clip in self.clips}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What there is to filter by."""
+        answers = [clip.answer for clip in self.clips if clip.answer]
+        groups = Counter(clip.segment.group for clip in self.clips if clip.segment.group)
+        return Facts(
+            splits=Counter(clip.split for clip in self.clips if clip.split),
+            groups=tuple(group for group, _ in groups.most_common(_MOST_GROUPS)),
+            has_answers=bool(answers),
+            has_confidences=any(answer.chosen_probability is not None for answer in answers),
+        )
 
     @cached_property
     def findings_by_id(self) -> Mapping[str, KnownFinding]:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,8 @@ class Media:
         return path
 
     async def _ask(self, video: str, **wanted: Any) -> dict[str, Any]:
+        if find_spec("av") is None:
+            raise MediaError("videos are shown by PyAV, which is not installed here (pip install av)")
         if not is_remote(self._root.uri):
             self._local(video)
         worker = self._for_pictures if wanted["make"] == "picture" else self._for_clips

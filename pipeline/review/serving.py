@@ -115,7 +115,7 @@ async def _complete(
         if sure:
             catalogue = session.catalogue
             findings = [known.finding for known in catalogue.findings] if catalogue.is_checked else None
-            await session.use(make_catalogue(catalogue.inputs, {**answers, **sure}, findings))
+            await session.use(await _beside(lambda: make_catalogue(catalogue.inputs, {**answers, **sure}, findings)))
 
 
 async def _beside(function: Callable[[], _Given]) -> _Given:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -139,10 +139,7 @@ class Session:
     def _read_log(self) -> None:
         self._state = _state_of(self.log)
         decisions = read_log(self.log) if self._state else []
-        groups: dict[str, set[str | None]] = defaultdict(set)
-        for clip in self.catalogue.clips:
-            groups[clip.id].add(clip.segment.group)
-        found = sort_out(decisions, groups)
+        found = sort_out(decisions, self.catalogue.groups)
         segments = {
             each.segment.id: self.catalogue.by_id[each.segment.id].segment for each in found.standing if each.segment
         }

@@ -24,17 +24,17 @@ _LEAST_AROUND_SECONDS = 1.5
 def summary(session: Session, name: str) -> dict[str, Any]:
     """What the page needs before it shows anything."""
     catalogue = session.catalogue
-    groups = Counter(clip.segment.group for clip in catalogue.clips if clip.segment.group)
+    facts = catalogue.facts
     return {
         "name": name,
         "clips": len(catalogue.clips),
         "classes": {label: len(segments) for label, segments in catalogue.inputs.by_label.items()},
-        "splits": Counter(clip.split for clip in catalogue.clips if clip.split),
-        "groups": [group for group, _ in groups.most_common(_MOST_NAMES)],
+        "splits": facts.splits,
+        "groups": facts.groups,
         "is_checked": catalogue.is_checked,
         "checks": Counter(known.finding.check for known in catalogue.findings),
-        "has_answers": any(clip.answer for clip in catalogue.clips),
-        "has_confidences": any(clip.answer and clip.answer.chosen_probability is not None for clip in catalogue.clips),
+        "has_answers": facts.has_answers,
+        "has_confidences": facts.has_confidences,
         "decided": len(session.standings),
         "stale": len(session.written.stale),
         "log": str(session.log),
