@@ -106,7 +106,7 @@ class ReviewServer:
         clip = self._clip_of(request)
         shown = await self._media.shown(clip.segment.video, clip.segment.start_seconds, clip.segment.end_seconds)
         path = await self._media.file(clip.segment.video, shown)
-        return web.FileResponse(path, headers={"Content-Type": shown.type})
+        return web.FileResponse(path, headers={"Content-Type": shown.type, "Cache-Control": "private, max-age=60"})
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
         clip = self._clip_of(request)

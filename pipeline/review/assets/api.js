@@ -17,8 +17,14 @@ export async function decide(decision) {
   return answerOf(await fetch("/api/decisions", { method: "POST", headers, body: JSON.stringify(decision) }));
 }
 
-/** Call `onChange` with each new revision; the browser connects again by itself. */
+/** Call `onChange` with each new revision. Tabs that nobody sees do not listen: a browser has few connections for all of them. */
 export function follow(onChange) {
-  const events = new EventSource("/api/events");
-  events.onmessage = (event) => onChange(Number(event.data));
+  let events = null;
+  const listen = () => {
+    events?.close();
+    events = document.hidden ? null : new EventSource("/api/events");
+    if (events) events.onmessage = (event) => onChange(Number(event.data));
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
 }

@@ -46,7 +46,7 @@ export function listen(viewer) {
     if (document.querySelector("dialog[open]") || isWriting(event.target)) return;
     const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (!isUndo && (event.ctrlKey || event.altKey || event.metaKey)) return;
-    if (event.key === " " && event.target.closest("button, a, summary")) return;
+    if (event.key === " " && event.target.closest("button, summary")) return;
     const action = isUndo ? always.u : (always[event.key] ?? (viewer.clip ? ofClip[event.key] : undefined));
     if (!action) return;
     event.preventDefault();

@@ -18,13 +18,22 @@ export class Viewer {
     this.clip = null;
     this.player = null;
     this.written = Promise.resolve();
+    this.place = 0; // in the list, which it may have left since
   }
 
   /** Show a clip, or none. */
   async open(id, summary) {
     this.summary = summary;
+    this.isListed = listed.includes(id);
+    if (this.isListed) this.place = listed.indexOf(id);
     markOpen(id);
-    if (!id) return this.close();
+    if (!id) {
+      const focused = this.element.contains(document.activeElement);
+      const was = this.clip?.id;
+      this.close();
+      if (focused && was) document.querySelector(`a[data-clip="${CSS.escape(was)}"], [data-clip="${CSS.escape(was)}"] a`)?.focus();
+      return undefined;
+    }
     if (this.clip?.id === id) return this.refresh();
     this.close();
     this.wanted = id;
@@ -67,6 +76,7 @@ export class Viewer {
     this.element.hidden = false;
     document.body.classList.add("viewing");
     this.show();
+    this.heading.focus({ preventScroll: true });
     this.element.scrollTop = 0;
     if (this.element.getBoundingClientRect().top < 0 || innerWidth < 900) this.element.scrollIntoView();
     await this.player.open(clip, this.bounds);
@@ -180,8 +190,7 @@ export class Viewer {
 
   /** Go to the next clip of the list, or back. */
   go(step) {
-    const place = listed.indexOf(this.clip?.id ?? "");
-    const next = listed[place < 0 ? 0 : place + step];
+    const next = listed[this.isListed || step < 0 ? this.place + step : this.place];
     if (next) go({ clip: next });
     else say(step > 0 ? "This is the last clip of the page." : "This is the first clip of the page.");
   }
