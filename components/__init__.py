@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_ARTIFACT_TYPES = ("IngestLedger", "AnnotationReport", "GateReport", "ServingReport", "RunReport")
+_ARTIFACT_TYPES = ("IngestLedger", "AnnotationReport", "FoldAnswers", "GateReport", "ServingReport", "RunReport")
 
 
 def __getattr__(name: str) -> Any:

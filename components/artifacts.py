@@ -18,6 +18,12 @@ class AnnotationReport(Artifact):
     TYPE_NAME = "components.AnnotationReport"
 
 
+class FoldAnswers(Artifact):
+    """`folds.json` and a file of answers for each fold: what models said of clips of groups that they had never seen."""
+
+    TYPE_NAME = "components.FoldAnswers"
+
+
 class GateReport(Artifact):
     """`gate.json`: each rule with its value, its bar and its verdict."""
 

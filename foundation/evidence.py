@@ -9,7 +9,7 @@ that are: the share of the class's clips that was found, and the share of the ot
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -64,6 +64,7 @@ class RateEvidence:
       rate: what is learned of the rate, or of the share of found clips if this is a precision.
       false_alarms: for precision: the share of other classes' clips that is taken for this class.
       odds: for precision: clips of the class to clips of other classes, in the test.
+      share: what part of the answers counts: less than 1 where they come from several models, which differ.
     """
 
     num_hits: int
@@ -72,6 +73,7 @@ class RateEvidence:
     rate: Posterior
     false_alarms: Posterior | None = None
     odds: float = 1
+    share: float = 1
 
     @property
     def correlation(self) -> float:
@@ -124,8 +126,8 @@ class RateEvidence:
     def _cumulative(self, times: float) -> tuple[Floats, Floats]:
         """Of the rate and of false alarms: probability that it is below each edge of the grid."""
         if times not in self._known:
-            alarms = self.false_alarms or self.rate
-            self._known[times] = _cumulative(self.rate, times), _cumulative(alarms, times)
+            alarms, counted = self.false_alarms or self.rate, times * self.share
+            self._known[times] = _cumulative(self.rate, counted), _cumulative(alarms, counted)
         return self._known[times]
 
 
@@ -175,7 +177,7 @@ def _below(cumulative: Floats, rates: Floats) -> Floats:
     return np.interp(np.arcsin(np.sqrt(rates)), edges, cumulative)
 
 
-def mean_interval(hits: Floats, trials: Floats, confidence: float) -> Interval | None:
+def mean_interval(hits: Floats, trials: Floats, confidence: float, share: float = 1) -> Interval | None:
     """Interval of the mean of all classes' rates, such as macro recall; None where groups are too few.
 
     It is the interval of accuracy, which knows how alike the clips of a group are, of whatever classes; moved to the mean,
@@ -184,13 +186,14 @@ def mean_interval(hits: Floats, trials: Floats, confidence: float) -> Interval |
 
     Args:
       hits, trials: float64 [num_classes, num_groups] each; a group's classes are in one column.
+      share: see RateEvidence, of accuracy.
     """
     trials, hits = trials[:, trials.any(axis=0)], hits[:, trials.any(axis=0)]
     trials, hits = trials[trials.any(axis=1)], hits[trials.any(axis=1)]
     if trials.shape[1] < FEWEST_GROUPS:
         return None
     (accuracy,) = rate_evidence({"": Counts(hits.sum(axis=0), trials.sum(axis=0))}).values()
-    pooled = accuracy.interval(confidence)
+    pooled = replace(accuracy, share=share).interval(confidence)
     if pooled is None:
         return None
     num_clips = trials.sum(axis=1, keepdims=True)

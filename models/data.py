@@ -60,7 +60,7 @@ class ClipSource:
 
     def records(self) -> tf.data.Dataset:
         """A dataset of Records, in the order of the files."""
-        return _read(tf.constant(self._files), tf.constant(0, tf.int64))
+        return _read(tf.constant(self.files), tf.constant(0, tf.int64))
 
     def records_of_shuffled_files(self, seed: tf.Tensor) -> tf.data.Dataset:
         """The same Records from several files at once, since neighbours in a file are mostly of one class.
@@ -68,8 +68,8 @@ class ClipSource:
         `seed` (int64 scalar) alone decides the order of the files.
         """
         first_indices = np.cumsum([0, *map(len, self._labels)])[:-1]
-        files = tf.data.Dataset.from_tensor_slices((self._files, first_indices))
-        files = files.shuffle(len(self._files), seed, reshuffle_each_iteration=False)
+        files = tf.data.Dataset.from_tensor_slices((self.files, first_indices))
+        files = files.shuffle(len(self.files), seed, reshuffle_each_iteration=False)
         return files.interleave(_read, _FILES_AT_ONCE)
 
     def decode(self, records: tf.data.Dataset) -> tf.data.Dataset:
@@ -117,7 +117,8 @@ class ClipSource:
         return outputs[features.CHANNEL_MEAN][0].numpy().tolist(), outputs[features.CHANNEL_STD][0].numpy().tolist()
 
     @cached_property
-    def _files(self) -> list[str]:
+    def files(self) -> list[str]:
+        """Their paths, in the order in which they are read."""
         return sorted(file for pattern in self.patterns for file in tf.io.gfile.glob(pattern))
 
     @property
@@ -131,7 +132,7 @@ class ClipSource:
         spec = {features.LABEL: tf.io.FixedLenFeature([], tf.string)}
         spec |= {name: tf.io.FixedLenFeature([], tf.float32) for name in times}
         scalars = []
-        for file in self._files:
+        for file in self.files:
             batches = tf.data.TFRecordDataset(file, compression_type="GZIP").batch(256)
             parsed = [tf.io.parse_example(serialized, spec) for serialized in batches]
             empty = {name: np.array([], feature.dtype.as_numpy_dtype) for name, feature in spec.items()}

@@ -1,6 +1,7 @@
 """How a configuration's data are checked, by `clipgate check` and in a run."""
 
 from components.annotation_validator.inspection import Inspection
+from components.annotations.splits.config import FOLD_SPLITS
 from pipeline.config import Config
 
 
@@ -11,6 +12,7 @@ def make_inspection(config: Config) -> Inspection:
         negatives=config.negatives,
         splits=config.splits,
         sampling=config.sampling,
+        asked_splits=FOLD_SPLITS if config.evaluation.folds else ("test",),
         certainty=config.gates.certainty,
         rate_bars={label: config.gates.rate_bar(label) for label in ("", *config.gates.classes)},
         lower_bounds={

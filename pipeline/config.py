@@ -127,6 +127,8 @@ class Config(Section):
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
                 "network that gives no boxes; set it to false"
             )
+        if self.evaluation.folds:
+            self._require_that_folds_are_honest()
         if warm_start and not network.learns:
             raise ValueError(
                 f"training.warm_start: the network {self.model.network} learns nothing that another could begin with"
@@ -149,6 +151,28 @@ class Config(Section):
                 f"{self.model.network} looks for one actor and mixed clips show two; set both to 0"
             )
         return self
+
+    def _require_that_folds_are_honest(self) -> None:
+        """Refuse what would let a fold's model know the fold, and what trainings without a fold cannot do."""
+        warm_start, network = self.training.warm_start, self.model.network
+        refused = {
+            "training.warm_start begins with a model that may have seen any clip; begin with random weights or with pretrained "
+            "ones": warm_start is not None and warm_start.model != PRETRAINED,
+            "tuner chooses values by trainings that have seen every fold; search first without folds, and write down what it "
+            "found": self.tuner is not None,
+            "training.distribution: multi_worker trains one model alone; train on one machine": (
+                self.training.distribution == "multi_worker"
+            ),
+            "gates.min_gain_over_single_frame compares with a network that has seen every fold; take away that bar": (
+                self.gates.min_gain_over_single_frame is not None
+            ),
+            f"{network} gives boxes, which folds do not; choose {network.removesuffix('_tracker')}": self.model.tracks,
+        }
+        for reason, holds in refused.items():
+            if holds:
+                raise ValueError(
+                    f"evaluation.folds is {self.evaluation.folds}, but {reason}, or leave out evaluation.folds"
+                )
 
     @model_validator(mode="after")
     def _every_trial_is_possible(self) -> "Config":

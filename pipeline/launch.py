@@ -29,6 +29,7 @@ from pipeline.run_log import RunLog
 from pipeline.runs.recorder import Recorder
 
 _SECONDS_TO_STOP = 10
+_SECONDS_BETWEEN_EPOCHS = 2
 
 
 @dataclass
@@ -174,6 +175,7 @@ def step_columns() -> tuple[ProgressColumn, ...]:
 def _show(events: Any, outcome: RunOutcome, console: Console, hear: Callable[[Event], None]) -> None:
     nodes: list[str] = []
     node: _Node | None = None
+    last_line = 0.0
     with Bars(*step_columns(), console=console) as bar:
         task = bar.add_task("loading TensorFlow", total=1, unit="", detail="")
         for line in events:
@@ -192,8 +194,10 @@ def _show(events: Any, outcome: RunOutcome, console: Console, hear: Callable[[Ev
             elif "done" in event:
                 unit, detail = event["unit"], event["detail"]
                 bar.update(task, completed=event["done"], total=event["total"], unit=unit, detail=detail)
-                # Few enough for a line each.
-                if unit == "epochs" and detail and not console.is_terminal:
+                # Few enough for a line each, unless they pass in a moment.
+                is_due = time.monotonic() - last_line > _SECONDS_BETWEEN_EPOCHS or event["done"] == event["total"]
+                if unit == "epochs" and detail and not console.is_terminal and is_due:
+                    last_line = time.monotonic()
                     bar.print_line(bar.tasks[0])
             elif "message" in event and node:
                 node.messages.append(event["message"])

@@ -75,6 +75,7 @@ def _run(config: Config, send: Send) -> None:
     if standing := still_standing(plan, metadata_path):
         _answer(standing, send)
         return
+    state = state_of(plan)
     # These take ten seconds; mistakes in the input are told before.
     from pipeline.abandoned import fail_abandoned
     from pipeline.dag import create_pipeline
@@ -109,8 +110,8 @@ def _run(config: Config, send: Send) -> None:
         again = replace(plan, push_attempt=time.strftime("%Y%m%d-%H%M%S"))
         runner.run(create_pipeline(again, plan.config.local_pipeline_root, str(metadata_path)))
         summary = run_summary(metadata_path, plan.config.name)
-    if set(summary["nodes"].values()) == {"cached"}:
-        note(Standing(state_of(plan), runner.last_run, nodes, summary), Path(config.output_dir))
+    if state_of(plan) == state:
+        note(Standing(state, runner.last_run, nodes, summary), Path(config.output_dir))
     send({"result": summary})
 
 
@@ -139,7 +140,7 @@ def _answer(standing: Standing, send: Send) -> None:
         send({"node": node, "state": "running"})
         send({"state": "cached"})
         send({"node": node, "state": "finished"})
-    send({"result": standing.summary})
+    send({"result": {**standing.summary, "nodes": dict.fromkeys(standing.nodes, "cached")}})
 
 
 def is_served(pushed_version: str | None, push_destination: str) -> bool:

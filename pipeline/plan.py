@@ -63,6 +63,8 @@ class Plan:
         parts = [self._code_of_training, base_fingerprint, *self.classes]
         sections = (config.data, config.negatives, config.splits, config.sampling, config.model, config.training)
         parts += [places_of(config).hide(section.model_dump_json()) for section in (*sections, config.tuner) if section]
+        # Then the test split is learned from too. How many folds there are does not change the model.
+        parts += ["train and test"] if config.evaluation.folds else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @cached_property

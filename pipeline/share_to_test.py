@@ -1,10 +1,10 @@
 """How large the test split has to be for the gates to decide."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from components.annotations.files.manifest import Manifest
-from components.annotations.splits.config import SplitsConfig
+from components.annotations.splits.config import FOLD_SPLITS, SplitsConfig
 from components.annotations.splits.splitting import split_manifest
 from components.model_gate.config import GatesConfig
 from foundation.evidence_needed import clips_needed, usual_size
@@ -26,6 +26,10 @@ def with_enough_to_test(manifest: Manifest, config: Config, largest: float = _LA
       UserError: no share is large enough, or the splits are given, or the gates ask for no certainty.
     """
     splits, gates = config.splits, config.gates
+    if config.evaluation.folds:
+        raise UserError(
+            "--for-gates: with evaluation.folds all clips but those of eval are judged, so the test split need not be larger"
+        )
     if splits.mode == "official":
         raise UserError("--for-gates: with splits.mode official the annotations decide; choose another mode")
     if gates.certainty is None:
@@ -36,10 +40,21 @@ def with_enough_to_test(manifest: Manifest, config: Config, largest: float = _LA
     for share in _shares(splits.test, largest):
         larger = with_test_share(splits, share)
         split_of, _ = split_manifest(manifest, larger, config.negatives, config.beam.args)
-        lacking = _lacking(_test_sizes(manifest, split_of), gates, gates.certainty)
+        lacking = _lacking(_sizes(manifest, split_of, ("test",)), gates, gates.certainty)
         if not lacking:
             return larger
     raise UserError(f"--for-gates: even with {largest:g} of all clips in the test split {lacking}; record more of them")
+
+
+def enough_for_folds(manifest: Manifest, config: Config) -> bool:
+    """Whether all clips but those of eval are enough to show what the gates ask for, as in `with_enough_to_test`.
+
+    Raises:
+      UserError: the clips cannot be shared out.
+    """
+    split_of, _ = split_manifest(manifest, config.splits, config.negatives, config.beam.args)
+    certainty = config.gates.certainty
+    return certainty is None or not _lacking(_sizes(manifest, split_of, FOLD_SPLITS), config.gates, certainty)
 
 
 def _shares(least: float, largest: float) -> list[float]:
@@ -54,12 +69,12 @@ def with_test_share(splits: SplitsConfig, test: float) -> SplitsConfig:
     return splits.model_copy(update=shares)
 
 
-def _test_sizes(manifest: Manifest, split_of: Mapping[str, str]) -> Sizes:
-    """Test clips of each group, by class; a class without any has an empty list."""
+def _sizes(manifest: Manifest, split_of: Mapping[str, str], splits: Collection[str]) -> Sizes:
+    """Clips in these splits of each group, by class; a class without any has an empty list."""
     sizes: dict[str, Counter[str]] = defaultdict(Counter)
     for video, segments in manifest.segments_by_video.items():
         for segment in segments:
-            sizes[segment.label][segment.group or video] += split_of[video] == "test"
+            sizes[segment.label][segment.group or video] += split_of[video] in splits
     return {label: [size for size in counts.values() if size] for label, counts in sizes.items() if label}
 
 

@@ -1,7 +1,7 @@
 """Tells whether a run would do nothing, so that nothing has to be loaded to answer it: TFX alone takes longer than the rest.
 
-A run that was answered from the cache as a whole leaves a note of the state that it found. While all of that is as it was, and
-what the run names is whole, the next one would be answered in the same way.
+A run that has left everything as it found it, which a push does not, leaves a note of that state. While all of it is as it
+was, and what the run names is whole, the next one would be answered from the cache as a whole, and say the same.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _FILE = "standing.json"
 
 
 class Standing(NamedTuple):
-    """A run that was answered from the cache as a whole.
+    """A run that another one would only repeat.
 
     Attributes:
       state: see `state_of`.

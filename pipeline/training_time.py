@@ -2,8 +2,9 @@
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from components.annotations.splits.config import FOLD_SPLITS
 from foundation.messages.errors import MachineError
 from foundation.processes import child_environment, reporting_process
 from models.config import ModelConfig
@@ -14,12 +15,18 @@ from models.training.duration import learning_equivalent
 _MODULE = "models.step_timing"
 
 
-def cost_in_clips(model: ModelConfig, training: TrainingConfig, num_train: float, num_eval: float) -> float:
-    """What a training costs, in clips that are learned from."""
+def cost_in_clips(
+    model: ModelConfig, training: TrainingConfig, sizes: Mapping[str, float], num_folds: int | None = None
+) -> float:
+    """What the trainings of a run cost, in clips that are learned from; `sizes`: clips of each split."""
+    num_learned = sum(sizes[split] for split in (FOLD_SPLITS if num_folds else ("train",)))
     if NETWORKS[model.network].is_pretrained and training.warm_start is None:
-        # Its encoder sees each clip once, and what learns then takes hardly any time.
-        return learning_equivalent(0, num_train + num_eval, 1)
-    return learning_equivalent(num_train, num_eval, training.epochs)
+        # Its encoder sees each clip once, and what learns then takes hardly any time. The folds share what it has seen.
+        return (2 if num_folds else 1) * learning_equivalent(0, num_learned + sizes["eval"], 1)
+    one = learning_equivalent(num_learned, sizes["eval"], training.epochs)
+    if not num_folds:
+        return one
+    return one + num_folds * learning_equivalent(num_learned * (1 - 1 / num_folds), sizes["eval"], training.epochs)
 
 
 def measure_seconds_per_clip(

@@ -15,6 +15,7 @@ class Inspection(Section):
       splits: None: the splits that rows name are meant.
       certainty: with which the gates ask for rates above their bars; None: they do not.
       rate_bars, lower_bounds: the highest bar of a rate, and the bar of recall's lower bound, by label; "" stands for others.
+      asked_splits: those that the gates measure on: test, or train and test with folds.
       min_examples: how many test clips the gates ask for, by label; of other labels `default_min_examples`.
     """
 
@@ -23,6 +24,7 @@ class Inspection(Section):
     negatives: NegativesConfig | None = None
     splits: SplitsConfig | None = None
     sampling: SamplingConfig = SamplingConfig()
+    asked_splits: tuple[str, ...] = ("test",)
     certainty: float | None = None
     rate_bars: dict[str, float] = {}
     lower_bounds: dict[str, float] = {}

@@ -31,6 +31,13 @@ class EvaluationConfig(Section):
     average_windows: bool = Field(
         False, description="one answer for each segment that was cut into windows: the mean of theirs"
     )
+    folds: int | None = Field(
+        None,
+        ge=2,
+        le=20,
+        description="so many trainings, each without a fold of the groups, are judged by what they say of it, and the pushed "
+        "model learns from train and test; default: the test split is judged",
+    )
     train: bool = Field(False, description="evaluate the train split too, to compare; no gate looks at it")
 
     @field_validator("ranges")

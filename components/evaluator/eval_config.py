@@ -58,6 +58,20 @@ def make_eval_config(
     return config
 
 
+def make_folds_eval_config(
+    evaluation: EvaluationConfig, *, num_classes: int, metadata: Sequence[str] = ()
+) -> EvalConfig:
+    """Make the configuration for answers on folds: as for a candidate without a baseline, and no model is asked."""
+    config = _plain_config()
+    _add_metrics(config, evaluation, num_classes=num_classes, tracks=False)
+    _add(config, Misses)
+    _add(config, LostAnswersMetric)
+    for keys in evaluation.keys(metadata):
+        config.slicing_specs.add(feature_keys=keys)
+    _ask_no_model(config)
+    return config
+
+
 def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> EvalConfig:
     """Make the configuration for the candidate on the train split: all clips, no slices."""
     config = _plain_config()
@@ -65,10 +79,15 @@ def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tr
     return config
 
 
-def make_plain_eval_config() -> EvalConfig:
-    """Make the configuration for a model that others are compared with: accuracy and confusion matrix, of all and by group."""
+def make_plain_eval_config(*, of_folds: bool = False) -> EvalConfig:
+    """Make the configuration for a model that others are compared with: accuracy and confusion matrix, of all and by group.
+
+    `of_folds`: answers on folds take the place of the model's.
+    """
     config = _plain_config()
     config.slicing_specs.add(feature_keys=[features.GROUP])
+    if of_folds:
+        _ask_no_model(config)
     return config
 
 
@@ -76,6 +95,14 @@ def _plain_config() -> EvalConfig:
     config = text_format.Parse(_EVAL_CONFIG, EvalConfig())
     _add(config, TopKAccuracy, k=1, name=ACCURACY)
     return config
+
+
+def _ask_no_model(config: EvalConfig) -> None:
+    (spec,) = config.model_specs
+    spec.ClearField("signature_name")
+    spec.ClearField("preprocessing_function_names")
+    # The text; its id comes with the answers.
+    spec.label_key = features.LABEL
 
 
 def _add_metrics(config: EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:

@@ -21,4 +21,7 @@ class EvaluatorExecutor(Executor):
         proto_utils.json_to_proto(exec_properties["eval_config"], eval_config)
         for spec in eval_config.slicing_specs:
             spec.feature_keys[:] = [with_quartiles(key, quartiles) for key in spec.feature_keys]
+        if answers := input_dict.get("answers"):
+            # TFX hands the path of a model to the extractors, and nothing else.
+            input_dict = {**input_dict, "model": answers}
         super().Do(input_dict, output_dict, {**exec_properties, "eval_config": proto_utils.proto_to_json(eval_config)})

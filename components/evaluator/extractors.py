@@ -1,6 +1,6 @@
 """Extractors for TFMA: ids of classes that were renamed, and the ranges of a clip's numbers. Found by their module path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,18 @@ def custom_extractors(
     extractors = tfma.default_extractors(
         eval_shared_model=eval_shared_model, eval_config=eval_config, tensor_adapter_config=tensor_adapter_config
     )
+    ids = {name: _ids(Path(model.model_path)) for name, model in _by_name(eval_shared_model).items()}
+    return before_slicing(extractors, eval_config, "AddIds", beam.Map(with_ids, ids=ids))
+
+
+def before_slicing(
+    extractors: Sequence[tfma.extractors.Extractor], eval_config: EvalConfig, name: str, transform: beam.PTransform
+) -> list[tfma.extractors.Extractor]:
+    """TFMA's `extractors` with one called `name` and that of ranges, which see clips one by one, before they are sliced."""
     keys = sorted({key for spec in eval_config.slicing_specs for key in spec.feature_keys if is_of_ranges(key)})
     place = [extractor.stage_name for extractor in extractors].index(_SLICING_STAGE)
-    ids = {name: _ids(Path(model.model_path)) for name, model in _by_name(eval_shared_model).items()}
     own = (
-        tfma.extractors.Extractor(stage_name="AddIds", ptransform=beam.Map(with_ids, ids=ids)),
+        tfma.extractors.Extractor(stage_name=name, ptransform=transform),
         tfma.extractors.Extractor(stage_name=RANGES_STAGE, ptransform=beam.Map(_with_ranges, keys=keys)),
     )
     return [*extractors[:place], *own, *extractors[place:]]

@@ -1,6 +1,6 @@
 """One answer for each segment that was cut into windows: the mean of theirs. The Evaluator finds this by its module path."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -19,7 +19,15 @@ def custom_extractors(
     eval_shared_model: Any, eval_config: EvalConfig, tensor_adapter_config: Any
 ) -> list[tfma.extractors.Extractor]:
     """The extractors of clips, and one more that merges the windows of a segment before it is sliced."""
-    of_clips = extractors.custom_extractors(eval_shared_model, eval_config, tensor_adapter_config)
+    return merging_windows(
+        extractors.custom_extractors(eval_shared_model, eval_config, tensor_adapter_config), eval_config
+    )
+
+
+def merging_windows(
+    of_clips: Sequence[tfma.extractors.Extractor], eval_config: EvalConfig
+) -> list[tfma.extractors.Extractor]:
+    """Extractors of clips, with that which merges windows."""
     keys = {key for spec in eval_config.slicing_specs for key in spec.feature_keys}
     place = [extractor.stage_name for extractor in of_clips].index(extractors.RANGES_STAGE)
     merging = tfma.extractors.Extractor(stage_name="MergeWindows", ptransform=merge_windows(sorted(keys)))

@@ -6,6 +6,7 @@ a metric key. The rules here do better in all three, and people read their findi
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,8 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from tfx.utils import path_utils
 
-from components.artifacts import IS_FIRST_PUSH, GateReport
+from components.artifacts import IS_FIRST_PUSH, FoldAnswers, GateReport
+from components.evaluator.confusion import ConfusionMatrix
 from components.evaluator.metrics.misses import MOST_MISSES
 from components.evaluator.results import (
     BASE,
@@ -31,9 +33,11 @@ from components.evaluator.results import (
     read_misses,
     read_pairings,
 )
+from components.fold_trainer.answers import Folds, read_answers, read_chosen, read_folds
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.model_gate.rules import judge
+from components.model_gate.shared_clips import on_shared_clips
 from components.specification import make_spec, text_parameters
 from foundation.evidence import State
 from foundation.messages.progress import say
@@ -83,22 +87,59 @@ class ModelGateExecutor(base_executor.BaseExecutor):
 
 def _measurements(inputs: dict[str, Any]) -> Measurements:
     evaluation_uri = artifact_utils.get_single_uri(inputs["evaluation"])
-    is_first_push = inputs["baseline"][0].get_int_custom_property(IS_FIRST_PUSH)
-    classes, classes_before = _classes(inputs["model"]), _classes(inputs["baseline"])
-    return Measurements(
+    classes = _classes(inputs["model"])
+    groups = read_group_answers(evaluation_uri, CANDIDATE, classes)
+    folds = _folds(inputs)
+    of_group = folds.of_group if folds else {}
+    measured = Measurements(
         candidate=read_confusion_matrix(evaluation_uri, CANDIDATE, classes),
-        groups=read_group_answers(evaluation_uri, CANDIDATE, classes),
-        baseline_groups=None if is_first_push else read_group_answers(evaluation_uri, BASELINE, classes_before),
+        groups=groups,
         base_groups=_read_if_any(read_group_answers, inputs, "base_model", "base_evaluation", BASE),
         lost=read_lost_answers(evaluation_uri, CANDIDATE),
-        baseline=None if is_first_push else read_confusion_matrix(evaluation_uri, BASELINE, classes_before),
         base=_read_if_any(read_confusion_matrix, inputs, "base_model", "base_evaluation", BASE),
         single_frame=_read_if_any(
             read_confusion_matrix, inputs, "single_frame_model", "single_frame_evaluation", SINGLE_FRAME
         ),
-        pairings={} if is_first_push else read_pairings(evaluation_uri),
         calibration_error=read_calibration_error(evaluation_uri, CANDIDATE),
+        fold_of_group=tuple(of_group[group] for group in groups.groups) if folds else (),
     )
+    return replace(measured, **_beside_baseline(inputs, evaluation_uri, classes))
+
+
+def _beside_baseline(inputs: dict[str, Any], evaluation_uri: str, classes: Sequence[str]) -> dict[str, Any]:
+    """The measurements beside the last pushed model, by name; a model is never asked about clips that it has learned from."""
+    (baseline,) = inputs["baseline"]
+    if baseline.get_int_custom_property(IS_FIRST_PUSH):
+        return {}
+    before, version = _classes(inputs["baseline"]), baseline.get_string_custom_property("version")
+    chosen = read_chosen(Path(path_utils.serving_model_path(baseline.uri)))
+    if chosen is None and not inputs.get("answers"):
+        return {
+            "baseline": read_confusion_matrix(evaluation_uri, BASELINE, before),
+            "baseline_groups": read_group_answers(evaluation_uri, BASELINE, before),
+            "pairings": read_pairings(evaluation_uri),
+        }
+    unmeasured = {"baseline": ConfusionMatrix(before, tuple((0,) * len(before) for _ in before))}
+    if chosen is None:
+        reason = f"version {version} was judged without folds, and may have learned from these clips"
+        return {**unmeasured, "not_compared": reason}
+    if not inputs.get("answers"):
+        reason = f"version {version} was judged by folds, and has learned from these test clips itself"
+        return {**unmeasured, "not_compared": reason}
+    answers = read_answers(Path(artifact_utils.get_single_uri(inputs["answers"])))
+    shared = on_shared_clips(answers, classes, chosen, before)
+    if shared is None:
+        return {**unmeasured, "not_compared": f"none of these clips was asked about for version {version}"}
+    return {
+        "baseline": shared.baseline,
+        "baseline_groups": shared.baseline_groups,
+        "shared": shared.candidate,
+        "pairings": shared.pairings,
+    }
+
+
+def _folds(inputs: dict[str, Any]) -> Folds | None:
+    return read_folds(Path(artifact_utils.get_single_uri(inputs["answers"]))) if inputs.get("answers") else None
 
 
 def _misses(inputs: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -133,6 +174,7 @@ class ModelGateSpec(ComponentSpec):
         "base_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
         "single_frame_model": ChannelParameter(type=Model, optional=True),
         "single_frame_evaluation": ChannelParameter(type=ModelEvaluation, optional=True),
+        "answers": ChannelParameter(type=FoldAnswers, optional=True),
     }
     OUTPUTS = {"gate_report": ChannelParameter(type=GateReport), "blessing": ChannelParameter(type=ModelBlessing)}
     PARAMETERS = text_parameters("gates", "when_open", "code_digest")
@@ -156,11 +198,12 @@ class ModelGate(base_component.BaseComponent):
         base_evaluation: BaseChannel | None = None,
         single_frame_model: BaseChannel | None = None,
         single_frame_evaluation: BaseChannel | None = None,
+        answers: BaseChannel | None = None,
     ) -> None:
         """`evaluation`: of `model` and `baseline` on the same examples.
 
         `base_model` is the model that training began from, and `single_frame_model` sees one frame of each clip. Each comes
-        with its evaluation on these examples, or not at all.
+        with its evaluation on these examples, or not at all. With `answers` on folds the evaluation is of those.
         """
         spec = make_spec(
             type(self),
@@ -171,6 +214,7 @@ class ModelGate(base_component.BaseComponent):
             base_evaluation=base_evaluation,
             single_frame_model=single_frame_model,
             single_frame_evaluation=single_frame_evaluation,
+            answers=answers,
             gates=gates,
             when_open=when_open,
         )

@@ -1,4 +1,4 @@
-"""Measurements on the test split, as the gate stores them: enough to judge again by other bars."""
+"""Measurements on the test split, or by folds, as the gate stores them: enough to judge again by other bars."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,32 @@ MISSES_FILE = "misses.json"
 
 
 @dataclass(frozen=True)
+class OnSharedClips:
+    """The candidate's answers on the clips of which the last pushed model has answers on folds too."""
+
+    candidate: ConfusionMatrix
+    groups: GroupAnswers
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.candidate.as_json(), **self.groups.as_json()}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "OnSharedClips":
+        """The inverse of `as_json`."""
+        return OnSharedClips(ConfusionMatrix.from_json(value), GroupAnswers.from_json(value))
+
+
+@dataclass(frozen=True)
 class Measurements:
     """Measurements of the candidate and of the models that it is compared with. None: no such model, or not measured.
 
     `baseline`: the last pushed model; `pairings`: counts for candidate and baseline, by class; `base`: the model that
     training began from; `single_frame`: a network that sees one frame; `groups`: the candidate's answers by group, and
     `baseline_groups` and `base_groups` those of these models; `lost`: answers that count for nothing.
+
+    With answers on folds, `fold_of_group` has the fold of each of the `groups`. The baseline is then measured on the clips that
+    both models have such answers of, and the candidate on these in `shared`. `not_compared`: why the baseline was not asked
+    about any clip; it has no counts then.
     """
 
     candidate: ConfusionMatrix
@@ -32,6 +52,19 @@ class Measurements:
     baseline_groups: GroupAnswers | None = None
     base_groups: GroupAnswers | None = None
     lost: LostAnswers | None = None
+    fold_of_group: tuple[int, ...] = ()
+    shared: OnSharedClips | None = None
+    not_compared: str = ""
+
+    @property
+    def num_folds(self) -> int:
+        """How many models gave the candidate's answers; 0: the candidate itself did."""
+        return max(self.fold_of_group, default=-1) + 1
+
+    @property
+    def beside_baseline(self) -> tuple[ConfusionMatrix, GroupAnswers | None]:
+        """The candidate on the clips that the baseline was measured on."""
+        return (self.shared.candidate, self.shared.groups) if self.shared else (self.candidate, self.groups)
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object. The candidate's classes and matrix are keys of the object itself."""
@@ -44,6 +77,9 @@ class Measurements:
             "calibration_error": self.calibration_error,
             **{name: answers.as_json() if answers else None for name, answers in by_group.items()},
             "lost_answers": self.lost._asdict() if self.lost else None,
+            **({"fold_of_group": self.fold_of_group} if self.fold_of_group else {}),
+            **({"shared": self.shared.as_json()} if self.shared else {}),
+            **({"not_compared": self.not_compared} if self.not_compared else {}),
         }
 
     @staticmethod
@@ -61,6 +97,9 @@ class Measurements:
             baseline_groups=_groups(value["baseline_groups"]),
             base_groups=_groups(value["base_groups"]),
             lost=LostAnswers.from_json(value["lost_answers"]) if value["lost_answers"] else None,
+            fold_of_group=tuple(value.get("fold_of_group", ())),
+            shared=OnSharedClips.from_json(value["shared"]) if "shared" in value else None,
+            not_compared=value.get("not_compared", ""),
             **others,
         )
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
+from components.model_gate.unmeasured import lost_answers, not_compared
 from components.model_gate.verdict import RuleFinding, Verdict
 from components.model_gate.weighing import Drop, Evidence, evidence_in_words, weigh
 from foundation.evidence import RateEvidence, State, refuted_from, state_of
@@ -99,7 +100,8 @@ def judge(gates: GatesConfig, measured: Measurements) -> Verdict:
     applied = [(rule, Case(measured, gates, label, bar, evidence)) for rule, label, bar in bars if bar is not None]
     readings = [(rule, case, reading) for rule, case in applied if (reading := rule.read(case))]
     num_rates = sum(reading.rate is not None for _, _, reading in readings)
-    return Verdict((*_lost_answers(measured), *(_finding(*each, num_rates) for each in readings)))
+    of_clips = (*lost_answers(measured), *not_compared(gates, measured))
+    return Verdict((*of_clips, *(_finding(*each, num_rates) for each in readings)))
 
 
 def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str]:
@@ -107,17 +109,6 @@ def _labels_to_judge(gates: GatesConfig, measured: Measurements) -> Iterable[str
     pushed = measured.baseline.classes if measured.baseline else ()
     named = dict.fromkeys([*measured.candidate.classes, *gates.classes, *pushed])
     return [label for label in named if label not in gates.retired]
-
-
-def _lost_answers(measured: Measurements) -> Iterable[RuleFinding]:
-    """A finding if some test clip is in no count."""
-    lost = measured.lost
-    num_lost = lost.num_clips - measured.candidate.num_clips if lost else 0
-    if lost and (num_lost or lost.num_lost):
-        named = "; ".join(f"{clip}: {reason}" for clip, reason in lost.examples)
-        detail = f"of {lost.num_clips} test clips; {named or 'the confusion matrix does not have them all'}"
-        number = max(abs(num_lost), lost.num_lost)
-        yield RuleFinding("lost_answers", "", number, 0, False, detail, "at most", State.REFUTED)
 
 
 def _finding(rule: Rule, case: Case, reading: Reading, num_rates: int) -> RuleFinding:
@@ -195,7 +186,7 @@ def _recall_lower_bound(case: Case) -> Reading:
 def _recall_drop(case: Case) -> Reading | None:
     """recall of the last pushed model less that of this one, on the same clips"""
     baseline, significance = case.measured.baseline, case.gates.significance
-    if baseline is None or case.label not in baseline.classes:
+    if baseline is None or case.measured.not_compared or case.label not in baseline.classes:
         return None
     drop = _drop(case, "last pushed model", baseline)
     if drop.value is None or drop.value <= case.bar + _ROUNDING:
@@ -264,9 +255,10 @@ def _drop(case: Case, name: str, earlier: ConfusionMatrix) -> Reading:
     """Compare a class's recall with that of an `earlier` model, which people know as `name`."""
     if not case.is_known:
         return Reading(None, f"the {name} knows this class, this one does not")
-    before, after = earlier.recall(case.label), case.candidate.recall(case.label)
+    candidate, _ = case.measured.beside_baseline
+    before, after = earlier.recall(case.label), candidate.recall(case.label)
     if before is None or after is None:
-        return Reading(None, f"against the {name}")
+        return Reading(None, f"against the {name}", is_lack=case.measured.shared is not None)
     return Reading(before - after, f"{name} {before:.3g}, this one {after:.3g}")
 
 

@@ -1,14 +1,17 @@
 """What the measurements are evidence of: rates of classes, and drops against the last pushed model."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.measurements import Measurements
 from foundation.evidence import RateEvidence, State, precision_evidence, rate_evidence
+from foundation.fold_spread import shares_that_count
 from foundation.paired_drops import paired_drops
 
 
@@ -17,6 +20,14 @@ class Drop(NamedTuple):
 
     value: float
     p_value: float
+
+
+class Rates(NamedTuple):
+    """Evidence of each class's recall and precision, and of accuracy."""
+
+    recall: Mapping[str, RateEvidence]
+    precision: Mapping[str, RateEvidence]
+    accuracy: RateEvidence
 
 
 class Evidence(NamedTuple):
@@ -35,31 +46,47 @@ class Evidence(NamedTuple):
 
 def weigh(measured: Measurements) -> Evidence | None:
     """None if nothing was measured by group."""
+    rates = weigh_rates(measured)
+    if rates is None:
+        return None
+    drops, mean_drop = _drops(measured.beside_baseline[1], measured.baseline, measured.baseline_groups)
+    base_drops, _ = _drops(measured.groups, measured.base, measured.base_groups)
+    return Evidence(*rates, drops, mean_drop, base_drops)
+
+
+def weigh_rates(measured: Measurements) -> Rates | None:
+    """Evidence of each rate of the candidate alone; None if nothing was measured by group."""
     groups = measured.groups
     if groups is None or not groups.groups:
         return None
     labels = measured.candidate.classes
     recalls = rate_evidence({label: groups.recall(label) for label in labels})
-    drops, mean_drop = _drops(measured, measured.baseline, measured.baseline_groups)
-    base_drops, _ = _drops(measured, measured.base, measured.base_groups)
-    return Evidence(
-        recall=recalls,
-        precision=precision_evidence(recalls, {label: groups.false_alarms(label) for label in labels}),
-        accuracy=rate_evidence({"": groups.accuracy()})[""],
-        drops=drops,
-        mean_drop=mean_drop,
-        base_drops=base_drops,
+    precisions = precision_evidence(recalls, {label: groups.false_alarms(label) for label in labels})
+    rates = Rates(recalls, precisions, rate_evidence({"": groups.accuracy()})[""])
+    return _of_one_more_model(rates, groups, np.array(measured.fold_of_group)) if measured.num_folds else rates
+
+
+def _of_one_more_model(rates: Rates, groups: GroupAnswers, fold_of: npt.NDArray[np.int64]) -> Rates:
+    """The same evidence, less by how far the models of the folds differ: what is pushed is one more of them."""
+    labels = list(rates.recall)
+    hits, trials = (part.astype(np.float64) for part in groups.matrices(labels))
+    by_class = shares_that_count(hits, trials, fold_of, [rates.recall[label].correlation for label in labels])
+    (of_all,) = shares_that_count(hits.sum(0)[None], trials.sum(0)[None], fold_of, [rates.accuracy.correlation])
+    share_of = dict(zip(labels, by_class, strict=True))
+    recalls, precisions = (
+        {label: replace(rate, share=share_of[label]) for label, rate in of_classes.items()}
+        for of_classes in (rates.recall, rates.precision)
     )
+    return Rates(recalls, precisions, replace(rates.accuracy, share=of_all))
 
 
 def _drops(
-    measured: Measurements, earlier: ConfusionMatrix | None, before: GroupAnswers | None
+    now: GroupAnswers | None, earlier: ConfusionMatrix | None, before: GroupAnswers | None
 ) -> tuple[dict[str, Drop], Drop | None]:
     """Drops of the classes that both models know and that have test clips, and their mean."""
-    now = measured.groups
     if now is None or before is None or now.groups != before.groups or earlier is None:
         return {}, None
-    labels = [label for label in measured.candidate.classes if label in earlier.classes and now.rows.get(label)]
+    labels = [label for label in now.rows if label in earlier.classes]
     hits, trials = now.matrices(labels)
     hits_before, _ = before.matrices(labels)
     has_clips = trials.sum(axis=1) > 0

@@ -11,7 +11,7 @@ from tfx.types.component_spec import ChannelParameter, ComponentSpec
 from tfx.types.standard_artifacts import Examples, HyperParameters, ModelRun
 from tfx.types.system_executions import Deploy
 
-from components.artifacts import GateReport, IngestLedger
+from components.artifacts import FoldAnswers, GateReport, IngestLedger
 from components.pusher.config import PushConfig
 from components.pusher.executor import PusherExecutor
 from components.specification import make_spec, text_parameters
@@ -31,6 +31,7 @@ class PusherSpec(ComponentSpec):
         "model_run": ChannelParameter(type=ModelRun),
         "gate_report": ChannelParameter(type=GateReport),
         "hyperparameters": ChannelParameter(type=HyperParameters, optional=True),
+        "answers": ChannelParameter(type=FoldAnswers, optional=True),
     }
     OUTPUTS = standard_component_specs.PusherSpec.OUTPUTS
     PARAMETERS = text_parameters("push_destination", "push", "settings", "withdrawn_version", "attempt", "code_digest")

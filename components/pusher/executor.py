@@ -12,6 +12,7 @@ from tfx.components.pusher import executor as tfx_pusher
 from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
+from components.fold_trainer.answers import read_answers, write_chosen
 from components.model_gate.measurements import GATE_FILE
 from components.pusher.card_files import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.pusher.card_page import to_markdown
@@ -92,12 +93,16 @@ class PusherExecutor(tfx_pusher.Executor):
             """Fill the artifact with the version as it is served: the model and its card."""
             folder = Path(pushed_model.uri)
             time_of_push = datetime.fromtimestamp(int(now), timezone.utc).isoformat()
-            content = make_model_card(info, facts, number, time_of_push)
             with explained(pushed_model.uri):
                 # An earlier attempt may have left a part of it.
                 shutil.rmtree(folder, ignore_errors=True)
                 copy_folder(source, folder)
                 _require_validated(seal, folder)
+                files = seal
+                if answers := input_dict.get("answers"):
+                    write_chosen(folder, read_answers(Path(answers[0].uri)))
+                    files = seal_folder(folder)
+                content = make_model_card(info, facts._replace(files=files), number, time_of_push)
                 (folder / MODEL_CARD_JSON).write_text(json.dumps(content, indent=2) + "\n")
                 # A file name that is not UTF-8 arrives here with lone surrogates, which no encoding accepts.
                 (folder / MODEL_CARD_MARKDOWN).write_bytes(to_markdown(content).encode("utf-8", "backslashreplace"))

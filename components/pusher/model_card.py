@@ -88,12 +88,19 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
 
 def _limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[str]:
     """Sentences about what the numbers do not show."""
-    test, train = splits["test"], splits["train"]
+    num_folds = evaluation.get("folds", 0)
+    # With folds all these clips were asked about, and the model itself has learned from them.
+    test, train = (_together(splits["train"], splits["test"]),) * 2 if num_folds else (splits["test"], splits["train"])
     sentences = [
         f"Every clip is given one of these {len(info.classes)} classes, also a clip that shows none of them.",
         f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "
         "seen; people, places and cameras unlike those of the data were not measured.",
     ]
+    if num_folds:
+        sentences.append(
+            f"What was measured is the recipe: each clip was put to one of {num_folds} models that were trained as this one "
+            "was, without the clip's group. This one has learned from all of these clips, and was asked about none."
+        )
     if test["groups"] < FEW_TEST_GROUPS:
         sentences.append(
             f"Fewer than {FEW_TEST_GROUPS} groups in the test split: other people or places may give other numbers."
@@ -109,6 +116,17 @@ def _limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str
         if row[wrong]:
             sentences.append(f"{row[wrong]} of {sum(row.values())} test clips of {label} were taken for {wrong}.")
     return sentences
+
+
+def _together(*splits: Mapping[str, Any]) -> dict[str, Any]:
+    """The counts of several splits, which have no group in common."""
+    return {
+        **{name: sum(split[name] for split in splits) for name in ("clips", "videos", "groups")},
+        "classes": {
+            label: {name: sum(split["classes"].get(label, {}).get(name, 0) for split in splits) for name in counts}
+            for label, counts in splits[0]["classes"].items()
+        },
+    }
 
 
 def _splits(
@@ -138,8 +156,9 @@ def _splits(
 
 def _evaluation(gate: Mapping[str, Any]) -> dict[str, Any]:
     matrix = ConfusionMatrix.from_json(gate)
+    num_folds = len(set(gate.get("fold_of_group", ())))
     return {
-        "split": "test",
+        **({"split": "folds", "folds": num_folds} if num_folds else {"split": "test"}),
         "clips": matrix.num_clips,
         "accuracy": matrix.accuracy,
         "classes": {

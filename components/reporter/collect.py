@@ -8,7 +8,7 @@ from tensorflow_metadata.proto.v0 import anomalies_pb2
 
 from components.annotation_validator.findings import FINDINGS_FILE, PAGE_FILE
 from components.annotation_validator.findings import Finding as DataFinding
-from components.annotations.splits.config import SPLITS
+from components.annotations.splits.config import FOLD_SPLITS, SPLITS
 from components.evaluator.results import (
     CANDIDATE,
     read_confusion_matrix,
@@ -20,7 +20,7 @@ from components.evaluator.results import (
 )
 from components.model_gate.measurements import GATE_FILE, Measurements
 from components.model_gate.verdict import Verdict
-from components.model_gate.weighing import weigh
+from components.model_gate.weighing import Evidence, weigh
 from components.reporter.data import (
     Anomaly,
     Inspected,
@@ -62,8 +62,10 @@ def collect(
     gate = json.loads((gate_report / GATE_FILE).read_text())
     measured = Measurements.from_json(gate)
     classes = measured.candidate.classes
+    evidence = weigh(measured)
     summary = read_summary(ledger)
-    clips_by_label = summary["splits"].get("test", {}).get("clips_by_label", {})
+    asked = FOLD_SPLITS if measured.num_folds else ("test",)
+    labels = {label for split in asked for label in summary["splits"].get(split, {}).get("clips_by_label", {})}
     found_anomalies = read_anomalies(anomalies)
     findings = json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"]
     evaluation_uri, train_uri = str(evaluation), str(train_evaluation) if train_evaluation else None
@@ -75,11 +77,14 @@ def collect(
         push=push,
         verdict=Verdict.from_json(gate),
         matrix=measured.candidate,
-        has_baseline=gate["baseline_uri"] is not None,
+        has_baseline=gate["baseline_uri"] is not None and not measured.not_compared,
         history=make_history(json.loads((model_run / HISTORY_FILE).read_text())),
-        strips=read_strips(examples, features.LABEL, clips_by_label),
+        strips=read_strips(examples, asked, features.LABEL, labels),
         misses=missed_clips(
-            misses, read_strips(examples, features.SEGMENT_ID, missed_ids), classes, measured.candidate.mean_recall
+            misses,
+            read_strips(examples, asked, features.SEGMENT_ID, missed_ids),
+            classes,
+            measured.candidate.mean_recall,
         ),
         splits=make_split_table(summary, classes),
         inspected=Inspected(tuple(map(DataFinding.from_json, findings)), str(annotation_report / PAGE_FILE)),
@@ -90,23 +95,25 @@ def collect(
         mean_ious=read_mean_ious(evaluation_uri, CANDIDATE),
         quality=Quality(
             confidence=gate["confidence"],
-            evidence=weigh(measured),
-            mean_recall_interval=_mean_recall_interval(measured, gate["confidence"]),
+            evidence=evidence,
+            mean_recall_interval=_mean_recall_interval(measured, evidence, gate["confidence"]),
             reliability=tuple(read_reliability(evaluation_uri, CANDIDATE)),
             overall=read_overall(evaluation_uri, CANDIDATE),
             train_overall=read_overall(train_uri, CANDIDATE) if train_uri else {},
             train_matrix=read_confusion_matrix(train_uri, CANDIDATE, classes) if train_uri else None,
             slices=slice_tables(slices),
         ),
+        num_folds=measured.num_folds,
+        not_compared=measured.not_compared,
         serving=ServingVerdict.from_json(json.loads((serving_report / SERVING_FILE).read_text())),
     )
 
 
-def _mean_recall_interval(measured: Measurements, confidence: float) -> Interval | None:
-    if measured.groups is None:
+def _mean_recall_interval(measured: Measurements, evidence: Evidence | None, confidence: float) -> Interval | None:
+    if measured.groups is None or evidence is None:
         return None
     hits, trials = measured.groups.matrices(measured.candidate.classes)
-    return mean_interval(hits.astype(np.float64), trials.astype(np.float64), confidence)
+    return mean_interval(hits.astype(np.float64), trials.astype(np.float64), confidence, evidence.accuracy.share)
 
 
 def read_anomalies(folder: Path) -> dict[str, list[Anomaly]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from components.annotation_validator.findings import Finding as DataFinding
 from components.annotations.records.reasons import Reason
-from components.annotations.splits.config import SPLITS
+from components.annotations.splits.config import FOLD_SPLITS, SPLITS
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.verdict import Verdict
 from components.reporter.quality import Quality
@@ -87,6 +87,11 @@ class SplitTable(NamedTuple):
     def num_test_groups(self) -> int:
         return self.groups[SPLITS.index("test")]
 
+    @property
+    def num_asked_groups(self) -> int:
+        """Of the splits that are asked about with folds, which have no group in common."""
+        return sum(self.groups[SPLITS.index(split)] for split in FOLD_SPLITS)
+
 
 class RejectedInput(NamedTuple):
     """An entry of the ledger; `file` and `row` are empty if the video itself was rejected."""
@@ -153,6 +158,8 @@ class ReportData:
       groups: of the test split, the worst first.
       mean_ious: of a tracker's boxes by class, and of all clips under ""; empty for other networks.
       misses: test clips that were taken for another class, by their own class.
+      num_folds: how many models gave the answers, on all clips but those of eval; 0: the model itself, on the test split.
+      not_compared: why nothing was compared with the last pushed model.
     """
 
     name: str
@@ -172,6 +179,13 @@ class ReportData:
     serving: ServingVerdict = ServingVerdict()
     inspected: Inspected = Inspected()
     misses: Mapping[str, tuple[MissedClip, ...]] = field(default_factory=dict)
+    num_folds: int = 0
+    not_compared: str = ""
+
+    @property
+    def num_asked_groups(self) -> int:
+        """Groups of which clips were asked about."""
+        return self.splits.num_asked_groups if self.num_folds else self.splits.num_test_groups
 
 
 def make_history(values: Mapping[str, Sequence[float]]) -> History:

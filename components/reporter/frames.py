@@ -1,4 +1,4 @@
-"""Thumbnails of test clips, read from the Examples."""
+"""Thumbnails of clips, read from the Examples."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -15,11 +15,14 @@ _HEIGHT = 96  # pixels
 _JPEG_QUALITY = 80
 
 
-def read_strips(examples_uri: Path, feature: str, values: Collection[str]) -> dict[str, Strip]:
-    """The first test clip with each of these values of a feature, in the order of the files; reads no further than needed."""
+def read_strips(examples_uri: Path, splits: Collection[str], feature: str, values: Collection[str]) -> dict[str, Strip]:
+    """The first clip of these splits with each of these values of a feature, in the order of the files.
+
+    Reads no further than needed.
+    """
     wanted = set(values)
     strips: dict[str, Strip] = {}
-    files = sorted(str(path) for path in (examples_uri / "Split-test").glob("*.gz"))
+    files = sorted(str(path) for split in splits for path in (examples_uri / f"Split-{split}").glob("*.gz"))
     for record in tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").as_numpy_iterator():
         if len(strips) == len(wanted):
             break

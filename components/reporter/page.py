@@ -32,6 +32,7 @@ def render(data: ReportData) -> str:
         confusions=top_confusions(data.matrix),
         num_findings=_NUM_FINDINGS,
         worst_groups=data.groups[:NUM_WORST_GROUPS],
+        asked="asked" if data.num_folds else "test",
         split_names=SPLITS,
         bad_request=BAD_REQUEST,
         # Only numbers went into these drawings, so they need no escaping.
@@ -44,7 +45,8 @@ def render(data: ReportData) -> str:
 def _headline(data: ReportData) -> str:
     if data.push:
         return f"Pushed as version {data.push.version}"
-    return "Not pushed: the test clips cannot tell" if _is_open(data) else "Not pushed"
+    clips = "clips" if data.num_folds else "test clips"
+    return f"Not pushed: the {clips} cannot tell" if _is_open(data) else "Not pushed"
 
 
 def _is_open(data: ReportData) -> bool:

@@ -78,6 +78,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             num_rows=manifest.num_rows,
             num_videos=manifest.num_videos,
             metadata_quartiles=metadata.quartiles if metadata else {},
+            identical_videos=manifest.ties,
         )
         ledger.write(Path(ledger_artifact.uri))
         Path(ledger_artifact.uri, ASSIGNMENT_FILE).write_text(assignment.to_csv())

@@ -17,7 +17,7 @@ class Ledger:
     """`accepted`: one object per segment that became Examples; `rejected`: as `Reject.as_ledger_entry` makes them.
 
     A segment's `kind` is "row", or "background" for one that was taken from unannotated time. `metadata_quartiles` are those
-    of the training rows, by column.
+    of the training rows, by column; `identical_videos` are sets of videos with the same bytes.
     """
 
     accepted: tuple[Mapping[str, Any], ...]
@@ -25,6 +25,7 @@ class Ledger:
     num_rows: int
     num_videos: int
     metadata_quartiles: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    identical_videos: Sequence[Sequence[str]] = ()
 
     def __post_init__(self) -> None:
         rows = self._num_accepted_rows() + self._num_rejected("row")
@@ -66,6 +67,7 @@ class Ledger:
             },
             "splits": splits,
             "metadata_quartiles": self.metadata_quartiles,
+            "identical_videos": [list(tied) for tied in self.identical_videos],
         }
 
     def write(self, folder: Path) -> None:

@@ -21,9 +21,10 @@ _INTRODUCTION = """\
 [one table](../README.md#use-your-own-data). Words in capitals are arguments, which have no name on the command line.
 `clipgate --version` says the version, `clipgate --install-completion` lets the shell complete commands and options.
 
-`make reference` makes this page from the commands themselves. A test shows each command line of README, docs and examples to the
-command line's own parser; those of the tutorial, and those that look at data, runs and versions, are also run, word for word, and each
-command has tests of its own. `make examples` runs what the examples say. What was not tried is said where it stands.
+`make reference` makes this page from the commands themselves. A test shows each command line of README, docs and examples to
+the command line's own parser. Those of the tutorial, and those that look at data, runs and versions, are also run, word for
+word, and each command has tests of its own. `make examples` runs what the examples say. What was not tried is said where it
+stands.
 
 ## Exit codes
 """

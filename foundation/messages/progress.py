@@ -3,7 +3,8 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 PROGRESS_LOGGER = "clipgate.progress"
 _LEAST_SECONDS_BETWEEN_REPORTS = 0.2
@@ -45,6 +46,25 @@ def say(message: str, **facts: int) -> None:
 def say_ended() -> None:
     """Tell whoever started this process that nothing is left to do but to leave."""
     logging.getLogger(PROGRESS_LOGGER).info(json.dumps({"ended": True}))
+
+
+@contextmanager
+def told_of(part: str) -> Iterator[None]:
+    """Begin what is told meanwhile with the name of a part of the step, such as `fold 2/5`."""
+
+    def name_part(record: logging.LogRecord) -> bool:
+        event = json.loads(record.getMessage())
+        for key in {"detail", "announcement", "message"} & event.keys():
+            event[key] = f"{part}: {event[key]}" if event[key] else part
+        record.msg, record.args = json.dumps(event), None
+        return True
+
+    logger = logging.getLogger(PROGRESS_LOGGER)
+    logger.addFilter(name_part)
+    try:
+        yield
+    finally:
+        logger.removeFilter(name_part)
 
 
 def listen(hear: Callable[[str], None]) -> None:

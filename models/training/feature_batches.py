@@ -1,6 +1,6 @@
 """Batches of features that were computed once, for trainings in which what computes them does not learn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import keras
@@ -69,19 +69,40 @@ class FeatureBatches:
         return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def compute_features(batches: Batches, trunk: keras.Model) -> FeatureBatches:
-    """Show the centre view of each clip to a part of a network once."""
+# Gives the features of the centre view of each clip of a source, as part of a network sees them: float32 [clips, ...].
+See = Callable[[Batches, ClipSource, keras.Model], Features]
+
+
+def see_clips(batches: Batches, source: ClipSource, trunk: keras.Model) -> Features:
+    """Show the clips of a source to the `trunk` of a network; a See."""
     see = tf.function(lambda clips: trunk(clips, training=False), autograph=False)
+    # Nothing is seen twice that could be kept.
+    training = batches.training.model_copy(update={"cache_megabytes": 0})
+    of_source = replace(batches, evaluation=source, training=training)
+    views = of_source.evaluation_batches(tf.distribute.InputContext())
+    return np.concatenate([see(clips).numpy() for clips, *_ in views])[: len(of_source.eval_labels)]
 
-    def features(source: ClipSource, num_clips: int) -> Features:
-        # Nothing is seen twice that could be kept.
-        training = batches.training.model_copy(update={"cache_megabytes": 0})
-        views = replace(batches, evaluation=source, training=training).evaluation_batches(tf.distribute.InputContext())
-        return np.concatenate([see(clips).numpy() for clips, *_ in views])[:num_clips]
 
+class SeenOnce:
+    """A See for trainings that share files and begin with the same trunk: each clip is shown to it only once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Features] = {}
+
+    def __call__(self, batches: Batches, source: ClipSource, trunk: keras.Model) -> Features:
+        parts = {file: replace(source, patterns=(file,)) for file in source.files}
+        filled = [file for file, part in parts.items() if len(part.label_ids(batches.classes))]
+        for file in filled:
+            if file not in self._known:
+                self._known[file] = see_clips(batches, parts[file], trunk)
+        return np.concatenate([self._known[file] for file in filled])
+
+
+def compute_features(batches: Batches, trunk: keras.Model, see: See = see_clips) -> FeatureBatches:
+    """Show the centre view of each clip to a part of a network once."""
     return FeatureBatches(
-        features(batches.train, len(batches.train_labels)),
-        features(batches.evaluation, len(batches.eval_labels)),
+        see(batches, batches.train, trunk),
+        see(batches, batches.evaluation, trunk),
         batches.train_labels,
         batches.eval_labels,
         batches.classes,

@@ -9,7 +9,7 @@ import tensorflow as tf
 from foundation.messages.progress import announce
 from models.networks.frames import STANDARDIZE, SUMMARY
 from models.training.checkpoints import CheckpointFolder
-from models.training.feature_batches import FeatureBatches, compute_features
+from models.training.feature_batches import FeatureBatches, See, compute_features, see_clips
 from models.training.fit import Fitted, fit
 from models.training.preparation import Preparation
 
@@ -20,8 +20,11 @@ def learn(
     checkpoints: CheckpointFolder,
     model_run_dir: str,
     stop_after: int | None = None,
+    see: See = see_clips,
 ) -> Fitted:
     """Train as `fit` does. Where the encoder of `frames` stays as it is, it sees each clip once, and only the rest learns.
+
+    `see`: how the encoder sees clips; trainings may share what it has seen.
 
     Raises:
       UserError: see `fit`.
@@ -31,7 +34,7 @@ def learn(
     network = prepared.begin()
     encoder = up_to_summary(network)
     started = time.monotonic()
-    features = compute_features(prepared.batches, encoder)
+    features = compute_features(prepared.batches, encoder, see)
     num_clips = len(features.train) + len(features.evaluation)
     announce(f"the encoder has seen {num_clips} clips, each once, in {time.monotonic() - started:.0f} s")
 

@@ -95,6 +95,8 @@ def apply_log(
             refuse_originals(option, path, source.data)
             if path.resolve() == log.resolve():
                 raise UserError(f"{option}: {path} is the log itself; name another file")
+    if diff and diff.resolve() == output.resolve():
+        raise UserError(f"--diff: {diff} is what --output names; name another file")
     decisions = read_log(log)
     records, assumptions = load_annotations(source.data, source.beam_args)
     done = converted(records, source.data, source.beam_args, source.videos_key)

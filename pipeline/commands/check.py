@@ -210,14 +210,18 @@ class _Task:
 
 def _say_how_long(settings: Config, inputs: CheckInputs) -> None:
     """Say what the training costs on this machine."""
-    sizes = Counter(inputs.split_of(segment) for segment in inputs.segments)
+    sizes = Counter(inputs.split_of(segment) or "" for segment in inputs.segments)
     if not sizes["train"]:
         return
     with _bars() as progress:
         progress("measuring some steps of training")
         (seconds,) = measure_seconds_per_clip([settings.model], settings.training, max(2, len(inputs.by_label)))
-    seconds *= cost_in_clips(settings.model, settings.training, sizes["train"], sizes["eval"])
-    name = f"training {settings.model.network} {settings.model.preset}, {counted(sizes['train'], 'clip')}"
+    folds = settings.evaluation.folds
+    seconds *= cost_in_clips(settings.model, settings.training, sizes, folds)
+    learned = sizes["train"] + sizes["test"] if folds else sizes["train"]
+    name = f"training {settings.model.network} {settings.model.preset}, {counted(learned, 'clip')}"
+    if folds:
+        name += f", {folds} times without a fold and once with all"
     for sentence in said_of_duration(name, settings.training.epochs, seconds):
         errors.print(escaped(sentence), highlight=False)
 

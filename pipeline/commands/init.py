@@ -1,12 +1,15 @@
 """clipgate init"""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from components.annotations.files.manifest import Manifest
+from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.splitting import split_manifest
 from foundation.machine import num_cores
 from foundation.messages.errors import UserError
@@ -22,6 +25,9 @@ from pipeline.commands.terminal import (
     whole_file,
 )
 from pipeline.config import Config
+
+if TYPE_CHECKING:  # a real import would load SciPy
+    from pipeline.initial.gates import Bars
 
 
 def init(
@@ -40,8 +46,8 @@ def init(
     if not output.absolute().parent.is_dir():
         raise UserError(f"--output: {output} cannot be written: its folder does not exist")
     # These load scientific libraries, which other commands do without.
-    from pipeline.initial.gates import choose_bars
-    from pipeline.initial.network import choose_network
+    from pipeline.initial.gates import choose_bars, choose_bars_by_folds
+    from pipeline.initial.network import WITH_WEIGHTS, choose_network, seconds_with_folds
     from pipeline.initial.sources import find_sources
     from pipeline.initial.writing import configuration, found
 
@@ -53,21 +59,25 @@ def init(
         folder = output.absolute().parent.resolve()
         draft = Config(output_dir=str(folder / "run"), data=sources.data)
         chosen = choose_bars(sources.manifest, draft)
-        split_of, _ = split_manifest(sources.manifest, chosen.splits)
-        videos_of = sources.manifest.segments_by_video
-        sizes = Counter(split_of[video] for video, segments in videos_of.items() for _ in segments)
+        sizes = _sizes(sources.manifest, chosen.splits)
         bars.update(step, description="measuring some steps of training")
-        network = choose_network(sizes["train"], sizes["eval"], len(set(sources.labels)), minutes * 60)
+        network = choose_network(sizes, len(set(sources.labels)), minutes * 60)
+        if network.model == WITH_WEIGHTS and (by_folds := choose_bars_by_folds(sources.manifest, draft, chosen)):
+            sizes_with_folds = _sizes(sources.manifest, by_folds.splits)
+            seconds = seconds_with_folds(network, sizes, sizes_with_folds, by_folds.folds or 0)
+            if seconds <= minutes * 60:
+                chosen, sizes, network = by_folds, sizes_with_folds, replace(network, seconds=seconds)
     machine = f"a machine with {counted(num_cores(), 'core')} and {minutes:g} min for the training"
     with whole_file("--output", output) as partial:
         partial.write_text(configuration(folder, sources, chosen, network, machine), encoding="utf-8")
-    for line in found(sources, sizes["test"]):
+    for line in found(sources, sizes, chosen):
         console.print(escaped(line), highlight=False)
     print_assumptions(sources.assumptions)
     model = network.model
     console.print(
         f"training: {model.network} {model.preset} of {model.num_frames} frames of {model.height}x{model.width}, "
-        f"{network.num_epochs} epochs of {counted(sizes['train'], 'clip')}: about {duration(network.seconds)} on this machine",
+        f"{network.num_epochs} epochs of {counted(sizes['train'], 'clip')}{_folds(chosen)}: "
+        f"about {duration(network.seconds)} on this machine",
         highlight=False,
     )
     if network.seconds > minutes * 60 * 1.2:
@@ -78,3 +88,13 @@ def init(
     console.print(
         f"{output} written; next:\n  clipgate check {output}\n  clipgate run {output}", highlight=False, markup=False
     )
+
+
+def _sizes(manifest: Manifest, splits: SplitsConfig) -> Counter[str]:
+    """Clips of each split."""
+    split_of, _ = split_manifest(manifest, splits)
+    return Counter(split_of[video] for video, segments in manifest.segments_by_video.items() for _ in segments)
+
+
+def _folds(chosen: "Bars") -> str:
+    return f" and of test, {chosen.folds} times without a fold and once with all" if chosen.folds else ""

@@ -99,7 +99,9 @@ def _show_walk(book: Book, history: "History", run: RunRecord, as_json: bool, wi
         listed = _videos(entries)
         clips = counted(sum(listed.values()), "clip")
         groups = counted(len({entry["group"] for entry in entries}), "group")
-        console.print(escaped(f"{name}: {clips} of {counted(len(listed), 'video')} of {groups}"), highlight=False)
+        console.print(
+            escaped(f"{_split(name, run)}: {clips} of {counted(len(listed), 'video')} of {groups}"), highlight=False
+        )
         for path, num_clips in listed.items() if with_videos else ():
             console.print(escaped(f"  {path}: {counted(num_clips, 'clip')}"), highlight=False)
 
@@ -180,7 +182,13 @@ def _name(model: "Model") -> str:
 def _clips(sight: "Sight") -> str:
     if sight.clips is None:
         return "not known any more: its ledger was removed"
-    return ", ".join(f"{split} {number}" for split, number in sorted(sight.clips.items())) or "none"
+    run = sight.model.run
+    return ", ".join(f"{_split(split, run)} {number}" for split, number in sorted(sight.clips.items())) or "none"
+
+
+def _split(name: str, run: RunRecord | None) -> str:
+    """The name of a split; with folds the model has learned from the test split too."""
+    return f"{name} (learned from too)" if run and name == "test" and name in run.learned_splits else name
 
 
 def _through_base(sight: "Sight") -> str:

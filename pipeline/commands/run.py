@@ -154,7 +154,9 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     matrix = came.matrix
     console.print(_class_table(config, matrix))
     if matrix.accuracy is not None:
-        console.print(f"test accuracy {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)
+        folds = config.evaluation.folds
+        measured = f"accuracy by {folds} folds" if folds else "test accuracy"
+        console.print(f"{measured} {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)
     page = Path(result["uris"][_REPORT]) / "report.html"
     try:
         shutil.copyfile(page, _report_path(config))
@@ -167,8 +169,9 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
         console.print(f"[bold green]pushed:[/] {escaped(result['pushed_version'])}", highlight=False)
         return PUSHED
     is_open = came.verdict == "open"
+    clips = _clips(config)
     heading = (
-        "not pushed, since the test clips cannot tell whether the model is good enough:" if is_open else "not pushed:"
+        f"not pushed, since the {clips} cannot tell whether the model is good enough:" if is_open else "not pushed:"
     )
     console.print(f"[bold {'yellow' if is_open else 'red'}]{heading}[/]", highlight=False)
     for sentence in came.reasons:
@@ -176,8 +179,13 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     return OPEN if is_open else NOT_PUSHED
 
 
+def _clips(config: Config) -> str:
+    """What people call the clips by which the model was judged."""
+    return "clips" if config.evaluation.folds else "test clips"
+
+
 def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:
-    names = ("test clips", "recall", "bar", "precision", "bar", "F1")
+    names = (_clips(config), "recall", "bar", "precision", "bar", "F1")
     table = Table(key_column("class"), *(folding_column(name, "right") for name in names), box=None, padding=(0, 2))
     for label in matrix.classes:
         recall_bar, precision_bar = (config.gates.bar(label, name) for name in ("min_recall", "min_precision"))

@@ -1,5 +1,6 @@
 """Chooses a network that this machine trains in the time that somebody has."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -31,11 +32,11 @@ class Choice:
     seconds: float
 
 
-def choose_network(num_train: float, num_eval: float, num_classes: int, most_seconds: float) -> Choice:
+def choose_network(sizes: Mapping[str, float], num_classes: int, most_seconds: float) -> Choice:
     """The network with weights from elsewhere, where these are installed and its encoder can see so many clips in that time.
 
     Otherwise the largest of the ladder that can be trained for 30 epochs. Where not even the smallest can be, it gets as many
-    epochs as fit, but no fewer than ten.
+    epochs as fit, but no fewer than ten. `sizes`: clips of each split.
 
     Raises:
       MachineError: see `measure_seconds_per_clip`.
@@ -43,12 +44,21 @@ def choose_network(num_train: float, num_eval: float, num_classes: int, most_sec
     training = TrainingConfig(epochs=_EPOCHS)
     if find_spec(EFFICIENTNET_LITE0.module):
         (per_clip,) = measure_seconds_per_clip([WITH_WEIGHTS], training, num_classes)
-        seconds = per_clip * cost_in_clips(WITH_WEIGHTS, training, num_train, num_eval)
+        seconds = per_clip * cost_in_clips(WITH_WEIGHTS, training, sizes)
         if seconds <= most_seconds:
             return Choice(WITH_WEIGHTS, _EPOCHS, seconds)
-    one_epoch = learning_equivalent(num_train, num_eval, 1)
+    one_epoch = learning_equivalent(sizes["train"], sizes["eval"], 1)
     steps = measure_seconds_per_clip(LADDER, training, num_classes, most_seconds / (_EPOCHS * one_epoch))
     return choose(steps, one_epoch, most_seconds)
+
+
+def seconds_with_folds(
+    choice: Choice, sizes: Mapping[str, float], sizes_with_folds: Mapping[str, float], num_folds: int
+) -> float:
+    """What the trainings of a chosen network take with folds; `sizes`: of the splits that it was chosen for."""
+    training = TrainingConfig(epochs=choice.num_epochs)
+    once = cost_in_clips(choice.model, training, sizes)
+    return choice.seconds * cost_in_clips(choice.model, training, sizes_with_folds, num_folds) / once
 
 
 def choose(per_clip: list[float], one_epoch: float, most_seconds: float) -> Choice:

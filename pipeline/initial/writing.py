@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
         _line("  group_pattern", data.group_pattern, groups),
         "",
         "splits:",
-        _line("  test", round(splits.test, 4), "what the gates below can be shown with"),
+        _line("  test", round(splits.test, 4), _test(bars)),
         _line("  train", round(splits.train, 4), "whole groups are assigned; none is in two splits"),
         _line("  eval", round(1 - round(splits.test, 4) - round(splits.train, 4), 4), "decides when training stops"),
         "",
@@ -53,6 +54,7 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
         "training:",
         _line("  epochs", choice.num_epochs, f"about {duration(choice.seconds)} on this machine, as measured"),
         "",
+        *_evaluation(bars),
         "gates:",
         _line("  min_recall", bars.bar, "of every class; below it nothing is pushed"),
         _line("  min_precision", bars.bar, ""),
@@ -61,8 +63,8 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
     return "\n".join(lines) + "\n"
 
 
-def found(sources: Sources, test_clips: int) -> list[str]:
-    """What is there, a line each."""
+def found(sources: Sources, clips: Mapping[str, int], bars: Bars) -> list[str]:
+    """What is there, a line each; `clips`: of each split."""
     manifest, labels = sources.manifest, sources.labels
     sizes = Counter(sorted(labels))
     fewest, most = min(sizes, key=lambda label: sizes[label]), max(sizes, key=lambda label: sizes[label])
@@ -73,7 +75,9 @@ def found(sources: Sources, test_clips: int) -> list[str]:
         f"classes: {len(sizes)}, from {sizes[fewest]} clips ({fewest}) to {sizes[most]} ({most})",
         f"groups: {len(sources.groups)}"
         + ("" if sources.has_groups else ", each video its own: clips of one person may then be in train and in test"),
-        f"test: about {counted(test_clips, 'clip')}",
+        f"judged by {bars.folds} folds: about {counted(clips['train'] + clips['test'], 'clip')}"
+        if bars.folds
+        else f"test: about {counted(clips['test'], 'clip')}",
     ]
 
 
@@ -85,6 +89,17 @@ def _line(key: str, value: Any, comment: str) -> str:
 def _path(folder: Path, path: str) -> str:
     absolute = Path(path).resolve()
     return str(absolute.relative_to(folder)) if absolute.is_relative_to(folder) else str(absolute)
+
+
+def _test(bars: Bars) -> str:
+    return "witnesses as train does, in folds" if bars.folds else "what the gates below can be shown with"
+
+
+def _evaluation(bars: Bars) -> list[str]:
+    if not bars.folds:
+        return []
+    comment = "trainings that witness together: the test split alone could not show these gates"
+    return ["evaluation:", _line("  folds", bars.folds, comment), ""]
 
 
 def _certainty(bars: Bars) -> str:

@@ -15,6 +15,7 @@ _MODULES = {
     "Transform": TRANSFORM_MODULE,
     "BaseModelCopy": "components.base_model.component",
     "Tuner": TUNER_MODULE,
+    "FoldTrainer": "components.fold_trainer.component",
     "Trainer": TRAINER_MODULE,
     "Baseline": "components.baseline.component",
     "Evaluator": _EVALUATOR,

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from foundation.evidence import RateEvidence, precision_evidence, rate_evidence
+from components.model_gate.weighing import weigh_rates
+from foundation.evidence import RateEvidence
 from foundation.paired_drops import paired_drops
 from foundation.statistics import Interval
 from pipeline.runs.measured import MeasuredRun, Segment
@@ -95,13 +96,11 @@ def _num_clips(tested: MeasuredRun, label: str) -> int:
 
 def _rates(tested: MeasuredRun, confidence: float) -> tuple[dict[str, Rate], dict[str, Rate]]:
     """Recall and precision by class, accuracy among the recalls."""
-    matrix, groups = tested.measured.candidate, tested.measured.groups
+    matrix = tested.measured.candidate
     recalls: Mapping[str, RateEvidence] = {}
     precisions: Mapping[str, RateEvidence] = {}
-    if groups is not None and groups.groups:
-        by_class = rate_evidence({label: groups.recall(label) for label in matrix.classes})
-        precisions = precision_evidence(by_class, {label: groups.false_alarms(label) for label in matrix.classes})
-        recalls = {**by_class, **rate_evidence({ALL: groups.accuracy()})}
+    if weighed := weigh_rates(tested.measured):
+        recalls, precisions = {**weighed.recall, ALL: weighed.accuracy}, weighed.precision
 
     def rate(value: float | None, evidence: RateEvidence | None) -> Rate:
         return Rate(value, evidence.interval(confidence) if evidence and value is not None else None)

@@ -13,7 +13,7 @@ from pipeline.runs.record import RunRecord
 
 
 class Segment(NamedTuple):
-    """An annotated segment of the test split; `num_clips`: that were asked about. Times are in the annotation's own unit."""
+    """An annotated segment that was asked about, in so many clips. Times are in the annotation's own unit."""
 
     label: str
     group: str
@@ -92,8 +92,11 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
     entries = read_ledger(output_dir, record)
     if entries is None or any("segment_id" not in entry for entry in entries):
         return None
+    evaluation = record.config.get("evaluation", {})
     # The windows of a segment may count as one clip.
-    is_one = record.config.get("evaluation", {}).get("average_windows", False)
+    is_one = evaluation.get("average_windows", False)
+    # With folds all that was learned from was asked about.
+    asked = record.learned_splits if evaluation.get("folds") else ("test",)
     return {
         entry["segment_id"]: Segment(
             entry["label"],
@@ -104,5 +107,5 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
             1 if is_one else entry["clips"],
         )
         for entry in entries
-        if entry["split"] == "test"
+        if entry["split"] in asked
     }

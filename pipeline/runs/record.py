@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from components.annotations.splits.config import FOLD_SPLITS
 from components.storage.paths import LOCK_FILE
 from components.storage.writing import write_whole
 
@@ -103,6 +104,11 @@ class RunRecord(_Part):
     def version_number(self) -> str:
         """The number of the pushed version; empty if there is none."""
         return (self.version or "").rpartition("/")[2]
+
+    @property
+    def learned_splits(self) -> tuple[str, ...]:
+        """The splits that its model has learned from; eval only said when to stop."""
+        return FOLD_SPLITS if self.config.get("evaluation", {}).get("folds") else ("train",)
 
     @property
     def has_pushed(self) -> bool:

@@ -21,6 +21,7 @@ def make_delivery(plan: Plan, data: Data, learning: Learning, judgement: Judgeme
         model_run=learning.model_run,
         gate_report=judgement.gate_report,
         hyperparameters=learning.hyperparameters,
+        answers=learning.answers,
         push_destination=config.push_destination,
         push=config.push,
         settings=plan.card_settings,

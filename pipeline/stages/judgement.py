@@ -1,6 +1,7 @@
 """The stage from a trained model to a verdict: how good it is beside others, and whether it can be served."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
@@ -8,9 +9,15 @@ from tfx.components import InfraValidator
 from tfx.proto import infra_validator_pb2
 from tfx.types.channel import BaseChannel
 
+from components.annotations.splits.config import FOLD_SPLITS
 from components.baseline.component import Baseline
 from components.evaluator.component import Evaluator
-from components.evaluator.eval_config import make_eval_config, make_plain_eval_config, make_train_eval_config
+from components.evaluator.eval_config import (
+    make_eval_config,
+    make_folds_eval_config,
+    make_plain_eval_config,
+    make_train_eval_config,
+)
 from components.model_gate.component import ModelGate
 from components.serving_validator.component import ServingValidator
 from components.serving_validator.rules import ServingValidationConfig
@@ -46,22 +53,13 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
         "ledger": data.ledger,
         "average_windows": config.evaluation.average_windows,
     }
-    evaluator = Evaluator(
-        model=learning.model,
-        baseline_model=baseline.outputs["baseline"],
-        eval_config=make_eval_config(
-            config.evaluation,
-            num_classes=len(plan.classes),
-            metadata=config.data.metadata_config.columns,
-            tracks=config.model.tracks,
-        ),
-        split="test",
-        **common,
+    evaluator = (
+        _evaluate_folds(plan, learning, common) if learning.answers else _evaluate(plan, learning, baseline, common)
     )
     components = [baseline, evaluator]
 
     def evaluate(name: str, model: BaseChannel, split: str, eval_config: EvalConfig) -> BaseChannel:
-        another = Evaluator(model=model, eval_config=eval_config, split=split, **common).with_id(name)
+        another = Evaluator(model=model, eval_config=eval_config, splits=[split], **common).with_id(name)
         components.append(another)
         return another.outputs["evaluation"]
 
@@ -88,6 +86,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
         base_evaluation=base_evaluation,
         single_frame_model=single_frame_model,
         single_frame_evaluation=single_frame_evaluation,
+        answers=learning.answers,
     )
     container_blessing = None
     if config.serving_validation.docker_image:
@@ -110,6 +109,28 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
         serving_report=serving_validator.outputs["serving_report"],
         components=[*components, gate, serving_validator],
     )
+
+
+def _evaluate(plan: Plan, learning: Learning, baseline: Baseline, common: Mapping[str, Any]) -> Evaluator:
+    """The candidate beside the last pushed model, on the test split."""
+    config = plan.config
+    eval_config = make_eval_config(
+        config.evaluation,
+        num_classes=len(plan.classes),
+        metadata=config.data.metadata_config.columns,
+        tracks=config.model.tracks,
+    )
+    models = {"model": learning.model, "baseline_model": baseline.outputs["baseline"]}
+    return Evaluator(eval_config=eval_config, splits=["test"], **models, **common)
+
+
+def _evaluate_folds(plan: Plan, learning: Learning, common: Mapping[str, Any]) -> Evaluator:
+    """The answers on folds. The last pushed model is left to the gate, since it may have learned from these clips."""
+    config = plan.config
+    eval_config = make_folds_eval_config(
+        config.evaluation, num_classes=len(plan.classes), metadata=config.data.metadata_config.columns
+    )
+    return Evaluator(eval_config=eval_config, splits=FOLD_SPLITS, answers=learning.answers, **common)
 
 
 def make_infra_validator(config: ServingValidationConfig, model: BaseChannel, examples: BaseChannel) -> InfraValidator:

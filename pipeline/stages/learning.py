@@ -8,8 +8,9 @@ from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.proto.transform_pb2 import SplitsConfig
 from tfx.types.channel import BaseChannel
 
-from components.annotations.splits.config import SPLITS
+from components.annotations.splits.config import FOLD_SPLITS, SPLITS
 from components.base_model.component import BaseModelCopy
+from components.fold_trainer.component import FoldTrainer
 from foundation.code_digest import code_digest
 from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
@@ -19,12 +20,16 @@ from pipeline.stages.data import Data
 
 
 class Learning(NamedTuple):
-    """Outputs for the other stages, and `arguments`: those of the Trainer, for `train_single_frame`."""
+    """Outputs for the other stages, and `arguments`: those of the Trainer, for `train_single_frame`.
+
+    `answers`: of models that have not seen the clips' groups, if the configuration asks for folds.
+    """
 
     model: BaseChannel
     model_run: BaseChannel
     base_model: BaseChannel | None
     hyperparameters: BaseChannel | None
+    answers: BaseChannel | None
     arguments: dict[str, Any]
     components: list[Any]
 
@@ -60,7 +65,7 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
         "transform_graph": transform.outputs["transform_graph"],
         "schema": data.schema,
         "base_model": base_model,
-        "train_args": TrainArgs(splits=["train"]),
+        "train_args": TrainArgs(splits=list(FOLD_SPLITS) if config.evaluation.folds else ["train"]),
         "eval_args": EvalArgs(splits=["eval"]),
     }
     custom_config = {
@@ -79,13 +84,24 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
     hyperparameters = tuner.outputs["best_hyperparameters"] if tuner else None
     arguments |= {"run_fn": f"{TRAINER_MODULE}.run_fn", "custom_config": custom_config}
     trainer = Trainer(hyperparameters=hyperparameters, **arguments)
+    folds = None
+    if config.evaluation.folds:
+        folds = FoldTrainer(
+            examples=data.examples,
+            transform_graph=transform.outputs["transform_graph"],
+            ledger=data.ledger,
+            custom_config=custom_config,
+            num_folds=config.evaluation.folds,
+            seed=config.splits.seed,
+        )
     return Learning(
+        answers=folds.outputs["answers"] if folds else None,
         model=trainer.outputs["model"],
         model_run=trainer.outputs["model_run"],
         base_model=base_model,
         hyperparameters=hyperparameters,
         arguments=arguments,
-        components=[component for component in (transform, base, tuner, trainer) if component is not None],
+        components=[component for component in (transform, base, tuner, folds, trainer) if component is not None],
     )
 
 

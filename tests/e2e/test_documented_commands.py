@@ -5,7 +5,8 @@ import pytest
 from pipeline.commands.terminal import DATA_FAULTS
 from tests.docs.documented import ROOT, Line, lines_of
 from tests.e2e.conftest import PushedRun, RepeatedRun
-from tests.e2e.project import Project, explain
+from tests.e2e.project import Project
+from tests.pipeline.commands.conftest import run_clipgate
 
 PAGES = ("checks.md", "data.md", "gates.md", "runs.md", "serving.md")
 # These train, serve, or change what was pushed; or they need a cluster, or what a run of the demo leaves.
@@ -65,11 +66,14 @@ def as_it_is_here(line: Line, project: Project) -> list[str]:
 
 
 @pytest.mark.parametrize("line", EXECUTED, ids=lambda line: f"{line.page}: {line.text}")
-def test_it_does_what_the_page_says(line: Line, project: Project) -> None:
-    result = project.clipgate(*as_it_is_here(line, project))
+def test_it_does_what_the_page_says(
+    line: Line, project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.folder)
+    done = run_clipgate(monkeypatch, capsys)(*as_it_is_here(line, project))
     # The data of this project have faults.
     expected = {0, DATA_FAULTS} if line.words[1] == "check" else {0}
-    assert result.returncode in expected, explain(result)
+    assert done.code in expected, f"{done.out}\n{done.err}"
     for option in ("-o", "--output", "--fix"):
         if option in line.words:
             assert (project.folder / line.words[line.words.index(option) + 1]).stat().st_size > 0

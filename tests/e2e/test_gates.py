@@ -2,9 +2,14 @@
 
 import json
 import os
+from pathlib import Path
 
+from components.storage.paths import METADATA_FILE
 from models.base_model import open_base
 from models.export_info import read_export_info
+from pipeline.config import load_config
+from pipeline.local import still_standing
+from pipeline.plan import make_plan
 from tests.e2e.colours import COLOURS
 from tests.e2e.conftest import PushedRun, RejectedRun
 from tests.e2e.project import OPEN_GATES, ask, explain
@@ -41,6 +46,8 @@ def test_a_rejected_run_keeps_its_reasons_and_what_its_training_began_with(rejec
     assert run["base_model"] == f"serving/action/{pushed.name}"
     (model,) = ask(rejected_run.project, "lineage", "--video", "videos/person_00.mp4")["models"]
     assert model["unknown_base"] == run["base_model"]  # which was pushed from another output_dir
+    config = load_config(rejected_run.project.config_path)
+    assert still_standing(make_plan(config), Path(config.output_dir, METADATA_FILE)), "the same run would do nothing"
 
 
 def test_another_training_is_judged_against_the_pushed_model_class_by_class(

@@ -135,6 +135,31 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "training.augmentation changes views of clips, but the encoder of frames sees each clip once where it stays as it "
             "is; leave it out, or let the encoder learn with training.warm_start.model: pretrained",
         ),
+        (
+            "evaluation: {folds: 5}\ntraining: {warm_start: {}}",
+            "evaluation.folds is 5, but training.warm_start begins with a model that may have seen any clip; begin with random "
+            "weights or with pretrained ones, or leave out evaluation.folds",
+        ),
+        (
+            "evaluation: {folds: 5}\ntuner: {space: {training.dropout: [0, 0.5]}}",
+            "evaluation.folds is 5, but tuner chooses values by trainings that have seen every fold; search first without "
+            "folds, and write down what it found, or leave out evaluation.folds",
+        ),
+        (
+            "evaluation: {folds: 5}\ntraining: {distribution: multi_worker}",
+            "evaluation.folds is 5, but training.distribution: multi_worker trains one model alone; train on one machine, or "
+            "leave out evaluation.folds",
+        ),
+        (
+            "evaluation: {folds: 5}\ngates: {min_gain_over_single_frame: 0}",
+            "evaluation.folds is 5, but gates.min_gain_over_single_frame compares with a network that has seen every fold; "
+            "take away that bar, or leave out evaluation.folds",
+        ),
+        (
+            "evaluation: {folds: 5}\nmodel: {network: cnn_gru_tracker, preset: tiny}",
+            "evaluation.folds is 5, but cnn_gru_tracker gives boxes, which folds do not; choose cnn_gru, or leave out "
+            "evaluation.folds",
+        ),
         ("tuner: {}", "tuner.space: missing; this key has no default"),
         (
             "tuner: {space: {training.learning_rate: {min: 1e-4}}}",

@@ -45,6 +45,7 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
         ({"evaluation": {"slices": ["fps"]}}, ["Evaluator"]),
         ({"evaluation": {"ranges": {"duration": [1]}}}, ["Evaluator"]),
         ({"evaluation": {"train": True}}, ["TrainEvaluator"]),
+        ({"evaluation": {"folds": 5}}, ["AnnotationValidator", "FoldTrainer", "Trainer", "Evaluator"]),
         ({"serving_validation": {"num_requests": 1}}, ["ServingValidator"]),
         ({"serving_validation": {"docker_image": "tensorflow/serving:2.16.1"}}, ["InfraValidator", "ServingValidator"]),
         ({"push": {"keep_versions": 2}}, ["Pusher"]),
@@ -57,6 +58,8 @@ def parameters(folder: Path, sections: dict[str, Any]) -> dict[str, dict[str, An
             ["AnnotationValidator", "VideoExampleGen", "VideoSchemaGen", "Trainer"],
         ),
         ({"checks": {"few_groups": 9}}, ["AnnotationValidator"]),
+        # A run trains on what the annotations say, whatever people decided about them since.
+        ({"checks": {"decisions": "decided.jsonl"}}, []),
     ],
     ids=str,
 )
@@ -93,6 +96,8 @@ def test_other_data_change_the_parameters_of_what_reads_them_alone(tmp_path: Pat
     assert [name for name in after if after[name] != before[name]] == ["AnnotationValidator", "VideoExampleGen"]
 
 
+FOLDS = {"evaluation": {"folds": 5}}
+
 # Of the pipeline with all that a configuration can ask for; the other components are TFX's and run none of our code.
 CODE = {
     "DataDigest": "components.data_digest.component",
@@ -103,6 +108,7 @@ CODE = {
     "BaseModelCopy": "components.base_model.component",
     "Tuner": "models.tuning.search",
     "Trainer": "models.trainer",
+    "FoldTrainer": "components.fold_trainer.component",
     "Baseline": "components.baseline.component",
     "Evaluator": "components.evaluator",
     "TrainEvaluator": "components.evaluator",
@@ -130,6 +136,8 @@ def test_every_component_that_runs_our_code_has_its_digest_among_its_parameters(
     base = BaseModel(tmp_path, tmp_path / "network.weights.h5", ExportInfo(("sit", "wave"), {}, {}, "key"))
     plan = Plan(Config.model_validate(sections), ("sit", "wave"), "data", base)
     components = create_pipeline(plan, "root", looks_again=True).components
+    # Trainings without a fold allow for little beside themselves.
+    components += [each for each in pipeline_of(tmp_path, FOLDS).components if each.id == "FoldTrainer"]
     found = {component.id: digest for component in components if (digest := code_digest_of(component.exec_properties))}
     assert found == {name: code_digest(entry) for name, entry in CODE.items()}
     assert {component.id for component in components} - set(CODE) == {
@@ -146,6 +154,7 @@ def test_every_component_that_runs_our_code_has_its_digest_among_its_parameters(
     [
         {},
         {"training": {"warm_start": {}}, "gates": {"max_forgetting": 0.1}, "evaluation": {"train": True}},
+        {"evaluation": {"folds": 5}},
         {"tuner": {"space": {"training.dropout": [0, 0.5]}}, "gates": {"min_gain_over_single_frame": 0}},
     ],
     ids=str,
@@ -263,3 +272,24 @@ def test_tensorflow_serving_in_a_container_is_asked_where_the_configuration_name
     image = json.loads(asked["serving_spec"])["tensorflow_serving"]
     assert image == {"image_name": "registry:5000/serving", "tags": ["2.16.1"]}
     assert json.loads(asked["request_spec"])["num_examples"] == 3
+
+
+def test_with_folds_the_answers_are_judged_and_the_model_learns_from_the_test_split_too(tmp_path: Path) -> None:
+    components = {component.id: component for component in pipeline_of(tmp_path, FOLDS).components}
+    answers = components["FoldTrainer"].outputs["answers"]
+    assert all(components[name].inputs["answers"] is answers for name in ("Evaluator", "ModelGate", "Pusher"))
+    # Neither this model nor the last pushed one is asked about clips that it has learned from.
+    assert not {"model", "baseline_model"} & set(components["Evaluator"].inputs)
+    assert json.loads(components["Evaluator"].exec_properties["example_splits"]) == ["train", "test"]
+    assert json.loads(components["Trainer"].exec_properties["train_args"])["splits"] == ["train", "test"]
+
+
+def test_trainings_without_a_fold_are_as_that_of_the_model(tmp_path: Path) -> None:
+    found = parameters(tmp_path, FOLDS)
+    of_folds, of_model = (json.loads(found[name]["custom_config"]) for name in ("FoldTrainer", "Trainer"))
+    assert of_folds == of_model
+
+
+def test_another_number_of_folds_does_not_train_the_model_again(tmp_path: Path) -> None:
+    five, six = (parameters(tmp_path, {"evaluation": {"folds": number}}) for number in (5, 6))
+    assert [name for name in six if six[name] != five[name]] == ["FoldTrainer"]

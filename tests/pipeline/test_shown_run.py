@@ -28,8 +28,8 @@ def run(send):
     announce("r2plus1d_tiny: 763,074 parameters, 0.265 GFLOPs a clip (0.132 billion multiply-adds)")
     announce("r2plus1d_tiny, 3 epochs: about 10 s on this machine")
     progress = Progress(3, "epochs")
-    for number in range(3):
-        time.sleep(0.3)
+    for number, seconds in enumerate((0.3, 0.3, 2.1)):
+        time.sleep(seconds)
         progress.advance(detail={EPOCH!r}.format(number))
     say("best of 3 epochs: 3, eval loss 1.30, eval accuracy 0.42; 12.3 clips/s; trained for 1 s")
     send({{"state": "finished"}})
@@ -51,7 +51,9 @@ def shown(folder: Path, monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -
     return stream.getvalue()
 
 
-def test_in_a_pipe_each_epoch_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_pipe_an_epoch_is_a_line_unless_they_pass_in_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = shown(tmp_path, monkeypatch, is_terminal=False).splitlines()
     assert lines[0] == " 1/2 VideoExampleGen     cached"
     assert lines[1:3] == [
@@ -59,11 +61,8 @@ def test_in_a_pipe_each_epoch_is_a_line(tmp_path: Path, monkeypatch: pytest.Monk
         "      r2plus1d_tiny, 3 epochs: about 10 s on this machine",
     ]
     epochs = lines[3:-1]
-    assert [line.partition(" epochs, ")[0].strip() for line in epochs] == [
-        f"Trainer: {done} of 3" for done in (1, 2, 3)
-    ]
-    assert [line.endswith(EPOCH.format(number)) for number, line in enumerate(epochs)] == [True] * 3
-    assert "left, loss" in epochs[1]
+    assert [line.partition(" epochs, ")[0].strip() for line in epochs] == [f"Trainer: {done} of 3" for done in (1, 3)]
+    assert [line.endswith(EPOCH.format(number)) for line, number in zip(epochs, (0, 2), strict=True)] == [True] * 2
     assert lines[-1].startswith(" 2/2 Trainer ") and lines[-1].endswith("s  best of 3 epochs: 3, eval loss 1.30, "
         "eval accuracy 0.42; 12.3 clips/s; trained for 1 s")  # fmt: skip
 

@@ -12,27 +12,30 @@ from foundation.statistics import wilson_interval
 
 _MOST_GROUPS = 1000
 _GOOD = 0.9
-_REMEDY = (
-    "Put more groups of the class into the test split (splits.test, clipgate splits --for-gates, or new recordings), or lower "
-    "its bar; gates.certainty: null lets the measured rate decide, whatever it is worth."
+_REMEDY = "{more}, or lower its bar; gates.certainty: null lets the measured rate decide, whatever it is worth."
+_MORE_TO_TEST = (
+    "Put more groups of the class into the test split (splits.test, clipgate splits --for-gates, or new recordings), let all "
+    "clips but those of eval be witnesses (evaluation.folds)"
 )
+_MORE = "Record the class with more people or in more places"
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     test = {
-        label: [segment for segment in segments if inputs.split_of(segment) == "test"]
+        label: [segment for segment in segments if inputs.split_of(segment) in inputs.inspection.asked_splits]
         for label, segments in inputs.by_label.items()
         if not (inputs.is_background(label) and inputs.takes_background)
     }
     if not any(test.values()):
         return  # nobody knows the splits
     problems = {label: _problem(inputs, label, segments, len(test)) for label, segments in test.items()}
+    remedy = _REMEDY.format(more=_MORE_TO_TEST if inputs.inspection.asked_splits == ("test",) else _MORE)
     hopeless = {label: problem for label, problem in problems.items() if problem}
     if len(hopeless) > bar:
         for label, problem in hopeless.items():
             yield Found(
                 message=f"class {label!r}: {problem}",
-                remedy=_REMEDY,
+                remedy=remedy,
                 value=len(hopeless),
                 places=places(test[label] or inputs.by_label[label]),
             )
@@ -45,8 +48,8 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         listed = ", ".join(f"{label!r} {need.num_clips} of {need.num_groups} groups" for label, need in short.items())
         yield Found(
             message=f"a model that is right in {_GOOD:g} of all clips may be left open; in 95 of 100 tests it is shown to be "
-            f"good enough from about so many test clips on: {listed}",
-            remedy=_REMEDY,
+            f"good enough from about so many {_clips(inputs)} on: {listed}",
+            remedy=remedy,
             value=len(short),
             places=places(segment for label in short for segment in test[label]),
             severity=Severity.NOTE,
@@ -57,7 +60,7 @@ def _problem(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment]
     """Why not even a model without a fault could be shown to be good; empty if it could."""
     inspection = inputs.inspection
     sizes = _sizes(inputs, segments)
-    counted = f"{len(segments)} test clips of {len(sizes)} groups"
+    counted = f"{len(segments)} {_clips(inputs)} of {len(sizes)} groups"
     lower_bound = inspection.lower_bounds.get(label, inspection.lower_bounds.get(""))
     if lower_bound and not _reaches(len(segments), lower_bound):
         least = next(number for number in range(1, 100_000) if _reaches(number, lower_bound))
@@ -93,6 +96,10 @@ def _lacking(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment]
         num_classes=num_classes,
     )
     return need if need and len(sizes) < need.num_groups else None
+
+
+def _clips(inputs: CheckInputs) -> str:
+    return "test clips" if inputs.inspection.asked_splits == ("test",) else "clips outside eval"
 
 
 def _sizes(inputs: CheckInputs, segments: Sequence[CheckedSegment]) -> list[int]:

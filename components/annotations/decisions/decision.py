@@ -47,6 +47,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+Id = Annotated[str, Field(pattern=r"^[\w.:-]{1,64}$")]
 Bounds = tuple[Annotated[float, Field(ge=0)], float | None]
 
 
@@ -68,7 +69,7 @@ class Target(_Strict):
     start_seconds: float = Field(ge=0)
     end_seconds: float | None
     label: str
-    id: str = Field(min_length=1, max_length=64)
+    id: Id
 
     def __str__(self) -> str:
         end = "the end" if self.end_seconds is None else f"{self.end_seconds:g} s"
@@ -95,7 +96,7 @@ class Decision(_Strict):
       undoes: the id of an earlier decision; for UNDO only.
     """
 
-    id: str = Field(min_length=1, max_length=64)
+    id: Id
     at: Annotated[datetime, AfterValidator(_utc)]
     by: Name
     action: Action
@@ -104,7 +105,7 @@ class Decision(_Strict):
     new: Name | Bounds | None = None
     why: str = Field("", max_length=10_000)
     finding: FindingName | None = None
-    undoes: str | None = Field(None, min_length=1, max_length=64)
+    undoes: Id | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Decision":

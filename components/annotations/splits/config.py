@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from foundation.section import Section
 
 SPLITS = ("train", "eval", "test")
+# With folds these are asked about. The eval split decides when each training stops, so it is a witness of nothing.
+FOLD_SPLITS = ("train", "test")
 
 
 class SplitsConfig(Section):

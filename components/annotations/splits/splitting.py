@@ -73,7 +73,7 @@ def assign_splits(
     elif config.mode == "hash":
         by_cluster = {name: _hashed_split(name, config) for name in clusters} | placed
     else:
-        by_cluster = stratified(clusters, videos, config, placed)
+        by_cluster = stratified(clusters, videos, config.shares, config.seed, placed)
     splits = {video: by_cluster[name] for name, members in clusters.items() for video in members}
     check_coverage(videos, splits, clusters, config, len(placed), may_lack)
     return splits

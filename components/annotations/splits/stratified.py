@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from components.annotations.splits.chance import unit_hash
-from components.annotations.splits.config import SPLITS, SplitsConfig
 from components.annotations.splits.grouping import Node, Videos
+
+NONE_PLACED: Mapping[Node, str] = MappingProxyType({})
 
 _Moves = tuple[tuple[Node, str], ...]
 
@@ -19,9 +21,15 @@ def cluster_hash(cluster: Node, seed: int) -> float:
 
 
 def stratified(
-    clusters: Mapping[Node, Sequence[str]], videos: Videos, config: SplitsConfig, placed: Mapping[Node, str]
+    clusters: Mapping[Node, Sequence[str]],
+    videos: Videos,
+    shares: Mapping[str, float],
+    seed: int,
+    placed: Mapping[Node, str] = NONE_PLACED,
 ) -> dict[Node, str]:
     """Assign groups by iterative stratification (Sechidis et al., 2011).
+
+    `shares`: of all segments, by split; `placed`: the split of those clusters that have one already.
 
     The rarest label comes first, with its largest groups first. Each group goes to the split that lacks most of that label.
     Where rarer labels have taken all groups of another one, groups change places until each split has each label, if they can.
@@ -34,9 +42,9 @@ def stratified(
     totals: Counter[str] = Counter()
     for in_cluster in counts.values():
         totals.update(in_cluster)
-    lacking = {split: {label: totals[label] * share for label in totals} for split, share in config.shares.items()}
-    lacking_in_all = {split: totals.total() * share for split, share in config.shares.items()}
-    present: dict[str, set[str]] = {split: set() for split in SPLITS}
+    lacking = {split: {label: totals[label] * share for label in totals} for split, share in shares.items()}
+    lacking_in_all = {split: totals.total() * share for split, share in shares.items()}
+    present: dict[str, set[str]] = {split: set() for split in shares}
     by_cluster: dict[Node, str] = {}
 
     def place(name: Node, split: str) -> None:
@@ -49,21 +57,24 @@ def stratified(
     for name, split in placed.items():
         place(name, split)
     names_by_label: dict[str, list[Node]] = defaultdict(list)
-    for name in sorted(clusters, key=lambda name: (-counts[name].total(), cluster_hash(name, config.seed))):
+    for name in sorted(clusters, key=lambda name: (-counts[name].total(), cluster_hash(name, seed))):
         for label in counts[name]:
             names_by_label[label].append(name)
     for label in sorted(totals, key=lambda label: (totals[label], label)):
         waiting = [name for name in names_by_label[label] if name not in by_cluster]
         for rank, name in enumerate(waiting):
-            without = [split for split in SPLITS if label not in present[split]]
+            without = [split for split in shares if label not in present[split]]
             # The last groups of a label must go to the splits that have none of it.
-            open_splits = without if len(waiting) - rank <= len(without) else SPLITS
+            open_splits = without if len(waiting) - rank <= len(without) else shares
             place(name, max(open_splits, key=lambda split: (lacking[split][label], lacking_in_all[split])))
-    return covered(by_cluster, counts, [name for name in clusters if name not in placed])
+    return covered(by_cluster, counts, [name for name in clusters if name not in placed], tuple(shares))
 
 
 def covered(
-    by_cluster: Mapping[Node, str], counts: Mapping[Node, Counter[str]], movable: Sequence[Node]
+    by_cluster: Mapping[Node, str],
+    counts: Mapping[Node, Counter[str]],
+    movable: Sequence[Node],
+    splits: Sequence[str],
 ) -> dict[Node, str]:
     """The splits with as few moves as give every split every label, as far as single moves and swaps can.
 
@@ -72,7 +83,7 @@ def covered(
     result = dict(by_cluster)
     held = Counter((split, label) for name, split in result.items() for label in counts[name])
     labels = {label for in_cluster in counts.values() for label in in_cluster if label}
-    while missing := [(split, label) for split in SPLITS for label in sorted(labels) if not held[split, label]]:
+    while missing := [(split, label) for split in splits for label in sorted(labels) if not held[split, label]]:
         better = (
             moves
             for split, label in missing

@@ -73,7 +73,7 @@ def _meta(video: str, content: Content, frames: VideoFrames) -> Element:
 def _shapes(segment: Segment, frames: VideoFrames) -> dict[int, Box]:
     """The boxes of a track by frame; `is_end`: the actor is gone from there on."""
     num_frames = len(frames.times.seconds)
-    start = frames.nearest(segment.start)
+    start = min(frames.nearest(segment.start), num_frames - 1)
     end = num_frames if segment.end is None else max(start + 1, frames.nearest(segment.end))
     shapes = keyframes_of(segment.boxes or (_WHOLE_FRAME,), start, end, frames.nearest)
     last = replace(shapes[max(shapes)], is_imputed=False)

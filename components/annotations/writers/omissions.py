@@ -1,7 +1,7 @@
 """What a format has no place for: rows that are left out, and parts of rows, each to be said."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from components.annotations.records.reasons import Reason
@@ -26,7 +26,10 @@ def sort_out(content: Content, writer: Writer, name: str) -> tuple[Content, list
 
 def without_place(content: Content, writer: Writer) -> str:
     """What of the segments is not in the file, with the number of segments; empty if all is."""
-    counts = Counter(part for segment in content.segments for part in _lost_parts(segment, content, writer))
+    counts: Counter[str] = Counter()
+    for segments in content.by_video.values():
+        keeps = _kept_of_video(segments, writer)
+        counts.update(part for segment in segments for part in _lost_parts(segment, keeps, bool(content.model)))
     return ", ".join(f"{part} of {count}" for part, count in counts.items())
 
 
@@ -38,26 +41,34 @@ def _problem(segment: Segment, content: Content, writer: Writer, name: str) -> t
             message = f"{name} can say that no action happens of whole videos only, and of those without other rows"
             return Reason.NEGATIVE_UNUSED, message
     frames = content.frames.get(segment.video)
-    if frames and frames.nearest(segment.start) >= len(frames.times.seconds):
+    if frames and segment.start >= frames.times.end_seconds:
         message = f"it starts at {segment.start:g} s; the video ends at {frames.times.end_seconds:g} s"
         return Reason.SEGMENT_PAST_END, message
     return None
 
 
-def _lost_parts(segment: Segment, content: Content, writer: Writer) -> Iterator[str]:
-    others = content.by_video[segment.video]
-    groups, splits = [other.group for other in others], [other.split for other in others]
-    for part, of_video, value, values in (
-        (Part.GROUP, Part.GROUP_OF_VIDEO, segment.group, groups),
-        (Part.SPLIT, Part.SPLIT_OF_VIDEO, segment.split, splits),
+def _kept_of_video(segments: Sequence[Segment], writer: Writer) -> frozenset[Part]:
+    """What a writer keeps of the segments of a video; what it says once must be the same for all of them."""
+    agreed = {
+        part
+        for part, of_video, values in (
+            (Part.GROUP, Part.GROUP_OF_VIDEO, [segment.group for segment in segments]),
+            (Part.SPLIT, Part.SPLIT_OF_VIDEO, [segment.split for segment in segments]),
+        )
+        if of_video in writer.keeps and only(values)
+    }
+    return writer.keeps | agreed
+
+
+def _lost_parts(segment: Segment, keeps: frozenset[Part], is_predicted: bool) -> Iterator[str]:
+    for part, value in (
+        (Part.GROUP, segment.group),
+        (Part.SPLIT, segment.split),
+        (Part.BOXES, segment.boxes),
+        (Part.MASKS, segment.masks),
     ):
-        if value and part not in writer.keeps and not (of_video in writer.keeps and only(values)):
+        if value and part not in keeps:
             yield part.value
-    if segment.boxes and Part.BOXES not in writer.keeps:
-        yield Part.BOXES.value
-    if segment.masks and Part.MASKS not in writer.keeps:
-        yield Part.MASKS.value
-    if Part.NUMBERS not in writer.keeps:
-        keeps_scores = Part.SCORE in writer.keeps or content.model and Part.PREDICTED_SCORE in writer.keeps
-        kept = {SCORE} if keeps_scores else set()
-        yield from sorted(set(segment.metadata) - kept)
+    if Part.NUMBERS not in keeps:
+        keeps_score = Part.SCORE in keeps or is_predicted and Part.PREDICTED_SCORE in keeps
+        yield from sorted(set(segment.metadata) - ({SCORE} if keeps_score else set()))

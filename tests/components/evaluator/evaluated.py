@@ -117,7 +117,7 @@ def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, 
         "ledger": [artifact(IngestLedger, folder / "ledger")],
     }
     channels = {name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()}
-    component = Evaluator(eval_config=eval_config, split="test", average_windows=average_windows, **channels)
+    component = Evaluator(eval_config=eval_config, splits=["test"], average_windows=average_windows, **channels)
     outputs = {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]}
     EvaluatorExecutor().Do(inputs, outputs, component.exec_properties)
     return str(folder / "evaluation")

@@ -28,6 +28,7 @@ def clip(
 
 ROW_REJECT = Reject(Reason.TIME_INVALID, "no number", Source("labels.csv", 4), "a.mp4").as_ledger_entry()
 VIDEO_REJECT = Reject(Reason.VIDEO_UNANNOTATED, "no row", video="caf\u00e9.mp4").as_ledger_entry()
+TIES = (("a.mp4", "b.mp4"),)
 CLIPS = (
     clip(0, kind="background", label="background"),
     clip(2),
@@ -37,7 +38,7 @@ CLIPS = (
 
 
 def make_ledger(num_rows: int = 4, num_videos: int = 3, clips: tuple[dict[str, Any], ...] = CLIPS) -> Ledger:
-    return Ledger(clips, (ROW_REJECT, VIDEO_REJECT), num_rows, num_videos, {"age": [20.5, 30.0, 41.0]})
+    return Ledger(clips, (ROW_REJECT, VIDEO_REJECT), num_rows, num_videos, {"age": [20.5, 30.0, 41.0]}, TIES)
 
 
 def test_it_counts_by_split_class_and_reason() -> None:
@@ -60,6 +61,7 @@ def test_it_counts_by_split_class_and_reason() -> None:
             },
         },
         "metadata_quartiles": {"age": [20.5, 30.0, 41.0]},
+        "identical_videos": [["a.mp4", "b.mp4"]],
     }
 
 

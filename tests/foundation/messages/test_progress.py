@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from foundation.messages.progress import PROGRESS_LOGGER, Progress, say
+from foundation.messages.progress import PROGRESS_LOGGER, Progress, announce, say, told_of
 
 
 @pytest.fixture
@@ -34,3 +34,16 @@ def test_units_may_be_done_several_at_once_with_a_detail(events: Any) -> None:
 def test_what_is_said_is_one_event(events: Any) -> None:
     say('a "quoted" message\nof two lines')
     assert events() == [{"message": 'a "quoted" message\nof two lines'}]
+
+
+def test_what_is_told_of_a_part_begins_with_its_name(events: Any) -> None:
+    with told_of("fold 2/5"):
+        Progress(8, "epochs").advance(8, detail="loss 0.5")
+        announce("done")
+        say("resumed after epoch 3", resumed_after_epoch=3)
+    say("all is done")
+    told, announced, resumed, after = events()
+    assert told == {"done": 8, "total": 8, "unit": "epochs", "detail": "fold 2/5: loss 0.5"}
+    assert announced == {"announcement": "fold 2/5: done"}
+    assert resumed == {"message": "fold 2/5: resumed after epoch 3", "resumed_after_epoch": 3}
+    assert after == {"message": "all is done"}

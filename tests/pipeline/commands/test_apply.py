@@ -119,6 +119,12 @@ def test_neither_source_is_overwritten(clipgate: Clipgate, folder: Path, output:
     assert (folder / output).read_bytes() == before
 
 
+def test_the_changes_are_not_written_over_the_annotations(clipgate: Clipgate, folder: Path) -> None:
+    done = clipgate(*arguments(folder, log_of(folder), "out.csv", "--diff", folder / "out.csv"))
+    assert done.code == 2
+    assert f"--diff: {folder / 'out.csv'} is what --output names; name another file" in done.err
+
+
 def test_a_log_that_is_none_is_the_users_mistake(clipgate: Clipgate, folder: Path) -> None:
     done = clipgate(*arguments(folder, folder / "labels.csv", "out.csv"))
     assert done.code == 2

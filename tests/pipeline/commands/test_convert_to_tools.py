@@ -79,6 +79,24 @@ def test_an_open_end_is_that_of_the_video(clipgate: Clipgate, folder: Path) -> N
     assert entry["annotations"] == [{"segment": [0.0, pytest.approx(2.0)], "label": "sit"}]
 
 
+def test_videos_of_one_name_come_back_by_their_paths_or_are_told(clipgate: Clipgate, folder: Path) -> None:
+    for number, name in enumerate(("day1/b.mp4", "day2/b.mp4")):
+        write_video(folder / "videos" / name, 20 + number)
+    (folder / "labels.csv").write_text(
+        "path,start_seconds,end_seconds,label\nday1/b.mp4,0,1,sit\nday2/b.mp4,0,1,wave\n"
+    )
+    assert clipgate(*arguments(folder, "labels.csv", "out.json", "--to", "activitynet")).code == 0
+    assert clipgate(*arguments(folder, "out.json", "back.csv")).code == 0
+    assert (folder / "back.csv").read_text().splitlines()[1:] == [
+        "day1/b.mp4,0.0,1.0,sit,,",
+        "day2/b.mp4,0.0,1.0,wave,,",
+    ]
+    assert clipgate(*arguments(folder, "labels.csv", "out", "--to", "elan")).code == 0
+    done = clipgate(*arguments(folder, "out", "again.csv"))
+    assert done.code == 2
+    assert "video_ambiguous: 2 files have this name: day1/b.mp4, day2/b.mp4" in done.err
+
+
 def test_a_file_of_one_video_is_not_written_for_two(clipgate: Clipgate, folder: Path) -> None:
     done = clipgate(*arguments(folder, "labels.csv", "out.eaf"))
     assert done.code == 2

@@ -51,6 +51,19 @@ def test_what_a_good_model_needs_is_a_note(num_groups: int, is_found: bool) -> N
     assert all(re.search(r"'sit' (\d+) of \1 groups", finding.message) for finding in findings)
 
 
+def test_with_folds_the_clips_of_train_witness_too() -> None:
+    splits = ("train", "test", "eval", "train")
+    records = [replace(record, split=splits[number // 3 % 4]) for number, record in enumerate(clean_records(60))]
+    inputs = inputs_of(records, negatives=NegativesConfig())
+    bars = {"certainty": 0.99, "rate_bars": {"": 0.5}}
+    by_test, by_folds = (
+        found(replace(inputs, inspection=Inspection(**bars, asked_splits=asked)), "undecidable")
+        for asked in (("test",), ("train", "test"))
+    )
+    assert by_test and all("evaluation.folds" in finding.remedy for finding in by_test)
+    assert by_folds == []
+
+
 def test_without_a_certainty_any_number_of_clips_decides() -> None:
     assert found(inputs_with_bars(3, certainty=None, rate_bars={"": 0.5}), "undecidable") == []
 

@@ -41,7 +41,7 @@ def test_groups_that_rarer_classes_have_taken_leave_no_class_out() -> None:
 def test_what_has_all_classes_everywhere_stays_as_it_is(placed: tuple[dict[Node, str], Counts]) -> None:
     by_cluster, counts = placed
     labels = {label for of_cluster in counts.values() for label in of_cluster}
-    result = covered(by_cluster, counts, list(counts))
+    result = covered(by_cluster, counts, list(counts), SPLITS)
     if len(pairs(by_cluster, counts)) == len(SPLITS) * len(labels):
         assert result == by_cluster
 
@@ -52,7 +52,7 @@ def test_moves_add_classes_to_splits_and_leave_what_may_not_move(
 ) -> None:
     by_cluster, counts = placed
     movable = [name for name in counts if data.draw(st.booleans())]
-    result = covered(by_cluster, counts, movable)
+    result = covered(by_cluster, counts, movable, SPLITS)
     assert result.keys() == by_cluster.keys()
     assert all(result[name] == split for name, split in by_cluster.items() if name not in movable)
     assert len(pairs(result, counts)) >= len(pairs(by_cluster, counts))

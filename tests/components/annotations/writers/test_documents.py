@@ -37,6 +37,12 @@ def test_no_shape_of_cvat_is_on_a_frame_that_the_video_does_not_have() -> None:
     assert [(shape.get("frame"), shape.get("outside")) for shape in track] == [("20", "0"), ("499", "0")]
 
 
+def test_what_begins_in_the_last_frame_has_that_frame_in_cvat() -> None:
+    track = xml("cvat_video", content_of(segment(start=20.19, end=None))).find("track")
+    assert track is not None
+    assert [(shape.get("frame"), shape.get("outside")) for shape in track] == [("499", "0")]
+
+
 def test_what_a_model_predicted_is_marked_in_cvat() -> None:
     assert [track.get("source") for track in xml("cvat_video", content_of(SCORED, model="action/7")).iter("track")] == [
         "auto"

@@ -71,3 +71,8 @@ def test_a_segment_behind_the_end_of_its_video_is_left_out() -> None:
         Reason.SEGMENT_PAST_END,
         "it starts at 30 s; the video ends at 20.2 s",
     )
+
+
+def test_a_segment_in_the_last_moment_of_its_video_is_kept() -> None:
+    late = segment(start=20.19, end=None)
+    assert sort_out(content_of(late), WRITERS["elan"], "elan") == (content_of(late), [])
