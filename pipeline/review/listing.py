@@ -15,6 +15,7 @@ _ANY, _NONE = "any", "none"
 DECIDED = (_ANY, _NONE, *(action.value for action in Action if action is not Action.UNDO))
 
 Standings = Mapping[str, Standing]
+_Condition = Callable[[Clip, Standing | None], bool]
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,17 @@ def select(catalogue: Catalogue, standings: Standings, query: Query) -> list[Cli
     Raises:
       ValueError: there is no such finding.
     """
-    clips = [clip for clip in _named(catalogue, query) if _fits(clip, standings.get(clip.id), query)]
-    if query.sort:
-        value = ORDERS[query.sort.removeprefix("-")]
-        # What has no value comes last, whichever way round.
-        with_value = [(each, clip) for clip in clips if (each := value(clip, standings.get(clip.id))) is not None]
-        without = [clip for clip in clips if value(clip, standings.get(clip.id)) is None]
-        with_value.sort(key=lambda pair: pair[0], reverse=query.sort.startswith("-"))
-        clips = [clip for _, clip in with_value] + without
-    return clips
+    clips = list(_named(catalogue, query))
+    for holds in _conditions(query):
+        clips = [clip for clip in clips if holds(clip, standings.get(clip.id))]
+    if not query.sort:
+        return clips
+    value = ORDERS[query.sort.removeprefix("-")]
+    valued = [(value(clip, standings.get(clip.id)), clip) for clip in clips]
+    # What has no value comes last, whichever way round.
+    known = [pair for pair in valued if pair[0] is not None]
+    known.sort(key=lambda pair: pair[0], reverse=query.sort.startswith("-"))
+    return [clip for _, clip in known] + [clip for each, clip in valued if each is None]
 
 
 def page_of(clips: Sequence[Clip], query: Query) -> Sequence[Clip]:
@@ -105,20 +108,22 @@ def _named(catalogue: Catalogue, query: Query) -> Iterator[Clip]:
         yield from catalogue.clips
 
 
-def _fits(clip: Clip, standing: Standing | None, query: Query) -> bool:
-    if query.label and query.label != _label(clip, standing):
-        return False
-    if query.group and query.group != _group(clip, standing):
-        return False
-    if query.split and query.split != clip.split:
-        return False
-    if query.own and not (clip.answer and clip.answer.own == query.own):
-        return False
-    if query.answer and not (clip.answer and clip.answer.chosen == query.answer):
-        return False
-    if query.decided and not _is_decided(standing, query.decided):
-        return False
-    return all(word in clip.searched for word in query.q.lower().split())
+def _conditions(query: Query) -> Iterator[_Condition]:
+    """What has to hold of a clip, for each part of the query that asks for something."""
+    if query.label:
+        yield lambda clip, standing: _label(clip, standing) == query.label
+    if query.group:
+        yield lambda clip, standing: _group(clip, standing) == query.group
+    if query.split:
+        yield lambda clip, standing: clip.split == query.split
+    if query.own:
+        yield lambda clip, standing: clip.answer is not None and clip.answer.own == query.own
+    if query.answer:
+        yield lambda clip, standing: clip.answer is not None and clip.answer.chosen == query.answer
+    if query.decided:
+        yield lambda clip, standing: _is_decided(standing, query.decided)
+    if words := query.q.lower().split():
+        yield lambda clip, standing: all(word in clip.searched for word in words)
 
 
 def _is_decided(standing: Standing | None, decided: str) -> bool:
