@@ -52,6 +52,10 @@ class KnownFinding:
     clips: tuple[str, ...]
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        return frozenset(self.clips)
+
+    @cached_property
     def suggestions(self) -> Mapping[str, Place]:
         """Places that suggest something, by clip."""
         return {place.segment_id: place for place in self.finding.places if place.segment_id and place.suggestion}
@@ -101,6 +105,14 @@ class Catalogue:
     @cached_property
     def findings_by_id(self) -> Mapping[str, KnownFinding]:
         return {known.id: known for known in self.findings}
+
+    @cached_property
+    def labels_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The classes of the clips that a finding names, by the finding's id."""
+        return {
+            known.id: tuple(sorted({self.by_id[clip].segment.label for clip in known.clips if clip in self.by_id}))
+            for known in self.findings
+        }
 
     @cached_property
     def findings_of(self) -> Mapping[str, tuple[KnownFinding, ...]]:

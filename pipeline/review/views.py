@@ -54,7 +54,6 @@ def finding_list(session: Session) -> dict[str, Any]:
 
 def _finding(known: KnownFinding, session: Session) -> dict[str, Any]:
     finding = known.finding
-    by_id = session.catalogue.by_id
     shown = [place for place in finding.places if not place.segment_id][:_MOST_PLACES]
     return {
         **_finding_of_clip(known),
@@ -62,9 +61,9 @@ def _finding(known: KnownFinding, session: Session) -> dict[str, Any]:
         "value": finding.unit.shown(finding.value),
         "bar": finding.unit.shown(finding.bar),
         "clips": len(known.clips),
-        "decided": sum(clip in session.standings for clip in known.clips),
+        "decided": len(known.named.intersection(session.standings)),
         "is_accepted": (finding.check, finding.message) in session.written.accepted,
-        "labels": sorted({by_id[clip].segment.label for clip in known.clips if clip in by_id})[:_MOST_NAMES],
+        "labels": session.catalogue.labels_of[known.id][:_MOST_NAMES],
         # Rows that a run would leave out are no clips.
         "places": [str(place) for place in shown],
         "num_places": len(finding.places),
