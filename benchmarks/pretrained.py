@@ -28,7 +28,7 @@ from benchmarks.training import answers, prepare_training, train, write_parts
 from models.training.checkpoints import CheckpointFolder
 from models.training.feature_batches import FeatureBatches, compute_features
 from models.training.fit import fit
-from models.training.learning import from_summary, standardize, up_to_summary
+from models.training.learning import from_summary, standardize, up_to_summary, with_rate_of_linear_layer
 from models.training.preparation import Preparation
 from pipeline.config import Config, load_config
 
@@ -88,7 +88,7 @@ def train_heads(
         examples = [example for clip in clips for example in clip.examples]
         write_parts(folder, {"train": examples, "evaluation": examples[:1]}, config, classes)
         prepared = prepare_training(folder, config, classes, epochs=config.training.epochs, seed=0)
-        seen = compute_features(prepared.batches, up_to_summary(prepared.begin()))
+        seen = with_rate_of_linear_layer(compute_features(prepared.batches, up_to_summary(prepared.begin())))
         return [{"fold": one.fold, "seed": one.seed, "ours": train_head(prepared, seen, one, name)} for one in deals]
 
 

@@ -21,8 +21,8 @@ def cost_in_clips(
     """What the trainings of a run cost, in clips that are learned from; `sizes`: clips of each split."""
     num_learned = sum(sizes[split] for split in (FOLD_SPLITS if num_folds else ("train",)))
     if NETWORKS[model.network].is_pretrained and training.warm_start is None:
-        # Its encoder sees each clip once, and what learns then takes hardly any time. The folds share what it has seen.
-        return (2 if num_folds else 1) * learning_equivalent(0, num_learned + sizes["eval"], 1)
+        # Its encoder sees each clip once, which is what is measured of it. The folds share what it has seen.
+        return (2 if num_folds else 1) * (num_learned + sizes["eval"])
     one = learning_equivalent(num_learned, sizes["eval"], training.epochs)
     if not num_folds:
         return one

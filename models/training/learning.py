@@ -1,6 +1,7 @@
 """What learns in a training: a network on views of clips, or what follows its fixed part on features computed once."""
 
 import time
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,6 +13,9 @@ from models.training.checkpoints import CheckpointFolder
 from models.training.feature_batches import FeatureBatches, See, compute_features, see_clips
 from models.training.fit import Fitted, fit
 from models.training.preparation import Preparation
+
+# In multiples of training.learning_rate.
+_RATE_OF_LINEAR_LAYER = 10.0
 
 
 def learn(
@@ -47,9 +51,16 @@ def learn(
 
     if encoder.trainable_weights:
         return fit(build, prepared.batches, strategy, checkpoints, model_run_dir, stop_after)
+    features = with_rate_of_linear_layer(features)
     fitted = fit(lambda: from_summary(build()), features, strategy, checkpoints, model_run_dir, stop_after)
     from_summary(network).set_weights(fitted.weights)  # they share layers
     return Fitted([weight.numpy() for weight in network.weights], fitted.history)
+
+
+def with_rate_of_linear_layer(features: FeatureBatches) -> FeatureBatches:
+    """The same batches for a linear layer alone, which a deep network's rate would leave far from its only minimum."""
+    rate = _RATE_OF_LINEAR_LAYER * features.training.learning_rate
+    return replace(features, training=features.training.model_copy(update={"learning_rate": rate}))
 
 
 def up_to_summary(network: keras.Model) -> keras.Model:
