@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
-  bench-checks bench-serving \
+  bench-checks bench-review bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
@@ -119,6 +119,10 @@ bench-checks: setup
 	$(PYTHON_IN_VENV) -m benchmarks.swapped_labels $(LABELLED)
 	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED)
 	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED) --shaken
+
+# Lists of a hundred thousand clips in the browser's server.
+bench-review: setup
+	$(PYTHON_IN_VENV) -m benchmarks.review
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)

@@ -14,6 +14,7 @@ setup(
     packages=find_packages(include=["pipeline*", "components*", "models*", "foundation*", "examples*"]),
     package_data={
         "components.pages": ["templates/*.html"],
+        "pipeline.review": ["assets/*"],
         "examples": ["*.yaml"],
     },
     extras_require={

@@ -24,6 +24,7 @@ from pipeline.commands.ledger import ledger
 from pipeline.commands.lineage import lineage
 from pipeline.commands.predict import predict
 from pipeline.commands.reproduce import reproduce
+from pipeline.commands.review import review
 from pipeline.commands.rollback import card, rollback, versions
 from pipeline.commands.run import report, run
 from pipeline.commands.runs import runs
@@ -61,6 +62,7 @@ def options(
 app.command("demo-data")(demo_data)
 app.command()(init)
 app.command()(check)
+app.command()(review)
 app.command()(run)
 app.command()(gate)
 app.command()(ledger)

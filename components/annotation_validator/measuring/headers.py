@@ -52,15 +52,16 @@ def read_headers(
         else:
             problems[video] = found
         on_video(number + 1, len(videos))
-    return _inputs(_without(manifest, problems), facts, inspection)
+    return inputs_of(_without(manifest, problems), facts, inspection)
 
 
 def read_rows(records: Sequence[Record], inspection: Inspection) -> CheckInputs:
     """What checks look at where no videos are at hand: rows are taken at their word."""
-    return _inputs(manifest_without_videos(records, inspection.classes, inspection.negatives), {}, inspection)
+    return inputs_of(manifest_without_videos(records, inspection.classes, inspection.negatives), {}, inspection)
 
 
-def _inputs(manifest: Manifest, facts: Mapping[str, VideoFacts], inspection: Inspection) -> CheckInputs:
+def inputs_of(manifest: Manifest, facts: Mapping[str, VideoFacts], inspection: Inspection) -> CheckInputs:
+    """What checks look at, with splits as a run would assign them; `facts`: what is known of videos, by path."""
     splits: Mapping[str, str] = {}
     if inspection.splits and inspection.splits.mode != "official" and manifest.segments_by_video:
         # Why they cannot be assigned is said by other checks and by the run.

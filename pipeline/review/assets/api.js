@@ -1,0 +1,30 @@
+// What the server is asked.
+
+async function answerOf(response) {
+  const answer = await response.json().catch(() => ({ error: `the server answered ${response.status}` }));
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+}
+
+export async function get(path, parameters = {}) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== "" && value !== undefined && value !== null);
+  const query = new URLSearchParams(given).toString();
+  return answerOf(await fetch(query ? `${path}?${query}` : path));
+}
+
+export async function decide(decision) {
+  const headers = { "Content-Type": "application/json" };
+  return answerOf(await fetch("/api/decisions", { method: "POST", headers, body: JSON.stringify(decision) }));
+}
+
+/** Call `onChange` with each new revision. Tabs that nobody sees do not listen: a browser has few connections for all of them. */
+export function follow(onChange) {
+  let events = null;
+  const listen = () => {
+    events?.close();
+    events = document.hidden ? null : new EventSource("/api/events");
+    if (events) events.onmessage = (event) => onChange(Number(event.data));
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
+}
