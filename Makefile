@@ -7,7 +7,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
+.PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup browser lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
   bench-checks bench-review bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
@@ -29,7 +29,7 @@ examples: demo
 
 PYTEST = $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: setup
+test: setup browser
 	$(PYTEST)
 
 # Five tests of six: neither pipelines nor networks are built and run.
@@ -155,6 +155,9 @@ kubeflow-check: setup
 
 setup:
 	@requirements/install.sh $(STACK)
+
+browser:
+	@requirements/browser.sh
 
 lock: setup
 	cd requirements && ../.setup/uv/bin/uv pip compile -q --generate-hashes --python-version 3.10 \
