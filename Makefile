@@ -7,7 +7,7 @@ CLIPGATE = .venv/bin/clipgate
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
-.PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch \
+.PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
   bench-checks bench-review bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
@@ -83,6 +83,10 @@ bench-pretrained: setup
 # Installs PyTorch beside the project, which takes a few gigabytes.
 bench-pytorch: setup
 	$(PYTHON_IN_VENV) -m benchmarks.train_step
+
+# Imported weights beside the networks that they are from; installs PyTorch and TensorFlow's models beside the project.
+bench-weights: setup
+	$(PYTHON_IN_VENV) -m benchmarks.imported_weights
 
 # What the gate's verdicts are worth: half an hour. EVERY=1 takes hours.
 EVERY ?= 31

@@ -15,12 +15,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environments import ROOT, python_with
 from benchmarks.timing import Times
 from benchmarks.turns import compare
 
-_ROOT = Path(__file__).resolve().parents[1]
-_UV = _ROOT / ".setup/uv/bin/uv"
-_TORCH_VENV = _ROOT / ".setup/torch"
 _TORCH = "torch==2.13.0"
 _TASKS = ("train", "predict")
 _NUM_CLASSES = 10
@@ -33,7 +31,7 @@ class Contestant:
         arguments = ["--precision", precision, "--batch", str(batch), "--classes", str(_NUM_CLASSES)]
         self._process = subprocess.Popen(
             [python, "-m", module, *arguments],
-            cwd=_ROOT,
+            cwd=ROOT,
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -55,16 +53,6 @@ class Contestant:
         if not line:
             raise SystemExit(f"a contestant ended with exit code {self._process.wait()}; its message is above")
         return dict(json.loads(line))
-
-
-def install_torch() -> Path:
-    """The Python of a virtual environment with PyTorch; a few gigabytes, as its packages bring what GPUs need."""
-    python = _TORCH_VENV / "bin/python"
-    installed = [python, "-c", "import sys, torch; sys.exit(torch.__version__.split('+')[0] != sys.argv[1])"]
-    if not python.exists() or subprocess.run([*installed, _TORCH.partition("==")[2]]).returncode:
-        subprocess.run([_UV, "venv", "--quiet", "--clear", "--python", sys.executable, _TORCH_VENV], check=True)
-        subprocess.run([_UV, "pip", "install", "--quiet", "--python", python, _TORCH, "numpy"], check=True)
-    return python
 
 
 def measure(precision: str, batch: int, rounds: int, torch_python: Path) -> dict[str, Any]:
@@ -90,7 +78,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"], choices=["float32", "bfloat16"])
     arguments = parser.parse_args()
-    torch_python = install_torch()
+    torch_python = python_with("torch", _TORCH, "numpy")
     results = {
         precision: measure(precision, arguments.batch, arguments.rounds, torch_python)
         for precision in arguments.precision

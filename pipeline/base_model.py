@@ -7,7 +7,9 @@ from components.baseline.pushed import pushed_versions
 from components.pusher.whole import require_whole_folder
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from foundation.messages.progress import announce
 from models.base_model import BaseModel, open_base, require_same_network
+from models.config import ModelConfig
 from models.export_info import read_export_info
 from models.networks.catalogue import NETWORKS
 from models.pretrained.cards import EFFICIENTNET_LITE0
@@ -64,6 +66,7 @@ def _find_base(
 
 def _require_usable(base: BaseModel, config: Config, warm_start: WarmStartConfig) -> None:
     require_same_network(base, config.model)
+    _say_what_was_seen(base, config.model)
     if config.gates.limit_forgetting:
         if base.info is None:
             raise UserError(
@@ -80,3 +83,15 @@ def _require_usable(base: BaseModel, config: Config, warm_start: WarmStartConfig
     from models.training.warm_start import require_fitting
 
     require_fitting(base, config.model, warm_start)
+
+
+def _say_what_was_seen(base: BaseModel, model: ModelConfig) -> None:
+    """Weights from elsewhere go with any input, and best with one that they were trained on."""
+    if base.card is None:
+        return
+    seen = base.card.input
+    if (seen.num_frames, seen.height, seen.width) != (model.num_frames, model.height, model.width):
+        announce(
+            f"the weights of {base.path} were trained on {seen.num_frames} frames of {seen.height} x {seen.width}, and model "
+            f"has {model.num_frames} of {model.height} x {model.width}"
+        )

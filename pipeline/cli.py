@@ -34,6 +34,7 @@ from pipeline.commands.submit import submit
 from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
 from pipeline.commands.verify import verify
 from pipeline.commands.watch import watch
+from pipeline.commands.weights import weights
 from pipeline.commands.worker import worker
 
 app = typer.Typer(
@@ -82,6 +83,7 @@ app.command()(rollback)
 app.command()(splits)
 app.command()(convert)
 app.command("apply")(apply_log)
+app.add_typer(weights, name="weights")
 app.command("compile")(compile_pipeline)
 app.command()(submit)
 app.command()(worker)

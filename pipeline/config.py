@@ -136,7 +136,7 @@ class Config(Section):
         if warm_start and warm_start.model == PRETRAINED and not network.is_pretrained:
             raise ValueError(
                 f"training.warm_start.model: the network {self.model.network} comes without weights; choose frames, or name "
-                "a model that clipgate trained"
+                "a model that clipgate trained, or weights from elsewhere (docs/pretrained.md)"
             )
         mixing = self.training.augmentation
         changes_views = mixing.model_copy(update={"flip_protected": ()}) != AugmentationConfig()

@@ -13,12 +13,26 @@ from models.training.config import TrainingConfig
 from models.training.duration import learning_equivalent
 
 _MODULE = "models.step_timing"
+# To build a network, trace it, and read the first clips.
+_SECONDS_TO_BEGIN = 6.0
 
 
-def cost_in_clips(
-    model: ModelConfig, training: TrainingConfig, sizes: Mapping[str, float], num_folds: int | None = None
+def training_seconds(
+    seconds_per_clip: float,
+    model: ModelConfig,
+    training: TrainingConfig,
+    sizes: Mapping[str, float],
+    num_folds: int | None = None,
 ) -> float:
-    """What the trainings of a run cost, in clips that are learned from; `sizes`: clips of each split."""
+    """What the trainings of a run take; `sizes`: clips of each split."""
+    num_clips = _cost_in_clips(model, training, sizes, num_folds)
+    return seconds_per_clip * num_clips + (1 + (num_folds or 0)) * _SECONDS_TO_BEGIN
+
+
+def _cost_in_clips(
+    model: ModelConfig, training: TrainingConfig, sizes: Mapping[str, float], num_folds: int | None
+) -> float:
+    """What the trainings of a run cost, in clips that are learned from."""
     num_learned = sum(sizes[split] for split in (FOLD_SPLITS if num_folds else ("train",)))
     if NETWORKS[model.network].is_pretrained and training.warm_start is None:
         # Its encoder sees each clip once, which is what is measured of it. The folds share what it has seen.

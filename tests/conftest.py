@@ -36,6 +36,8 @@ SLOW_PLACES = (
     "components/annotation_validator/test_planted_defects.py",
     "pipeline/sealing/test_runner.py",
     "pipeline/test_launch.py",
+    "pipeline/commands/test_weights.py",
+    "components/base_model",
 )
 SLOW_FIXTURES = {
     "pushed_run", "metadata_outcome", "evaluation_uri", "base_evaluation_uri", "tfma_uri", "exported_model", "causal_model",

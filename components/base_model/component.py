@@ -15,7 +15,7 @@ from tfx.utils import path_utils
 from components.specification import make_spec, text_parameters
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
-from models.base_model import WEIGHTS_FILE
+from models.base_model import WEIGHTS_FILE, foreign_weights
 from models.export_info import EXPORT_INFO_FILE, rename_classes
 
 
@@ -39,7 +39,12 @@ class BaseModelCopyExecutor(base_executor.BaseExecutor):
 
 
 def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
+    if file := foreign_weights(source):
+        # Keras takes seconds to load, and is needed for these alone.
+        from models.pretrained.importing import import_weights
+
+        import_weights(file, target)
+    elif source.is_dir():
         shutil.copytree(source, target)
     else:
         (target / WEIGHTS_FILE).parent.mkdir(parents=True)

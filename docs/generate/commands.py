@@ -45,8 +45,12 @@ def commands_page() -> str:
 
 
 def commands() -> Mapping[str, Any]:
-    """Typer's commands by name, in the order of `clipgate --help`."""
-    return typing.cast(Any, typer.main.get_command(app)).commands
+    """Typer's commands by name, in the order of `clipgate --help`; those of a group after the group's name."""
+    found: dict[str, Any] = {}
+    for name, command in typing.cast(Any, typer.main.get_command(app)).commands.items():
+        members = getattr(command, "commands", None)
+        found |= {f"{name} {member}": one for member, one in members.items()} if members else {name: command}
+    return found
 
 
 def _paragraphs(text: str) -> Iterator[str]:

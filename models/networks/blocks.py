@@ -20,10 +20,13 @@ class Regularization(NamedTuple):
     drop_path: float = 0.0
 
 
-def batch_norm(name: str, *, gamma: str = "ones") -> layers.BatchNormalization:
-    """Batch normalisation (Ioffe and Szegedy, ICML 2015); `gamma` names the initializer of the scale."""
+def batch_norm(name: str, *, gamma: str = "ones", epsilon: float = 1e-3) -> layers.BatchNormalization:
+    """Batch normalisation (Ioffe and Szegedy, ICML 2015).
+
+    `gamma` names the initializer of the scale; `epsilon` is added to the variance.
+    """
     # Keras's default of 0.99 is for long trainings: after a few hundred steps the moving averages would still be behind.
-    return FusedBatchNormalization(momentum=0.9, gamma_initializer=gamma, name=f"{name}_norm")
+    return FusedBatchNormalization(momentum=0.9, gamma_initializer=gamma, epsilon=epsilon, name=f"{name}_norm")
 
 
 def norm_relu(x: keras.KerasTensor, name: str) -> keras.KerasTensor:

@@ -11,7 +11,7 @@ class Network:
     Attributes:
       module: its file in models/networks, with a function of the network's name, and the sizes of its presets as `PRESETS`.
         None: it learns nothing.
-      presets: from small to large.
+      presets: from small to large, and then the networks that others have trained, if there are any.
       is_floor: it must not see motion.
       streams: it sees the past only, and so also works on videos that arrive frame by frame.
       tracks: it also says where the actor is in each frame.
@@ -38,13 +38,16 @@ class Network:
 
 
 _RESNETS = ("tiny", "small", "resnet_18")
+_R2PLUS1DS = ("tiny", "small", "r2plus1d_10", "r2plus1d_18", "r2plus1d_34")
+_MOVINETS = ("tiny", "movinet_a0", "movinet_a1", "movinet_a2")
+# After those of one's own, networks that others have trained.
 NETWORKS: Mapping[str, Network] = {
-    "r2plus1d": Network("r2plus1d", ("tiny", "small", "r2plus1d_10", "r2plus1d_18", "r2plus1d_34")),
+    "r2plus1d": Network("r2plus1d", (*_R2PLUS1DS, "r2plus1d_18_torchvision", "r2plus1d_34_ig65m")),
     "c3d": Network("c3d", ("tiny", "small", "c3d"), has_residual_blocks=False),
     "cnn_lstm": Network("cnn_rnn", _RESNETS),
     "cnn_gru": Network("cnn_rnn", _RESNETS),
     "conv_transformer": Network("conv_transformer", ("tiny", "small", "vivit_s", "vivit_b")),
-    "movinet": Network("movinet", ("tiny", "movinet_a0", "movinet_a1", "movinet_a2"), streams=True),
+    "movinet": Network("movinet", (*_MOVINETS, *(f"{name}_stream" for name in _MOVINETS[1:])), streams=True),
     "frames": Network("frames", ("tiny", "efficientnet_lite0"), has_residual_blocks=False, is_pretrained=True),
     "single_frame": Network("floors", _RESNETS, is_floor=True),
     "cnn_lstm_tracker": Network("cnn_rnn", _RESNETS, tracks=True),

@@ -4,6 +4,10 @@ Source: Kondratyuk et al., "MoViNets: Mobile Video Networks for Efficient Video 
 inverted residual blocks, depthwise convolutions that see earlier frames only, and squeeze-and-excitation with the mean of
 all frames so far. As in the paper's streaming models, a depthwise convolution is factorised into space and time. The last
 normalisation of a block starts at zero, so that each block begins as an identity.
+
+Presets that end with `stream` are the networks of the weights that the authors publish for streams, to the last operation:
+activations are hard ones (Howard et al., "Searching for MobileNetV3", ICCV 2019, arXiv:1905.02244), and
+squeeze-and-excitation also sees the mean of the frame itself.
 """
 
 from typing import Any, NamedTuple
@@ -11,8 +15,9 @@ from typing import Any, NamedTuple
 import keras
 from keras import layers, ops
 
-from models.networks.blocks import Regularization, batch_norm, drop_path_layer, drop_path_rates
+from models.networks.blocks import Regularization, drop_path_layer, drop_path_rates
 from models.networks.causal import NUM_FRAMES, CausalLayer, State, remember, running_mean
+from models.networks.conv_norm import Activation, Shape, conv_norm, depthwise_norm, hard_sigmoid, hard_swish, swish
 
 
 class Stage(NamedTuple):
@@ -24,12 +29,13 @@ class Stage(NamedTuple):
 
 
 class MoViNetPreset(NamedTuple):
-    """Widths, in channels, of the stem, the last convolution and the hidden layer."""
+    """Widths, in channels, of the stem, the last convolution and the hidden layer; `is_published`: see above."""
 
     stem_width: int
     stages: tuple[Stage, ...]
     last_width: int
     hidden_width: int = 2048
+    is_published: bool = False
 
 
 PRESETS = {
@@ -78,18 +84,28 @@ PRESETS = {
         640,
     ),
 }
+PRESETS |= {f"{name}_stream": PRESETS[name]._replace(is_published=True) for name in tuple(PRESETS) if name != "tiny"}
 
 
 def movinet(clips: keras.KerasTensor, preset: MoViNetPreset, regularization: Regularization) -> keras.KerasTensor:
     """The backbone: [batch, time, height, width, channels] to features [batch, hidden_width]."""
     rates = drop_path_rates(regularization.drop_path, sum(len(stage.blocks) for stage in preset.stages))
-    x = Stem(preset.stem_width, name="stem")(clips)
+    activation = hard_swish if preset.is_published else swish
+    x = Stem(preset.stem_width, activation, name="stem")(clips)
     for index, stage in enumerate(preset.stages):
         for block, (inner_width, time_size, space_size) in enumerate(stage.blocks):
             stride = stage.stride if block == 0 else 1
-            name = f"stage{index}_block{block}"
-            x = InvertedResidual(stage.width, inner_width, time_size, space_size, stride, next(rates), name=name)(x)
-    return Head(preset.last_width, preset.hidden_width, name="head")(x)
+            x = InvertedResidual(
+                stage.width,
+                inner_width,
+                time_size,
+                space_size,
+                stride,
+                next(rates),
+                is_published=preset.is_published,
+                name=f"stage{index}_block{block}",
+            )(x)
+    return Head(preset.last_width, preset.hidden_width, activation, name="head")(x)
 
 
 def squeezed_width(width: int) -> int:
@@ -98,15 +114,12 @@ def squeezed_width(width: int) -> int:
     return nearest if nearest >= 0.9 * width / 4 else nearest + 8
 
 
-Shape = tuple[Any, ...]  # None stands for an unknown size
-
-
 class Stem(layers.Layer):
     """A strided convolution of each frame."""
 
-    def __init__(self, width: int, **kwargs: Any) -> None:
+    def __init__(self, width: int, activation: Activation, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._conv = _conv(width, "conv", size=3, stride=2)
+        self._conv = conv_norm(width, "conv", activation, size=3, stride=2)
 
     def build(self, shape: Shape) -> None:
         """`shape`: [batch, time, height, width, channels]."""
@@ -133,16 +146,21 @@ class InvertedResidual(CausalLayer):
         space_size: int,
         stride: int,
         drop_path: float,
+        *,
+        is_published: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._width, self._inner_width, self._past_size, self._stride = width, inner_width, time_size - 1, stride
-        self._widen = _conv(inner_width, "widen")
-        self._space = _depthwise((space_size, space_size), "same", "space", stride)
-        self._time = _depthwise((time_size, 1), "valid", "time") if time_size > 1 else None
-        self._squeeze = layers.Dense(squeezed_width(inner_width), activation=swish, name="squeeze")
-        self._excite = layers.Dense(inner_width, activation="sigmoid", name="excite")
-        self._narrow = _conv(width, "narrow", activate=False, gamma="zeros")
+        self._sees_frame = is_published
+        self._squeezed_from = 2 * inner_width if is_published else inner_width
+        activation, gate = (hard_swish, hard_sigmoid) if is_published else (swish, "sigmoid")
+        self._widen = conv_norm(inner_width, "widen", activation)
+        self._space = depthwise_norm((space_size, space_size), "same", "space", activation, stride)
+        self._time = depthwise_norm((time_size, 1), "valid", "time", activation) if time_size > 1 else None
+        self._squeeze = layers.Dense(squeezed_width(self._squeezed_from), activation=activation, name="squeeze")
+        self._excite = layers.Dense(inner_width, activation=gate, name="excite")
+        self._narrow = conv_norm(width, "narrow", gamma="zeros")
         self._drop_path = drop_path_layer(drop_path, 4, "narrow")
         self._pool = layers.AveragePooling2D(3, stride, "same", name="pool") if stride > 1 else None
 
@@ -153,13 +171,13 @@ class InvertedResidual(CausalLayer):
         pixels = self._height * self._image_width
         self._shortcut = None
         if self._pool is not None or in_width != self._width:
-            self._shortcut = _conv(self._width, "shortcut", activate=False)
+            self._shortcut = conv_norm(self._width, "shortcut")
             self._shortcut.build((None, self._height, self._image_width, in_width))
         self._widen.build((None, *shape[2:]))
         self._space.build((None, *shape[2:4], self._inner_width))
         if self._time is not None:
             self._time.build((None, None, pixels, self._inner_width))
-        self._squeeze.build((None, None, self._inner_width))
+        self._squeeze.build((None, None, self._squeezed_from))
         self._excite.build((None, None, self._squeeze.units))
         self._narrow.build((None, None, pixels, self._inner_width))
 
@@ -183,8 +201,11 @@ class InvertedResidual(CausalLayer):
         if self._time is not None:
             y, changed[f"{self.name}_past"] = remember(y, state[f"{self.name}_past"])
             y = self._time(y)  # [batch, time, pixels, inner]
-        means = running_mean(ops.mean(y, axis=2), state[f"{self.name}_mean"], state[NUM_FRAMES])
+        of_frames = ops.mean(y, axis=2)  # [batch, time, inner]
+        means = running_mean(of_frames, state[f"{self.name}_mean"], state[NUM_FRAMES])
         changed[f"{self.name}_mean"] = means[:, -1]
+        if self._sees_frame:
+            means = ops.concatenate([means, ops.cast(of_frames, means.dtype)], axis=-1)
         y = y * self._excite(self._squeeze(means))[:, :, None]
         y = self._drop_path(self._narrow(y))  # [batch, time, pixels, width]
         y = ops.reshape(y, (-1, time, self._height, self._image_width, self._width))
@@ -201,10 +222,10 @@ class InvertedResidual(CausalLayer):
 class Head(CausalLayer):
     """A last convolution, the mean of all pixels of all frames so far, and a hidden layer."""
 
-    def __init__(self, last_width: int, hidden_width: int, **kwargs: Any) -> None:
+    def __init__(self, last_width: int, hidden_width: int, activation: Activation, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._last_width = last_width
-        self._conv = _conv(last_width, "conv")
+        self._conv = conv_norm(last_width, "conv", activation)
         self._hidden = layers.Dense(hidden_width, activation=swish, name="hidden")
 
     def build(self, shape: Shape) -> None:
@@ -225,45 +246,6 @@ class Head(CausalLayer):
         y = ops.reshape(y, (-1, ops.shape(x)[1], self._last_width))
         mean = running_mean(y, state[f"{self.name}_mean"], state[NUM_FRAMES])[:, -1]
         return self._hidden(mean), {f"{self.name}_mean": mean}
-
-
-class ConvNorm(layers.Layer):
-    """A convolution, batch normalisation and, if asked, an activation, for images [batch, height, width, channels]."""
-
-    def __init__(self, conv: layers.Layer, *, activate: bool = True, gamma: str = "ones", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._conv = conv
-        self._norm = batch_norm("conv", gamma=gamma)
-        self._activate = activate
-
-    def build(self, shape: Shape) -> None:
-        """`shape`: [batch, height, width, channels]."""
-        self._conv.build(shape)
-        self._norm.build(self.compute_output_shape(shape))
-
-    def compute_output_shape(self, shape: Shape) -> Shape:
-        return tuple(self._conv.compute_output_shape(shape))
-
-    def call(self, x: Any) -> Any:
-        y = self._norm(self._conv(x))
-        return swish(y) if self._activate else y
-
-
-def _conv(width: int, name: str, size: int = 1, stride: int = 1, **kwargs: Any) -> ConvNorm:
-    conv = layers.Conv2D(width, size, stride, "same", use_bias=False, kernel_initializer="he_normal", name="conv")
-    return ConvNorm(conv, name=name, **kwargs)
-
-
-def _depthwise(size: tuple[int, int], padding: str, name: str, stride: int = 1) -> ConvNorm:
-    # Each filter sees one channel. Keras's initializers count all channels as its inputs, and would start it too small.
-    scale = keras.initializers.RandomNormal(stddev=(2 / (size[0] * size[1])) ** 0.5)
-    conv = layers.DepthwiseConv2D(size, stride, padding, use_bias=False, depthwise_initializer=scale, name="conv")
-    return ConvNorm(conv, name=name)
-
-
-def swish(x: Any) -> Any:
-    # An export would trace the gradient function of Keras's silu for each place where it is used.
-    return x * ops.sigmoid(x)
 
 
 def _fold(x: Any) -> Any:

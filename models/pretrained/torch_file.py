@@ -82,12 +82,12 @@ def read_tensors(path: Path) -> Tensors:
       UserError: the file is damaged, holds anything else, or is larger than 2 GiB.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        is_too_large = path.stat().st_size > _MOST_BYTES
+        content = b"" if is_too_large else path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        if len(content) > _MOST_BYTES:
+        if is_too_large:
             raise _MalformedError(f"it is larger than {_MOST_BYTES // 2**30} GiB")
         return _read_archive(content) if content.startswith(b"PK") else _read_pickles(content)
     except (_MalformedError, *_DAMAGED_ARCHIVE) as error:

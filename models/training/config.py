@@ -18,8 +18,8 @@ class WarmStartConfig(Section):
         "latest",
         min_length=1,
         description=(
-            "folder of an exported model, or of pushed versions, or a file *.weights.h5; latest: the last pushed model; "
-            "pretrained: what the encoder of frames comes with"
+            "folder of an exported model, of pushed versions or of imported weights, or a file *.weights.h5 or one that "
+            "clipgate weights import reads; latest: the last pushed model; pretrained: what the encoder of frames comes with"
         ),
     )
     frozen_through: str | None = Field(

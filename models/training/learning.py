@@ -1,5 +1,6 @@
 """What learns in a training: a network on views of clips, or what follows its fixed part on features computed once."""
 
+import math
 import time
 from dataclasses import replace
 
@@ -14,8 +15,9 @@ from models.training.feature_batches import FeatureBatches, See, compute_feature
 from models.training.fit import Fitted, fit
 from models.training.preparation import Preparation
 
-# In multiples of training.learning_rate.
-_RATE_OF_LINEAR_LAYER = 10.0
+# By how many rates a step may change a logit, about: Adam changes each weight by one, and inputs of length 1 add up to the root
+# of their number.
+_RATES_A_STEP = 250.0
 
 
 def learn(
@@ -58,8 +60,8 @@ def learn(
 
 
 def with_rate_of_linear_layer(features: FeatureBatches) -> FeatureBatches:
-    """The same batches for a linear layer alone, which a deep network's rate would leave far from its only minimum."""
-    rate = _RATE_OF_LINEAR_LAYER * features.training.learning_rate
+    """The same batches with a rate for a linear layer alone, which a deep network's would leave far from its only minimum."""
+    rate = features.training.learning_rate * _RATES_A_STEP / math.sqrt(features.train.shape[1])
     return replace(features, training=features.training.model_copy(update={"learning_rate": rate}))
 
 

@@ -14,6 +14,7 @@ from models.networks.build import build_network
 from models.networks.catalogue import NETWORKS
 from models.pretrained.cards import EFFICIENTNET_LITE0, WeightsCard
 from models.pretrained.efficientnet_lite0 import load_encoder
+from models.pretrained.imported import ImportedCard
 from models.training.batches import Batches
 from models.training.job import Job
 from models.training.precision import choose_policy, dtype_policy
@@ -42,9 +43,11 @@ class Preparation:
         return NETWORKS[self.job.model.network].is_pretrained
 
     @property
-    def pretrained(self) -> WeightsCard | None:
+    def pretrained(self) -> WeightsCard | ImportedCard | None:
         """The weights from elsewhere that the training begins with."""
-        return EFFICIENTNET_LITE0 if self.has_encoder and self.base is None else None
+        if self.base:
+            return self.base.card
+        return EFFICIENTNET_LITE0 if self.has_encoder else None
 
     def build(self) -> keras.Model:
         """The network with random weights that computes in float32, as it is exported."""
@@ -72,8 +75,8 @@ class Preparation:
         warm_start = self.job.training.warm_start
         if self.base_weights and warm_start:
             begin_with(network, self.base_weights, self.job.classes, warm_start.frozen_through)
-        elif self.pretrained:
-            load_encoder(network, self.pretrained.find())
+        elif self.has_encoder:
+            load_encoder(network, EFFICIENTNET_LITE0.find())
             freeze(network, warm_start.frozen_through if warm_start else _HEAD)
         return network
 

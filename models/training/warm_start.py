@@ -16,6 +16,7 @@ from models.base_model import BaseModel, require_same_network
 from models.config import ModelConfig
 from models.networks.build import build_network
 from models.networks.outputs import BOXES, is_tracker
+from models.pretrained.importing import load_foreign
 from models.training.checkpoints import Arrays
 from models.training.config import WarmStartConfig
 
@@ -42,12 +43,25 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
       UserError: they are of another network or another input, or the file is damaged.
     """
     require_same_network(base, config)
-    classes = base.info.classes if base.info else ()
-    network = build_network(config, num_classes=max(1, len(classes)), dropout=0)
+    network = build_network(config, num_classes=max(1, base.num_classes), dropout=0)
     logits = network.get_layer(_LOGITS)
-    # Of a mere file it is not known how many logits it has, and for which labels.
+    if base.foreign and base.card:
+        load_foreign(network, base.foreign, base.card)
+    else:
+        _load(network, base, config)
+    return BaseWeights(
+        [weight.numpy() for weight in _feature_weights(network)],
+        [weight.numpy() for weight in logits.weights] if base.classes else [],
+        base.classes,
+        base.normalization,
+    )
+
+
+def _load(network: keras.Model, base: BaseModel, config: ModelConfig) -> None:
+    """Give a network the weights of Keras's file, but for logits where the labels are not known."""
+    # Of a mere file it is not even known how many logits it has.
     boxes = [network.output[BOXES]] if is_tracker(network) else []
-    known = network if classes else keras.Model(network.input, [logits.input, *boxes])
+    known = network if base.classes else keras.Model(network.input, [network.get_layer(_LOGITS).input, *boxes])
     try:
         known.load_weights(base.weights)
     except (ValueError, KeyError, OSError) as error:
@@ -57,12 +71,6 @@ def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
             f"({config.num_frames} frames of {config.height} x {config.width}), or the file is damaged: {reason}. "
             "Give the section model the values that they were trained with, or train without warm_start"
         ) from error
-    return BaseWeights(
-        [weight.numpy() for weight in _feature_weights(network)],
-        [weight.numpy() for weight in logits.weights] if classes else [],
-        classes,
-        (base.info.normalization["mean"], base.info.normalization["std"]) if base.info else None,
-    )
 
 
 def require_fitting(base: BaseModel, config: ModelConfig, warm_start: WarmStartConfig) -> None:

@@ -56,7 +56,7 @@ from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model, use_model
 from pipeline.pushed_classes import served_classes
-from pipeline.training_time import cost_in_clips, measure_seconds_per_clip
+from pipeline.training_time import measure_seconds_per_clip, training_seconds
 
 
 def check(
@@ -215,9 +215,9 @@ def _say_how_long(settings: Config, inputs: CheckInputs) -> None:
         return
     with _bars() as progress:
         progress("measuring some steps of training")
-        (seconds,) = measure_seconds_per_clip([settings.model], settings.training, max(2, len(inputs.by_label)))
+        (per_clip,) = measure_seconds_per_clip([settings.model], settings.training, max(2, len(inputs.by_label)))
     folds = settings.evaluation.folds
-    seconds *= cost_in_clips(settings.model, settings.training, sizes, folds)
+    seconds = training_seconds(per_clip, settings.model, settings.training, sizes, folds)
     learned = sizes["train"] + sizes["test"] if folds else sizes["train"]
     name = f"training {settings.model.network} {settings.model.preset}, {counted(learned, 'clip')}"
     if folds:

@@ -64,7 +64,7 @@ def init(
         network = choose_network(sizes, len(set(sources.labels)), minutes * 60)
         if network.model == WITH_WEIGHTS and (by_folds := choose_bars_by_folds(sources.manifest, draft, chosen)):
             sizes_with_folds = _sizes(sources.manifest, by_folds.splits)
-            seconds = seconds_with_folds(network, sizes, sizes_with_folds, by_folds.folds or 0)
+            seconds = seconds_with_folds(network, sizes_with_folds, by_folds.folds or 0)
             if seconds <= minutes * 60:
                 chosen, sizes, network = by_folds, sizes_with_folds, replace(network, seconds=seconds)
     machine = f"a machine with {counted(num_cores(), 'core')} and {minutes:g} min for the training"

@@ -8,7 +8,7 @@ from models.config import ModelConfig
 from models.pretrained.cards import EFFICIENTNET_LITE0
 from models.training.config import TrainingConfig
 from models.training.duration import learning_equivalent
-from pipeline.training_time import cost_in_clips, measure_seconds_per_clip
+from pipeline.training_time import measure_seconds_per_clip, training_seconds
 
 # Its encoder sees each clip once, and has seen a million pictures before.
 WITH_WEIGHTS = ModelConfig(network="frames", preset="efficientnet_lite0", num_frames=8, height=160, width=224)
@@ -25,11 +25,12 @@ _EPOCHS, _FEWEST_EPOCHS = 30, 10
 
 @dataclass(frozen=True)
 class Choice:
-    """A network, for how many epochs it is trained, and how long that takes on this machine."""
+    """A network, for how many epochs it is trained, and how long that takes on this machine, and a clip of it."""
 
     model: ModelConfig
     num_epochs: int
     seconds: float
+    seconds_per_clip: float
 
 
 def choose_network(sizes: Mapping[str, float], num_classes: int, most_seconds: float) -> Choice:
@@ -44,21 +45,18 @@ def choose_network(sizes: Mapping[str, float], num_classes: int, most_seconds: f
     training = TrainingConfig(epochs=_EPOCHS)
     if find_spec(EFFICIENTNET_LITE0.module):
         (per_clip,) = measure_seconds_per_clip([WITH_WEIGHTS], training, num_classes)
-        seconds = per_clip * cost_in_clips(WITH_WEIGHTS, training, sizes)
+        seconds = training_seconds(per_clip, WITH_WEIGHTS, training, sizes)
         if seconds <= most_seconds:
-            return Choice(WITH_WEIGHTS, _EPOCHS, seconds)
+            return Choice(WITH_WEIGHTS, _EPOCHS, seconds, per_clip)
     one_epoch = learning_equivalent(sizes["train"], sizes["eval"], 1)
     steps = measure_seconds_per_clip(LADDER, training, num_classes, most_seconds / (_EPOCHS * one_epoch))
     return choose(steps, one_epoch, most_seconds)
 
 
-def seconds_with_folds(
-    choice: Choice, sizes: Mapping[str, float], sizes_with_folds: Mapping[str, float], num_folds: int
-) -> float:
-    """What the trainings of a chosen network take with folds; `sizes`: of the splits that it was chosen for."""
+def seconds_with_folds(choice: Choice, sizes: Mapping[str, float], num_folds: int) -> float:
+    """What the trainings of a chosen network take with folds; `sizes`: clips of each split."""
     training = TrainingConfig(epochs=choice.num_epochs)
-    once = cost_in_clips(choice.model, training, sizes)
-    return choice.seconds * cost_in_clips(choice.model, training, sizes_with_folds, num_folds) / once
+    return training_seconds(choice.seconds_per_clip, choice.model, training, sizes, num_folds)
 
 
 def choose(per_clip: list[float], one_epoch: float, most_seconds: float) -> Choice:
@@ -67,4 +65,4 @@ def choose(per_clip: list[float], one_epoch: float, most_seconds: float) -> Choi
     rung = max(fitting, default=0)
     epoch_seconds = per_clip[rung] * one_epoch
     num_epochs = max(_FEWEST_EPOCHS, min(_EPOCHS, int(most_seconds / epoch_seconds)))
-    return Choice(LADDER[rung], num_epochs, num_epochs * epoch_seconds)
+    return Choice(LADDER[rung], num_epochs, num_epochs * epoch_seconds, per_clip[rung])

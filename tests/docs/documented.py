@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+_FAMILIES = {"weights"}
 _NO_SHELL = {"yaml", "python", "pycon", "json", "toml"}
 
 
@@ -20,6 +21,16 @@ class Line(NamedTuple):
     def words(self) -> list[str]:
         """As a shell splits it."""
         return shlex.split(self.text)
+
+    @property
+    def command(self) -> str:
+        """Of clipgate: its name, which is two words where it is one of a family."""
+        return " ".join(self.words[1 : 3 if self.words[1] in _FAMILIES else 2])
+
+    @property
+    def arguments(self) -> list[str]:
+        """What follows the name of clipgate's command."""
+        return self.words[1 + len(self.command.split()) :]
 
 
 def lines_of(program: str) -> list[Line]:

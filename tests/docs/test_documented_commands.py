@@ -11,9 +11,8 @@ from tests.docs.documented import ROOT, Line, lines_of
 
 @pytest.mark.parametrize("line", lines_of("clipgate"), ids=lambda line: f"{line.page}: {line.text}")
 def test_the_command_line_takes_it(line: Line) -> None:
-    name, *arguments = line.words[1:]
     # What it does not take raises an error of usage.
-    assert commands()[name].make_context(name, arguments).params
+    assert commands()[line.command].make_context(line.command, line.arguments).params
 
 
 def test_every_target_of_make_is_in_the_makefile() -> None:

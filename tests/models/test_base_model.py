@@ -35,7 +35,10 @@ def test_a_file_of_weights_has_no_card(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("nowhere", "nowhere is neither the folder of an exported model nor a file *.weights.h5"),
+        (
+            "nowhere",
+            "nowhere is neither the folder of an exported model nor a file *.weights.h5, nor weights of another library: *.pth",
+        ),
         ("model.h5", "model.h5 is neither the folder of an exported model nor a file *.weights.h5"),
         (".", "is no model to begin a training from: it has no assets.extra/network.weights.h5"),
     ],

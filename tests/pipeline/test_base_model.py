@@ -14,6 +14,7 @@ from models.pretrained.cards import EFFICIENTNET_LITE0
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan
 from tests.components.pusher.conftest import write_card
+from tests.models.pretrained.narrow import TORCHVISION, narrow_presets, write_narrow
 
 MODEL = {"network": "single_frame", "preset": "tiny", "num_frames": 2, "height": 32, "width": 32}
 
@@ -110,6 +111,22 @@ def test_any_exported_model_any_folder_of_versions_and_any_file_of_weights_will_
     assert plan_of(folder, {"model": str(model)}).base == open_base(model)
     assert plan_of(folder, {"model": str(model.parent)}).base == open_base(model)
     assert plan_of(folder, {"model": str(model / WEIGHTS_FILE)}).base == open_base(model / WEIGHTS_FILE)
+
+
+def test_weights_of_another_library_will_do_and_what_they_were_trained_to_see_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    narrow_presets(monkeypatch)
+    path = write_narrow(folder)
+    model = {"network": "r2plus1d", "preset": TORCHVISION, "num_frames": 2, "height": 32, "width": 48}
+    with caplog.at_level("INFO"):
+        plan = plan_of(folder, {"model": str(path)}, model=model)
+    assert plan.base is not None and plan.base.card is not None
+    assert "trained on 16 frames of 112 x 112, and model has 2 of 32 x 48" in caplog.text
+    message = problem(folder, {"model": str(path)}, model=model | {"preset": "r2plus1d_18"})
+    assert f"has model.preset {TORCHVISION}, not r2plus1d_18; " in message
+    message = problem(folder, {"model": str(path)}, model=model, gates={"max_forgetting": 0.1})
+    assert "holds weights only, which cannot be evaluated" in message
 
 
 def test_a_repeated_run_does_not_go_on_from_what_it_pushed_itself(folder: Path, weights: bytes) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from docs.generate.commands import commands
 from models.export_info import ExportInfo
 from pipeline.cli import app
 
@@ -36,14 +37,7 @@ def message_of_wrong_input(done: "subprocess.CompletedProcess[str]") -> str:
     return done.stderr
 
 
-COMMANDS = [
-    (command.name or command.callback.__name__).replace("_", "-")
-    for command in app.registered_commands
-    if command.callback
-]
-
-
-@pytest.mark.parametrize("arguments", [["-h"], *([command, "--help"] for command in COMMANDS)])
+@pytest.mark.parametrize("arguments", [["-h"], *([*name.split(), "--help"] for name in commands())])
 def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     program = (
         "import atexit, sys\n"

@@ -128,7 +128,7 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
         (
             "training: {warm_start: {model: pretrained}}",
             "training.warm_start.model: the network r2plus1d comes without weights; choose frames, or name a model that "
-            "clipgate trained",
+            "clipgate trained, or weights from elsewhere (docs/pretrained.md)",
         ),
         (
             "model: {network: frames, preset: tiny}\ntraining: {augmentation: {rotation: 5}}",

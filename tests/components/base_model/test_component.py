@@ -11,6 +11,7 @@ from components.base_model.component import BaseModelCopy, BaseModelCopyExecutor
 from foundation.messages.errors import UserError
 from models.base_model import WEIGHTS_FILE, BaseModel, open_base
 from models.export_info import ExportInfo
+from tests.models.pretrained.narrow import narrow_presets, write_narrow
 
 
 def bring(base: BaseModel, folder: Path) -> Any:
@@ -39,6 +40,16 @@ def test_of_a_file_of_weights_the_copy_is_a_base_model_without_a_card(tmp_path: 
     base = open_base(tmp_path / "pretrained.weights.h5")
     copied = open_base(Path(path_utils.serving_model_path(bring(base, tmp_path / "artifact").uri)))
     assert copied.info is None
+    assert copied.fingerprint == base.fingerprint
+
+
+def test_of_another_librarys_file_the_copy_has_the_weights_and_a_card_of_the_same_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow_presets(monkeypatch)
+    base = open_base(write_narrow(tmp_path))
+    copied = open_base(Path(path_utils.serving_model_path(bring(base, tmp_path / "artifact").uri)))
+    assert (copied.card, copied.foreign) == (base.card, None)
     assert copied.fingerprint == base.fingerprint
 
 

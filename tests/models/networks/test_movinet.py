@@ -15,6 +15,7 @@ def count_weights(preset: MoViNetPreset, num_classes: int) -> int:
     """Trainable parameters, counted from the paper's description with depthwise convolutions in two halves.
 
     Convolutions have no bias and two values of normalisation a channel; the two layers of a squeeze-and-excitation have biases.
+    In what is published for streams, the first of these also sees the frame itself.
     """
 
     def convolution(in_width: int, out_width: int, taps: int = 1) -> int:
@@ -23,10 +24,11 @@ def count_weights(preset: MoViNetPreset, num_classes: int) -> int:
     total, width = convolution(3, preset.stem_width, 9), preset.stem_width
     for stage in preset.stages:
         for index, (inner, time, space) in enumerate(stage.blocks):
-            squeezed = squeezed_width(inner)
+            seen = 2 * inner if preset.is_published else inner
+            squeezed = squeezed_width(seen)
             total += convolution(width, inner) + convolution(1, inner, space**2) + convolution(inner, stage.width)
             total += convolution(1, inner, time) if time > 1 else 0
-            total += (inner + 1) * squeezed + (squeezed + 1) * inner
+            total += (seen + 1) * squeezed + (squeezed + 1) * inner
             if width != stage.width or (index == 0 and stage.stride > 1):
                 total += convolution(width, stage.width)
             width = stage.width
@@ -34,7 +36,7 @@ def count_weights(preset: MoViNetPreset, num_classes: int) -> int:
     return total + (preset.hidden_width + 1) * num_classes
 
 
-@pytest.mark.parametrize("preset", ["tiny", "movinet_a1"])
+@pytest.mark.parametrize("preset", ["tiny", "movinet_a1", "movinet_a0_stream"])
 def test_a_preset_has_as_many_weights_as_the_paper_says(preset: str) -> None:
     assert trainable(build("movinet", preset)) == count_weights(PRESETS[preset], 5)
 

@@ -86,10 +86,14 @@ def test_normalisation_is_part_of_the_network() -> None:
 
 
 def real_convolution(
-    clips: np.ndarray, kernel: np.ndarray, kernel_size: tuple[int, int, int], strides: tuple[int, int, int]
+    clips: np.ndarray,
+    kernel: np.ndarray,
+    kernel_size: tuple[int, int, int],
+    strides: tuple[int, int, int],
+    padding: str = "same",
 ) -> np.ndarray:
     """A 3-D convolution with the weights of a 2-D one, whose kernel is [rows, columns, in, out]."""
-    convolution = layers.Conv3D(kernel.shape[-1], kernel_size, strides, "same", use_bias=False)
+    convolution = layers.Conv3D(kernel.shape[-1], kernel_size, strides, padding, use_bias=False)
     convolution.build(clips.shape)
     convolution.set_weights([kernel.reshape(*kernel_size, *kernel.shape[2:])])
     return keras.ops.convert_to_numpy(convolution(clips))
@@ -116,6 +120,27 @@ def test_a_folded_convolution_equals_the_real_one(name: str, clip_shape: tuple[i
     kernel_size, strides = ((1, size, size), (1, stride, stride)) if "space" in name else ((size, 1, 1), (stride, 1, 1))
     expected = real_convolution(clips, model.get_layer(name).get_weights()[0], kernel_size, strides)
     expected /= np.sqrt(1 + model.get_layer(f"{name}_norm").epsilon)  # all that a new normalisation does
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(model(clips)), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "clip_shape"),
+    [("stem_space", (2, 22, 31, 3)), ("stage1_block0_space1", (2, 11, 8, 8)), ("stage1_block0_time1", (4, 6, 7, 8))],
+)
+def test_padded_evenly_a_strided_convolution_sees_as_much_before_as_after(
+    name: str, clip_shape: tuple[int, ...]
+) -> None:
+    """As PyTorch's with a padding of half the kernel, for even and odd sizes."""
+    clips = np.random.default_rng(1).normal(size=(2, *clip_shape)).astype(np.float32)
+    size = 7 if name.startswith("stem") else 3
+    fold, inputs = folded._spatial if "space" in name else folded._temporal, keras.Input(clip_shape)
+    arithmetic = folded.Arithmetic(epsilon=1e-5, pads_evenly=True)
+    outputs = fold(inputs, 6, size=size, stride=2, name=name, arithmetic=arithmetic, relu=False)
+    model = keras.Model(inputs, outputs)
+    kernel_size, strides = ((1, size, size), (1, 2, 2)) if "space" in name else ((size, 1, 1), (2, 1, 1))
+    padded = np.pad(clips, ((0, 0), *((side // 2, side // 2) for side in kernel_size), (0, 0)))
+    kernel = model.get_layer(name).get_weights()[0]
+    expected = real_convolution(padded, kernel, kernel_size, strides, "valid") / np.sqrt(1 + 1e-5)
     np.testing.assert_allclose(keras.ops.convert_to_numpy(model(clips)), expected, atol=1e-4)
 
 

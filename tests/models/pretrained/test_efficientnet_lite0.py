@@ -11,11 +11,17 @@ import pytest
 from PIL import Image
 
 from foundation.messages.errors import UserError
+from models.base_model import open_base
+from models.config import ModelConfig
 from models.networks import efficientnet_lite
+from models.networks.build import build_network
 from models.pretrained import efficientnet_lite0
 from models.pretrained.cards import EFFICIENTNET_LITE0
 from models.pretrained.efficientnet_lite0 import load_encoder
+from models.pretrained.foreign import find_foreign
+from models.pretrained.importing import import_weights
 from models.pretrained.torch_file import Tensors, read_tensors
+from models.training.warm_start import begin_with, read_weights
 
 EXPECTED = json.loads(Path(__file__).with_name("efficientnet_lite0.json").read_text())["features"]
 _MILITARY_UNIFORM = 652
@@ -62,14 +68,13 @@ def test_an_admiral_wears_a_uniform(weights: Path) -> None:
 def test_tensors_that_do_not_fit_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A layer's name is the place of its weights: nothing is taken over if one is missing, unknown or of another shape."""
     network = encoder(32, 32)
-    layer_tensors = dict(efficientnet_lite0._layer_tensors())
+    parts = efficientnet_lite0.layout().parts
     whole: Tensors = {"_fc.weight": np.zeros((1000, 1280)), "_fc.bias": np.zeros(1000)}
-    for layer, names in layer_tensors.items():
-        for weight, name in zip(network.get_layer(layer).weights, names, strict=True):
-            shape = tuple(weight.shape)
-            if len(shape) == 4:
-                shape = (shape[2], shape[3], *shape[:2]) if "depthwise" in name else (shape[3], shape[2], *shape[:2])
-            whole[name] = np.full(shape, 0.5, np.float32)
+    for weight in network.weights:
+        shape, name = tuple(weight.shape), parts[weight.path].tensor
+        if len(shape) == 4:
+            shape = (shape[2], shape[3], *shape[:2]) if "depthwise" in name else (shape[3], shape[2], *shape[:2])
+        whole[name] = np.full(shape, 0.5, np.float32)
     before = network.get_weights()
 
     def refused(tensors: Tensors) -> str:
@@ -86,3 +91,18 @@ def test_tensors_that_do_not_fit_are_named(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(efficientnet_lite0, "read_tensors", lambda _: whole)
     load_encoder(network, tmp_path / "some.pth")
     assert {float(np.mean(weight)) for weight in network.get_weights()} == {0.5}
+
+
+def test_an_imported_file_gives_an_encoder_the_weights_that_the_package_gives_it(weights: Path, tmp_path: Path) -> None:
+    file = find_foreign(weights)
+    assert file is not None
+    card = import_weights(file, tmp_path / "weights")
+    assert (card.name, card.is_published) == ("efficientnet_lite0_imagenet", True)
+    config = ModelConfig(network="frames", preset="efficientnet_lite0", num_frames=2, height=32, width=32)
+    imported, packaged = (build_network(config, num_classes=2, dropout=0) for _ in range(2))
+    begin_with(imported, read_weights(open_base(tmp_path / "weights"), config), ("a", "b"))
+    load_encoder(packaged, weights)
+    for layer in imported.layers:
+        if layer.name.startswith("st"):
+            for one, other in zip(layer.get_weights(), packaged.get_layer(layer.name).get_weights(), strict=True):
+                np.testing.assert_array_equal(one, other)

@@ -1,10 +1,9 @@
 """Files of PyTorch's are read without running what is in them."""
 
 import contextlib
-import io
 import os
-import pickle
 import struct
+import tracemalloc
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import pytest
 
 from foundation.messages.errors import UserError
 from models.pretrained.torch_file import read_tensors
+from tests.models.pretrained.torch_writing import Call, Named, Storage, archived, pickled, tensor
 
 _MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 NUMBERS = np.arange(12, dtype=np.float32)
@@ -26,58 +26,6 @@ VIEWS: dict[str, tuple[int, tuple[int, ...], tuple[int, ...]]] = {
     "last": (11, (), ()),
     "none": (0, (0, 4), (4, 1)),
 }
-
-
-class Named:
-    """Something that a pickle names as a global of PyTorch's."""
-
-    def __init__(self, module: str, name: str) -> None:
-        self.module, self.name = module, name
-
-
-class Call:
-    """A call that a pickle makes when it is opened."""
-
-    def __init__(self, function: Any, *arguments: Any) -> None:
-        self.function, self.arguments = function, arguments
-
-
-class Storage:
-    def __init__(self, key: str, kind: str = "FloatStorage", size: Any = 12) -> None:
-        self.value = ("storage", Named("torch", kind), key, "cpu", size, None)
-
-
-class _Pickler(pickle._Pickler):
-    """Writes as `torch.save` does: by the second protocol, with storages as persistent ids."""
-
-    def persistent_id(self, obj: Any) -> Any:
-        return obj.value if isinstance(obj, Storage) else None
-
-    def save_named(self, obj: Named) -> None:
-        self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())
-
-    def save_call(self, obj: Call) -> None:
-        self.save_reduce(obj.function, obj.arguments, obj=obj)
-
-    def save_reduce(self, func: Any, args: Any, *rest: Any, **others: Any) -> None:
-        if isinstance(func, Named):
-            self.save(func)
-            self.save(args)
-            self.write(pickle.REDUCE)
-        else:
-            super().save_reduce(func, args, *rest, **others)
-
-    dispatch = {**pickle._Pickler.dispatch, Named: save_named, Call: save_call}
-
-
-def pickled(value: Any) -> bytes:
-    content = io.BytesIO()
-    _Pickler(content, 2).dump(value)
-    return content.getvalue()
-
-
-def tensor(storage: Storage, offset: Any = 0, shape: Any = (12,), strides: Any = (1,)) -> Call:
-    return Call(Named("torch._utils", "_rebuild_tensor_v2"), storage, offset, shape, strides, False, OrderedDict())
 
 
 def state_dict() -> "OrderedDict[str, Call]":
@@ -94,13 +42,7 @@ def pickles(value: Any) -> bytes:
 
 def archive(value: Any, compression: int = zipfile.ZIP_STORED, numbers: bytes = NUMBERS.tobytes()) -> bytes:
     """A file as PyTorch writes it now."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", compression) as file:
-        file.writestr("weights/data.pkl", pickled(value))
-        file.writestr("weights/byteorder", "little")
-        file.writestr("weights/data/7", numbers)
-        file.writestr("weights/version", "3\n")
-    return content.getvalue()
+    return archived(value, {"7": numbers}, compression)
 
 
 def refused(folder: Path, content: bytes) -> str:
@@ -201,3 +143,29 @@ def test_the_number_of_a_note_reserves_no_memory(tmp_path: Path) -> None:
 def test_instructions_that_no_tensor_needs_are_refused(tmp_path: Path) -> None:
     assert "STACK_GLOBAL" in refused(tmp_path, b"\x80\x04\x8c\x02os\x8c\x06system\x93.")
     assert "INST" in refused(tmp_path, b"(ios\nsystem\n.")
+
+
+def test_a_claimed_size_reserves_no_memory(tmp_path: Path) -> None:
+    """Of the pickle, and of the tables of the archive."""
+    claim = archive(OrderedDict(a=tensor(Storage("7", size=2**30), 0, (2**30,), (1,))))
+    table = bytearray(archive(state_dict()))
+    entry = table.rindex(b"PK\x01\x02", 0, table.rindex(b"weights/data/7"))
+    table[entry + 20 : entry + 28] = struct.pack("<II", 2**31, 2**31)
+    tracemalloc.start()
+    try:
+        refused(tmp_path, claim)
+        refused(tmp_path, bytes(table))
+        assert tracemalloc.get_traced_memory()[1] < 10**7
+    finally:
+        tracemalloc.stop()
+
+
+def test_parts_of_an_archive_that_overlap_are_refused(tmp_path: Path) -> None:
+    """As in an archive of a few megabytes that comes to petabytes: every name is for the same bytes."""
+    entries = OrderedDict((f"t{key}", tensor(Storage(str(key)))) for key in range(50))
+    whole = archived(entries, {str(key): NUMBERS.tobytes() for key in range(50)})
+    content, entry = bytearray(whole), whole.index(b"PK\x01\x02")
+    while content[entry : entry + 4] == b"PK\x01\x02":
+        content[entry + 42 : entry + 46] = bytes(4)  # where it begins
+        entry += 46 + sum(struct.unpack("<HHH", content[entry + 28 : entry + 34]))
+    assert "damaged archive" in refused(tmp_path, bytes(content))

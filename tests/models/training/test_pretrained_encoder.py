@@ -1,6 +1,7 @@
 """A network whose encoder comes with weights: it keeps them and sees each clip once, or learns as others do if told to."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -8,10 +9,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models.base_model import open_base
 from models.data import ClipSource
 from models.networks.outputs import outputs_of
 from models.pretrained.cards import EFFICIENTNET_LITE0
 from models.pretrained.efficientnet_lite0 import load_encoder
+from models.pretrained.foreign import find_foreign
+from models.pretrained.importing import import_weights
 from models.training.batches import Batches
 from models.training.checkpoints import CheckpointFolder
 from models.training.config import PRETRAINED, TrainingConfig, WarmStartConfig
@@ -20,15 +24,16 @@ from models.training.fit import Fitted
 from models.training.job import Job
 from models.training.learning import learn
 from models.training.preparation import Preparation
+from models.training.warm_start import read_weights
 from tests.models.clips import CLASSES
 from tests.models.training.fitting import training_config
 
 CONTEXT = tf.distribute.InputContext()
 
 
-def prepared_for(source: ClipSource, training: TrainingConfig) -> Preparation:
+def prepared_for(source: ClipSource, training: TrainingConfig, preset: str = "tiny") -> Preparation:
     pytest.importorskip(EFFICIENTNET_LITE0.module, reason="the extra pretrained is not installed")
-    model = source.model.model_copy(update={"network": "frames", "num_frames": 3})
+    model = source.model.model_copy(update={"network": "frames", "preset": preset, "num_frames": 3})
     clips = ClipSource(source.patterns, source.transform, model)
     config = {
         "model": model.model_dump_json(),
@@ -81,6 +86,22 @@ def test_stages_that_are_not_frozen_learn(source: ClipSource, tmp_path: Path) ->
     _, network = trained(prepared_for(source, training_config(epochs=1, warm_start=warm_start)), tmp_path)
     assert np.std(network.get_layer("head_standardize").get_weights()[1]) > 0
     assert changed_stages(network) == {"stage2"}
+
+
+def test_what_an_imported_encoder_sees_is_relative_to_the_training_clips_too(
+    source: ClipSource, tmp_path: Path
+) -> None:
+    warm_start = WarmStartConfig(model=str(tmp_path / "weights"), frozen_through="stage7")
+    prepared = prepared_for(source, training_config(epochs=1, warm_start=warm_start), "efficientnet_lite0")
+    file = find_foreign(EFFICIENTNET_LITE0.find())
+    assert file is not None
+    import_weights(file, tmp_path / "weights")
+    base = open_base(tmp_path / "weights")
+    begun = replace(prepared, base=base, base_weights=read_weights(base, prepared.job.model))
+    assert begun.pretrained == base.card
+    _, network = trained(begun, tmp_path)
+    assert np.std(network.get_layer("head_standardize").get_weights()[1]) > 0
+    assert changed_stages(network) == set()
 
 
 def numbered(num_train: int, num_eval: int, **changes: object) -> FeatureBatches:
