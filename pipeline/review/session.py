@@ -5,7 +5,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,18 @@ class Written:
     """The log as it was read, and what became of its lines for the clips that there are.
 
     Attributes:
-      standing: ids of decisions that count.
-      stale: ids of those about rows that are not there as they were.
+      states: what became of each, by id: standing, stale, overridden, undone or aimless, as
+        `components.annotations.decisions.standing.Standing` has them; an undo has none.
       accepted: findings that were accepted as a whole: check and message.
     """
 
     decisions: Sequence[Decision] = ()
-    standing: frozenset[str] = frozenset()
-    stale: frozenset[str] = frozenset()
+    states: Mapping[str, str] = field(default_factory=dict)
     accepted: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def num_stale(self) -> int:
+        return sum(state == "stale" for state in self.states.values())
 
 
 class Session:
@@ -132,7 +135,7 @@ class Session:
 
     def _undo(self, body: Mapping[str, Any]) -> Decision:
         for decision in self.written.decisions:
-            if decision.id == body.get("undoes") and decision.id in self.written.standing:
+            if decision.id == body.get("undoes") and self.written.states.get(decision.id) == "standing":
                 return new_decision(Action.UNDO, self._by, undoes=decision.id, why=read_why(body))
         raise ValueError(f"there is no decision {str(body.get('undoes'))[:80]} that could be undone")
 
@@ -146,8 +149,7 @@ class Session:
         self.standings = find_standings(segments, found.standing)
         self.written = Written(
             decisions,
-            frozenset(decision.id for decision in found.standing),
-            frozenset(decision.id for decision in found.stale),
+            {decision.id: state for state, decisions in vars(found).items() for decision in decisions},
             frozenset(
                 (each.finding.check, each.finding.about) for each in found.standing if each.finding and not each.segment
             ),

@@ -36,7 +36,7 @@ def summary(session: Session, name: str) -> dict[str, Any]:
         "has_answers": facts.has_answers,
         "has_confidences": facts.has_confidences,
         "decided": len(session.standings),
-        "stale": len(session.written.stale),
+        "stale": session.written.num_stale,
         "log": str(session.log),
         "revision": session.revision,
     }
@@ -141,11 +141,10 @@ def clip_detail(clip: Clip, session: Session) -> dict[str, Any]:
 
 
 def decision_row(decision: Decision, written: Written, catalogue: Catalogue) -> dict[str, Any]:
-    """A decision, with whether it counts, and whether its row is as it was."""
+    """A decision, with what became of it."""
     return {
         **decision.model_dump(mode="json"),
-        "counts": decision.id in written.standing,
-        "is_stale": decision.id in written.stale,
+        "state": written.states.get(decision.id),
         "is_known": decision.segment is not None and decision.segment.id in catalogue.by_id,
     }
 

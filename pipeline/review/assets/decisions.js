@@ -23,19 +23,18 @@ function entry(decision) {
     ? `${segment.path}, ${seconds(segment.start_seconds)} to ${seconds(segment.end_seconds)}, ${segment.label}`
     : (finding?.about ?? "");
   const isUndo = decision.action === "undo";
-  const isOpen = decision.counts && !isUndo;
+  const stands = decision.state === "standing";
   return h(
     "li",
-    { class: isOpen ? "" : "undone" },
-    h("p", {}, h("strong", {}, ACTIONS[decision.action] ?? decision.action), " ", isUndo ? "" : change(decision)),
+    { class: stands || isUndo ? "" : "undone" },
+    h("p", {}, h("strong", {}, ACTIONS[decision.action]), " ", isUndo ? `a decision (${decision.undoes})` : change(decision)),
     h("p", { class: "small" }, decision.is_known ? h("a", { href: addressOf("decisions", { clip: segment.id }) }, place) : place),
     h("p", { class: "soft small" }, `${decision.by}, ${decision.at.slice(0, 19).replace("T", " ")} UTC${decision.why ? `: ${decision.why}` : ""}`),
     h(
       "p",
       { class: "small" },
-      decision.is_stale && h("span", { class: "mark bad" }, "stale"),
-      !decision.counts && !isUndo && h("span", { class: "mark" }, "undone"),
-      isOpen && h("button", { type: "button", onclick: () => undo(decision) }, "Undo"),
+      !stands && decision.state && h("span", { class: decision.state === "stale" ? "mark bad" : "mark" }, decision.state),
+      stands && h("button", { type: "button", onclick: () => undo(decision) }, "Undo"),
     ),
   );
 }

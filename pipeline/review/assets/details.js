@@ -85,10 +85,10 @@ function history(clip, viewer) {
       clip.decisions.map((decision) =>
         h(
           "li",
-          { class: decision.counts ? "" : "undone" },
+          { class: decision.state === "standing" ? "" : "undone" },
           h("p", {}, h("strong", {}, ACTIONS[decision.action] ?? decision.action), " ", change(decision)),
           h("p", { class: "soft small" }, `${decision.by}, ${decision.at.slice(0, 16).replace("T", " ")} UTC${decision.why ? `: ${decision.why}` : ""}`),
-          decision.counts ? h("button", { type: "button", onclick: () => viewer.undo(decision.id) }, "Undo") : h("span", { class: "mark" }, "undone"),
+          decision.state === "standing" ? h("button", { type: "button", onclick: () => viewer.undo(decision.id) }, "Undo") : h("span", { class: "mark" }, decision.state),
         ),
       ),
     ),

@@ -151,7 +151,7 @@ export class Viewer {
   }
 
   async takeBack(id) {
-    const ofClip = this.clip?.decisions.filter((decision) => decision.counts).map((decision) => decision.id) ?? [];
+    const ofClip = this.clip?.decisions.filter((decision) => decision.state === "standing").map((decision) => decision.id) ?? [];
     const last = id ?? made.at(-1) ?? ofClip.at(-1);
     if (!last) return say("There is nothing to undo.");
     try {

@@ -210,6 +210,18 @@ def test_a_decision_is_in_the_log_and_in_every_answer_until_it_is_undone(table: 
     run(table, ask)
 
 
+def test_of_two_decisions_about_a_thing_the_last_counts_and_the_first_is_called_overridden(table: Path) -> None:
+    async def ask(asked: Asked) -> None:
+        clip = (await ids(asked))["played.mp4", "sit"]
+        for label in ("stand", "lie"):
+            await asked.decide(segment=clip, action="relabel", new=label)
+        shown = await asked.get(f"/api/clips/{clip}")
+        assert shown["standing"]["label"] == "lie"
+        assert [decision["state"] for decision in shown["decisions"]] == ["overridden", "standing"]
+
+    run(table, ask)
+
+
 def test_everybody_is_told_when_somebody_has_decided(table: Path) -> None:
     async def ask(asked: Asked) -> None:
         async with asked.client.get("/api/events") as events:
@@ -246,7 +258,7 @@ def test_a_decision_about_a_row_that_is_not_as_it_was_is_stale(table: Path) -> N
     async def look(asked: Asked) -> None:
         assert (await asked.get("/api/summary"))["stale"] == 1
         (shown,) = (await asked.get("/api/decisions"))["decisions"]
-        assert shown["is_stale"] and not shown["counts"]
+        assert shown["state"] == "stale"
         assert (await asked.get("/api/clips?decided=any"))["total"] == 0
 
     run(table, look)
