@@ -22,7 +22,7 @@ from models.training.config import PRETRAINED, TrainingConfig, WarmStartConfig
 from models.training.feature_batches import FeatureBatches
 from models.training.fit import Fitted
 from models.training.job import Job
-from models.training.learning import learn
+from models.training.learning import learn, with_rate_of_linear_layer
 from models.training.preparation import Preparation
 from models.training.warm_start import read_weights
 from tests.models.clips import CLASSES
@@ -137,3 +137,13 @@ def test_rare_classes_are_seen_as_often_as_others_if_asked_for() -> None:
     features = np.zeros((8, 1), np.float32)
     batches = FeatureBatches(features, features, labels, labels, ("a", "b"), training)
     assert sum(targets.numpy() for _, targets in batches.training_batches(0, CONTEXT)).sum(axis=0).tolist() == [4, 4]
+
+
+@pytest.mark.parametrize("width", [4, 400])
+def test_a_step_changes_a_logit_as_much_whatever_the_number_of_features(width: int) -> None:
+    features, labels = np.zeros((2, width), np.float32), np.zeros(2, np.int64)
+    batches = FeatureBatches(features, features, labels, labels, ("a", "b"), training_config(learning_rate=1e-3))
+    rate = with_rate_of_linear_layer(batches).training.learning_rate
+    # Of an input of length 1 in which all numbers are alike.
+    assert rate * width * width**-0.5 == pytest.approx(0.25)
+    assert batches.training.learning_rate == 1e-3
