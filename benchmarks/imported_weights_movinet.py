@@ -69,16 +69,17 @@ def answers(model: Any, clips: Any) -> tuple[Any, Any]:
     return whole.numpy(), np.stack(stream)
 
 
-def fill_with_waves(model: Any, names: list[str]) -> dict[str, Any]:
+def fill_by_formula(model: Any, names: list[str]) -> dict[str, Any]:
     """Values that follow from names and shapes; the tests have the same formula. Returns the shapes."""
     shapes = {}
     for number, name in enumerate(sorted(names)):
         weight = find(model, name)
         shape, kind = tuple(weight.shape), name.rpartition("/")[2]
         inputs = shape[:2] if kind == "depthwise_kernel" else shape[:-1]
-        scale = 2 / np.sqrt(np.prod(inputs)) if len(shape) > 1 else 0.3
-        waves = np.sin(0.7 * np.arange(int(np.prod(shape))) + number).reshape(shape)
-        weight.assign((kind in ("gamma", "moving_variance", "_scale")) + scale * waves)
+        scale = np.sqrt(6 / np.prod(inputs)) if len(shape) > 1 else 0.3
+        squares = 7 * (np.arange(int(np.prod(shape))) + number) ** 2
+        scattered = (squares % 1009 / 504 - 1).reshape(shape)
+        weight.assign((kind in ("gamma", "moving_variance", "_scale")) + scale * scattered)
         shapes[name] = shape
     return shapes
 
@@ -102,7 +103,7 @@ def note_down(folder: Path) -> None:
     """What the smallest network says of clips of a formula."""
     _, model = build("a0", _NOTED_CLASSES)
     checkpoint = tf.train.Checkpoint(model=model).write(str(folder / "noted"))
-    shapes = fill_with_waves(model, list(read_checkpoint(Path(checkpoint))))
+    shapes = fill_by_formula(model, list(read_checkpoint(Path(checkpoint))))
     stream = {}
     for shape in _NOTED_SHAPES:
         places = np.arange(int(np.prod(shape)) * 3).reshape(1, *shape, 3)

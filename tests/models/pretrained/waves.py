@@ -37,16 +37,27 @@ def torch_waves(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
     return tensors
 
 
-def movinet_waves(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+def scattered(number: int, shape: tuple[int, ...], scale: float, shift: float = 0.0) -> Array:
+    """The tensor with this number in the order of names, of values that are spread evenly and look like random ones.
+
+    Waves cancel each other where many channels are added: of a deep network that has them, little but the last bias would be
+    seen in the logits.
+    """
+    squares = 7 * (np.arange(int(np.prod(shape))) + number) ** 2
+    values = (squares % 1009 / 504 - 1).reshape(shape)
+    return np.asarray(shift + scale * values, np.float32)
+
+
+def movinet_tensors(shapes: Mapping[str, Iterable[int]]) -> dict[str, Array]:
     """Variables of Model Garden's MoViNets by their names."""
     values = {}
-    for number, (name, shape) in enumerate(sorted(shapes.items())):
+    for number, (name, shape) in enumerate(sorted((name, tuple(shape)) for name, shape in shapes.items())):
         kind = name.rpartition("/")[2]
         # A depthwise kernel sees one channel, whatever its shape says.
         inputs = shape[:2] if kind == "depthwise_kernel" else shape[:-1]
-        scale = 2 / np.sqrt(np.prod(inputs)) if len(shape) > 1 else 0.3
+        scale = np.sqrt(6 / np.prod(inputs)) if len(shape) > 1 else 0.3
         shift = 1.0 if kind in ("gamma", "moving_variance", "_scale") else 0.0
-        values[name] = wave(number, tuple(shape), float(scale), shift)
+        values[name] = scattered(number, shape, float(scale), shift)
     return values
 
 
