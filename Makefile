@@ -92,6 +92,7 @@ bench-weights: setup
 EVERY ?= 31
 bench-gate: setup
 	$(PYTHON_IN_VENV) -m benchmarks.gate --every $(EVERY)
+	$(PYTHON_IN_VENV) -m benchmarks.gate_folds
 
 # Kills, full disks (as root) and damaged files; hours.
 faults: setup

@@ -31,9 +31,8 @@ from benchmarks.served import JpegClip, ServerProcess, draw_clips, grpc_request,
 from benchmarks.timing import Times, timed
 from benchmarks.turns import compare
 from models import features
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of
 from models.preprocessing import decode_clips, fit_frames

@@ -12,12 +12,11 @@ from typing import Any
 
 from foundation.messages.errors import UserError
 from models.config import ModelConfig
-from models.export_info import EXPORT_INFO_FILE, ExportInfo, read_export_info
+from models.export_info import EXPORT_INFO_FILE, WEIGHTS_FILE, ExportInfo, read_export_info
 from models.networks.catalogue import NETWORKS
 from models.pretrained.foreign import KINDS, ForeignFile, find_foreign
 from models.pretrained.imported import CARD_FILE, IMPORTED_WEIGHTS_FILE, ImportedCard, read_card
 
-WEIGHTS_FILE = "assets.extra/network.weights.h5"
 _WEIGHTS_SUFFIX = ".weights.h5"
 
 

@@ -10,9 +10,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks.build import build_network
 from models.networks.catalogue import NETWORKS
 from models.preprocessing import decode_clips

@@ -9,6 +9,7 @@ from typing import Any
 from foundation.messages.errors import UserError
 
 EXPORT_INFO_FILE = "assets.extra/clipgate.json"
+WEIGHTS_FILE = "assets.extra/network.weights.h5"  # Keras's, of the network alone
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import features
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.geometry import boxes_in_frame, frame_sizes, image_sizes
 from models.iou import iou
 from models.networks.causal import is_causal

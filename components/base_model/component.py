@@ -15,8 +15,8 @@ from tfx.utils import path_utils
 from components.specification import make_spec, text_parameters
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
-from models.base_model import WEIGHTS_FILE, foreign_weights
-from models.export_info import EXPORT_INFO_FILE, rename_classes
+from models.base_model import foreign_weights
+from models.export_info import EXPORT_INFO_FILE, WEIGHTS_FILE, rename_classes
 
 
 class BaseModelCopyExecutor(base_executor.BaseExecutor):

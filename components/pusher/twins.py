@@ -8,8 +8,7 @@ from components.pusher.versions import IsTwin, Version
 from components.pusher.whole import card_seal
 from components.storage.local import LocalRoot
 from components.storage.seal import Seal
-from models.base_model import WEIGHTS_FILE
-from models.export_info import ExportInfo, read_export_info
+from models.export_info import WEIGHTS_FILE, ExportInfo, read_export_info
 
 
 class Candidate(NamedTuple):

@@ -12,10 +12,9 @@ import tensorflow as tf
 from keras import layers
 
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
 from models.devices.files import BOXES, CLIP, FRAME, NEXT, PROBABILITIES
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks import causal
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of

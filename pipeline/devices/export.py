@@ -11,10 +11,9 @@ from components.serving_validator.requests import first_state
 from components.serving_validator.served import LoadedModel, Tensors
 from components.storage.local import LocalRoot
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
 from models.devices.files import CLIP, FRAME, Kind, open_file
-from models.export_info import ExportInfo, read_export_info
+from models.export_info import WEIGHTS_FILE, ExportInfo, read_export_info
 from models.networks.catalogue import NETWORKS
 from pipeline.devices.asking import Agreement, asking_file, asking_saved_model, clips_per_second, compare
 from pipeline.devices.card import DeviceCard, Measured, Source, preprocessing, state_of

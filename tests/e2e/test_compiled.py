@@ -15,7 +15,7 @@ import pytest
 from components.model_gate.measurements import GATE_FILE
 from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import REJECTED_FILE
-from models.base_model import WEIGHTS_FILE
+from models.export_info import WEIGHTS_FILE
 from models.training.history import HISTORY_FILE
 from pipeline.config import load_config
 from pipeline.kubeflow.execute import METADATA_FILE, execute, execute_task, load_spec, produced_by

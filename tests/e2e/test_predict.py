@@ -118,7 +118,7 @@ def test_activitynet_results_have_the_fields_of_its_evaluation(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["-o", "out.txt"], "--output: out.txt has to end in .csv or .json"),
+        (["-o", "out.txt"], "--output: out.txt has to end in .csv, .json, .xml or .eaf"),
         (["--timeline", "page.html"], "--timeline belongs to long videos (--segments), not to clips"),
         (["--fps", "5", "--segments"], "--fps belongs to streams, not to long videos (--segments)"),
         (["--segments", "--start-seconds", "1"], "--start-seconds belongs to clips, not to long videos (--segments)"),

@@ -10,9 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from components.video.config import SamplingConfig
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks.build import build_network
 from tests.models.clips import CLASSES, clip_example, draw_clip, encode_clip
 

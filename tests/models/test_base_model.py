@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE, BaseModel, open_base, require_same_network
+from models.base_model import BaseModel, open_base, require_same_network
 from models.config import ModelConfig
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 
 CONFIG = ModelConfig(preset="tiny", num_frames=4)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE, open_base
-from models.export_info import ExportInfo
+from models.base_model import open_base
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.pretrained.cards import EFFICIENTNET_LITE0
 from pipeline.config import Config
 from pipeline.plan import Plan, make_plan

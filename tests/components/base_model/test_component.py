@@ -9,8 +9,8 @@ from tfx.utils import path_utils
 
 from components.base_model.component import BaseModelCopy, BaseModelCopyExecutor
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE, BaseModel, open_base
-from models.export_info import ExportInfo
+from models.base_model import BaseModel, open_base
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from tests.models.pretrained.narrow import narrow_presets, write_narrow
 
 

@@ -11,8 +11,7 @@ from components.pusher.changes import push
 from components.pusher.destination import Destination
 from components.pusher.versions import Version
 from components.storage.seal import seal_folder, seal_to_json
-from models.base_model import WEIGHTS_FILE
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 
 PushModel = Callable[..., Version]
 

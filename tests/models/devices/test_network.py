@@ -8,12 +8,11 @@ import pytest
 import tensorflow as tf
 
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE
 from models.config import ModelConfig
 from models.devices.convert import representative_inputs
 from models.devices.files import NEXT, PROBABILITIES
 from models.devices.network import clip_function, frame_function, load_network
-from models.export_info import read_export_info
+from models.export_info import WEIGHTS_FILE, read_export_info
 from tests.models.clips import causal_network, linear_tracker, one_stage_network
 from tests.models.exported import save_network
 from tests.models.networks.examples import noise, randomize

@@ -15,10 +15,10 @@ from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
-from models.base_model import WEIGHTS_FILE, open_base
+from models.base_model import open_base
 from models.config import ModelConfig
 from models.data import ClipSource
-from models.export_info import ExportInfo, read_export_info
+from models.export_info import WEIGHTS_FILE, ExportInfo, read_export_info
 from models.networks.build import build_network
 from models.preprocessing import fit_frames
 from models.trainer import run_fn

@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pytest
 
 from foundation.messages.errors import UserError
-from models.base_model import WEIGHTS_FILE, BaseModel, open_base
+from models.base_model import BaseModel, open_base
 from models.config import ModelConfig
-from models.export_info import ExportInfo
+from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks.build import build_network
 from models.training.config import WarmStartConfig
 from models.training.warm_start import begin_with, freeze, read_weights, require_fitting, stage_names

@@ -38,7 +38,8 @@ def test_a_run_is_logged_with_its_parameters_figures_and_files(
         said = log_run(TrackingConfig(mlflow=address), record_file(five_runs, number), five_runs / "out")
         assert said.startswith(f"logged: run-{number} of experiment test in {address}")
     client = mlflow.MlflowClient(tracking_uri=address)
-    failed, pushed = client.search_runs([client.get_experiment_by_name("test").experiment_id])
+    runs = client.search_runs([client.get_experiment_by_name("test").experiment_id])
+    pushed, failed = sorted(runs, key=lambda run: str(run.info.run_name))
     assert (pushed.info.run_name, pushed.info.status, failed.info.status) == ("run-1", "FINISHED", "FAILED")
     assert pushed.data.params["training.epochs"] == "6"
     assert (pushed.data.metrics["test/accuracy"], pushed.data.metrics["test/recall/sit"]) == (0.625, 0.25)
