@@ -118,6 +118,7 @@ bench-checks: setup
 	$(PYTHON_IN_VENV) -m benchmarks.checking
 	$(PYTHON_IN_VENV) -m benchmarks.fixing
 	$(PYTHON_IN_VENV) -m benchmarks.swapped_labels $(LABELLED)
+	$(PYTHON_IN_VENV) -m benchmarks.looks
 	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED)
 	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED) --shaken
 

@@ -47,6 +47,19 @@ def main() -> None:
 
 
 def measure(inputs: CheckInputs, share: float, seed: int) -> dict[str, Any]:
+    swapped, right = swap(inputs, share, seed)
+    named = suggestions(swapped)
+    found = named.keys() & right.keys()
+    return {
+        "swapped": len(right),
+        "recall": round(len(found) / len(right), 3),
+        "precision": round(len(found) / max(1, len(named)), 3),
+        "corrected": round(sum(named[each] == right[each] for each in found) / len(right), 3),
+    }
+
+
+def swap(inputs: CheckInputs, share: float, seed: int) -> tuple[CheckInputs, Mapping[str, str]]:
+    """The inputs with any other label for a share of the segments, and the right labels of these, by segment id."""
     rng = np.random.default_rng(seed)
     labels = sorted(inputs.by_label)
     chosen = rng.choice(len(inputs.segments), round(share * len(inputs.segments)), replace=False)
@@ -57,14 +70,7 @@ def measure(inputs: CheckInputs, share: float, seed: int) -> dict[str, Any]:
         else segment
         for segment in inputs.segments
     )
-    named = suggestions(replace(inputs, segments=segments))
-    found = named.keys() & right.keys()
-    return {
-        "swapped": len(right),
-        "recall": round(len(found) / len(right), 3),
-        "precision": round(len(found) / max(1, len(named)), 3),
-        "corrected": round(sum(named[each] == right[each] for each in found) / len(right), 3),
-    }
+    return replace(inputs, segments=segments), right
 
 
 def suggestions(inputs: CheckInputs) -> Mapping[str, str | None]:

@@ -1,8 +1,14 @@
 """How a configuration's data are checked, by `clipgate check` and in a run."""
 
+from collections.abc import Callable
+
+from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
+from components.annotation_validator.measuring.headers import OnVideo
 from components.annotations.splits.config import FOLD_SPLITS
 from pipeline.config import Config
+from pipeline.loading import load_tensorflow
 
 
 def make_inspection(config: Config) -> Inspection:
@@ -23,3 +29,13 @@ def make_inspection(config: Config) -> Inspection:
         min_examples={label: int(config.gates.bar(label, "min_examples")) for label in config.gates.classes},
         default_min_examples=config.gates.min_examples,
     )
+
+
+def with_looks(inputs: CheckInputs, checks: ChecksConfig, progress: Callable[[str], OnVideo]) -> CheckInputs:
+    """The inputs with what an encoder of pictures sees, if motion alone does not tell the classes."""
+    if not checks.wants_looks(inputs):
+        return inputs
+    load_tensorflow()
+    from components.annotation_validator.measuring.looks import see_looks
+
+    return see_looks(inputs, progress("looking at pictures"))

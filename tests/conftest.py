@@ -32,6 +32,7 @@ SLOW_PLACES = (
     "components/video/test_decoder.py",
     "components/video/test_decoder_deaths.py",
     "components/video/test_pyav.py",
+    "components/annotation_validator/measuring/test_looks.py",
     "components/annotation_validator/measuring/test_network.py",
     "components/annotation_validator/test_planted_defects.py",
     "pipeline/sealing/test_runner.py",

@@ -9,7 +9,9 @@ from pydantic import Field, create_model, model_validator
 from components.annotation_validator.checks.catalogue import CHECKS
 from components.annotation_validator.checks.check import Check
 from components.annotation_validator.findings import Severity
+from components.annotation_validator.inputs.inputs import CheckInputs
 from foundation.section import Section
+from models.pretrained.cards import EFFICIENTNET_LITE0
 
 Config = TypeVar("Config", bound=Section)
 
@@ -35,6 +37,11 @@ class ChecksConfig(Section):
         "warn", description="what a run does when a check fails, before it trains"
     )
     frames: bool = Field(False, description="also look into the videos: each is decoded once more than for ingest")
+    encoder: bool = Field(
+        True,
+        description="with frames, where motion does not tell classes: also compare what ImageNet's encoder of pictures sees, "
+        "if it is installed",
+    )
     previous_annotations: str | None = Field(
         None,
         min_length=1,
@@ -47,6 +54,10 @@ class ChecksConfig(Section):
         min_length=1,
         description="the log of what people decided, for clipgate check; default: <annotations>.decisions.jsonl, if there",
     )
+
+    def wants_looks(self, inputs: CheckInputs) -> bool:
+        """Whether the encoder of pictures is to look at the segments."""
+        return self.encoder and EFFICIENTNET_LITE0.is_installed and inputs.lacks_looks
 
     @model_validator(mode="after")
     def _previous_videos_are_annotated(self) -> "ChecksConfig":

@@ -46,6 +46,11 @@ class AnnotationValidatorExecutor(base_beam_executor.BaseBeamExecutor):
             previous=find_previous(data, checks),
             beam_args=beam_args,
         )
+        if checks.wants_looks(inputs):
+            # TensorFlow is loaded by what needs it.
+            from components.annotation_validator.measuring.looks import see_looks
+
+            inputs = see_looks(inputs, _progress("looking at pictures", "segments"))
         findings = run_checks(inputs, checks)
 
         folder = Path(artifact_utils.get_single_uri(output_dict["report"]))
@@ -75,7 +80,7 @@ def _shown(finding: Finding) -> str:
     return f"  {finding.check}: {finding.message}{where}"
 
 
-def _progress(title: str) -> Callable[[int, int], None]:
-    """Tells how many videos were looked at, out of how many, whatever is looked at."""
-    progress = cache(lambda total: Progress(total, "videos"))
+def _progress(title: str, unit: str = "videos") -> Callable[[int, int], None]:
+    """Tells how many were looked at, out of how many, whatever is looked at."""
+    progress = cache(lambda total: Progress(total, unit))
     return lambda done, total: progress(total).advance()

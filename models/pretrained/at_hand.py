@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from foundation.messages.errors import UserError
@@ -50,6 +49,6 @@ def _of(known: Published, imported: list[AtHand], folder: Path) -> AtHand:
     file = folder / known.file
     if file.is_file():
         return AtHand(known, None, file)
-    if known.sha256 == EFFICIENTNET_LITE0.sha256 and find_spec(EFFICIENTNET_LITE0.module):
+    if known.sha256 == EFFICIENTNET_LITE0.sha256 and EFFICIENTNET_LITE0.is_installed:
         return AtHand(known, None, EFFICIENTNET_LITE0.find())
     return AtHand(known)

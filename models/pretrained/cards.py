@@ -33,6 +33,11 @@ class WeightsCard:
     def __str__(self) -> str:
         return f"{self.source}; {self.licence}; {self.package}, SHA-256 {self.sha256[:12]}"
 
+    @property
+    def is_installed(self) -> bool:
+        """Whether the package is there."""
+        return find_spec(self.module) is not None
+
     def find(self) -> Path:
         """The file.
 

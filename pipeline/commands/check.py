@@ -29,7 +29,7 @@ from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
 from models.training.duration import said_of_duration
 from pipeline.bars import Bars
-from pipeline.checks import make_inspection
+from pipeline.checks import make_inspection, with_looks
 from pipeline.commands.annotation_files import refuse_originals, write_annotations
 from pipeline.commands.convert import (
     DelimiterOption,
@@ -174,6 +174,7 @@ def check(
             over_time = task.checks.bar("doubtful_bounds") is not None
             embed = partial(embed_videos, inputs, root, on_video=progress("looking"), over_time=over_time)
             inputs = use_model(model, embed)
+        inputs = with_looks(inputs, task.checks, progress)
     found = run_checks(inputs, task.checks)
     decided = find_decisions(task.data, task.checks, inputs)
     findings = decided.reported(found)

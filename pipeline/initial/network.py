@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from models.config import ModelConfig
 from models.pretrained.cards import EFFICIENTNET_LITE0
@@ -43,7 +42,7 @@ def choose_network(sizes: Mapping[str, float], num_classes: int, most_seconds: f
       MachineError: see `measure_seconds_per_clip`.
     """
     training = TrainingConfig(epochs=_EPOCHS)
-    if find_spec(EFFICIENTNET_LITE0.module):
+    if EFFICIENTNET_LITE0.is_installed:
         (per_clip,) = measure_seconds_per_clip([WITH_WEIGHTS], training, num_classes)
         seconds = training_seconds(per_clip, WITH_WEIGHTS, training, sizes)
         if seconds <= most_seconds:

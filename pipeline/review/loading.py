@@ -17,7 +17,7 @@ from components.annotations.files.manifest import build_manifest
 from components.annotations.records.record import Annotations
 from components.storage.root import Root
 from foundation.processes import child_environment
-from pipeline.checks import make_inspection
+from pipeline.checks import make_inspection, with_looks
 from pipeline.config import Config
 from pipeline.pushed_classes import served_classes
 from pipeline.review.clips import Answer, Catalogue, make_catalogue
@@ -115,4 +115,5 @@ def check_all(
         previous=find_previous(settings.data, settings.checks),
         beam_args=settings.beam.args,
     )
+    inputs = with_looks(inputs, settings.checks, progress)
     return make_catalogue(inputs, answers, run_checks(inputs, settings.checks))

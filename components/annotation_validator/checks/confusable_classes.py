@@ -1,4 +1,4 @@
-"""Pairs of classes that motion hardly tells apart: they take more clips than others, or are one class."""
+"""Pairs of classes that neither motion nor looks tell apart: they take more clips than others, or are one class."""
 
 from collections.abc import Iterable
 
@@ -24,8 +24,9 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         names = neighbours.classes[one], neighbours.classes[other]
         cohesion = [float(scores[neighbours.labels == label].mean()) for label in (one, other)]
         yield Found(
-            message=f"classes {names[0]!r} and {names[1]!r} move alike: {mixed:.0%} of their segments have most neighbours "
-            f"in the other class; their silhouettes are {cohesion[0]:.2f} and {cohesion[1]:.2f} (1: far from other classes)",
+            message=f"classes {names[0]!r} and {names[1]!r} {embedding.verb} alike: {mixed:.0%} of their segments have most "
+            f"neighbours in the other class; their silhouettes are {cohesion[0]:.2f} and {cohesion[1]:.2f} (1: far from "
+            "other classes)",
             remedy="Expect confusions; give both more groups, or make one class of them if the difference does not matter.",
             value=mixed,
         )

@@ -22,7 +22,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     if inputs.features or embedding is None:
         return
     neighbours = embedding.neighbourhood
-    if neighbours.balanced_accuracy(NUM_NEIGHBOURS + 1) < _LEAST_ACCURACY:
+    if embedding.accuracy < _LEAST_ACCURACY:
         return
     winners = neighbours.votes.argmax(axis=1)
     shares = neighbours.votes.max(axis=1) / NUM_NEIGHBOURS
@@ -32,8 +32,8 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         clips = sorted((clip for clip in doubtful if neighbours.labels[clip] == label), key=lambda clip: -shares[clip])
         suggested = sorted({neighbours.classes[winners[clip]] for clip in clips})
         yield Found(
-            message=f"class {neighbours.classes[label]!r}: {len(clips)} segments move like {', '.join(map(repr, suggested))}, "
-            "say their nearest neighbours in other groups",
+            message=f"class {neighbours.classes[label]!r}: {len(clips)} segments {embedding.verb} like "
+            f"{', '.join(map(repr, suggested))}, say their nearest neighbours in other groups",
             remedy="Look at them, and correct the label where it is wrong.",
             value=float(shares[clips[0]]),
             places=tuple(

@@ -18,7 +18,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     far = [clip for clip in np.argsort(-scores) if scores[clip] > bar]
     if far:
         yield Found(
-            message=f"{len(far)} of {len(scores)} segments move like no other in another group",
+            message=f"{len(far)} of {len(scores)} segments {embedding.verb} like no other in another group",
             remedy="Look at them: rare and right, or something else than their label says?",
             value=float(scores[far[0]]),
             places=places(embedding.segments[clip] for clip in far),

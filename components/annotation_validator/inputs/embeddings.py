@@ -1,6 +1,6 @@
 """Segments as vectors, among their nearest neighbours, which are always of other groups: a person's own clips prove nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from components.annotation_validator.inputs.segments import CheckedSegment
 NUM_NEIGHBOURS = 7
 _FEWEST_CLIPS, _FEWEST_GROUPS = 20, 4
 _ROWS_AT_ONCE = 512
+_LEAST_DEVIATION = 1e-3  # of the mean one
 
 
 @dataclass(frozen=True)
@@ -44,21 +45,51 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class Embedding:
-    """Segments, their vectors float32 [num_clips, size] of length 1, and their neighbours."""
+    """Segments as vectors.
+
+    Attributes:
+      vectors: float32 [num_clips, size], of length 1.
+      verb: what segments do that are near each other: "move" or "look", as in "look alike".
+    """
 
     segments: tuple[CheckedSegment, ...]
     vectors: Vector
     neighbourhood: Neighbourhood
+    verb: str = "move"
+
+    @property
+    def accuracy(self) -> float:
+        """What the neighbours' vote is worth: the mean share that it recognises, over classes that could have a majority."""
+        return self.neighbourhood.balanced_accuracy(NUM_NEIGHBOURS + 1)
 
 
-def embed(segments: Sequence[CheckedSegment], vectors: Sequence[Vector], groups: Sequence[str]) -> Embedding | None:
+def embed(
+    segments: Sequence[CheckedSegment], vectors: Sequence[Vector], groups: Sequence[str], verb: str = "move"
+) -> Embedding | None:
     """The embedding of segments; None if there are too few, or of too few groups, for neighbours to mean anything."""
     labels = [segment.label for segment in segments]
-    if len(segments) < _FEWEST_CLIPS or len(set(groups)) < _FEWEST_GROUPS or len(set(labels)) < 2:
+    if not are_enough(labels, groups):
         return None
     stacked = np.stack(vectors)
     stacked = stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-6)
-    return Embedding(tuple(segments), stacked, find_neighbours(stacked, labels, groups))
+    return Embedding(tuple(segments), stacked, find_neighbours(stacked, labels, groups), verb)
+
+
+def are_enough(labels: Sequence[str], groups: Sequence[str]) -> bool:
+    """Whether neighbours mean anything among segments of these labels and groups."""
+    return len(labels) >= _FEWEST_CLIPS and len(set(groups)) >= _FEWEST_GROUPS and len(set(labels)) > 1
+
+
+def standardized(vectors: Mapping[str, Vector]) -> dict[str, Vector]:
+    """The vectors, float32 [size], with mean 0 and deviation 1 of each number over all of them."""
+    if not vectors:
+        return {}
+    stacked = np.stack(list(vectors.values()))
+    centred = stacked - stacked.mean(axis=0)
+    deviation = centred.std(axis=0)
+    # What hardly varies is not blown up.
+    scaled = centred / np.maximum(deviation, _LEAST_DEVIATION * deviation.mean() + 1e-12)
+    return dict(zip(vectors, scaled, strict=True))
 
 
 def find_neighbours(vectors: Vector, labels: Sequence[str], groups: Sequence[str]) -> Neighbourhood:

@@ -4,14 +4,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from components.annotation_validator.inputs.embeddings import Embedding, embed
-from components.annotation_validator.inputs.measures import LabelScores, SegmentMeasures, Vector, VideoMeasures
+from components.annotation_validator.inputs.embeddings import Embedding, are_enough, embed, standardized
+from components.annotation_validator.inputs.measures import (
+    KINDS_OF_LOOKS,
+    LabelScores,
+    SegmentMeasures,
+    Vector,
+    VideoMeasures,
+)
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts, grouped
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, segment_id
 from components.annotations.records.record import Assumption, Reject, Segment, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.grouping import find_clusters
+
+# Share of each class that neighbours by motion recognise, beyond which looks would cost more than they tell.
+_ENOUGH_BY_MOTION = 0.9
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class CheckInputs:
       measures: what was measured on the frames, by video; empty if no video was decoded.
       production: a sample of the videos that the model is to work on, each a segment; None if there is none.
       previous: the span of annotated data before this one; None if there is none.
+      looks: what segments look like to an encoder of pictures, float32 [768] by segment id: their mean, their drift from the
+        first picture to the last, and how abruptly it comes; empty if it did not look.
       features: what a trained network makes of segments, float32 [width] by segment id; empty without a network.
       scores: what a trained model takes the windows of segments for, by segment id; empty without a model.
       settled: segment ids that another check has named, to which the present one leaves the word.
@@ -52,6 +63,7 @@ class CheckInputs:
     measures: Mapping[str, VideoMeasures] = field(default_factory=dict)
     production: "CheckInputs | None" = None
     previous: "CheckInputs | None" = None
+    looks: Mapping[str, Vector] = field(default_factory=dict)
     features: Mapping[str, Vector] = field(default_factory=dict)
     scores: Mapping[str, LabelScores] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
@@ -81,15 +93,42 @@ class CheckInputs:
 
     @cached_property
     def embedding(self) -> Embedding | None:
-        """Segments by what a network makes of them, or else by what their motion looks like; None if they are too few."""
-        vectors = self.features or {
+        """Segments as vectors; None if they are too few.
+
+        By what a trained network makes of them; else by their motion, by their looks, or by one kind of these, whichever tells
+        the classes best.
+        """
+        if self.features:
+            return self._embedding(self.features, "look")
+        moving = {
             segment.id: measures.descriptor
             for segment, measures in self.measured(self.segments)
             if measures.descriptor.any()
         }
+        looks = standardized(self.looks)
+        candidates = [
+            self._embedding(moving, "move"),
+            self._embedding(looks, "look"),
+            *(self._embedding({id_: all_[kind] for id_, all_ in looks.items()}, "look") for kind in KINDS_OF_LOOKS),
+        ]
+        possible = [embedding for embedding in candidates if embedding]
+        return max(possible, key=lambda embedding: embedding.accuracy * len(embedding.segments), default=None)
+
+    @property
+    def lacks_looks(self) -> bool:
+        """Whether motion leaves something to tell to an encoder of pictures."""
+        segments = [segment for segment, _ in self.measured(self.segments)]
+        labels, groups = [each.label for each in segments], [self.cluster_of[each.video] for each in segments]
+        if self.features or not are_enough(labels, groups):
+            return False
+        embedding = self.embedding
+        known = embedding.accuracy * len(embedding.segments) / len(segments) if embedding else 0.0
+        return known < _ENOUGH_BY_MOTION
+
+    def _embedding(self, vectors: Mapping[str, Vector], verb: str) -> Embedding | None:
         segments = [segment for segment in self.segments if segment.id in vectors]
         groups = [self.cluster_of[segment.video] for segment in segments]
-        return embed(segments, [vectors[segment.id] for segment in segments], groups)
+        return embed(segments, [vectors[segment.id] for segment in segments], groups, verb)
 
     def measures_of(self, segment: CheckedSegment) -> SegmentMeasures | None:
         """What was measured between its bounds."""

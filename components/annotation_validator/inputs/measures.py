@@ -11,6 +11,8 @@ Curve = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float32]
 
 KEPT = (12, 8, 8)  # lowest frequencies of a fingerprint: time, height, width
+NUM_LOOKS = 256  # numbers of each kind of a segment's looks: their mean, their drift, and how abruptly it comes
+KINDS_OF_LOOKS = tuple(slice(kind * NUM_LOOKS, (kind + 1) * NUM_LOOKS) for kind in range(3))
 NUM_BLOCKS, EDGES_OF_BLOCK = 16, 32  # of a background: 4 by 4 blocks of 4 by 4 cells with two directions
 
 

@@ -27,7 +27,7 @@ def test_each_check_is_a_file_of_its_name() -> None:
 
 
 def test_the_keys_of_the_configuration_are_those_of_the_catalogue_with_their_bars_and_limits() -> None:
-    settings = ["fail_on", "on_failure", "frames", "previous_annotations", "previous_videos", "decisions"]
+    settings = ["fail_on", "on_failure", "frames", "encoder", "previous_annotations", "previous_videos", "decisions"]
     assert list(ChecksConfig.model_fields) == [*settings, *IDS]
     assert {check.id: ChecksConfig().bar(check.id) for check in CHECKS} == {
         check.id: check.bar.default for check in CHECKS
