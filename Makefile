@@ -79,6 +79,8 @@ BESIDE ?= examples/demo.yaml
 bench-pretrained: setup
 	$(CLIPGATE) demo-data demo/data
 	$(PYTHON_IN_VENV) -m benchmarks.pretrained --config $(FRAMES) --beside $(BESIDE)
+	$(PYTHON_IN_VENV) -m benchmarks.recipes --annotations demo/data/annotations.csv --videos demo/data
+	$(PYTHON_IN_VENV) -m benchmarks.recipes --postures
 
 # Installs PyTorch beside the project, which takes a few gigabytes.
 bench-pytorch: setup

@@ -29,7 +29,8 @@ from models.networks.outputs import outputs_of
 from models.pretrained.importing import import_weights
 
 _TORCH = ("torch==2.13.0", "torchvision==0.28.0", "safetensors", "numpy")
-_MODEL_GARDEN = ("tf-models-official==2.16.0", "setuptools<81")
+# TensorFlow 2.16 holds protobuf back, which the newest metadata do not take.
+_MODEL_GARDEN = ("tf-models-official==2.16.0", "tensorflow-metadata==1.16.1", "setuptools<81")
 # Of the same weights, but for the arithmetic.
 _BESIDE = {"r2plus1d_18_torchvision": "r2plus1d_18"}
 

@@ -113,4 +113,6 @@ def evidence_in_words(rate: RateEvidence, probability_below: float, state: State
         return chance
     if groups_needed is None:
         return f"{chance}; more groups like these would not show it"
-    return f"{chance}; about {groups_needed} more groups would show it, should they do as these"
+    # More groups say nothing of how far the models of folds differ.
+    about = "about" if rate.share == 1 else "at least"
+    return f"{chance}; {about} {groups_needed} more groups would show it, should they do as these"

@@ -32,6 +32,15 @@ def test_models_that_agree_still_show_what_they_are_worth() -> None:
     assert verdict.state is State.SHOWN
 
 
+def test_where_models_differ_the_groups_that_are_missing_are_a_least_number() -> None:
+    hits = [3 if fold < 2 else 4 for fold in FOLDS]
+    mixed = measured({"a": hits, "b": hits}, 4)
+    bars = GatesConfig(min_recall=0.82)
+    as_one, by_folds = (judge(bars, each) for each in (mixed, replace(mixed, fold_of_group=FOLDS)))
+    assert "about" in finding(as_one, "recall", "a").detail
+    assert "at least" in finding(by_folds, "recall", "a").detail
+
+
 def test_a_drop_that_nobody_could_measure_is_open_and_says_which_key_lets_it_through() -> None:
     nothing = measured({"a": [0] * NUM_GROUPS, "b": [0] * NUM_GROUPS}, 0).candidate
     unknown = replace(GOOD, baseline=nothing, not_compared="version 3 may have learned from these clips")
