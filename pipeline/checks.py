@@ -5,7 +5,6 @@ from collections.abc import Callable
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inspection import Inspection
-from components.annotation_validator.measuring.headers import OnVideo
 from components.annotations.splits.config import FOLD_SPLITS
 from pipeline.config import Config
 from pipeline.loading import load_tensorflow
@@ -31,7 +30,9 @@ def make_inspection(config: Config) -> Inspection:
     )
 
 
-def with_looks(inputs: CheckInputs, checks: ChecksConfig, progress: Callable[[str], OnVideo]) -> CheckInputs:
+def with_looks(
+    inputs: CheckInputs, checks: ChecksConfig, progress: Callable[[str], Callable[[int, int], None]]
+) -> CheckInputs:
     """The inputs with what an encoder of pictures sees, if motion alone does not tell the classes."""
     if not checks.wants_looks(inputs):
         return inputs
