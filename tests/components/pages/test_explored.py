@@ -16,9 +16,15 @@ from components.reporter.data import Frame, GroupRow, MissedClip, Strip
 from pipeline.prediction import page as timeline_page
 from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment
+from pipeline.runs import comparison_page
+from pipeline.runs.comparing import compare
+from pipeline.runs.comparison_page import ComparedRun
+from pipeline.runs.data_changes import DataChange, Standing
+from pipeline.runs.record import RunRecord
 from tests.components.annotation_validator.making import clean_records, inputs_of
 from tests.components.reporter.reports import make_report
 from tests.pipeline.review.browser import open_browser, open_page
+from tests.pipeline.runs.measuring import Run
 
 EVIL = "<img src=x onerror=\"document.title='run'\">"
 NARROW = {"width": 390, "height": 800}
@@ -196,6 +202,29 @@ def test_findings_are_filtered_by_check_and_class_and_empty_severities_go(explor
     assert not page.get_by_role("link", name="Errors").is_visible()
     form.get_by_role("combobox", name="check", exact=True).select_option("outliers")
     assert page.locator(".reason:visible h3 code").all_text_contents() == ["outliers"]
+
+
+def test_two_runs_are_compared_and_what_changed_is_filtered(explore: Open, tmp_path: Path) -> None:
+    first, second = Run(classes=("sit", EVIL)), Run(classes=("sit", EVIL))
+    for person in map(str, range(8)):
+        first.add(person, "sit", person, missed=(person,) if person < "3" else ())
+        second.add(person, "sit", person, missed=("7",) if person == "7" else ())
+    record = RunRecord(number=1, name=EVIL, began_at="2026-01-01", config_file=EVIL, config={"a": EVIL})
+    other = record.model_copy(update={"number": 2, "config": {"a": {}}})
+    runs = ComparedRun(record, EVIL, first.tested()), ComparedRun(other, "pushed", second.tested())
+    found = compare(runs[0].measured, runs[1].measured, 0.95)
+    standing = Standing(EVIL, "test", EVIL, 1)
+    strip = Strip("sit", EVIL, 0.0, 1.0, tuple(Frame(jpeg(40 * number), number / 2) for number in range(3)))
+    data = [DataChange(EVIL, 0.0, None, None, standing), DataChange("a.mp4", 0.0, 1.0, standing, None)]
+    page = explore(comparison_page.render(EVIL, runs, found, data, {"7": strip}), color_scheme="dark")
+    assert page.locator("#data tbody tr").count() == 2 and page.locator("#settings tbody tr").count() == 1
+    assert page.locator("#clips figure").count() == 4
+    page.get_by_role("combobox", name="change", exact=True).select_option("lost")
+    (lost,) = page.locator("#clips figure:visible h3").all_text_contents()
+    assert " ".join(lost.split()) == f"✗ lost: sit, run 2 said {EVIL}"
+    page.get_by_role("button", name="play ✗ lost").click()
+    page.wait_for_selector(f"{SHOWN}:nth-child(2)")
+    assert page.title() != "run"
 
 
 def test_a_link_to_a_hidden_row_of_the_timeline_shows_it(explore: Open) -> None:
