@@ -13,7 +13,7 @@ setup(
     python_requires=">=3.10",
     packages=find_packages(include=["pipeline*", "components*", "models*", "foundation*", "examples*"]),
     package_data={
-        "components.pages": ["templates/*.html"],
+        "components.pages": ["templates/*.html", "templates/*.js"],
         "pipeline.review": ["assets/*"],
         "examples": ["*.yaml"],
     },

@@ -9,6 +9,7 @@ from components.annotation_validator.findings import Finding, Place
 from components.annotation_validator.inputs.segments import CheckedSegment
 from components.annotations.decisions.decision import Action, Decision
 from components.annotations.decisions.standing import sort_out
+from foundation.messages.wording import counted
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Decided:
     num_stale: int = 0
     rows: frozenset[tuple[str, str]] = frozenset()
     messages: frozenset[tuple[str, str]] = frozenset()
+
+    def summary(self) -> str:
+        """The log, and how many of its decisions stand, in words; it says nothing where there is no log."""
+        listed = ", ".join(f"{action.value} {count}" for action, count in self.counts.items())
+        number = counted(sum(self.counts.values()), "decision")
+        stale = f"; of {self.num_stale} the row is not there as it was" if self.num_stale else ""
+        return f"{self.log}: {number}{f' ({listed})' if listed else ''}{stale}" if self.log else ""
 
     def reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings without what was accepted: a finding is gone when all its rows are, else it has those that are left."""

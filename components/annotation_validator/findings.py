@@ -142,6 +142,11 @@ class Finding:
     unit: Unit = Unit.RATIO
     places: tuple[Place, ...] = ()
 
+    @property
+    def labels(self) -> list[str]:
+        """The classes of its places, each once."""
+        return sorted({place.label for place in self.places if place.label})
+
     def as_json(self) -> dict[str, Any]:
         return _printable(asdict(self))
 

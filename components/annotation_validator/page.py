@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.annotation_validator.config import ChecksConfig
+from components.annotation_validator.decided import Decided
 from components.annotation_validator.drawing.motion_curve import MotionCurve, motion_around
 from components.annotation_validator.drawing.segment_map import map_for_page
 from components.annotation_validator.findings import Finding, Place, Severity
@@ -26,8 +27,15 @@ class Picture:
     motion: MotionCurve
 
 
-def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: ChecksConfig) -> str:
-    """One HTML document that needs no script and fetches nothing; of a finding's places the first 50.
+def render(
+    name: str,
+    findings: Sequence[Finding],
+    inputs: CheckInputs,
+    config: ChecksConfig,
+    decided: Decided | None = None,
+    accepted: Sequence[Finding] = (),
+) -> str:
+    """One HTML document; of a finding's places the first 50, and what people `accepted` apart from the rest.
 
     Where frames were looked at, it shows the first segments that each finding names, and a map of all.
     """
@@ -54,6 +62,8 @@ def render(name: str, findings: Sequence[Finding], inputs: CheckInputs, config: 
         num_segments=len(inputs.segments),
         num_videos=len(inputs.by_video),
         num_places=_NUM_PLACES,
+        decided=decided or Decided(),
+        accepted=accepted,
     )
 
 

@@ -28,7 +28,6 @@ def render(data: ReportData) -> str:
         accuracy_bar=next((f.bar for f in data.verdict.findings if f.rule == "accuracy"), None),
         accuracy_interval=data.quality.accuracy_interval(data.matrix.num_right, data.matrix.num_clips),
         rows=class_rows(data.matrix, data.verdict, data.quality),
-        matrix_rows=tuple(zip(data.matrix.classes, data.matrix.counts, strict=True)),
         confusions=top_confusions(data.matrix),
         num_findings=_NUM_FINDINGS,
         worst_groups=data.groups[:NUM_WORST_GROUPS],

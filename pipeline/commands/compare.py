@@ -1,31 +1,43 @@
 """clipgate compare"""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.progress import BarColumn, TextColumn
 from rich.table import Table
 
 from foundation.messages.wording import counted
+from pipeline.bars import Bars
 from pipeline.commands.runs import tell, verdict_in_words
 from pipeline.commands.terminal import (
     ConfigOption,
+    ForceOption,
     JsonOption,
     SetOption,
     command_for,
     console,
+    errors,
     escaped,
     folding_column,
     key_column,
+    refuse_existing,
+    whole_file,
 )
 from pipeline.config import load_config
+from pipeline.loading import load_tensorflow
 from pipeline.runs.book import Book
 from pipeline.runs.comparing import ALL, Change, ChangedClip, ClassRow, Comparison, Rate
 from pipeline.runs.comparing import compare as compare_models
+from pipeline.runs.data_changes import data_changes
 from pipeline.runs.differences import different, in_words, settings
-from pipeline.runs.measured import read_measured
+from pipeline.runs.measured import MeasuredRun, has_examples, read_ledger, read_measured
 from pipeline.runs.record import RunRecord
+
+if TYPE_CHECKING:  # what a page is made of is loaded when one is written
+    from components.reporter.data import Strip
 
 _NUM_SHOWN = 10
 _SHORT = 12
@@ -37,13 +49,21 @@ def compare(
     config: ConfigOption,
     every: Annotated[bool, typer.Option("--all", help="List every clip that changed sides.")] = False,
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Also write a page of it, with pictures of these clips."),
+    ] = None,
+    force: ForceOption = False,
     changes: SetOption = None,
 ) -> None:
     """Compare two runs: what they were told, each class's rates with intervals, and the clips that changed sides."""
+    refuse_existing("--html", html, force)
     book = Book(load_config(config, changes or ()), tell)
     runs = book.find(first), book.find(second)
     tested = [read_measured(book.output_dir, record) for record in runs]
     found = compare_models(tested[0], tested[1], tested[1].confidence)
+    if html:
+        _write_page(html, book, runs, tested, found)
     if as_json:
         print(json.dumps(_as_json(runs, found)))
         return
@@ -53,6 +73,37 @@ def compare(
     console.print()
     console.print(_precision_table(found, *runs))
     _print_clips(found, *runs, every=every, config=config)
+
+
+def _write_page(
+    path: Path, book: Book, runs: tuple[RunRecord, RunRecord], tested: Sequence[MeasuredRun], found: Comparison
+) -> None:
+    # Matplotlib is loaded by what draws.
+    from pipeline.runs.comparison_page import ComparedRun, pictured_clips, render
+
+    first, second = (
+        ComparedRun(record, verdict_in_words(book, record), each) for record, each in zip(runs, tested, strict=True)
+    )
+    ledgers = [read_ledger(book.output_dir, record) for record in runs]
+    data = None if ledgers[0] is None or ledgers[1] is None else data_changes(ledgers[0], ledgers[1])
+    strips = _pictures(book, runs, pictured_clips(found))
+    page = render(runs[1].name, (first, second), found, data, strips)
+    with whole_file("--html", path) as partial:
+        # A file name that is no valid UTF-8 comes here as lone surrogates, which no encoding accepts.
+        partial.write_bytes(page.encode("utf-8", "backslashreplace"))
+    tell(f"page: {path}")
+
+
+def _pictures(book: Book, runs: tuple[RunRecord, RunRecord], clip_ids: Sequence[str]) -> Mapping[str, "Strip"]:
+    """Frames of these clips; TensorFlow, which reads them, is loaded only where there are any."""
+    if not clip_ids or not any(has_examples(book.output_dir, record) for record in runs):
+        return {}
+    with Bars(TextColumn("{task.description}"), BarColumn(), console=errors) as bars:
+        bars.add_task("looking for pictures", total=None)
+        load_tensorflow()
+        from pipeline.runs.pictures import read_pictures
+
+        return read_pictures(book.output_dir, (runs[1], runs[0]), clip_ids)
 
 
 def _runs_table(book: Book, first: RunRecord, second: RunRecord) -> Table:

@@ -77,7 +77,7 @@ def write_findings(
         # Matplotlib is loaded by what draws.
         from components.annotation_validator.page import render
 
-        _write(render(name, findings, inputs, config), output)
+        _write(render(name, findings, inputs, config, accepted.decided, accepted.findings), output)
     elif output_format is OutputFormat.SARIF:
         _write(json.dumps(as_sarif(findings, accepted.findings if accepted.are_shown else ()), indent=2), output)
     else:
@@ -137,9 +137,7 @@ def _of_decisions(accepted: Accepted) -> Iterator[str]:
     decided = accepted.decided
     if not decided.log:
         return
-    listed = ", ".join(f"{action.value} {count}" for action, count in decided.counts.items())
-    stale = f"; of {decided.num_stale} the row is not there as it was" if decided.num_stale else ""
-    yield f"{decided.log}: {counted(sum(decided.counts.values()), 'decision')}{f' ({listed})' if listed else ''}{stale}"
+    yield decided.summary()
     if accepted.findings:
         number = len(accepted.findings)
         were = f"{counted(number, 'finding')} {'was' if number == 1 else 'were'}"

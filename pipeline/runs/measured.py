@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
+from components.model_gate.verdict import Verdict
 from components.pusher.card_files import MODEL_CARD_JSON
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
 from foundation.messages.errors import UserError
 from pipeline.runs.record import RunRecord
+
+# Its clips with their frames, among a run's artifacts.
+EXAMPLES = "VideoExampleGen.examples"
 
 
 class Segment(NamedTuple):
@@ -27,7 +31,7 @@ class Segment(NamedTuple):
 
 
 class MeasuredRun(NamedTuple):
-    """Measurements, and the test clips of which they are.
+    """Measurements, what the gate made of them, and the test clips of which they are.
 
     Attributes:
       segments: by their ids; None where the run does not tell.
@@ -36,6 +40,7 @@ class MeasuredRun(NamedTuple):
     """
 
     measured: Measurements
+    verdict: Verdict
     confidence: float
     segments: Mapping[str, Segment] | None
     misses: Mapping[str, Mapping[str, str]] | None
@@ -51,7 +56,7 @@ def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
         raise UserError(
             f"run {record.number} ({record.verdict}) came to no measurement; clipgate runs lists those that did"
         )
-    report = _kept(output_dir, record, "ModelGate.gate_report")
+    report = kept(output_dir, record, "ModelGate.gate_report")
     try:
         gate = json.loads((report / GATE_FILE).read_text()) if report else _of_card(output_dir, record)
         if gate is None:
@@ -59,7 +64,8 @@ def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
                 f"what run {record.number} has measured was removed with its artifacts; clipgate runs still has its figures"
             )
         misses = json.loads((report / MISSES_FILE).read_text()) if report and (report / MISSES_FILE).is_file() else None
-        return MeasuredRun(Measurements.from_json(gate), gate["confidence"], _segments(output_dir, record), misses)
+        segments = _segments(output_dir, record)
+        return MeasuredRun(Measurements.from_json(gate), Verdict.from_json(gate), gate["confidence"], segments, misses)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(
             f"run {record.number}: what it has measured cannot be read ({type(error).__name__}: {error}); a file in "
@@ -69,11 +75,17 @@ def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
 
 def read_ledger(output_dir: Path, record: RunRecord) -> list[dict[str, Any]] | None:
     """The accepted segments of a run's ledger; None if it has none any more. Raises OSError and ValueError."""
-    ledger = _kept(output_dir, record, "VideoExampleGen.ledger")
+    ledger = kept(output_dir, record, "VideoExampleGen.ledger")
     return read_entries(ledger / ACCEPTED_FILE) if ledger else None
 
 
-def _kept(output_dir: Path, record: RunRecord, output: str) -> Path | None:
+def has_examples(output_dir: Path, record: RunRecord) -> bool:
+    """Whether the clips of a run, with their frames, are still there."""
+    return kept(output_dir, record, EXAMPLES) is not None
+
+
+def kept(output_dir: Path, record: RunRecord, output: str) -> Path | None:
+    """The folder of a run's artifact, `component.output`; None if it was removed."""
     path = output_dir / record.artifacts[output] if output in record.artifacts else None
     return path if path and path.is_dir() else None
 
@@ -92,11 +104,8 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
     entries = read_ledger(output_dir, record)
     if entries is None or any("segment_id" not in entry for entry in entries):
         return None
-    evaluation = record.config.get("evaluation", {})
     # The windows of a segment may count as one clip.
-    is_one = evaluation.get("average_windows", False)
-    # With folds all that was learned from was asked about.
-    asked = record.learned_splits if evaluation.get("folds") else ("test",)
+    is_one = record.config.get("evaluation", {}).get("average_windows", False)
     return {
         entry["segment_id"]: Segment(
             entry["label"],
@@ -107,5 +116,5 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
             1 if is_one else entry["clips"],
         )
         for entry in entries
-        if entry["split"] in asked
+        if entry["split"] in record.asked_splits
     }

@@ -111,6 +111,11 @@ class RunRecord(_Part):
         return FOLD_SPLITS if self.config.get("evaluation", {}).get("folds") else ("train",)
 
     @property
+    def asked_splits(self) -> tuple[str, ...]:
+        """The splits of which its clips were asked about: with folds all that was learned from."""
+        return self.learned_splits if self.config.get("evaluation", {}).get("folds") else ("test",)
+
+    @property
     def has_pushed(self) -> bool:
         """Tell whether this very run has pushed, and did not find its model pushed already."""
         return self.verdict == "pushed" and self.steps.get("Pusher") == "complete"

@@ -98,3 +98,13 @@ def test_a_configuration_names_the_log(clipgate: Clipgate, folder: Path) -> None
     done = clipgate("check", config, "--no-time")
     assert done.code == 2
     assert f"checks.decisions: {log} is no file; correct the path, or leave it out until somebody decided" in done.err
+
+
+def test_the_page_says_what_was_accepted(clipgate: Clipgate, folder: Path) -> None:
+    log = accept(clipgate, folder)
+    page = clipgate(*arguments(folder, "--format", "html")).out
+    accepted = page.partition('<section id="accepted">')[2].partition("</section>")[0]
+    assert f"{log}: 1 decision (accept 1). 1 finding was accepted" in accepted and "past_video_end" in accepted
+    assert "past_video_end" not in page.replace(accepted, "")
+    log.unlink()
+    assert 'id="accepted"' not in clipgate(*arguments(folder, "--format", "html")).out

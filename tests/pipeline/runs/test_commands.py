@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from pipeline.config import load_config
+from tests.components.pages.scripts import without_script
 from tests.pipeline.commands.conftest import Done, run_clipgate
 from tests.pipeline.runs.five_runs import ERROR, FIRST, SECOND, TESTED, play
 from tests.pipeline.test_cli import HEAVY_MODULES, REPOSITORY
@@ -70,7 +72,9 @@ def test_a_run_that_trained_nothing_shows_the_figures_of_the_model_that_it_judge
     assert (third["pushed_by"], fourth["pushed_by"]) == (3, None)
 
 
-@pytest.mark.parametrize("arguments", [["runs"], ["compare", "1", "3"], ["lineage", "3"], ["reproduce", "3"]])
+@pytest.mark.parametrize(
+    "arguments", [["runs"], ["compare", "1", "3", "--html", "/dev/null"], ["lineage", "3"], ["reproduce", "3"]]
+)
 def test_answers_come_without_tensorflow(five_runs: Path, arguments: list[str]) -> None:
     # ML Metadata's client is what they are read with.
     heavy = tuple(name for name in HEAVY_MODULES if name not in ("ml_metadata", "scipy.stats"))
@@ -109,6 +113,28 @@ def test_compare_says_it_for_people(clipgate: Clipgate) -> None:
     assert "training.epochs 6 12" in lines
     assert "1 clip lost" in lines and "6 clips won" in lines
     assert f"wave: {TESTED[0]}.mp4 0 to its end; run 3 said sit" in lines
+
+
+def test_compare_writes_a_page(clipgate: Clipgate, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    done = clipgate("compare", "1", "4", "--html", page)
+    assert (done.code, done.err.strip()) == (0, f"page: {page}")
+    text = " ".join(re.sub(r"<[^>]*>", " ", without_script(page.read_text())).split())
+    assert f"pushed {FIRST} rejected, model of run 3" in text
+    assert "training.epochs 6 12" in text and "gates.min_recall 0.5 0.9" in text
+    assert "Both had the same data." in text
+    assert "recall sit passed 0.25 bar at least 0 passed 1 bar at least 0.9 same" in text
+    assert "recall wave passed 1 bar at least 0 ✗ failed 0.875 bar at least 0.9 differs" in text
+    assert f"lost : wave , run 4 said sit {TESTED[0]}.mp4 0 to its end" in text
+    assert f"won : sit , run 1 said wave {TESTED[0]}.mp4 0 to its end" in text
+    again = clipgate("compare", "1", "4", "--html", page)
+    assert again.code == 2 and "exists already; name another file, or overwrite it with --force" in again.err
+    assert clipgate("compare", "1", "4", "--html", page, "--force").code == 0
+
+
+def test_a_page_that_cannot_be_written_is_named(clipgate: Clipgate, tmp_path: Path) -> None:
+    done = clipgate("compare", "1", "3", "--html", tmp_path / "nowhere" / "page.html")
+    assert done.code == 2 and f"--html: {tmp_path / 'nowhere' / 'page.html'} cannot be written" in done.err
 
 
 def test_a_run_without_a_measurement_has_nothing_to_compare(clipgate: Clipgate) -> None:

@@ -1,45 +1,10 @@
 """Two models side by side: what is paired, and what is not."""
 
-from dataclasses import dataclass, field
-
 import pytest
 
-from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
-from components.model_gate.measurements import Measurements
 from pipeline.runs.comparing import ALL, Change, compare
-from pipeline.runs.measured import MeasuredRun, Segment
-
-CLASSES = ("sit", "wave")
-
-
-@dataclass
-class Run:
-    """Test clips: each segment has its label, its person, its number of clips, and those of them that were missed."""
-
-    segments: dict[str, Segment] = field(default_factory=dict)
-    misses: dict[str, dict[str, str]] = field(default_factory=lambda: {label: {} for label in CLASSES})
-
-    def add(self, name: str, label: str, person: str, num_clips: int = 1, missed: tuple[str, ...] = ()) -> "Run":
-        self.segments[name] = Segment(label, person, f"{person}.mp4", 0.0, 1.0, num_clips)
-        other = CLASSES[1 - CLASSES.index(label)]
-        self.misses[label] |= dict.fromkeys(missed, other)
-        return self
-
-    def tested(self) -> MeasuredRun:
-        entries: dict[str, list[tuple[int, int, int]]] = {}
-        for name, segment in self.segments.items():
-            label = CLASSES.index(segment.label)
-            wrong = sum(clip.partition("-")[0] == name for clip in self.misses[segment.label])
-            entries.setdefault(segment.group, []).extend(
-                [(label, label, segment.num_clips - wrong), (label, 1 - label, wrong)]
-            )
-        counts = [[0, 0], [0, 0]]
-        for actual, answer, number in (entry for each in entries.values() for entry in each):
-            counts[actual][answer] += number
-        matrix = ConfusionMatrix(CLASSES, tuple(map(tuple, counts)))
-        measured = Measurements(matrix, groups=GroupAnswers.of(entries, CLASSES))
-        return MeasuredRun(measured, 0.95, self.segments, self.misses)
+from pipeline.runs.measured import MeasuredRun
+from tests.pipeline.runs.measuring import Run
 
 
 def changes(first: MeasuredRun, second: MeasuredRun) -> dict[str, Change | None]:
