@@ -1,6 +1,6 @@
 """Which network learns how much from how few clips: each recipe on the same clips, beside the others.
 
-    .venv/bin/python -m benchmarks.recipes --annotations FILE --videos DIR [--clips 8 25 75] [--folds 2] [--seeds 1]
+    .venv/bin/python -m benchmarks.recipes --annotations FILE --videos DIR [--clips 8 25 75] [--folds 2] [--recipes frames ...]
     .venv/bin/python -m benchmarks.recipes --postures
 
 The clips are dealt into five folds whose groups are disjoint: a fold is tested, the next one chooses the epoch, and of the
@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--videos")
     parser.add_argument("--postures", action="store_true")
     parser.add_argument("--clips", type=int, nargs="+", default=[8, 25, 75], help="a class")
+    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES))
     parser.add_argument("--folds", type=int, default=2)
     parser.add_argument("--seeds", type=int, default=1)
     arguments = parser.parse_args()
@@ -56,7 +57,7 @@ def main() -> None:
         if arguments.postures:
             record_postures(Path(name), _PEOPLE)
             annotations, videos = f"{name}/annotations.csv", name
-        configs = {recipe: configure(annotations, videos, changes) for recipe, changes in RECIPES.items()}
+        configs = {recipe: configure(annotations, videos, RECIPES[recipe]) for recipe in arguments.recipes}
         classes, clips = ingest(next(iter(configs.values())))
         found: dict[tuple[str, int], list[dict[str, float]]] = defaultdict(list)
         for one in deal(clips, arguments.folds, arguments.seeds):
