@@ -124,9 +124,10 @@ bench-checks: setup
 	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED)
 	$(PYTHON_IN_VENV) -m benchmarks.doubtful_bounds $(LABELLED) --shaken
 
-# Lists of a hundred thousand clips in the browser's server.
-bench-review: setup
+# Lists of a hundred thousand clips in the browser's server; and what clicks mend, which takes half an hour and Chromium.
+bench-review: setup browser
 	$(PYTHON_IN_VENV) -m benchmarks.review
+	$(PYTHON_IN_VENV) -m benchmarks.reviewing_by_clicks
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)

@@ -25,7 +25,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.checked import PlantedRow, bounds_errors, look_at, loosen, model_parser
+from benchmarks.checked import bounds_errors, look_at, model_parser
+from benchmarks.planted_rows import PlantedRow, loosen
 from benchmarks.videos import read_video, write_video
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.findings import Finding, Place

@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.checked import PlantedRow, demo_rows, look_into, loosen, video_seconds, write_rows
+from benchmarks.checked import look_into
 from benchmarks.clips import read_examples
+from benchmarks.planted_rows import PlantedRow, demo_rows, loosen, people_of, video_seconds, write_rows
 from benchmarks.training import answers, train, write_parts
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.fix import fix
@@ -81,12 +82,6 @@ def plant(folder: Path, num_people: int) -> tuple[list[PlantedRow], list[Planted
         loosen(row, seconds[row.path], rng)
     write_rows(folder / "annotations.csv", loosened, with_boxes=False)
     return loosened, [row for row in rows if row.group in test_people]
-
-
-def people_of(rows: Sequence[PlantedRow], share: float) -> set[str]:
-    """The last of the people: at least one, and this share of them."""
-    people = sorted({row.group for row in rows})
-    return set(people[-max(1, round(share * len(people))) :])
 
 
 def correct(folder: Path, rows: Sequence[PlantedRow]) -> list[PlantedRow]:

@@ -19,7 +19,7 @@ import statistics
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,15 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.checked import PlantedRow, bounds_errors, demo_rows, look_into, loosen, video_seconds, write_rows
+from benchmarks.checked import bounds_errors, look_into
+from benchmarks.planted_rows import PlantedRow, add_copy, demo_rows, loosen, video_seconds, write_rows
 from benchmarks.videos import write_video
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.findings import Finding
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.runner import run_checks
 from examples import demo_data, planning
-from examples.figure import LABELS, TWIN_OF, Image, Pose, draw_figure, figure_box
+from examples.figure import LABELS, Image, Pose, draw_figure, figure_box
 
 _SHARES = {"loose_bounds": 0.08, "doubtful_labels": 0.05, "action_outside_boxes": 0.05}
 _SHARE_OF_COPIES = 0.1
@@ -42,7 +43,6 @@ _SEGMENT_CHECKS = (*_SHARES, "outliers")
 _CLASS_CHECKS = ("few_groups", "spelling_variants", "seams")
 _CLASS_OF_OWN_SIZE, _MISSPELT, _CLASS_OF_ONE_PERSON = "raise_arms", ("sit_down", "Sit-Down"), "turn_around"
 _OWN_SIZE, _CUT_SECONDS = (240, 180), 0.6
-_MIRRORED_LABELS = {label: TWIN_OF[label] if "walk" in label else label for label in LABELS}
 
 
 @dataclass
@@ -83,7 +83,9 @@ def plant(folder: Path, num_people: int, seed: int) -> Planted:
         frames = list(_frames(plan, planted.bystanders.get(plan.path)))
         write_video(folder / plan.path, frames, plan.scene.fps)
         if number in copied:
-            _add_copy(folder, planted, plan, frames, is_mirrored=copied.index(number) % 2 == 0, rng=rng)
+            is_mirrored = copied.index(number) % 2 == 0
+            path = add_copy(folder, planted.rows, plan, frames, is_mirrored=is_mirrored, rng=rng)
+            planted.copies.add(frozenset((plan.path, path)))
         _cut_out(folder, planted, plan, frames)
     write_rows(folder / "annotations.csv", planted.rows, with_boxes=True)
     return planted
@@ -143,28 +145,6 @@ def _frames(plan: planning.VideoPlan, bystander: Pose | None) -> Iterator[Image]
         if bystander:
             draw_figure(frame, plan.person.build, bystander, plan.scene.camera)
         yield frame
-
-
-def _add_copy(
-    folder: Path, planted: Planted, plan: planning.VideoPlan, frames: list[Image], is_mirrored: bool, rng: Generator
-) -> None:
-    """The video under another name and person, mirrored or of another size, brightness, and codec."""
-    name = Path(plan.path).stem
-    path = f"videos/copy_of_{name}.{'mp4' if is_mirrored else 'avi'}"
-    if is_mirrored:
-        write_video(folder / path, [frame[:, ::-1] for frame in frames], plan.scene.fps)
-    else:
-        gain, scale = rng.uniform(0.75, 1.2), float(rng.choice([0.75, 1.5]))
-        altered = [
-            cv2.convertScaleAbs(cv2.resize(frame, None, fx=scale, fy=scale), alpha=gain, beta=8) for frame in frames
-        ]
-        write_video(folder / path, altered, plan.scene.fps, "MJPG")
-    planted.copies.add(frozenset((plan.path, path)))
-    for row in [row for row in planted.rows if row.path == plan.path]:
-        label = _MIRRORED_LABELS.get(row.label, row.label) if is_mirrored else row.label
-        boxes = [[time, 1 - x1, y0, 1 - x0, y1] for time, x0, y0, x1, y1 in row.boxes] if is_mirrored else row.boxes
-        copy = replace(row, path=path, label=label, group=f"copy_of_{name}", boxes=boxes, defects=set(row.defects))
-        planted.rows.append(copy)
 
 
 def _cut_out(folder: Path, planted: Planted, plan: planning.VideoPlan, frames: list[Image]) -> None:

@@ -46,7 +46,7 @@ function entry(finding) {
     h(
       "div",
       {},
-      h("p", { class: "message" }, finding.clips ? h("a", { href: address }, finding.message) : finding.message),
+      h("p", { class: "message" }, finding.clips ? h("a", { class: "of-finding", href: address }, finding.message) : finding.message),
       h("p", { class: "soft small" }, finding.remedy),
       finding.places.length > 0 &&
         h("details", {}, h("summary", {}, counted(finding.num_places, "place")), h("ul", { class: "small" }, finding.places.map((place) => h("li", {}, place)))),

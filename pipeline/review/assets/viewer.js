@@ -75,6 +75,7 @@ export class Viewer {
     const head = h("div", { class: "head" }, this.heading, h("button", { type: "button", "aria-label": "Close the clip", onclick: () => go({ clip: "" }) }, "✕"));
     this.element.replaceChildren(head, this.player.element, this.timeline.element, moves, buttons, this.facts);
     this.element.hidden = false;
+    this.element.dataset.clip = id;
     document.body.classList.add("viewing");
     this.show();
     this.heading.focus({ preventScroll: true });

@@ -1,35 +1,26 @@
-"""A browser without a window: Chromium where it is installed, driven by Playwright."""
+"""A browser without a window for tests; without one they are skipped."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Which one, where it is none of these.
-VARIABLE = "CHROMIUM"
-_MISSING = f"there is no Chromium; apt-get install chromium, or say with {VARIABLE} where it is"
+from benchmarks.browser import MISSING, find_browser
+from benchmarks.browser import open_browser as open_chromium
+
 _TIMEOUT_MILLISECONDS = 120_000
 
 
 @contextmanager
 def open_browser() -> Iterator[Any]:
     """Playwright's Browser; skips the test where there is none."""
-    api = pytest.importorskip("playwright.sync_api", reason="make setup brings Playwright, which drives the browser")
-    executable = os.environ.get(VARIABLE) or next(filter(None, map(shutil.which, _NAMES)), None)
-    if executable is None:
-        pytest.skip(_MISSING)
-    api.expect.set_options(timeout=_TIMEOUT_MILLISECONDS)
-    # Chromium's own walls are none for root, and it refuses to begin without them.
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    if find_browser() is None:
+        pytest.skip(MISSING)
+    expect.set_options(timeout=_TIMEOUT_MILLISECONDS)
+    with open_chromium() as opened:
+        yield opened
 
 
 def open_page(browser: Any, address: str, **options: Any) -> Any:
