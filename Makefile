@@ -127,6 +127,7 @@ bench-checks: setup
 # Lists of a hundred thousand clips in the browser's server; and what clicks mend, which takes half an hour and Chromium.
 bench-review: setup browser
 	$(PYTHON_IN_VENV) -m benchmarks.review
+	$(PYTHON_IN_VENV) -m benchmarks.review_map
 	$(PYTHON_IN_VENV) -m benchmarks.reviewing_by_clicks
 
 bench-serving: setup

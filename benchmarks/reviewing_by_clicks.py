@@ -1,6 +1,6 @@
 """What a review in the browser is worth: planted defects, found by checks, mended by clicks, and what models learn then.
 
-    .venv/bin/python -m benchmarks.reviewing_by_clicks [--people 12] [--epochs 16] [--seeds 2]
+    .venv/bin/python -m benchmarks.reviewing_by_clicks [--people 24] [--epochs 16] [--seeds 2]
 
 Demo data with long rests between the actions. Of all people but the test people, half of the segments get bounds that are
 0.5 to 2 s too wide, one of eight another label, and some videos a copy under another name and person. A script of clicks in
@@ -30,7 +30,7 @@ _SHARE_OF_TEST, _SHARE_OF_EVALUATION = 0.25, 0.15
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("examples/demo.yaml"))
-    parser.add_argument("--people", type=int, default=12)
+    parser.add_argument("--people", type=int, default=24)
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--seeds", type=int, default=2)
     arguments = parser.parse_args()
@@ -39,18 +39,16 @@ def main() -> None:
         folder = Path(name)
         planted, test = plant(folder, arguments.people, _SHARE_OF_TEST)
         config = configure(folder)
-        fixes = {
-            "by --fix": fixed(config, "fixed.csv"),
-            "by --fix --unsafe-fixes": fixed(config, "fixed_unsafe.csv", "--unsafe-fixes"),
-        }
+        by_fix, by_unsafe_fix = fixed(config, "fixed.csv"), fixed(config, "fixed_unsafe.csv", "--unsafe-fixes")
         result = review(config, planted)
         corrected = {
             "faulty": planted.faulty,
             "by clicks": apply(config),
-            **fixes,
+            "by --fix": by_fix,
             "without defects": [row for row in planted.right if row],
         }
         result["rows"] = {when: compare(planted, rows) for when, rows in corrected.items()}
+        result["rows"]["by --fix --unsafe-fixes"] = compare(planted, by_unsafe_fix)
         print(json.dumps(result, indent=2), file=sys.stderr)
         people = people_of([row for row in planted.right if row], _SHARE_OF_EVALUATION)
         result["mean recall"] = {}

@@ -88,6 +88,20 @@ class VideoPredictor:
             str(path), segments, timeline.end_seconds, reason, message, timeline, tuple(reading.snapshots)
         )
 
+    def predict_scores(self, path: Path, config: LongVideos, stretch: tuple[float, float]) -> Timeline:
+        """Probabilities over time as `predict_segments` has them, in a stretch of the video (seconds); elsewhere they are none.
+
+        Raises:
+          VideoError: the video cannot be read up to there.
+        """
+        reading = _Reading(self._classifier, config.windows.step_seconds, 0, lambda done, total: None)
+        _check(path)
+        reading.read(_within(self._decoder.read_windows(path, config.windows, self._sampling), config.windows, stretch))
+        timeline = reading.close()
+        if timeline is None:
+            raise VideoError("segment_too_short", f"it shows nothing from {stretch[0]:g} s to {stretch[1]:g} s")
+        return smooth(timeline, config.segments.smoothing, config.segments.smoothing_seconds)
+
     @property
     def _sampling(self) -> SamplingConfig:
         return self._classifier.sampling
@@ -171,6 +185,24 @@ class _Reading:
         for seconds, jpeg in zip(clip.frame_seconds, clip.jpegs, strict=True):
             if not self.snapshots or seconds >= self.snapshots[-1].seconds + max(apart, 1e-3):
                 self.snapshots.append(Snapshot(seconds, jpeg))
+
+
+def _within(
+    clips: Generator[Clip, None, Ending], windows: Windows, stretch: tuple[float, float]
+) -> Generator[Clip, None, Ending]:
+    """The windows that show something of a stretch; the video is read no further than these need."""
+    first, last = stretch
+    try:
+        while True:
+            clip = next(clips)
+            if clip.end_seconds > last + max(windows.lengths_seconds):
+                clips.close()
+                return Ending(last, 0, is_end_of_video=False)
+            if clip.end_seconds > first and clip.start_seconds < last:
+                yield clip
+    except StopIteration as stop:
+        ending: Ending = stop.value
+        return ending
 
 
 def _why_no_frame(span: Span, clips: Sequence[Clip]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from components.annotation_validator.findings import Finding, Place
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment
+from pipeline.review.places import ClipMap, draw_map
 
 _ID_LENGTH, _MOST_GROUPS = 12, 500
 
@@ -77,6 +78,7 @@ class Catalogue:
     Attributes:
       clips: in the order of their videos.
       is_checked: whether the checks have run; there are no findings before.
+      map: of the clips that were measured; without frames of none.
     """
 
     inputs: CheckInputs
@@ -84,6 +86,7 @@ class Catalogue:
     findings: tuple[KnownFinding, ...] = ()
     is_checked: bool = False
     by_id: Mapping[str, Clip] = field(default_factory=dict)
+    map: ClipMap = ClipMap()
 
     @cached_property
     def groups(self) -> Mapping[str, frozenset[str | None]]:
@@ -151,6 +154,7 @@ def make_catalogue(
         findings=tuple(_known(finding, inputs) for finding in findings or ()),
         is_checked=findings is not None,
         by_id={clip.id: clip for clip in clips},
+        map=draw_map(inputs.embedding),
     )
 
 

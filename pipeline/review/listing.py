@@ -6,6 +6,7 @@ from typing import Any
 
 from components.annotations.decisions.decision import Action
 from pipeline.review.clips import Catalogue, Clip
+from pipeline.review.places import read_region
 from pipeline.review.standing import Standing
 
 MOST_OF_A_PAGE = 200
@@ -28,6 +29,7 @@ class Query:
       split: train, eval or test.
       check, finding: ids; clips that these name.
       decided: see `DECIDED`.
+      region: a part of the map; see `pipeline.review.places.Region`.
       own, answer: classes; clips of `own` that the model took for `answer`.
       sort: a key of `ORDERS`, with a minus before it the other way round.
       offset, limit: the page.
@@ -40,6 +42,7 @@ class Query:
     check: str = ""
     finding: str = ""
     decided: str = ""
+    region: str = ""
     own: str = ""
     answer: str = ""
     sort: str = ""
@@ -60,12 +63,14 @@ def read_query(given: Mapping[str, str]) -> Query:
             raise ValueError(f"{name[:80]} is nothing to ask for; expected one of {', '.join(sorted(known))}")
         if len(value) > _LONGEST_VALUE:
             raise ValueError(f"{name} has {len(value)} characters; at most {_LONGEST_VALUE} are read")
-        values[name] = _whole(name, value) if name in ("offset", "limit") else value
+        values[name] = whole_number(name, value) if name in ("offset", "limit") else value
     query = Query(**values)
     if query.sort.removeprefix("-") not in ("", *ORDERS):
         raise ValueError(f"sort is {query.sort[:80]}; expected one of {', '.join(ORDERS)}, perhaps after a minus")
     if query.decided not in ("", *DECIDED):
         raise ValueError(f"decided is {query.decided[:80]}; expected one of {', '.join(DECIDED)}")
+    if query.region:
+        read_region(query.region)
     if not 1 <= query.limit <= MOST_OF_A_PAGE:
         raise ValueError(f"limit is {query.limit}; expected 1 to {MOST_OF_A_PAGE}")
     return query
@@ -78,6 +83,9 @@ def select(catalogue: Catalogue, standings: Standings, query: Query) -> list[Cli
       ValueError: there is no such finding.
     """
     clips = list(_named(catalogue, query))
+    if query.region:
+        region, places = read_region(query.region), catalogue.map.places
+        clips = [clip for clip in clips if region.holds(places.get(clip.id))]
     for holds in _conditions(query):
         clips = [clip for clip in clips if holds(clip, standings.get(clip.id))]
     if not query.sort:
@@ -160,7 +168,8 @@ ORDERS: Mapping[str, Callable[[Clip, Standing | None], Any]] = {
 }
 
 
-def _whole(name: str, value: str) -> int:
+def whole_number(name: str, value: str) -> int:
+    """The number that an address gives. Raises ValueError."""
     if not (value.isascii() and value.isdigit() and len(value) < 10):
         raise ValueError(f"{name} is {value[:80]}; expected a whole number from 0 on")
     return int(value)

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import sys
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from typing import Any
 
 from components.storage.root import Root, is_remote
 from components.video.child import decoding_environment
+from pipeline.review.worker import Worker
 
 MAX_CACHE_BYTES = 1 << 30
 _TIMEOUT_SECONDS = 120.0
@@ -74,7 +74,15 @@ class Media:
         """`folder`: temporary, and ours alone; `max_bytes`: what its files may take together."""
         self._root, self._folder, self._max_bytes = root, folder, max_bytes
         # Who opens a clip does not wait for the pictures of a whole page.
-        self._for_pictures, self._for_clips = _Worker(), _Worker()
+        self._for_pictures, self._for_clips = (
+            Worker(
+                "pipeline.review.media_worker",
+                environment=decoding_environment(),
+                timeout_seconds=_TIMEOUT_SECONDS,
+                failure="the decoder failed on it",
+            )
+            for _ in range(2)
+        )
         self._kept: OrderedDict[Path, int] = OrderedDict()  # files and their sizes, what was used last at the end
         self._making: dict[Path, asyncio.Task[Path]] = {}
         self._probed: dict[str, dict[str, Any]] = {}
@@ -101,6 +109,16 @@ class Media:
     async def picture(self, video: str, seconds: float) -> Path:
         """A small JPEG of what is shown at a time. Raises MediaError."""
         return await self._made(video, ".jpg", make="picture", seconds=seconds)
+
+    async def ask(self, worker: Worker, video: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """What a worker answers about a video, whose `path` it is given. Raises MediaError where there is no video."""
+        if not is_remote(self._root.uri):
+            self._local(video)
+        try:
+            with self._root.local_copy(video) as path:
+                return await worker.ask({"path": str(path), **wanted})
+        except OSError as error:
+            raise MediaError(f"the video cannot be read: {error.strerror}") from error
 
     async def close(self) -> None:
         for task in self._making.values():
@@ -148,61 +166,7 @@ class Media:
     async def _ask(self, video: str, **wanted: Any) -> dict[str, Any]:
         if find_spec("av") is None:
             raise MediaError("videos are shown by PyAV, which is not installed here (pip install av)")
-        if not is_remote(self._root.uri):
-            self._local(video)
-        worker = self._for_pictures if wanted["make"] == "picture" else self._for_clips
-        try:
-            with self._root.local_copy(video) as path:
-                found = await worker.ask({"path": str(path), **wanted})
-        except OSError as error:
-            raise MediaError(f"the video cannot be read: {error.strerror}") from error
+        found = await self.ask(self._for_pictures if wanted["make"] == "picture" else self._for_clips, video, wanted)
         if "error" in found:
             raise MediaError(f"the video cannot be shown: {found['error']}")
         return found
-
-
-class _Worker:
-    """A worker process, started when first needed and again after it ended."""
-
-    def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
-        self._turn = asyncio.Lock()
-
-    async def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What it answers; one request after the other."""
-        async with self._turn:
-            return await self._ask(request)
-
-    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "pipeline.review.media_worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=decoding_environment(),
-            )
-        assert self._process.stdin and self._process.stdout
-        try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            line = await asyncio.wait_for(self._process.stdout.readline(), _TIMEOUT_SECONDS)
-        except asyncio.TimeoutError:
-            await self.stop()
-            return {"error": f"that took longer than {_TIMEOUT_SECONDS:.0f} s"}
-        except BaseException:  # cancelled: an answer that comes later would be taken for that of the next request
-            await self.stop()
-            raise
-        if not line:
-            await self.stop()
-            return {"error": "the decoder failed on it"}
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    async def stop(self) -> None:
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
-            self._process = None

@@ -14,10 +14,11 @@ from components.evaluator.confusion import ConfusionMatrix
 from foundation.messages.errors import UserError
 from pipeline.review.access import Access, Handler, add_headers
 from pipeline.review.clips import Clip
-from pipeline.review.listing import page_of, read_query
-from pipeline.review.media import Media, MediaError
+from pipeline.review.listing import page_of, read_query, whole_number
+from pipeline.review.media import Media, MediaError, stretch_of
+from pipeline.review.model import AskedModel, curves_within
 from pipeline.review.session import Session, UnknownClipError
-from pipeline.review.views import clip_detail, clip_row, decision_row, finding_list, summary
+from pipeline.review.views import clip_detail, clip_row, decision_row, finding_list, map_part, summary, window_of
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,23 @@ _UNPROCESSABLE = 422
 class ReviewServer:
     """Answers requests of the page."""
 
-    def __init__(self, session: Session, media: Media, name: str, matrix: ConfusionMatrix | None, run: str) -> None:
-        """`name`: of the data, for people; `matrix`: of the run of which clips have answers, and `run` what it is called."""
+    def __init__(
+        self,
+        session: Session,
+        media: Media,
+        name: str,
+        matrix: ConfusionMatrix | None,
+        run: str,
+        model: AskedModel | None = None,
+    ) -> None:
+        """
+        Args:
+          name: of the data, for people.
+          matrix: of the run of which clips have answers, and `run` what it is called.
+          model: which is asked about clips that are looked at; None: none is.
+        """
         self._session, self._media, self._name = session, media, name
-        self._matrix, self._run = matrix, run
+        self._matrix, self._run, self._model = matrix, run, model
         folder = resources.files("pipeline.review") / "assets"
         self._assets = {each.name: each.read_bytes() for each in folder.iterdir() if Path(each.name).suffix in _TYPES}
 
@@ -50,6 +64,9 @@ class ReviewServer:
                 web.get("/api/clips", self._clips),
                 web.get("/api/clips/{id}", self._clip),
                 web.get("/api/clips/{id}/media", self._shown),
+                web.get("/api/clips/{id}/answer", self._answer),
+                web.get("/api/clips/{id}/scores", self._scores),
+                web.get("/api/map", self._map),
                 web.get("/api/matrix", self._confusion),
                 web.get("/api/decisions", self._decisions),
                 web.post("/api/decisions", self._decide),
@@ -73,7 +90,7 @@ class ReviewServer:
         return web.Response(body=self._assets[name], content_type=kind, charset="utf-8")
 
     async def _summary(self, request: web.Request) -> web.Response:
-        return _json(summary(self._session, self._name))
+        return _json(summary(self._session, self._name, has_model=self._model is not None))
 
     async def _findings(self, request: web.Request) -> web.Response:
         return _json(finding_list(self._session))
@@ -83,6 +100,12 @@ class ReviewServer:
         clips = self._session.listed(query)
         rows = [clip_row(clip, self._session) for clip in page_of(clips, query)]
         return _json({"total": len(clips), "offset": query.offset, "clips": rows})
+
+    async def _map(self, request: web.Request) -> web.Response:
+        """The map of the clips that a query asks for, part by part."""
+        asked = dict(request.query)
+        part = whole_number("part", asked.pop("part", "0"))
+        return _json(map_part(self._session.listed(read_query(asked)), part, self._session))
 
     async def _clip(self, request: web.Request) -> web.Response:
         return _json(clip_detail(self._clip_of(request), self._session))
@@ -101,6 +124,27 @@ class ReviewServer:
                 "is_transcoded": shown.transcoded is not None,
             }
         )
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        """What the model takes the clip for, between the bounds that it has now."""
+        clip = self._clip_of(request)
+        now = self._session.standing(clip)
+        answers = await self._asked.answer(clip.segment.video, now.start_seconds, now.end_seconds)
+        return _json({"answers": answers})
+
+    async def _scores(self, request: web.Request) -> web.Response:
+        """What the model says of each moment of the timeline."""
+        clip = self._clip_of(request)
+        segment, inputs = clip.segment, self._session.catalogue.inputs
+        stretch = stretch_of(segment.start_seconds, segment.end_seconds, inputs.video_seconds(segment))
+        scores = await self._asked.scores(segment.video, stretch)
+        return _json(curves_within(scores, self._session.standing(clip).label, *window_of(clip, self._session)))
+
+    @property
+    def _asked(self) -> AskedModel:
+        if self._model is None:
+            raise web.HTTPNotFound(text="no model is asked; --model VERSION names one")
+        return self._model
 
     async def _video(self, request: web.Request) -> web.StreamResponse:
         clip = self._clip_of(request)

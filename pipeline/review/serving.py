@@ -22,6 +22,7 @@ from pipeline.review.access import TOKEN_PARAMETER, Access, make_token
 from pipeline.review.clips import Answer, make_catalogue
 from pipeline.review.loading import Tested, check_all, find_tested, probabilities_of, read_rows
 from pipeline.review.media import Media
+from pipeline.review.model import AskedModel, find_exported
 from pipeline.review.server import ReviewServer
 from pipeline.review.session import Session
 
@@ -63,8 +64,10 @@ async def serve_until_stopped(opening: Opening, say: Say, on_ready: Callable[[st
         media = Media(opening.root, Path(folder))
         matrix = tested.measured.measured.candidate if tested else None
         run = f"run {tested.record.number}" if tested else ""
+        model = _model_of(opening, tested, media, say)
         token = make_token()
-        application = ReviewServer(session, media, settings.data.annotations, matrix, run).application(Access(token))
+        server = ReviewServer(session, media, settings.data.annotations, matrix, run, model)
+        application = server.application(Access(token))
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SECONDS_TO_END)
         await runner.setup()
         try:
@@ -75,6 +78,21 @@ async def serve_until_stopped(opening: Opening, say: Say, on_ready: Callable[[st
         finally:
             await runner.cleanup()
             await media.close()
+            if model:
+                await model.close()
+
+
+def _model_of(opening: Opening, tested: Tested | None, media: Media, say: Say) -> AskedModel | None:
+    """The model that was asked for by name, if it is still there."""
+    if not (opening.model and tested):
+        return None
+    exported = find_exported(opening.settings, tested.record)
+    if exported is None:
+        say(
+            f"the model of run {tested.record.number} is not on this machine; what the run has kept of its answers is shown"
+        )
+        return None
+    return AskedModel(exported, media)
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> str:

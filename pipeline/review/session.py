@@ -48,14 +48,19 @@ class Written:
 
 
 class Session:
-    """Changes only in the event loop's thread; whoever waits is told of each change."""
+    """Changes only in the event loop's thread; whoever waits is told of each change.
+
+    Attributes:
+      revision: another one after each change.
+      edition: of the catalogue; what people decide does not change it.
+    """
 
     def __init__(self, catalogue: Catalogue, log: Path, by: str) -> None:
         """Raises UserError if the log cannot be read."""
         self.catalogue, self.log, self._by = catalogue, log, by
         self.written = Written()
         self.standings: Mapping[str, Standing] = {}
-        self.revision = 0
+        self.revision = self.edition = 0
         self._changed = asyncio.Condition()
         self._lists: OrderedDict[Query, list[Clip]] = OrderedDict()
         self._state: tuple[int, ...] = ()
@@ -64,6 +69,7 @@ class Session:
     async def use(self, catalogue: Catalogue) -> None:
         """Review this from now on."""
         self.catalogue = catalogue
+        self.edition += 1
         self._read_log()
         await self._tell()
 
@@ -91,6 +97,10 @@ class Session:
         if clip is None:
             raise UnknownClipError(f"there is no clip {clip_id[:80]}")
         return clip
+
+    def standing(self, clip: Clip) -> Standing:
+        """How a clip stands now."""
+        return self.standings.get(clip.id) or as_annotated(clip.segment)
 
     def listed(self, query: Query) -> list[Clip]:
         """All clips that a query asks for, whatever page it wants; raises ValueError as `select` does."""
@@ -124,8 +134,9 @@ class Session:
             return read_acceptance(body, self._by, finding)
         clip = self.clip(str(body.get("segment")))
         facts = self.catalogue.inputs.videos.get(clip.segment.video)
-        now = self.standings.get(clip.id) or as_annotated(clip.segment)
-        return read_decision(body, self._by, clip, now, finding, facts.duration_seconds if facts else 0.0)
+        return read_decision(
+            body, self._by, clip, self.standing(clip), finding, facts.duration_seconds if facts else 0.0
+        )
 
     def _finding(self, finding_id: str) -> KnownFinding:
         known = self.catalogue.findings_by_id.get(finding_id)

@@ -1,12 +1,11 @@
 """Clips, findings and decisions as the JSON that the page is given. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from components.annotation_validator.findings import Place
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
 from components.annotations.decisions.decision import Action, Decision
@@ -18,10 +17,11 @@ from pipeline.review.standing import Standing
 
 _MOST_POINTS, _MOST_BOXES, _MOST_NEIGHBOURS, _MOST_NAMES, _MOST_PLACES = 400, 2000, 200, 500, 20
 _MOST_FINDINGS = 2000
+POINTS_OF_A_PART = 10_000
 _LEAST_AROUND_SECONDS = 1.5
 
 
-def summary(session: Session, name: str) -> dict[str, Any]:
+def summary(session: Session, name: str, *, has_model: bool) -> dict[str, Any]:
     """What the page needs before it shows anything."""
     catalogue = session.catalogue
     facts = catalogue.facts
@@ -35,10 +35,13 @@ def summary(session: Session, name: str) -> dict[str, Any]:
         "checks": Counter(known.finding.check for known in catalogue.findings),
         "has_answers": facts.has_answers,
         "has_confidences": facts.has_confidences,
+        "has_model": has_model,
         "decided": len(session.standings),
         "stale": session.written.num_stale,
         "log": str(session.log),
+        "on_map": len(catalogue.map.places),
         "revision": session.revision,
+        "edition": session.edition,
     }
 
 
@@ -111,13 +114,30 @@ def _standing(standing: Standing | None) -> dict[str, Any] | None:
     }
 
 
+def map_part(clips: Sequence[Clip], part: int, session: Session) -> dict[str, Any]:
+    """Some of the points of the clips' map, in columns; `part`: which ten thousand of them."""
+    catalogue = session.catalogue
+    places, classes = catalogue.map.places, list(catalogue.inputs.by_label)
+    number_of = {label: number for number, label in enumerate(classes)}
+    placed = [clip for clip in clips if clip.id in places]
+    shown = placed[part * POINTS_OF_A_PART : (part + 1) * POINTS_OF_A_PART]
+    return {
+        "total": len(placed),
+        "classes": classes,
+        "shares": catalogue.map.shares,
+        "ids": [clip.id for clip in shown],
+        "labels": [number_of[clip.segment.label] for clip in shown],
+        "x": [places[clip.id][0] for clip in shown],
+        "y": [places[clip.id][1] for clip in shown],
+    }
+
+
 def clip_detail(clip: Clip, session: Session) -> dict[str, Any]:
     """A clip with all that is known of it."""
     catalogue = session.catalogue
     inputs, facts = catalogue.inputs, catalogue.inputs.videos.get(clip.segment.video)
     findings = catalogue.findings_of.get(clip.id, ())
-    places = [known.suggestions[clip.id] for known in findings if clip.id in known.suggestions]
-    window = _window(clip, session.standings.get(clip.id), places, facts)
+    window = window_of(clip, session)
     return {
         **clip_row(clip, session),
         "fps": facts.fps if facts else 0.0,
@@ -166,11 +186,12 @@ def _suggested(known: KnownFinding, clip: Clip) -> dict[str, Any]:
     }
 
 
-def _window(
-    clip: Clip, standing: Standing | None, places: Iterable[Place], facts: VideoFacts | None
-) -> tuple[float, float]:
+def window_of(clip: Clip, session: Session) -> tuple[float, float]:
     """From when to when the timeline goes: around all bounds that the clip has, had, or may get."""
-    segment = clip.segment
+    segment, standing = clip.segment, session.standings.get(clip.id)
+    facts = session.catalogue.inputs.videos.get(segment.video)
+    found = session.catalogue.findings_of.get(clip.id, ())
+    places = [known.suggestions[clip.id] for known in found if clip.id in known.suggestions]
     times = [segment.start_seconds, segment.end_seconds]
     times += [standing.start_seconds, standing.end_seconds] if standing else []
     for place in places:

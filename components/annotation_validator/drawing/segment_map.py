@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import matplotlib
-import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
@@ -12,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from components.annotation_validator.findings import Finding
-from components.annotation_validator.inputs.embeddings import Embedding
+from components.annotation_validator.inputs.embeddings import Embedding, principal_plane
 from components.pages.svg import SOFT, add_axes, as_svg
 
 
@@ -62,10 +61,7 @@ def _class_colours(classes: Collection[str]) -> dict[str, str]:
 
 def _draw(axes: Axes, embedding: Embedding, marked: Collection[str], ink: str) -> None:
     """The first two principal components of the segments' vectors, a colour for each class; `marked` ids have a ring."""
-    centred = embedding.vectors - embedding.vectors.mean(axis=0)
-    _, strengths, components = np.linalg.svd(centred, full_matrices=False)
-    points = centred @ components[:2].T  # [num_clips, 2]
-    shares = strengths**2 / max(float((strengths**2).sum()), 1e-9)
+    points, shares = principal_plane(embedding.vectors)  # [num_clips, 2]
     colours = _class_colours(embedding.neighbourhood.classes)
     # One collection, not one a class: what lies above what depends on nothing but the order of the segments.
     axes.scatter(

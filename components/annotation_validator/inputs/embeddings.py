@@ -113,6 +113,18 @@ def find_neighbours(vectors: Vector, labels: Sequence[str], groups: Sequence[str
     return Neighbourhood(tuple(map(str, classes)), label_ids.astype(np.int64), votes, distances)
 
 
+def principal_plane(vectors: Vector) -> tuple[npt.NDArray[np.float64], tuple[float, float]]:
+    """The vectors, float32 [num_clips, size], in their first two principal components.
+
+    Returns:
+      float64 [num_clips, 2], and the share of the variance that each of both has.
+    """
+    centred = (vectors - vectors.mean(axis=0)).astype(np.float64)
+    variances, components = np.linalg.eigh(centred.T @ centred)
+    shares = variances[:-3:-1] / max(float(variances.sum()), 1e-9)
+    return centred @ components[:, :-3:-1], (float(shares[0]), float(shares[1]))
+
+
 def silhouettes(vectors: Vector, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """How much nearer each clip is to its own class than to the next: float64 [num_clips], -1 to 1.
 

@@ -1,7 +1,7 @@
 // Everything that is shown stands behind the # of the address: #/clips?label=walk&sort=-duration&clip=0123456789abcdef
 
-export const VIEWS = { findings: "Findings", clips: "Clips", matrix: "Confusion matrix", decisions: "Decisions" };
-export const FILTERS = ["q", "label", "group", "split", "check", "finding", "decided", "own", "answer"];
+export const VIEWS = { findings: "Findings", clips: "Clips", map: "Map", matrix: "Confusion matrix", decisions: "Decisions" };
+export const FILTERS = ["q", "label", "group", "split", "check", "finding", "decided", "region", "own", "answer"];
 
 /** The view, and its parameters. */
 export function here() {

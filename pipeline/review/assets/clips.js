@@ -1,7 +1,7 @@
 // The view of clips: a grid of pictures, or a list.
 
 import { get } from "./api.js";
-import { FILTERS, go, here, withChanges } from "./address.js";
+import { FILTERS, addressOf, go, here, withChanges } from "./address.js";
 import { h } from "./dom.js";
 import { filterBar } from "./filters.js";
 import { ACTIONS, counted, percent, seconds, standing } from "./format.js";
@@ -34,6 +34,7 @@ export async function clipsView(summary) {
     h("h2", {}, "Clips ", h("span", { class: "soft small", id: "total" }, counted(total, "clip"))),
     filterBar(summary, names),
     parameters.finding && h("p", { class: "notice" }, "Of one finding. ", h("a", { href: withChanges({ finding: "" }) }, "Show all clips")),
+    parameters.region && h("p", { class: "notice" }, "Of a part of the map. ", h("a", { href: addressOf("map", parameters) }, "Back to the map"), " ", h("a", { href: withChanges({ region: "" }) }, "Show all clips")),
     h(
       "div",
       { class: "bar" },

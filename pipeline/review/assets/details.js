@@ -6,7 +6,7 @@ import { ACTIONS, change, percent, seconds, standing, words } from "./format.js"
 
 /** All of it; `viewer` does what is asked for. */
 export function details(clip, viewer) {
-  return [...facts(clip), ...answers(clip), ...findings(clip, viewer), ...history(clip, viewer)];
+  return [...facts(clip), ...answers(clip), ...askedNow(clip, viewer.asked?.answers), ...findings(clip, viewer), ...history(clip, viewer)];
 }
 
 function facts(clip) {
@@ -33,6 +33,16 @@ function answers(clip) {
   return [
     h("h3", {}, own === chosen ? "The model is right" : "The model took it for another class"),
     h("ul", { class: "answers" }, lines.map(([label, share]) => h("li", {}, h("span", {}, label), share !== null && meter(label, share)))),
+  ];
+}
+
+/** What the model says that was asked about the clip as it stands, where no run has kept how sure it was. */
+function askedNow(clip, said) {
+  if (!said || (clip.answer && clip.answer.chosen_probability !== null)) return [];
+  const isRight = said[0][0] === standing(clip).label;
+  return [
+    h("h3", {}, "The model, asked now, ", isRight ? "says the same" : "says something else"),
+    h("ul", { class: "answers" }, said.map(([label, share]) => h("li", {}, h("span", {}, label), meter(label, share)))),
   ];
 }
 

@@ -8,10 +8,11 @@ import { byId, h, say } from "./dom.js";
 import { findingsView } from "./findings.js";
 import { counted } from "./format.js";
 import { listen } from "./keys.js";
+import { mapView } from "./map.js";
 import { matrixView } from "./matrix.js";
 import { Viewer } from "./viewer.js";
 
-const RENDER = { findings: findingsView, clips: clipsView, matrix: matrixView, decisions: decisionsView };
+const RENDER = { findings: findingsView, clips: clipsView, map: mapView, matrix: matrixView, decisions: decisionsView };
 
 const viewer = new Viewer();
 let summary = null;

@@ -8,6 +8,7 @@ import { byId, h, say } from "./dom.js";
 import { ACTIONS, seconds, standing } from "./format.js";
 import { Player } from "./player.js";
 import { ask } from "./question.js";
+import { Scores } from "./scores.js";
 import { Timeline } from "./timeline.js";
 
 const PRESSED = ["accept", "reject", "exclude"];
@@ -46,7 +47,9 @@ export class Viewer {
     }
     if (this.wanted !== id) return undefined;
     this.clip = clip;
-    this.player = new Player((now) => this.timeline.time(now));
+    this.player = new Player((now) => (this.timeline.time(now), this.scores.time(now)));
+    this.scores = new Scores();
+    this.asked = null;
     this.timeline = new Timeline((now) => this.player.seek(now), (bounds) => this.decide("bounds", bounds));
     this.facts = h("div", { class: "facts" });
     const buttons = h(
@@ -73,7 +76,7 @@ export class Viewer {
     );
     this.heading = h("h2", { id: "clip-title", tabindex: "-1" });
     const head = h("div", { class: "head" }, this.heading, h("button", { type: "button", "aria-label": "Close the clip", onclick: () => go({ clip: "" }) }, "✕"));
-    this.element.replaceChildren(head, this.player.element, this.timeline.element, moves, buttons, this.facts);
+    this.element.replaceChildren(head, this.player.element, this.timeline.element, this.scores.element, moves, buttons, this.facts);
     this.element.hidden = false;
     this.element.dataset.clip = id;
     document.body.classList.add("viewing");
@@ -121,6 +124,27 @@ export class Viewer {
       button.setAttribute("aria-pressed", String(now.actions.includes(button.dataset.action) && PRESSED.includes(button.dataset.action)));
     }
     this.facts.replaceChildren(...details(clip, this));
+    if (this.summary.has_model) this.askModel();
+  }
+
+  /** Show what the model says of the clip as it stands, as soon as it has said it. */
+  async askModel() {
+    const { clip, scores } = this;
+    const { label, start, end } = standing(clip);
+    const about = JSON.stringify([clip.id, label, start, end, clip.window]);
+    if (this.asked?.about === about) return;
+    const asked = (this.asked = { about, answers: this.asked?.answers });
+    if (!scores.curves) scores.say("The model is looking at the video …");
+    try {
+      const { answers } = await get(`/api/clips/${clip.id}/answer`);
+      if (this.asked !== asked) return;
+      asked.answers = answers;
+      this.facts.replaceChildren(...details(this.clip, this));
+      const curves = await get(`/api/clips/${clip.id}/scores`);
+      if (this.asked === asked) scores.show(curves, clip.window);
+    } catch (error) {
+      if (this.asked === asked) scores.say(error.message);
+    }
   }
 
   /** One after the other: an undo is of what was decided before it, whether or not that is written yet. */

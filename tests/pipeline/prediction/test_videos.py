@@ -99,3 +99,28 @@ def test_what_is_no_video_is_called_what_it_is(
     (tmp_path / "a.mp4").write_bytes(content)
     prediction = predictor.predict_clip(tmp_path / "a.mp4", Span())
     assert (prediction.reason, prediction.message) == ("not_a_video", message)
+
+
+class OfBytes(Constant):
+    """Says something else of each clip, and the same of the same one."""
+
+    def probabilities(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:
+        shares = [sum(map(sum, clip)) % 97 / 97 for clip in clips]
+        return np.array([[share, 1 - share] for share in shares], np.float32)
+
+
+def test_scores_of_a_stretch_are_those_that_the_whole_video_has_there(tmp_path: Path) -> None:
+    video = record(tmp_path / "long.mp4", [index / 25 for index in range(300)])
+    long_videos = LongVideos(Windows((0.8, 1.5), 0.25), SegmentsConfig(smoothing="none"))
+    with Decoder() as decoder:
+        predictor = VideoPredictor(cast(Classifier, OfBytes()), decoder)
+        whole = predictor.predict_segments(video, long_videos).timeline
+        stretch = predictor.predict_scores(video, long_videos, (4.0, 6.0))
+        everything = predictor.predict_scores(video, long_videos, (0.0, 12.0))
+    assert whole
+    cells = slice(16, 24)
+    np.testing.assert_allclose(stretch.scores[cells], whole.scores[cells])
+    np.testing.assert_allclose(everything.scores, whole.scores)
+    assert np.ptp(whole.scores[cells, 0]) > 0.1
+    # What comes after the stretch was not waited for.
+    assert stretch.end_seconds < 9
