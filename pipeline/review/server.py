@@ -70,6 +70,7 @@ class ReviewServer:
                 web.get("/api/matrix", self._confusion),
                 web.get("/api/decisions", self._decisions),
                 web.post("/api/decisions", self._decide),
+                web.post("/api/batches", self._decide_all),
                 web.get("/api/events", self._events),
                 web.get("/media/{id}", self._video),
                 web.get("/pictures/{id}", self._picture),
@@ -176,14 +177,13 @@ class ReviewServer:
         return _json({"total": len(written.decisions), "decisions": rows})
 
     async def _decide(self, request: web.Request) -> web.Response:
-        if request.content_type != "application/json":
-            raise web.HTTPUnsupportedMediaType(text="a decision is JSON; its Content-Type is application/json")
-        try:
-            body = json.loads(await request.read())
-        except (ValueError, RecursionError) as error:
-            raise web.HTTPBadRequest(text="a decision is JSON, and this is none") from error
-        decision = await self._session.decide(body)
+        decision = await self._session.decide(await _body(request))
         return _json({"decision": decision.model_dump(mode="json"), "revision": self._session.revision}, 201)
+
+    async def _decide_all(self, request: web.Request) -> web.Response:
+        """Decisions about many clips, or an undo of such."""
+        batch, count = await self._session.decide_all(await _body(request))
+        return _json({"batch": batch, "count": count, "revision": self._session.revision}, 201)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the number of the present revision, at once and whenever it changes."""
@@ -218,6 +218,15 @@ async def _say_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except UserError as error:
         log.error("%s", error)
         return _json({"error": str(error)}, 500)
+
+
+async def _body(request: web.Request) -> Any:
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(text="a decision is JSON; its Content-Type is application/json")
+    try:
+        return json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise web.HTTPBadRequest(text="a decision is JSON, and this is none") from error
 
 
 def _json(value: Mapping[str, Any], status: int = 200) -> web.Response:

@@ -13,6 +13,7 @@ from components.annotations.decisions.decision import Action, Decision, new_deci
 from components.annotations.decisions.log import append, read_log
 from components.annotations.decisions.standing import sort_out
 from foundation.messages.errors import UserError
+from pipeline.review.batches import Batch, new_batch_id, read_batch, require_few
 from pipeline.review.clips import Catalogue, Clip, KnownFinding
 from pipeline.review.deciding import read_acceptance, read_action, read_decision, read_why
 from pipeline.review.listing import Query, select
@@ -127,6 +128,58 @@ class Session:
         self._read_log()
         await self._tell()
         return decision
+
+    async def decide_all(self, body: Any) -> tuple[str, int]:
+        """Write down what a client wants decided about many clips, or undone of what was decided about many; `body`: any JSON.
+
+        What a clip has already is not decided once more.
+
+        Returns:
+          the id by which all of it can be undone, and how many lines were written.
+
+        Raises:
+          ValueError: it cannot be, or the clips are not as many as people were told; the message is a sentence.
+          UnknownClipError: there is no such clip.
+          UserError: the log cannot be read or written.
+        """
+        batch, batch_id = read_batch(body), new_batch_id()
+        self._read_log()
+        made = self._undo_all(batch) if batch.action is Action.UNDO else self._decisions(batch)
+        if made:
+            append(self.log, *(decision.model_copy(update={"batch": batch_id}) for decision in made))
+        self._read_log()
+        await self._tell()
+        return batch_id, len(made)
+
+    def _decisions(self, batch: Batch) -> list[Decision]:
+        if batch.query:
+            clips = self.listed(batch.query)
+            if len(clips) != batch.count:
+                raise ValueError(
+                    f"{len(clips):,} clips match by now, not {batch.count:,}; look at them, and decide again"
+                )
+            require_few(len(clips))
+        else:
+            clips = [self.clip(name) for name in batch.segments]
+        found = str(batch.decision.get("finding") or "")
+        named = self._finding(found).named if found else frozenset()
+        made = (
+            self._decision({**batch.decision, "finding": found if clip.id in named else None, "segment": clip.id})
+            for clip in clips
+        )
+        return [decision for decision in made if decision.new is None or decision.new != decision.old]
+
+    def _undo_all(self, batch: Batch) -> list[Decision]:
+        wanted = batch.decision.get("undoes")
+        states = self.written.states
+        undone = [
+            new_decision(Action.UNDO, self._by, undoes=decision.id, why=read_why(batch.decision))
+            for decision in self.written.decisions
+            if decision.batch and decision.batch == wanted and states.get(decision.id) == "standing"
+        ]
+        if not undone:
+            raise ValueError(f"there are no decisions {str(wanted)[:80]} that could be undone")
+        return undone
 
     def _decision(self, body: Mapping[str, Any]) -> Decision:
         finding = self._finding(str(body["finding"])) if body.get("finding") else None

@@ -216,9 +216,47 @@ def test_a_view_is_what_its_address_says(reviewed: Reviewed, browser: Any) -> No
     assert re.search(r"#/clips\?.*label=red", address)
 
 
+def test_many_clips_are_decided_about_at_once_and_one_undo_takes_all_back(reviewed: Reviewed, browser: Any) -> None:
+    page = open_page(browser, reviewed.address)
+    page.goto(reviewed.at("clips?label=red&as=list"))
+    boxes = page.get_by_role("checkbox")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    page.get_by_text("3 clips chosen").wait_for()
+    page.get_by_role("button", name="Exclude", exact=True).click()
+    # Nothing happens before the number was seen.
+    page.get_by_role("dialog").get_by_role("heading", name="Exclude 3 clips?").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    assert not reviewed.log.exists()
+    page.get_by_role("button", name="Exclude", exact=True).click()
+    page.keyboard.press("Enter")
+    excluded = reviewed.decisions(3)
+    assert {each.action for each in excluded} == {Action.EXCLUDE} and len({each.batch for each in excluded}) == 1
+    page.get_by_text("Choose clips by their boxes").wait_for()
+
+    page.get_by_role("button", name="All 5 that match").click()
+    page.get_by_role("button", name="Relabel", exact=True).click()
+    page.get_by_role("textbox").fill("crimson")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Relabel 5 clips as crimson").click()
+    assert [each.new for each in reviewed.decisions(8)[3:]] == ["crimson"] * 5
+    page.get_by_text("No clip fits the filter.").wait_for()
+    page.keyboard.press("u")
+    undone = reviewed.decisions(13)[8:]
+    assert {each.undoes for each in undone} == {each.id for each in reviewed.decisions(8)[3:8]}
+    page.get_by_text("5 clips", exact=True).wait_for()
+
+    # In the log they stand together, for who comes later too.
+    page.goto(reviewed.at("decisions"))
+    page.get_by_role("button", name="Undo all 3").click()
+    assert len(reviewed.decisions(16)) == 16
+    page.get_by_role("button", name="Undo all").wait_for(state="detached")
+    assert not page.problems
+
+
 def test_a_narrow_screen_is_wide_enough(reviewed: Reviewed, browser: Any) -> None:
     page = open_page(browser, reviewed.address, viewport={"width": 390, "height": 844})
-    for view in ("findings", "clips", "matrix", "decisions"):
+    for view in ("findings", "clips", "clips?as=list", "map", "matrix", "decisions"):
         page.goto(reviewed.at(view))
         page.locator("#view h2").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

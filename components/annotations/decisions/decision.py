@@ -94,6 +94,7 @@ class Decision(_Strict):
       old, new: a label (RELABEL), [start, end] in seconds (BOUNDS), a group or None (GROUP); else None.
       finding: what a check found that led to it.
       undoes: the id of an earlier decision; for UNDO only.
+      batch: the same for decisions about many rows that were made at one go.
     """
 
     id: Id
@@ -106,6 +107,7 @@ class Decision(_Strict):
     why: str = Field("", max_length=10_000)
     finding: FindingName | None = None
     undoes: Id | None = None
+    batch: Id | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Decision":

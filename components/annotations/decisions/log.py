@@ -25,8 +25,8 @@ def log_beside(annotations: str) -> Path:
     return path.with_name(f"{path.name}{DECISIONS_SUFFIX}")
 
 
-def append(log: Path, decision: Decision) -> None:
-    """Add a decision; the file is made if it is not there.
+def append(log: Path, *decisions: Decision) -> None:
+    """Add decisions, all of them or none; the file is made if it is not there.
 
     Raises:
       UserError: it cannot be written.
@@ -36,7 +36,8 @@ def append(log: Path, decision: Decision) -> None:
         with _locked(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, fcntl.LOCK_EX) as file:
             size = os.fstat(file).st_size
             prefix = _mended(file, size)
-            _write(file, f"{prefix}{decision.as_line()}".encode())
+            lines = "".join(decision.as_line() for decision in decisions)
+            _write(file, f"{prefix}{lines}".encode())
             os.fsync(file)
         if is_new:
             _sync_folder(log.absolute().parent)
@@ -119,10 +120,10 @@ def _tail(file: int, size: int) -> bytes:
     return tail
 
 
-def _write(file: int, line: bytes) -> None:
+def _write(file: int, lines: bytes) -> None:
     size = os.fstat(file).st_size
-    written = os.write(file, line)
-    if written != len(line):
+    written = os.write(file, lines)
+    if written != len(lines):
         # Nothing of a line is better than half of one.
         os.ftruncate(file, size)
         raise OSError(28, "the disk is full")

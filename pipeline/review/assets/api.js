@@ -12,9 +12,18 @@ export async function get(path, parameters = {}) {
   return answerOf(await fetch(query ? `${path}?${query}` : path));
 }
 
-export async function decide(decision) {
+async function post(path, body) {
   const headers = { "Content-Type": "application/json" };
-  return answerOf(await fetch("/api/decisions", { method: "POST", headers, body: JSON.stringify(decision) }));
+  return answerOf(await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
+}
+
+export function decide(decision) {
+  return post("/api/decisions", decision);
+}
+
+/** The same about many clips: `segments` names them, or `matching` has the filters and `count` how many these are. */
+export function decideAll(decision) {
+  return post("/api/batches", decision);
 }
 
 /** Call `onChange` with each new revision. Tabs that nobody sees do not listen: a browser has few connections for all of them. */

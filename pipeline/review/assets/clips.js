@@ -5,6 +5,7 @@ import { FILTERS, addressOf, go, here, withChanges } from "./address.js";
 import { h } from "./dom.js";
 import { filterBar } from "./filters.js";
 import { ACTIONS, counted, percent, seconds, standing } from "./format.js";
+import { bar, box, keepFor } from "./selection.js";
 
 const PAGE = 60;
 const SORTS = {
@@ -28,6 +29,7 @@ export async function clipsView(summary) {
   const asked = Object.fromEntries([...FILTERS, "sort"].map((name) => [name, parameters[name]]));
   const { total, clips } = await get("/api/clips", { ...asked, offset: (page - 1) * PAGE, limit: PAGE });
   listed = clips.map((clip) => clip.id);
+  keepFor(parameters);
   const names = ["q", "label", "group", "split", "check", "decided", ...(summary.has_answers ? ["own", "answer"] : [])];
   const asList = parameters.as === "list";
   return [
@@ -42,6 +44,7 @@ export async function clipsView(summary) {
       h("button", { type: "button", "aria-pressed": String(asList), onclick: () => go({ as: asList ? "" : "list" }) }, "List"),
       pages(page, total),
     ),
+    bar(summary, total),
     clips.length === 0 && h("p", {}, "No clip fits the filter."),
     asList ? table(clips, parameters.clip) : grid(clips, parameters.clip),
     total > PAGE && h("div", { class: "bar" }, pages(page, total)),
@@ -85,6 +88,7 @@ function grid(clips, open) {
       h(
         "li",
         {},
+        box(clip),
         h(
           "a",
           { class: "card", href: withChanges({ clip: clip.id }), "data-clip": clip.id, "aria-current": clip.id === open && "true" },
@@ -109,7 +113,7 @@ function hide(event) {
 }
 
 function table(clips, open) {
-  const heads = ["class", "video", "from", "to", "group", "split", "model", "decided", "findings"];
+  const heads = [h("span", { class: "hidden" }, "chosen"), "class", "video", "from", "to", "group", "split", "model", "decided", "findings"];
   return h(
     "div",
     { class: "scroll" },
@@ -128,6 +132,7 @@ function row(clip, open) {
   return h(
     "tr",
     { "data-clip": clip.id, "aria-current": clip.id === open && "true" },
+    h("td", {}, box(clip)),
     h("th", { scope: "row" }, link),
     h("td", { class: "path" }, clip.video),
     h("td", { class: "number" }, seconds(now.start)),

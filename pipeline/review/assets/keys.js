@@ -2,6 +2,7 @@
 
 import { go } from "./address.js";
 import { byId, h } from "./dom.js";
+import { toggleById } from "./selection.js";
 
 const HELP = [
   ["j, k", "next and previous clip of the list"],
@@ -14,7 +15,8 @@ const HELP = [
   ["g", "another group"],
   ["x", "exclude: the row is taken out"],
   ["n", "note"],
-  ["u, Ctrl+Z", "undo what was decided last"],
+  ["s", "choose the clip, or not any more; the list decides about all chosen ones at once"],
+  ["u, Ctrl+Z", "undo what was decided last, also about many clips"],
   ["/", "search"],
   ["Escape", "close the clip"],
   ["?", "these keys"],
@@ -33,6 +35,7 @@ export function listen(viewer) {
     l: () => viewer.relabel(),
     g: () => viewer.regroup(),
     n: () => viewer.note(),
+    s: () => toggleById(viewer.clip.id),
     Escape: () => go({ clip: "" }),
   };
   const always = {
@@ -46,7 +49,7 @@ export function listen(viewer) {
     if (document.querySelector("dialog[open]") || isWriting(event.target)) return;
     const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (!isUndo && (event.ctrlKey || event.altKey || event.metaKey)) return;
-    if (event.key === " " && event.target.closest("button, summary")) return;
+    if (event.key === " " && event.target.closest("button, summary, input")) return;
     const action = isUndo ? always.u : (always[event.key] ?? (viewer.clip ? ofClip[event.key] : undefined));
     if (!action) return;
     event.preventDefault();
@@ -56,7 +59,7 @@ export function listen(viewer) {
 }
 
 function isWriting(target) {
-  return target.matches("input, textarea, select");
+  return target.matches("input:not([type=checkbox]), textarea, select");
 }
 
 function showHelp() {

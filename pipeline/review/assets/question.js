@@ -1,4 +1,4 @@
-// A question to which the answer is a text: a label, a group, a note.
+// A question to which the answer is a text (a label, a group, a note), or whether something is to be done.
 
 import { byId, h } from "./dom.js";
 
@@ -39,5 +39,27 @@ export function ask(title, value, choices = []) {
     dialog.addEventListener("close", () => resolve(given), { once: true });
     dialog.showModal();
     input.select();
+  });
+}
+
+/** Whether something is to be done, which `button` names. */
+export function confirm(title, sentence, button) {
+  const dialog = byId("question");
+  return new Promise((resolve) => {
+    let isWanted = false;
+    const end = (wanted) => {
+      isWanted = wanted;
+      dialog.close();
+    };
+    const form = h(
+      "form",
+      { onsubmit: (event) => (event.preventDefault(), end(true)) },
+      h("h2", { id: "question-title" }, title),
+      h("p", {}, sentence),
+      h("div", { class: "bar" }, h("button", { type: "submit", class: "main" }, button), h("button", { type: "button", onclick: () => end(false) }, "Cancel")),
+    );
+    dialog.replaceChildren(form);
+    dialog.addEventListener("close", () => resolve(isWanted), { once: true });
+    dialog.showModal();
   });
 }

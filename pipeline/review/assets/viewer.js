@@ -10,9 +10,9 @@ import { Player } from "./player.js";
 import { ask } from "./question.js";
 import { Scores } from "./scores.js";
 import { Timeline } from "./timeline.js";
+import { lastMade, remember, takeBack } from "./undo.js";
 
 const PRESSED = ["accept", "reject", "exclude"];
-const made = []; // ids of what was decided in this tab, for undo
 
 export class Viewer {
   constructor() {
@@ -163,7 +163,7 @@ export class Viewer {
     const about = finding ?? (clip.findings.some((each) => each.id === parameters.finding) ? parameters.finding : undefined);
     try {
       const { decision } = await decide({ segment: clip.id, action, new: value, finding: about, why });
-      made.push(decision.id);
+      remember({ undoes: decision.id });
       say(`${clip.label}: ${ACTIONS[action]}${action === "bounds" ? ` to ${seconds(value[0])} – ${seconds(value[1])}` : ""}`);
     } catch (error) {
       say(error.message, true);
@@ -177,15 +177,14 @@ export class Viewer {
 
   async takeBack(id) {
     const ofClip = this.clip?.decisions.filter((decision) => decision.state === "standing").map((decision) => decision.id) ?? [];
-    const last = id ?? made.at(-1) ?? ofClip.at(-1);
+    const of = (decision) => (decision ? { undoes: decision } : undefined);
+    const last = of(id) ?? lastMade() ?? of(ofClip.at(-1));
     if (!last) return say("There is nothing to undo.");
     try {
-      await decide({ action: "undo", undoes: last });
-      say("undone");
+      say(await takeBack(last));
     } catch (error) {
       say(error.message, true);
     }
-    if (made.includes(last)) made.splice(made.indexOf(last), 1);
     await this.refresh();
     return undefined;
   }
