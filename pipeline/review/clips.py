@@ -3,12 +3,13 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from components.annotation_validator.findings import Finding, Place
 from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.measures import Curve
 from components.annotation_validator.inputs.segments import CheckedSegment
 from pipeline.review.places import ClipMap, draw_map
 
@@ -79,6 +80,7 @@ class Catalogue:
       clips: in the order of their videos.
       is_checked: whether the checks have run; there are no findings before.
       map: of the clips that were measured; without frames of none.
+      curves: times and changes over the frame, float64 [num_changes] each, by video; without frames of none.
     """
 
     inputs: CheckInputs
@@ -87,6 +89,7 @@ class Catalogue:
     is_checked: bool = False
     by_id: Mapping[str, Clip] = field(default_factory=dict)
     map: ClipMap = ClipMap()
+    curves: Mapping[str, tuple[Curve, Curve]] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> Mapping[str, frozenset[str | None]]:
@@ -155,7 +158,14 @@ def make_catalogue(
         is_checked=findings is not None,
         by_id={clip.id: clip for clip in clips},
         map=draw_map(inputs.embedding),
+        curves={video: (measures.seconds, measures.curve) for video, measures in inputs.measures.items()},
     )
+
+
+def with_answers(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Catalogue:
+    """The catalogue with other answers of a model, by segment id."""
+    clips = tuple(replace(clip, answer=answers.get(clip.id)) for clip in catalogue.clips)
+    return replace(catalogue, clips=clips, by_id={clip.id: clip for clip in clips})
 
 
 def _searched(segment: CheckedSegment) -> str:

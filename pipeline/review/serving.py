@@ -19,8 +19,9 @@ from foundation.messages.errors import MachineError, UserError
 from foundation.messages.wording import counted
 from pipeline.config import Config
 from pipeline.review.access import TOKEN_PARAMETER, Access, make_token
-from pipeline.review.clips import Answer, make_catalogue
-from pipeline.review.loading import Tested, check_all, find_tested, probabilities_of, read_rows
+from pipeline.review.checking import check_or_recall
+from pipeline.review.clips import Answer, make_catalogue, with_answers
+from pipeline.review.loading import Tested, find_tested, probabilities_of, read_rows
 from pipeline.review.media import Media
 from pipeline.review.model import AskedModel, find_exported
 from pipeline.review.server import ReviewServer
@@ -121,7 +122,7 @@ async def _complete(
     settings, root, frames = opening.settings, opening.root, opening.frames
     try:
         catalogue = await _beside(
-            lambda: check_all(settings, root, annotations, answers, frames=frames, progress=progress)
+            lambda: check_or_recall(settings, root, annotations, answers, frames=frames, progress=progress, say=say)
         )
     except (UserError, MachineError) as error:
         say(f"the checks could not run: {error}")
@@ -132,8 +133,7 @@ async def _complete(
         sure = await _beside(lambda: probabilities_of(settings, tested))
         if sure:
             catalogue = session.catalogue
-            findings = [known.finding for known in catalogue.findings] if catalogue.is_checked else None
-            await session.use(await _beside(lambda: make_catalogue(catalogue.inputs, {**answers, **sure}, findings)))
+            await session.use(await _beside(lambda: with_answers(catalogue, {**answers, **sure})))
 
 
 async def _beside(function: Callable[[], _Given]) -> _Given:

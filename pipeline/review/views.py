@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
 from components.annotations.decisions.decision import Action, Decision
 from components.annotations.records.record import Box, SpaceUnit, TimeUnit
@@ -146,7 +145,7 @@ def clip_detail(clip: Clip, session: Session) -> dict[str, Any]:
         "window": window,
         "findings": [_finding_of_clip(known) | _suggested(known, clip) for known in findings],
         "boxes": _boxes(clip.segment, facts),
-        "curve": _curve(inputs, clip.segment, *window),
+        "curve": _curve(catalogue, clip.segment.video, *window),
         "neighbours": [
             {"id": other.id, "label": other.label, "start": other.start_seconds, "end": other.end_seconds}
             for other in inputs.by_video[clip.segment.video]
@@ -209,17 +208,17 @@ def _overlaps(segment: CheckedSegment, first: float, last: float) -> bool:
     return segment.start_seconds < last and (segment.end_seconds is None or segment.end_seconds > first)
 
 
-def _curve(inputs: CheckInputs, segment: CheckedSegment, first: float, last: float) -> list[list[float]] | None:
+def _curve(catalogue: Catalogue, video: str, first: float, last: float) -> list[list[float]] | None:
     """Times, and changes over the frame as shares of the largest one, where frames were measured."""
-    measures = inputs.measures.get(segment.video)
-    if measures is None:
+    if video not in catalogue.curves:
         return None
-    shown = np.flatnonzero((measures.seconds >= first) & (measures.seconds <= last))
+    seconds, changes = catalogue.curves[video]
+    shown = np.flatnonzero((seconds >= first) & (seconds <= last))
     if not len(shown):
         return None
     shown = shown[:: -(-len(shown) // _MOST_POINTS)]
-    rates = measures.curve[shown] / max(float(measures.curve[shown].max()), 1.0)
-    return [measures.seconds[shown].round(3).tolist(), rates.round(3).tolist()]
+    rates = changes[shown] / max(float(changes[shown].max()), 1.0)
+    return [seconds[shown].round(3).tolist(), rates.round(3).tolist()]
 
 
 def _boxes(segment: CheckedSegment, facts: VideoFacts | None) -> list[list[float]]:
