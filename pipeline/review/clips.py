@@ -1,6 +1,7 @@
 """What is reviewed: clips with all that is known of them, and the findings that name them."""
 
 import hashlib
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from components.annotation_validator.inputs.segments import CheckedSegment
 from pipeline.review.places import ClipMap, draw_map
 
 _ID_LENGTH, _MOST_GROUPS = 12, 500
+# Of what a model rules out; as Keras has it.
+_LEAST_PROBABILITY = 1e-7
 
 
 class Answer(NamedTuple):
@@ -29,6 +32,13 @@ class Answer(NamedTuple):
     chosen: str
     own_probability: float | None = None
     chosen_probability: float | None = None
+
+    @property
+    def loss(self) -> float | None:
+        """Cross entropy, in nats: how little the model expected the clip's own class."""
+        if self.own_probability is None:
+            return None
+        return -math.log(max(self.own_probability, _LEAST_PROBABILITY))
 
 
 @dataclass(frozen=True, slots=True)

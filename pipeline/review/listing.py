@@ -163,6 +163,7 @@ ORDERS: Mapping[str, Callable[[Clip, Standing | None], Any]] = {
     "group": _group,
     "split": lambda clip, standing: clip.split,
     "confidence": _confidence,
+    "loss": lambda clip, standing: clip.answer.loss if clip.answer else None,
     "duration": _seconds,
     "video": lambda clip, standing: (clip.segment.video, clip.segment.start_seconds),
 }

@@ -95,7 +95,7 @@ def clip_row(clip: Clip, session: Session) -> dict[str, Any]:
         "start": segment.start_seconds,
         "end": segment.end_seconds,
         "row": str(segment.record.source),
-        "answer": clip.answer._asdict() if clip.answer else None,
+        "answer": {**clip.answer._asdict(), "loss": clip.answer.loss} if clip.answer else None,
         "findings": len(findings),
         "standing": _standing(session.standings.get(clip.id)),
     }

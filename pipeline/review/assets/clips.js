@@ -18,6 +18,8 @@ const SORTS = {
   "-duration": "longest first",
   confidence: "least sure first",
   "-confidence": "surest first",
+  "-loss": "highest loss first",
+  loss: "lowest loss first",
 };
 
 /** Ids of the clips that are listed, for going from one to the next. */
@@ -60,7 +62,7 @@ export function markOpen(id) {
 }
 
 function order(value, summary) {
-  const known = Object.entries(SORTS).filter(([name]) => summary.has_confidences || !name.endsWith("confidence"));
+  const known = Object.entries(SORTS).filter(([name]) => summary.has_confidences || !/confidence$|loss$/.test(name));
   return h(
     "select",
     { id: "sort", onchange: (event) => go({ sort: event.target.value }) },

@@ -28,11 +28,12 @@ function moved(clip, now) {
 
 function answers(clip) {
   if (!clip.answer) return [];
-  const { own, chosen, own_probability: ownShare, chosen_probability: chosenShare } = clip.answer;
+  const { own, chosen, own_probability: ownShare, chosen_probability: chosenShare, loss } = clip.answer;
   const lines = own === chosen ? [[chosen, chosenShare]] : [[chosen, chosenShare], [own, ownShare]];
   return [
     h("h3", {}, own === chosen ? "The model is right" : "The model took it for another class"),
     h("ul", { class: "answers" }, lines.map(([label, share]) => h("li", {}, h("span", {}, label), share !== null && meter(label, share)))),
+    loss !== null && h("p", { class: "soft small" }, `loss ${loss.toFixed(2)}`),
   ];
 }
 

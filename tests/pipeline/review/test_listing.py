@@ -60,6 +60,18 @@ def test_the_least_sure_answers_come_first() -> None:
     assert listed(Query(sort="confidence"), catalogue)[:2] == ["b/3.mp4", "a/2.mp4"]
 
 
+def test_by_loss_those_come_first_whose_class_the_model_expected_least() -> None:
+    answers = {
+        ID_OF["a/1.mp4"]: Answer("wave", "wave"),
+        ID_OF["a/2.mp4"]: Answer("sit", "wave", 0.2, 0.5),
+        ID_OF["b/3.mp4"]: Answer("wave", "sit", 0.0, 0.9),
+        ID_OF["b/4.mp4"]: Answer("jump", "sit", 0.45, 0.55),
+    }
+    catalogue = catalogue_of(SEGMENTS, answers)
+    assert listed(Query(sort="-loss"), catalogue) == ["b/3.mp4", "a/2.mp4", "b/4.mp4", "a/1.mp4"]
+    assert listed(Query(sort="loss"), catalogue) == ["b/4.mp4", "a/2.mp4", "b/3.mp4", "a/1.mp4"]
+
+
 def test_a_cell_of_the_matrix_lists_the_clips_that_were_taken_for_that_class() -> None:
     answers = {ID_OF["a/2.mp4"]: Answer("sit", "wave"), ID_OF["b/3.mp4"]: Answer("wave", "wave")}
     catalogue = catalogue_of(SEGMENTS, answers)
