@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup browser lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
-  bench-checks bench-review bench-serving \
+  bench-checks bench-review review-pictures bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
@@ -129,6 +129,10 @@ bench-review: setup browser
 	$(PYTHON_IN_VENV) -m benchmarks.review
 	$(PYTHON_IN_VENV) -m benchmarks.review_map
 	$(PYTHON_IN_VENV) -m benchmarks.reviewing_by_clicks
+
+# The pictures of docs/review.md; after make demo.
+review-pictures: setup browser
+	$(PYTHON_IN_VENV) -m benchmarks.review_pictures --config $(CONFIG)
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)

@@ -74,14 +74,14 @@ def measure(num_clips: int, picture: Path | None = None) -> dict[str, Any]:
         }
 
 
-def drag(page: Page) -> None:
-    """Choose the middle of the map."""
+def drag(page: Page, first: tuple[float, float] = (0.4, 0.4), last: tuple[float, float] = (0.6, 0.6)) -> None:
+    """Choose a rectangle of the map, from one corner to another; both in shares of its width and height."""
     page.locator("#map").scroll_into_view_if_needed()
     box = page.locator("#map").bounding_box()
     assert box
-    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.move(box["x"] + first[0] * box["width"], box["y"] + first[1] * box["height"])
     page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"], steps=4)
+    page.mouse.move(box["x"] + last[0] * box["width"], box["y"] + last[1] * box["height"], steps=4)
     page.mouse.up()
 
 

@@ -17,6 +17,7 @@ const HELP = [
   ["n", "note"],
   ["s", "choose the clip, or not any more; the list decides about all chosen ones at once"],
   ["u, Ctrl+Z", "undo what was decided last, also about many clips"],
+  ["arrows, Enter", "on the map: move the rectangle, with Shift change its size; list what it holds"],
   ["/", "search"],
   ["Escape", "close the clip"],
   ["?", "these keys"],
