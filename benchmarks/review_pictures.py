@@ -10,8 +10,10 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from benchmarks.browser import open_browser, serve_review
@@ -21,6 +23,7 @@ from pipeline.config import load_config
 from pipeline.runs.record import read_records
 
 _SIZE = {"width": 1280, "height": 820}
+_NUM_COLOURS = 128
 _MILLISECONDS_UNTIL_PICTURES = 2500
 
 
@@ -36,7 +39,8 @@ class Camera:
 
     def take(self, name: str) -> None:
         self.page.wait_for_timeout(_MILLISECONDS_UNTIL_PICTURES)
-        self.page.screenshot(path=str(self._folder / f"review_{name}.png"))
+        picture = Image.open(BytesIO(self.page.screenshot()))
+        picture.quantize(_NUM_COLOURS).save(self._folder / f"review_{name}.png", optimize=True)
 
 
 def main() -> None:
