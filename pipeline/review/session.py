@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from components.annotations.decisions.decision import Action, Decision, new_decision
-from components.annotations.decisions.log import append, read_log
+from components.annotations.decisions.log import LogReader, append
 from components.annotations.decisions.standing import sort_out
 from foundation.messages.errors import UserError
 from pipeline.review.batches import Batch, new_batch_id, read_batch, require_few
@@ -59,6 +59,7 @@ class Session:
     def __init__(self, catalogue: Catalogue, log: Path, by: str) -> None:
         """Raises UserError if the log cannot be read."""
         self.catalogue, self.log, self._by = catalogue, log, by
+        self._reader = LogReader(log)
         self.written = Written()
         self.standings: Mapping[str, Standing] = {}
         self.revision = self.edition = 0
@@ -205,7 +206,7 @@ class Session:
 
     def _read_log(self) -> None:
         self._state = _state_of(self.log)
-        decisions = read_log(self.log) if self._state else []
+        decisions = self._reader.read() if self._state else []
         found = sort_out(decisions, self.catalogue.groups)
         segments = {
             each.segment.id: self.catalogue.by_id[each.segment.id].segment for each in found.standing if each.segment

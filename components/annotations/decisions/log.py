@@ -26,7 +26,7 @@ def log_beside(annotations: str) -> Path:
 
 
 def append(log: Path, *decisions: Decision) -> None:
-    """Add decisions, all of them or none; the file is made if it is not there.
+    """Add decisions at one go, all of them or none unless the machine fails; the file is made if it is not there.
 
     Raises:
       UserError: it cannot be written.
@@ -51,19 +51,44 @@ def read_log(log: Path) -> list[Decision]:
     Raises:
       UserError: the file cannot be read, or one of its lines is no decision.
     """
+    return LogReader(log).read()
+
+
+class LogReader:
+    """Reads a log again and again; lines that it has read before are not parsed once more."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known, self._num_lines = b"", 0
+        self._decisions: list[Decision] = []
+
+    def read(self) -> list[Decision]:
+        """As `read_log`."""
+        content = _content(self._log)
+        end = content.rfind(b"\n") + 1
+        if not content.startswith(self._known):
+            self._forget()
+        lines = content[len(self._known) : end].split(b"\n")[:-1]
+        first = self._num_lines + 1
+        new = [_parsed(line, number, self._log) for number, line in enumerate(lines, first) if line.strip()]
+        rest = [_parsed(content[end:], first + len(lines), self._log)] if _is_decision(content[end:]) else []
+        decisions = [*self._decisions, *new]
+        _refuse_twins([*decisions, *rest], self._log)
+        self._known, self._num_lines, self._decisions = content[:end], self._num_lines + len(lines), decisions
+        return [*decisions, *rest]
+
+
+def _content(log: Path) -> bytes:
     try:
         with _locked(log, os.O_RDONLY, fcntl.LOCK_SH) as file:
             if os.fstat(file).st_size > _LARGEST:
                 raise UserError(f"{log} has more than {_LARGEST >> 20} MiB; no log of decisions is so large")
-            content = b"".join(iter(lambda: os.read(file, 1 << 20), b""))
+            return b"".join(iter(lambda: os.read(file, 1 << 20), b""))
     except OSError as error:
         raise UserError(f"{log} cannot be read: {error.strerror}") from error
-    *lines, rest = content.split(b"\n")
-    if _is_decision(rest):
-        lines.append(rest)
-    decisions = [_parsed(line, number, log) for number, line in enumerate(lines, start=1) if line.strip()]
-    _refuse_twins(decisions, log)
-    return decisions
 
 
 def _parsed(line: bytes, number: int, log: Path) -> Decision:

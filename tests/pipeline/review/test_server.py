@@ -286,3 +286,17 @@ def test_a_video_that_cannot_be_shown_is_said_to_be_so(table: Path) -> None:
         assert answer["error"].startswith("the video cannot be shown: ")
 
     run(table, ask)
+
+
+def test_without_a_model_nothing_is_asked_and_without_frames_there_is_no_map(table: Path) -> None:
+    async def ask(asked: Asked) -> None:
+        clip = (await ids(asked))["played.mp4", "sit"]
+        assert not (await asked.get("/api/summary"))["has_model"]
+        for what in ("answer", "scores"):
+            answer = await asked.get(f"/api/clips/{clip}/{what}", 404)
+            assert answer["error"] == "no model is asked; --model VERSION names one"
+        assert (await asked.get("/api/map"))["ids"] == []
+        assert (await asked.get("/api/map?part=-1", 400))["error"].startswith("part is -1; expected a whole number")
+        assert (await asked.get("/api/clips?region=0,0,1", 400))["error"].startswith("region is 0,0,1; expected four")
+
+    run(table, ask)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.annotations.decisions.decision import Action, FindingName, new_decision
-from components.annotations.decisions.log import append, log_beside, read_log
+from components.annotations.decisions.log import LogReader, append, log_beside, read_log
 from foundation.messages.errors import UserError
 from tests.components.annotations.decisions.deciding import bounds, decide, regroup, relabel, row, undo
 
@@ -41,6 +41,28 @@ def test_what_is_added_is_what_is_read(tmp_path: Path) -> None:
     assert json.loads(log.read_text(encoding="utf-8").splitlines()[0]).keys() == {
         "id", "at", "by", "action", "segment", "old", "new", "why",
     }  # fmt: skip
+
+
+def test_a_log_that_is_read_again_has_what_was_added_and_is_another_one_if_it_was_replaced(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    made = [relabel(WAVE, name) for name in "abcd"]
+    append(log, made[0])
+    reader = LogReader(log)
+    assert reader.read() == made[:1]
+    append(log, *made[1:3])
+    assert reader.read() == made[:3]
+    # The rest of a line counts when it is a whole one.
+    line = made[3].as_line().encode()
+    for part, known in ((line[:20], made[:3]), (line[20:-1], made), (b"\n{}", made)):
+        with log.open("ab") as file:
+            file.write(part)
+        assert reader.read() == known
+    log.write_text("".join(decision.as_line() for decision in made[:2]))
+    assert reader.read() == made[:2]
+    log.write_text(made[3].as_line() + "[1]\n")
+    for _ in range(2):
+        with pytest.raises(UserError, match="line 2 is no decision"):
+            reader.read()
 
 
 def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
