@@ -23,7 +23,8 @@ from pipeline.config import load_config
 from pipeline.runs.record import read_records
 
 _SIZE = {"width": 1280, "height": 820}
-_NUM_COLOURS = 128
+_NUM_COLOURS = 256
+_TIMEOUT_MILLISECONDS = 300_000
 _MILLISECONDS_UNTIL_PICTURES = 2500
 
 
@@ -67,6 +68,7 @@ def main() -> None:
 def _camera(browser: Browser, folder: Path, *options: str | Path) -> Iterator[Camera]:
     with serve_review(*options) as address:
         page = browser.new_page(viewport=_SIZE)  # type: ignore[arg-type]
+        page.set_default_timeout(_TIMEOUT_MILLISECONDS)
         page.goto(address)
         yield Camera(page, address.partition("/?")[0], folder)
         page.close()
