@@ -22,13 +22,19 @@ from components.storage.known_digests import digests_kept_in
 from components.storage.root import is_remote
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
+from models.pretrained.cards import EFFICIENTNET_LITE0
 from pipeline.checks import make_inspection
 from pipeline.config import Config
 from pipeline.plan import file_of_digests
 from pipeline.pushed_classes import served_classes
 from pipeline.review.places import ClipMap
 
-_CODE = ("components.annotation_validator.look", "components.annotation_validator.runner", "pipeline.review.kept")
+_CODE = (
+    "components.annotation_validator.look",
+    "components.annotation_validator.runner",
+    "components.annotation_validator.measuring.looks",
+    "pipeline.review.kept",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def key_of(settings: Config, records: Sequence[Record], *, frames: bool) -> str 
                 settings.data.model_dump_json(),
                 json.dumps(served_classes(settings)),
                 code_digest(*_CODE),
-                str(frames),
+                f"{frames} {EFFICIENTNET_LITE0.is_installed}",
             )
     except UserError:
         return None
@@ -86,6 +92,7 @@ def keep(path: Path, key: str, checked: Checked) -> None:
         "findings": [asdict(finding) for finding in checked.findings],
         "places": checked.map.places,
         "shares": checked.map.shares,
+        "verb": checked.map.verb,
         "curves": {video: len(seconds) for video, (seconds, _) in checked.curves.items()},
     }
     columns = [np.concatenate([np.zeros(0), *(pair[side] for pair in checked.curves.values())]) for side in (0, 1)]
@@ -117,7 +124,9 @@ def _checked(document: Mapping[str, Any], seconds: Curve, changes: Curve) -> Che
             for video, facts in document["facts"].items()
         },
         findings=tuple(map(Finding.from_json, document["findings"])),
-        map=ClipMap({clip: (x, y) for clip, (x, y) in document["places"].items()}, tuple(document["shares"])),
+        map=ClipMap(
+            {clip: (x, y) for clip, (x, y) in document["places"].items()}, tuple(document["shares"]), document["verb"]
+        ),
         curves={
             video: (seconds[piece], changes[piece]) for video, piece in zip(document["curves"], pieces, strict=True)
         },

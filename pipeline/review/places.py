@@ -27,10 +27,12 @@ class ClipMap:
     Attributes:
       places: of the clips that could be measured, by id: across and down, each 0 to 1.
       shares: of the vectors' variance that the map shows across and down.
+      verb: what clips do that are near each other: "move" or "look", as in "look alike".
     """
 
     places: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     shares: tuple[float, float] = (0.0, 0.0)
+    verb: str = "move"
 
 
 def draw_map(embedding: Embedding | None) -> ClipMap:
@@ -42,7 +44,7 @@ def draw_map(embedding: Embedding | None) -> ClipMap:
     scaled = (points - low) / (high - low).clip(1e-9)
     scaled[:, 1] = 1 - scaled[:, 1]
     pairs = zip(embedding.segments, scaled.round(4).tolist(), strict=True)
-    return ClipMap({segment.id: (x, y) for segment, (x, y) in pairs}, shares)
+    return ClipMap({segment.id: (x, y) for segment, (x, y) in pairs}, shares, embedding.verb)
 
 
 def read_region(text: str) -> Region:

@@ -124,6 +124,7 @@ def map_part(clips: Sequence[Clip], part: int, session: Session) -> dict[str, An
         "total": len(placed),
         "classes": classes,
         "shares": catalogue.map.shares,
+        "verb": catalogue.map.verb,
         "ids": [clip.id for clip in shown],
         "labels": [number_of[clip.segment.label] for clip in shown],
         "x": [places[clip.id][0] for clip in shown],

@@ -1,4 +1,4 @@
-// The view of the map: a point a clip. Near one another are clips that move alike. A rectangle leads to its clips as a list.
+// The view of the map: a point a clip. Near one another are clips that move, or look, alike. A rectangle leads to its clips as a list.
 
 import { get } from "./api.js";
 import { FILTERS, addressOf, go, here, withChanges } from "./address.js";
@@ -31,7 +31,9 @@ export async function mapView(summary) {
     h(
       "p",
       { class: "soft small", id: "map-help" },
-      "Clips that move alike lie close together; the colour is the class that they are annotated with. Drag a rectangle to choose clips, or use the keys: arrows move it, with Shift they change its size, Enter lists what it holds.",
+      "Clips that ",
+      map.verb,
+      " alike lie close together; the colour is the class that they are annotated with. Drag a rectangle to choose clips, or use the keys: arrows move it, with Shift they change its size, Enter lists what it holds.",
     ),
     map.element,
   ];
@@ -47,6 +49,7 @@ class ClipMap {
     this.filters = filters;
     this.total = total;
     this.region = region ? region.split(",").map(Number) : null;
+    this.verb = h("span", {}, "move");
     this.canvas = h("canvas", {});
     this.hint = h("div", { class: "hint", hidden: true });
     this.rectangle = h("div", { class: "region", hidden: true });
@@ -88,6 +91,7 @@ class ClipMap {
   show(points) {
     if (!points) return;
     this.points = points;
+    this.verb.textContent = points.verb;
     this.total.textContent = `${counted(points.ids.length, "clip")}${points.isWhole ? "" : ` of ${points.total.toLocaleString("en")}, more are coming`}`;
     this.colours = points.classes.map((label, number) => colourOf(number, this.scheme.matches));
     const present = new Set(points.labels);

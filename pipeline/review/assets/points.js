@@ -8,7 +8,7 @@ let kept = { key: null };
  * Points of the clips that fit some filters.
  *
  * @param key is another one when the points are other ones
- * @param onPart is called with all that have come so far: { total, classes, shares, ids, labels, x, y }
+ * @param onPart is called with all that have come so far: { total, classes, shares, verb, ids, labels, x, y }
  */
 export async function loadPoints(key, filters, onPart) {
   if (kept.key !== key) kept = { key, ids: [], labels: [], x: [], y: [], isWhole: false };
@@ -21,8 +21,8 @@ export async function loadPoints(key, filters, onPart) {
   mine.onPart = onPart;
   mine.isLoading = true;
   for (let part = 0; !mine.isWhole && kept === mine; part += 1) {
-    const { total, classes, shares, ...columns } = await get("/api/map", { ...filters, part });
-    Object.assign(mine, { total, classes, shares });
+    const { total, classes, shares, verb, ...columns } = await get("/api/map", { ...filters, part });
+    Object.assign(mine, { total, classes, shares, verb });
     for (const [name, values] of Object.entries(columns)) mine[name].push(...values);
     mine.isWhole = mine.ids.length >= total || columns.ids.length === 0;
     mine.onPart(mine);
