@@ -2,19 +2,18 @@
 
 import csv
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.browser import serve_review
 from components.annotations.decisions.decision import Action, Decision
 from components.annotations.decisions.log import read_log
-from foundation.processes import child_environment
 from tests.e2e import colours
 from tests.e2e.project import Project
 from tests.pipeline.review.browser import open_browser, open_page
@@ -55,29 +54,31 @@ class Reviewed:
         raise AssertionError(f"no {number} decisions after {_SECONDS} s")
 
 
-@pytest.fixture
-def reviewed(tmp_path: Path) -> Iterator[Reviewed]:
-    project = Project(tmp_path)
-    colours.generate(tmp_path / "data", num_people=4)
-    with (tmp_path / "data" / "annotations.csv").open("a", newline="") as file:
+@contextmanager
+def serve(folder: Path) -> Iterator[Reviewed]:
+    """A small project, served until the context ends, as soon as its checks have run."""
+    project = Project(folder)
+    colours.generate(folder / "data", num_people=4)
+    with (folder / "data" / "annotations.csv").open("a", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(PAST_THE_END)
         writer.writerow(("videos/person_01.mp4", "0.1", "0.3", EVIL, EVIL, ""))
     project.configure()
-    command = [sys.executable, "-m", "pipeline.cli", "review", "--config", str(project.config_path), "--by", "tester"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=child_environment()
-    )
-    try:
-        assert process.stdout and process.stderr
-        address = process.stdout.readline().strip()
-        assert address, process.stderr.read()
-        while not (line := process.stderr.readline()).startswith("checked:"):
-            assert line, "the checks did not run"
+    with serve_review("--config", project.config_path, "--by", "tester") as address:
         yield Reviewed(project, address)
-    finally:
-        process.terminate()
-        process.communicate()
+
+
+@pytest.fixture
+def reviewed(tmp_path: Path) -> Iterator[Reviewed]:
+    with serve(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reviewed]:
+    """The same for tests that decide nothing."""
+    with serve(tmp_path_factory.mktemp("shown")) as served:
+        yield served
 
 
 @pytest.fixture
@@ -199,16 +200,16 @@ def test_a_label_that_is_html_runs_nothing(reviewed: Reviewed, browser: Any) -> 
     assert not page.problems
 
 
-def test_a_view_is_what_its_address_says(reviewed: Reviewed, browser: Any) -> None:
-    page = open_page(browser, reviewed.address)
+def test_a_view_is_what_its_address_says(shown: Reviewed, browser: Any) -> None:
+    page = open_page(browser, shown.address)
     assert "token" not in page.url
-    page.goto(reviewed.at("clips"))
+    page.goto(shown.at("clips"))
     page.get_by_role("combobox", name="Class").select_option("red")
     page.get_by_text("5 clips", exact=True).wait_for()
     page.get_by_role("button", name="List").click()
     page.locator("table.clips").wait_for()
     address = page.url
-    page.goto(reviewed.at("decisions"))
+    page.goto(shown.at("decisions"))
     page.get_by_text("Nothing is decided yet.").wait_for()
     page.goto(address)
     page.locator("table.clips").wait_for()
@@ -254,19 +255,19 @@ def test_many_clips_are_decided_about_at_once_and_one_undo_takes_all_back(review
     assert not page.problems
 
 
-def test_a_narrow_screen_is_wide_enough(reviewed: Reviewed, browser: Any) -> None:
-    page = open_page(browser, reviewed.address, viewport={"width": 390, "height": 844})
+def test_a_narrow_screen_is_wide_enough(shown: Reviewed, browser: Any) -> None:
+    page = open_page(browser, shown.address, viewport={"width": 390, "height": 844})
     for view in ("findings", "clips", "clips?as=list", "map", "matrix", "decisions"):
-        page.goto(reviewed.at(view))
+        page.goto(shown.at(view))
         page.locator("#view h2").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    open_clip(page, reviewed, "label=red")
+    open_clip(page, shown, "label=red")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_keys_are_told_and_buttons_have_names(reviewed: Reviewed, browser: Any) -> None:
-    page = open_page(browser, reviewed.address)
-    open_clip(page, reviewed, "label=red")
+def test_keys_are_told_and_buttons_have_names(shown: Reviewed, browser: Any) -> None:
+    page = open_page(browser, shown.address)
+    open_clip(page, shown, "label=red")
     page.keyboard.press("?")
     page.get_by_role("dialog").get_by_text("undo what was decided last").wait_for()
     page.keyboard.press("Escape")

@@ -10,7 +10,7 @@ from benchmarks.review_campaign import apply, configure, plant, review
 
 @pytest.mark.skipif(find_browser() is None, reason=MISSING)
 def test_clicks_mend_what_was_planted_and_leave_all_other_rows_as_they_were(tmp_path: Path) -> None:
-    planted, _ = plant(tmp_path, num_people=2, share_of_test=0)
+    planted, _ = plant(tmp_path, num_people=1, share_of_test=0)
     config = configure(tmp_path)
     reviewed = review(config, planted)
     assert set(reviewed["decided"]) == {"relabel", "bounds", "exclude", "accept"}
