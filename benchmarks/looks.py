@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.checked import PlantedRow, look_at, look_into, write_rows
+from benchmarks.checked import look_at, look_into
+from benchmarks.planted_rows import PlantedRow, write_rows
 from benchmarks.swapped_labels import swap
 from benchmarks.timing import timed
 from benchmarks.videos import write_video
