@@ -101,7 +101,7 @@ def apply_log(
     records, assumptions = load_annotations(source.data, source.beam_args)
     done = converted(records, source.data, source.beam_args, source.videos_key)
     applied = apply(_rows(records, done, source), decisions)
-    content, left_out = content_of(applied.segments, name, source.data, source.beam_args, source.videos_key)
+    content, left_out = content_of(applied.segments, name, source.data.videos, source.beam_args, source.videos_key)
     rejects = [*(record for record in done if isinstance(record, Reject)), *left_out]
     name_rejects(rejects)
     print_assumptions(assumptions)

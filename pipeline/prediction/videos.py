@@ -21,7 +21,7 @@ from pipeline.prediction.records import Snapshot, VideoPrediction
 from pipeline.prediction.segments import ActionSegment, find_segments
 from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores, smooth
 
-_VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
+VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
 
 
 @dataclass(frozen=True)
@@ -145,5 +145,5 @@ def videos_of(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
             continue
         for file in sorted(files_below(path)):
-            if file.suffix.lower() in _VIDEO_SUFFIXES or is_video_file(file):
+            if file.suffix.lower() in VIDEO_SUFFIXES or is_video_file(file):
                 yield file
