@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup browser lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
-  bench-checks bench-review bench-serving \
+  bench-checks bench-review bench-suggest bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
@@ -127,6 +127,13 @@ bench-checks: setup
 # Lists of a hundred thousand clips in the browser's server.
 bench-review: setup
 	$(PYTHON_IN_VENV) -m benchmarks.review
+
+# What is annotated first by `clipgate suggest`, beside random clips, on the demo and on DATA: a folder with annotations.csv.
+DATA ?=
+bench-suggest: setup
+	$(CLIPGATE) demo-data demo/data
+	$(PYTHON_IN_VENV) -m benchmarks.suggesting --config examples/frames.yaml
+	$(if $(DATA),$(PYTHON_IN_VENV) -m benchmarks.suggesting --annotations $(DATA)/annotations.csv --videos $(DATA))
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)
