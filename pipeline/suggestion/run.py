@@ -180,8 +180,8 @@ def _say(found: Found, sources: Sources, model: SeeingModel, verdict: Verdict | 
     """Print what the choice was made of, and what was missing for it."""
     num_wanted = sum(part.is_wanted for part in sources.parts)
     lines = [
-        f"{counted(found.num_free, 'span')} of {counted(num_wanted, 'video')} are not annotated, "
-        f"{counted(len(found.known), 'span')} looked at are"
+        f"{counted(found.num_free, 'span')} of {counted(num_wanted, 'video')} are not annotated; "
+        f"{counted(len(found.known), 'annotated span')} stand beside them"
     ]
     if found.num_free > len(found.free):
         lines.append(f"chosen was among the {len(found.free)} of which the model is least sure")
