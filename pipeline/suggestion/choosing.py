@@ -24,6 +24,7 @@ from pipeline.suggestion.spans import Known, SeenSpan, Suggestion, features_of
 
 # Of a label, in shares of the mean square length of features: how little one span says for certain of those that look like it.
 _NOISE = 0.3
+_LONGEST = 2.0  # in medians
 
 Numbers = npt.NDArray[np.float64]
 
@@ -86,6 +87,7 @@ class _Design:
         """`features`: float32 [spans, width]; `known`: float32 [annotated, width]; `doubts`: how much each span matters."""
         both = np.concatenate([features, known]).astype(np.float64)
         both -= both.mean(axis=0)
+        both = _shortened(both)
         scale = float(np.mean(np.square(both).sum(axis=1))) or 1.0
         self._features, told = np.split(both / np.sqrt(scale), [len(features)])
         width = features.shape[1]
@@ -109,3 +111,10 @@ class _Design:
         self._told = self._told - 2 * shares * (self._unknown @ asked) + np.square(shares) * float(direction @ asked)
         self._variances = self._variances - shares * (self._features @ direction)
         self._unknown = self._unknown - np.outer(shares, direction)
+
+
+def _shortened(vectors: Numbers) -> Numbers:
+    """The vectors, none much longer than usual: what a network has never seen the like of may be a hundred times as long."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    longest = _LONGEST * float(np.median(lengths))
+    return np.asarray(vectors * (longest / np.maximum(lengths, longest)) if longest else vectors)

@@ -1,4 +1,4 @@
-"""The benchmark of suggestions, on drawn features: what is ranked first teaches more than random clips where one class is rare."""
+"""The benchmark of suggestions, on drawn features: where a class is rare, what comes first teaches more than random clips."""
 
 import numpy as np
 import pytest

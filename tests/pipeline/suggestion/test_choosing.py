@@ -60,6 +60,14 @@ def test_classes_that_the_gate_lacks_come_first_and_say_so() -> None:
     assert first.why.startswith(gap)
 
 
+def test_a_video_that_is_like_nothing_else_does_not_take_all_places() -> None:
+    rng = np.random.default_rng(1)
+    odd = [span("odd.mp4", UNSURE, tuple(100 * rng.normal(size=4)), start=float(n), end=n + 1.0) for n in range(8)]
+    usual = [span(f"{n}.mp4", UNSURE, tuple(rng.normal(size=4))) for n in range(40)]
+    chosen = choose([*odd, *usual], known(), 8)
+    assert sum(each.span.video == "odd.mp4" for each in chosen) <= 3
+
+
 def test_groups_are_mixed() -> None:
     rng = np.random.default_rng(0)
     crowd = [span(f"{n}.mp4", UNSURE, tuple(rng.normal(size=4)), group="one camera") for n in range(20)]
@@ -130,6 +138,8 @@ def test_gains_are_those_of_the_linear_model_that_learns_from_each_choice() -> N
     design.annotate(5)
     both = np.concatenate([features, told]).astype(np.float64)
     both -= both.mean(axis=0)
+    lengths = np.linalg.norm(both, axis=1, keepdims=True)
+    both *= np.minimum(1, 2 * np.median(lengths) / lengths)
     both /= np.sqrt(np.mean(np.square(both).sum(axis=1)))
     learned = np.concatenate([both[7:], both[[2, 5]]])
     covariance = np.linalg.inv(np.eye(3) + learned.T @ learned / _NOISE)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pipeline.suggestion.spans import SeenSpan
 from pipeline.suggestion.windows import Bounds, Window, sort_windows, without_overlaps
 from tests.pipeline.suggestion.spanning import span
 
@@ -12,7 +13,7 @@ def window(start: float, end: float, *probabilities: tuple[float, float]) -> Win
     return Window(Bounds(start, end), answers, np.ones((len(answers), 3), np.float32))
 
 
-def starts(spans: list) -> list[float]:  # type: ignore[type-arg]
+def starts(spans: list[SeenSpan]) -> list[float]:
     return [each.start_seconds for each in spans]
 
 
