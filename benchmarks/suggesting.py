@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--videos")
     parser.add_argument("--start", type=int, default=6, help="clips of each class that are annotated from the start")
     parser.add_argument("--count", type=int, default=24, help="clips that are annotated then")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
     arguments = parser.parse_args()
     config = load_config(arguments.config) if arguments.config else config_of(arguments.annotations, arguments.videos)
     clips = look_at(config)
