@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNINGS = ignore
 
 .PHONY: demo examples test test-fast test-tfx121 image-check reference lint setup browser lock bench bench-scale bench-training bench-pretrained bench-pytorch bench-weights \
-  bench-checks bench-review review-pictures bench-serving \
+  bench-checks bench-review bench-suggest review-pictures bench-serving \
   bench-serve-hostile bench-watch bench-devices bench-gate fuzz faults year soak clean
 
 demo: setup
@@ -133,6 +133,13 @@ bench-review: setup browser
 # The pictures of docs/review.md; after make demo.
 review-pictures: setup browser
 	$(PYTHON_IN_VENV) -m benchmarks.review_pictures --config $(CONFIG)
+
+# What is annotated first by `clipgate suggest`, beside random clips, on the demo and on DATA: a folder with annotations.csv.
+DATA ?=
+bench-suggest: setup
+	$(CLIPGATE) demo-data demo/data
+	$(PYTHON_IN_VENV) -m benchmarks.suggesting --config examples/frames.yaml
+	$(if $(DATA),$(PYTHON_IN_VENV) -m benchmarks.suggesting --annotations $(DATA)/annotations.csv --videos $(DATA))
 
 bench-serving: setup
 	$(PYTHON_IN_VENV) -m benchmarks.serving --model $(MODEL)

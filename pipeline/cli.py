@@ -31,6 +31,7 @@ from pipeline.commands.runs import runs
 from pipeline.commands.serve import serve
 from pipeline.commands.splits import splits
 from pipeline.commands.submit import submit
+from pipeline.commands.suggest import suggest
 from pipeline.commands.terminal import INTERNAL_ERROR, USER_ERROR, errors, escaped
 from pipeline.commands.verify import verify
 from pipeline.commands.watch import watch
@@ -73,6 +74,7 @@ app.command()(reproduce)
 app.command()(lineage)
 app.command()(clean)
 app.command()(predict)
+app.command()(suggest)
 app.command()(serve)
 app.command()(watch)
 app.command()(export)

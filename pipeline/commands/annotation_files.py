@@ -44,7 +44,7 @@ def require_one_video(option: str, output: Path, name: str, num_videos: int) -> 
 
 
 def content_of(
-    segments: Sequence[Segment], name: str, data: DataConfig, beam_args: Sequence[str], videos_key: str, model: str = ""
+    segments: Sequence[Segment], name: str, videos: str, beam_args: Sequence[str], videos_key: str, model: str = ""
 ) -> tuple[Content, list[Reject]]:
     """What the format `name` can hold of converted segments, and what it cannot; videos are looked at where it takes that.
 
@@ -52,7 +52,7 @@ def content_of(
       UserError: a video that is needed is not there, or cannot be read.
     """
     writer = WRITERS[name]
-    folder = data.videos if is_remote(data.videos) else Path(data.videos).resolve().as_uri()
+    folder = videos if is_remote(videos) else Path(videos).resolve().as_uri()
     content, rejects = sort_out(Content(tuple(segments), folder=folder, model=model), writer, name)
     wanted = {segment.video for segment in content.segments if writer.needs_video(segment)}
     if wanted:
@@ -60,7 +60,7 @@ def content_of(
         from components.annotations.writers.videos import look_at_videos
         from components.video.decoder import Decoder
 
-        root = open_root(data.videos, videos_key, beam_args)
+        root = open_root(videos, videos_key, beam_args)
         needed_for = f"to write {name} takes the times of its frames. Formats that need no video: {without_videos()}"
         with Decoder() as decoder:
             frames = look_at_videos(wanted, root, decoder, needed_for)

@@ -70,6 +70,12 @@ def apply_log(
         Path | None, typer.Option("--config", "-c", help="A configuration, whose `data` is read instead.")
     ] = None,
     to: ToOption = None,
+    only_accepted: Annotated[
+        bool,
+        typer.Option(
+            "--only-accepted", help="Leave out rows that nobody has accepted or changed, such as guesses of a model."
+        ),
+    ] = False,
     diff: Annotated[
         Path | None, typer.Option("--diff", metavar="FILE", help="Write each change to this file, a line each.")
     ] = None,
@@ -100,13 +106,17 @@ def apply_log(
     decisions = read_log(log)
     records, assumptions = load_annotations(source.data, source.beam_args)
     done = converted(records, source.data, source.beam_args, source.videos_key)
-    applied = apply(_rows(records, done, source), decisions)
-    content, left_out = content_of(applied.segments, name, source.data, source.beam_args, source.videos_key)
+    applied = apply(_rows(records, done, source), decisions, only_accepted=only_accepted)
+    content, left_out = content_of(applied.segments, name, source.data.videos, source.beam_args, source.videos_key)
     rejects = [*(record for record in done if isinstance(record, Reject)), *left_out]
     name_rejects(rejects)
     print_assumptions(assumptions)
     _name_undone(applied)
     if not content.segments:
+        if only_accepted:
+            raise UserError(
+                f"{output} was not written: nobody has accepted or changed any of {counted(len(done), 'row')}"
+            )
         raise UserError(f"{output} was not written: no row is left of {account(0, rejects)}")
     write_annotations("--output", output, name, content)
     lines = list(map(str, applied.changes))

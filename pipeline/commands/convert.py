@@ -90,7 +90,7 @@ def convert(
     records = converted(records, source.data, source.beam_args, source.videos_key)
     segments = [record for record in records if isinstance(record, Segment)]
     model = _MODEL if as_predictions else ""
-    content, left_out = content_of(segments, name, source.data, source.beam_args, source.videos_key, model)
+    content, left_out = content_of(segments, name, source.data.videos, source.beam_args, source.videos_key, model)
     rejects = [*(record for record in records if isinstance(record, Reject)), *left_out]
     name_rejects(rejects)
     print_assumptions(assumptions)

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import logging
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from components.annotations.decisions.log import log_beside
 from components.storage.opening import open_root
 from components.storage.root import is_remote
 from foundation.messages.errors import UserError
+from pipeline.commands.convert import data_of_options
 from pipeline.commands.terminal import (
     FileArgument,
     OptionalConfigOption,
@@ -22,6 +24,7 @@ from pipeline.commands.terminal import (
     errors,
     escaped,
     one_config,
+    require_config,
 )
 from pipeline.config import Config, load_config
 
@@ -29,6 +32,13 @@ from pipeline.config import Config, load_config
 def review(
     file: FileArgument = None,
     config: OptionalConfigOption = None,
+    annotations: Annotated[
+        str | None,
+        typer.Option("--annotations", "-a", help="Instead of a configuration: annotations, such as suggestions."),
+    ] = None,
+    videos: Annotated[
+        str | None, typer.Option("--videos", help="Beside --annotations: the folder of the videos.")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -58,9 +68,7 @@ def review(
 ) -> None:
     """Look at clips, at what checks found of them and at what a model took them for, and decide about them in a browser."""
     config = one_config(file, config)
-    if config is None:
-        raise UserError("--config is needed: it says where annotations and videos are")
-    settings = load_config(config, changes or ())
+    settings = _settings(config, annotations, videos, changes)
     log_file = decisions or _log_of(settings)
     root = open_root(settings.data.videos, "data.videos", settings.beam.args)
     # OpenCV and aiohttp are loaded by what needs them.
@@ -73,6 +81,7 @@ def review(
     opening = Opening(
         settings=settings,
         root=root,
+        keeps=config is not None,
         log_file=log_file,
         model=model,
         frames=settings.checks.frames if frames is None else frames,
@@ -96,6 +105,24 @@ def review(
 
     with suppress(KeyboardInterrupt):
         asyncio.run(serve_until_stopped(opening, say, on_ready))
+
+
+def _settings(
+    config: Path | None, annotations: str | None, videos: str | None, changes: Sequence[str] | None
+) -> Config:
+    """The configuration that is named, or one without runs for annotations that are."""
+    require_config(config, changes)
+    if config is not None:
+        if annotations or videos:
+            raise UserError("--config says which annotations and videos; leave out --annotations and --videos")
+        return load_config(config, changes or ())
+    if not annotations or not videos:
+        raise UserError(
+            "--config is needed: it says where annotations and videos are; or name both, with --annotations and --videos"
+        )
+    data = data_of_options(annotations, videos, {})
+    # Nothing is there, and nothing is written there.
+    return Config(output_dir=f"{annotations}.runs", data=data)
 
 
 def _log_of(settings: Config) -> Path:

@@ -28,9 +28,10 @@ from pipeline.prediction.config import Format, SegmentsConfig
 from pipeline.prediction.defaults import choose_background, choose_windows
 from pipeline.prediction.model import find_model
 from pipeline.prediction.page import render
+from pipeline.prediction.reading import OnProgress
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.terminal import show_clip, show_predictions
-from pipeline.prediction.videos import LongVideos, OnProgress, VideoPredictor, videos_of
+from pipeline.prediction.videos import LongVideos, VideoPredictor, videos_of
 from pipeline.prediction.writers import WRITERS, choose_format
 
 _NUM_SNAPSHOTS = 600

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from pipeline.config import Config
 from pipeline.review.access import TOKEN_PARAMETER, Access, make_token
 from pipeline.review.checking import check_or_recall
 from pipeline.review.clips import Answer, make_catalogue, with_answers
-from pipeline.review.loading import Tested, find_tested, probabilities_of, read_rows
+from pipeline.review.loading import Tested, check_all, find_tested, probabilities_of, read_rows
 from pipeline.review.media import Media
 from pipeline.review.model import AskedModel, find_exported
 from pipeline.review.server import ReviewServer
@@ -34,10 +35,16 @@ _Given = TypeVar("_Given")
 
 @dataclass(frozen=True)
 class Opening:
-    """What is reviewed, and where it is served. `model`: a pushed version or a run; None: the last run, if there is one."""
+    """What is reviewed, and where it is served.
+
+    Attributes:
+      keeps: whether what the checks find is kept in the output directory.
+      model: a pushed version or a run; None: the last run, if there is one.
+    """
 
     settings: Config
     root: Root
+    keeps: bool
     log_file: Path
     model: str | None
     frames: bool
@@ -121,9 +128,8 @@ async def _complete(
 
     settings, root, frames = opening.settings, opening.root, opening.frames
     try:
-        catalogue = await _beside(
-            lambda: check_or_recall(settings, root, annotations, answers, frames=frames, progress=progress, say=say)
-        )
+        check = partial(check_or_recall, say=say) if opening.keeps else check_all
+        catalogue = await _beside(lambda: check(settings, root, annotations, answers, frames=frames, progress=progress))
     except (UserError, MachineError) as error:
         say(f"the checks could not run: {error}")
     else:

@@ -21,6 +21,7 @@ WITH_TESTS_OF_THEIR_OWN = {
     "weights import": "tests/pipeline/commands/test_weights.py",
     "weights list": "tests/pipeline/commands/test_weights.py",
     "review": "tests/e2e/test_review.py",
+    "suggest": "tests/e2e/test_suggest.py",
     "rollback": "tests/pipeline/commands/test_rollback.py",
     "watch": "tests/e2e/test_watch.py",
     "worker": "tests/e2e/rejected.py",

@@ -1,4 +1,4 @@
-"""Decisions, done: segments as they stand when people were heard. Pure; rows that nobody decided about stay as they are."""
+"""Decisions, done: segments as they stand when people were heard. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -82,8 +82,11 @@ def rows_of(
     return rows
 
 
-def apply(rows: Sequence[Row], decisions: Sequence[Decision]) -> Applied:
+def apply(rows: Sequence[Row], decisions: Sequence[Decision], *, only_accepted: bool = False) -> Applied:
     """Do what was decided. Rows that say the same have one id, and are changed alike.
+
+    Args:
+      only_accepted: leave out rows that nobody has accepted or changed, as guesses of a model should be.
 
     Raises:
       ValueError: a row is not in seconds.
@@ -98,13 +101,26 @@ def apply(rows: Sequence[Row], decisions: Sequence[Decision]) -> Applied:
     for decision in log.standing:
         if decision.segment and decision.action in CHANGES:
             by_row[decision.segment.id].append(decision)
+    accepted = _accepted(log.standing)
     segments: list[Segment] = []
     changes: list[Change] = []
     for row in rows:
+        if only_accepted and row.id not in accepted:
+            continue
         changed, made = _decided(row.segment, by_row.get(row.id, ()))
         segments += [changed] if changed else []
         changes += made
     return Applied(tuple(segments), tuple(changes), log)
+
+
+def _accepted(standing: Sequence[Decision]) -> frozenset[str]:
+    """Ids of rows that somebody has said to be right, or has made right, and that nobody has rejected."""
+    by_action: dict[Action, set[str]] = defaultdict(set)
+    for decision in standing:
+        if decision.segment:
+            by_action[decision.action].add(decision.segment.id)
+    looked_at = set().union(*(by_action[action] for action in (Action.ACCEPT, *CHANGES)))
+    return frozenset(looked_at - by_action[Action.REJECT])
 
 
 def _decided(segment: Segment, decisions: Sequence[Decision]) -> tuple[Segment | None, list[Change]]:

@@ -150,3 +150,28 @@ def test_a_folder_with_one_table_is_read_as_before_with_a_log_in_it(clipgate: Cl
     log_of(folder).rename(folder / "one" / "labels.csv.decisions.jsonl")
     done = clipgate("convert", "-a", folder / "one", "--videos", folder / "videos", "-o", folder / "out.csv")
     assert done.code == 0, done.err
+
+
+def test_rows_that_nobody_has_accepted_or_changed_can_be_left_out(clipgate: Clipgate, folder: Path) -> None:
+    log = folder / "log.jsonl"
+    for decision in (
+        relabel(SIT, "fall"),
+        relabel(WAVE, "clap"),
+        decide(Action.REJECT, WAVE),
+        decide(Action.NOTE, OTHER),
+    ):
+        append(log, decision)
+    done = clipgate(*arguments(folder, log, "some.csv", "--only-accepted"))
+    assert done.code == 0, done.err
+    assert (folder / "some.csv").read_text().splitlines()[1:] == ["a.mp4,0.0,1.0,fall,ann,"]
+    append(log, decide(Action.ACCEPT, OTHER))
+    clipgate(*arguments(folder, log, "more.csv", "--only-accepted"))
+    assert [line.split(",")[0] for line in (folder / "more.csv").read_text().splitlines()[1:]] == ["a.mp4", "b.mp4"]
+
+
+def test_where_nobody_has_accepted_any_row_nothing_is_written(clipgate: Clipgate, folder: Path) -> None:
+    log = folder / "log.jsonl"
+    append(log, decide(Action.NOTE, OTHER))
+    done = clipgate(*arguments(folder, log, "none.csv", "--only-accepted"))
+    assert done.code == 2
+    assert "none.csv was not written: nobody has accepted or changed any of 3 rows" in done.err

@@ -52,3 +52,25 @@ def test_annotations_elsewhere_need_a_place_for_the_log(clipgate: Clipgate, conf
     done = clipgate("review", "--config", config, "--set", "data.annotations=s3://bucket/labels.csv")
     assert done.code == 2
     assert "say with --log FILE where decisions are written" in done.err
+
+
+def test_annotations_and_videos_can_be_named_without_a_configuration(clipgate: Clipgate, config: Path) -> None:
+    folder = config.parent
+    files = {path.name for path in folder.iterdir()}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = clipgate("review", "--annotations", folder / "labels.csv", "--videos", folder / "videos", "--port", port)
+    assert f"127.0.0.1:{port} cannot be listened on" in done.err  # all else is well
+    assert {path.name for path in folder.iterdir()} == files
+
+
+def test_a_configuration_says_which_annotations(clipgate: Clipgate, config: Path) -> None:
+    done = clipgate("review", config, "--annotations", "labels.csv")
+    assert done.code == 2
+    assert "leave out --annotations and --videos" in done.err
+
+
+def test_annotations_without_videos_are_not_enough(clipgate: Clipgate, config: Path) -> None:
+    done = clipgate("review", "--annotations", config.with_name("labels.csv"))
+    assert done.code == 2
+    assert "name both, with --annotations and --videos" in done.err
