@@ -54,7 +54,7 @@ from examples import demo_data
 from foundation.machine import num_cores
 from models.config import ModelConfig
 from models.data import ClipSource
-from pipeline.beam import ingest_beam_args
+from pipeline.beam.options import ingest_beam_args
 
 _NUM_CORES = num_cores()
 _SIZE = (320, 240)

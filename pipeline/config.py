@@ -27,6 +27,7 @@ from models.config import ModelConfig
 from models.networks.catalogue import NETWORKS
 from models.training.config import PRETRAINED, TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
+from pipeline.beam.config import BeamConfig
 from pipeline.config_changes import changed
 from pipeline.kubeflow.config import KubeflowConfig
 from pipeline.tracking.config import TrackingConfig
@@ -49,18 +50,6 @@ class ServingConfig(Section):
         description="folder or address that TensorFlow Serving watches, to which versions are pushed; default: "
         "`<output_dir>/serving/<model_name>`",
     )
-
-
-class BeamConfig(Section):
-    """Settings of Beam, which decodes the videos and computes statistics."""
-
-    decoders: int | None = Field(
-        None, ge=1, le=256, description="videos decoded side by side on a machine; default: one a CPU core"
-    )
-    workers: int = Field(
-        1, ge=1, le=256, description="processes of the steps after ingest; more pay from many clips on"
-    )
-    args: tuple[str, ...] = Field((), description="further options of Beam's pipelines, such as --runner=FlinkRunner")
 
 
 class Config(Section):

@@ -3,7 +3,7 @@
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
 
-from pipeline.beam import beam_args
+from pipeline.beam.options import beam_args
 from pipeline.plan import Plan
 from pipeline.stages.data import make_data, make_data_digest
 from pipeline.stages.delivery import make_delivery
@@ -42,5 +42,5 @@ def create_pipeline(
         ],
         enable_cache=True,
         metadata_connection_config=metadata.sqlite_metadata_connection_config(metadata_path) if metadata_path else None,
-        beam_pipeline_args=beam_args(plan),
+        beam_pipeline_args=beam_args(plan.config.beam),
     )

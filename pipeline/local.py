@@ -20,7 +20,7 @@ from components.pusher.whole import version_differences
 from components.storage.paths import METADATA_FILE
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
-from pipeline.beam_workers import end_with_lost_worker
+from pipeline.beam.lost_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import full_disks_explained, shortage
 from pipeline.metadata_file import locks_explained, require_metadata

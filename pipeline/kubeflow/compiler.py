@@ -12,7 +12,7 @@ from pipeline.config import Config
 from pipeline.dag import create_pipeline
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.planning import parameters_by_task, planned_when_run
-from pipeline.kubeflow.runners import is_elsewhere, runner_problems
+from pipeline.kubeflow.runners import runner_problems
 from pipeline.kubeflow.spec import Spec, make_documents
 from pipeline.places import data_places
 from pipeline.plan import Plan, make_outline, make_plan
@@ -64,7 +64,7 @@ def _compile(plan: Plan, checkpoint_root: str, *, looks_again: bool = False) -> 
     )
     pipeline = create_pipeline(plan, kubeflow.pipeline_root, checkpoint_root=checkpoint_root, looks_again=looks_again)
     spec = dict(KubeflowV2DagRunner(settings).run(pipeline, write_out=False)["pipelineSpec"])
-    if kubeflow.shared and is_elsewhere(plan.config.beam.args):
+    if kubeflow.shared and plan.config.beam.is_elsewhere:
         for component in pipeline.components:
             if isinstance(component.executor_spec, BeamExecutorSpec):
                 container = spec["deploymentSpec"]["executors"][f"{component.id}_executor"]["container"]
@@ -84,7 +84,7 @@ def _require_possible(config: Config) -> None:
             "training.distribution: a step of Kubeflow is one pod, which cannot start the other workers of multi_worker; "
             "use mirrored, with several accelerators under kubeflow.resources"
         )
-    problems += runner_problems(config.beam.args, config.kubeflow)
+    problems += runner_problems(config.beam, config.kubeflow)
     if problems:
         raise UserError("\n".join(problems))
 

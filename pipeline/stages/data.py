@@ -11,7 +11,7 @@ from components.annotation_validator.component import AnnotationValidator
 from components.data_digest.component import DataDigest
 from components.video_example_gen.component import VideoExampleGen
 from components.video_schema_gen.component import VideoSchemaGen
-from pipeline.beam import ingest_beam_args
+from pipeline.beam.options import ingest_beam_args
 from pipeline.checks import make_inspection
 from pipeline.plan import Plan, file_of_digests
 
@@ -59,7 +59,7 @@ def make_data(plan: Plan, data_digest: str | Placeholder) -> Data:
         sampling=config.sampling,
         classes=plan.classes,
         fingerprint=data_digest,
-    ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders))
+    ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders_of_a_worker))
     examples = example_gen.outputs["examples"]
     schema_gen = VideoSchemaGen(
         num_frames=config.sampling.num_frames, classes=plan.classes, metadata=ingested.metadata_config

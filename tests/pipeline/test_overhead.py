@@ -2,23 +2,16 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tfx.utils.dependency_utils import make_beam_dependency_flags
 
-from pipeline.beam import beam_args, ingest_beam_args
-from pipeline.config import Config
-from pipeline.plan import Plan
+from pipeline.beam.config import BeamConfig
+from pipeline.beam.options import beam_args, ingest_beam_args
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [path for folder in ("pipeline", "components", "models") for path in (ROOT / folder).rglob("*.py")]
-
-
-def plan_of(*args: str) -> Plan:
-    """A plan with Beam arguments of the user's."""
-    data = {"annotations": "annotations.csv", "videos": "videos"}
-    config = Config.model_validate({"output_dir": "out", "data": data, "beam": {"args": args}})
-    return Plan(config, ("sit", "wave"), "data", "ingest", "model")
 
 
 def test_no_module_imports_the_whole_of_tfx() -> None:
@@ -28,13 +21,17 @@ def test_no_module_imports_the_whole_of_tfx() -> None:
     assert [str(path) for path in SOURCES if whole.search(path.read_text())] == []
 
 
-def test_tfx_does_not_pack_its_sources_for_workers_that_have_them() -> None:
-    args = [*beam_args(plan_of()), *ingest_beam_args(None)]
+ENGINE = {"runner": "flink", "job_server": "flink:8099", "workers_at": "localhost:50000"}
+
+
+@pytest.mark.parametrize("beam", [{}, ENGINE], ids=str)
+def test_tfx_does_not_pack_its_sources_for_workers_that_have_them(beam: dict[str, Any]) -> None:
+    args = [*beam_args(BeamConfig.model_validate(beam)), *ingest_beam_args(None)]
     assert make_beam_dependency_flags(args) == args
 
 
 @pytest.mark.parametrize("runner", ["--runner=DataflowRunner", "--runner=FlinkRunner"])
 def test_workers_elsewhere_get_what_the_user_says(runner: str) -> None:
-    args = beam_args(plan_of(runner))
+    args = beam_args(BeamConfig(args=(runner,)))
     assert args[-1] == runner
     assert not any("container_image" in arg for arg in args)

@@ -4,48 +4,57 @@ from typing import Any
 
 import pytest
 
+from pipeline.beam.config import BeamConfig
 from pipeline.kubeflow.config import KubeflowConfig
-from pipeline.kubeflow.runners import is_elsewhere, runner_problems
+from pipeline.kubeflow.runners import runner_problems
 
 SHARED: dict[str, Any] = {"volumes": [{"claim": "shared", "path": "/shared"}], "shared": "/shared/beam"}
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("--runner=FnApiRunner",), ("--runner=FlinkRunner", "--runner=DirectRunner")]
-)
-def test_a_runner_in_the_step_needs_nothing(arguments: tuple[str, ...]) -> None:
-    assert not is_elsewhere(arguments)
-    assert not list(runner_problems(arguments, KubeflowConfig()))
-
-
-@pytest.mark.parametrize(
-    "arguments",
+    "beam",
     [
-        ("--runner=PortableRunner", "--job_endpoint=flink:8099"),
-        ("--runner=FlinkRunner", "--flink_master=flink:8081"),
-        ("--runner=SparkRunner", "--spark_master_url=spark://spark:7077"),
-        ("--runner=DataflowRunner", "--project=p", "--region=r", "--temp_location=gs://bucket/tmp"),
+        {},
+        {"runner": "direct"},
+        {"args": ["--runner=FnApiRunner"]},
+        {"args": ["--runner=FlinkRunner", "--runner=DirectRunner"]},
     ],
     ids=str,
 )
-def test_a_runner_elsewhere_needs_a_folder_that_its_workers_see(arguments: tuple[str, ...]) -> None:
-    assert is_elsewhere(arguments)
-    assert not list(runner_problems(arguments, KubeflowConfig.model_validate(SHARED)))
-    (problem,) = runner_problems(arguments, KubeflowConfig())
+def test_a_runner_in_the_step_needs_nothing(beam: dict[str, Any]) -> None:
+    assert not list(runner_problems(BeamConfig.model_validate(beam), KubeflowConfig()))
+
+
+@pytest.mark.parametrize(
+    "beam",
+    [
+        {"runner": "flink", "job_server": "flink:8099", "workers_at": "localhost:50000"},
+        {"args": ["--runner=PortableRunner", "--job_endpoint=flink:8099"]},
+        {"args": ["--runner=FlinkRunner", "--flink_master=flink:8081"]},
+        {"args": ["--runner=SparkRunner", "--spark_master_url=spark://spark:7077"]},
+        {"args": ["--runner=DataflowRunner", "--project=p", "--region=r", "--temp_location=gs://bucket/tmp"]},
+    ],
+    ids=str,
+)
+def test_a_runner_elsewhere_needs_a_folder_that_its_workers_see(beam: dict[str, Any]) -> None:
+    settings = BeamConfig.model_validate(beam)
+    assert not list(runner_problems(settings, KubeflowConfig.model_validate(SHARED)))
+    (problem,) = runner_problems(settings, KubeflowConfig())
+    assert problem.startswith("beam.runner: flink: " if "runner" in beam else "beam.args: --runner=")
     assert "workers elsewhere do not see the files of a step; name a folder" in problem
-    (problem,) = runner_problems(arguments, KubeflowConfig.model_validate(SHARED | {"shared": "/elsewhere"}))
+    (problem,) = runner_problems(settings, KubeflowConfig.model_validate(SHARED | {"shared": "/elsewhere"}))
     assert problem.startswith("kubeflow.shared: /elsewhere is below none of kubeflow.volumes")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("args", "words"),
     [
-        (("--runner=PortableRunner",), "--runner=PortableRunner needs --job_endpoint"),
-        (("--runner=DataflowRunner", "--region=r"), "--runner=DataflowRunner needs --project, --temp_location"),
-        (("--runner=FlnkRunner",), "--runner=FlnkRunner: steps can use PortableRunner, FlinkRunner, "),
+        (["--runner=PortableRunner"], "--runner=PortableRunner needs --job_endpoint"),
+        (["--runner=DataflowRunner", "--region=r"], "--runner=DataflowRunner needs --project, --temp_location"),
+        (["--runner=FlnkRunner"], "--runner=FlnkRunner: steps can use PortableRunner, FlinkRunner, "),
     ],
     ids=str,
 )
-def test_what_a_runner_lacks_is_named(arguments: tuple[str, ...], words: str) -> None:
-    (problem,) = runner_problems(arguments, KubeflowConfig.model_validate(SHARED))
+def test_what_a_runner_lacks_is_named(args: list[str], words: str) -> None:
+    (problem,) = runner_problems(BeamConfig.model_validate({"args": args}), KubeflowConfig.model_validate(SHARED))
     assert words in problem

@@ -1,4 +1,4 @@
-"""Beam's worker processes: one that is lost ends the run, which would otherwise wait for its answer for ever."""
+"""Beam's worker processes on this machine: one that is lost ends the run, which would otherwise wait for its answer."""
 
 import os
 import signal
