@@ -24,12 +24,10 @@ from components.video_example_gen.metadata import MetadataFeatures
 from components.video_example_gen.shards import (
     DecoderOptions,
     IngestSettings,
-    Shard,
-    WorkFolder,
     WriteShards,
-    empty_folder,
     make_shards,
 )
+from components.video_example_gen.work_folder import Shard, WorkFolder, empty_folder, identity_of
 from foundation.messages.errors import MachineError, UserError
 from foundation.messages.progress import say
 from models.training.key import write_data_digest
@@ -66,10 +64,14 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             num_videos=len(manifest.segments_by_video),
             decoders=PipelineOptions(beam_args).view_as(DecoderOptions).decoders,
         )
-        for uri in (examples.uri, ledger_artifact.uri):
-            empty_folder(uri)
         shards = make_shards(manifest, split_of, examples.uri)
-        events = self._run(shards, settings, f"{ledger_artifact.uri}/work")
+        # No split of the Examples is read from there.
+        work, identity = WorkFolder(f"{examples.uri}/work"), identity_of(exec_properties)
+        if not work.belongs_to(identity):
+            for uri in (examples.uri, ledger_artifact.uri):
+                empty_folder(uri)
+            work.begin(identity)
+        events = self._run(shards, settings, work)
 
         ledger = Ledger(
             accepted=tuple(event for event in events if event["reason"] is None),
@@ -82,6 +84,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         )
         ledger.write(Path(ledger_artifact.uri))
         Path(ledger_artifact.uri, ASSIGNMENT_FILE).write_text(assignment.to_csv())
+        work.remove()
         summary = ledger.summary()
         _require_clips(summary)
         write_data_digest(examples.uri, exec_properties["fingerprint"])
@@ -94,8 +97,9 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             f"{summary['rows_rejected']} rows and {summary['videos_rejected']} videos are in the ledger"
         )
 
-    def _run(self, shards: Sequence[Shard], settings: IngestSettings, folder: str) -> list[dict[str, Any]]:
-        work = WorkFolder(folder)
+    def _run(self, shards: Sequence[Shard], settings: IngestSettings, work: WorkFolder) -> list[dict[str, Any]]:
+        if done := work.num_complete(shards):
+            say(f"an earlier attempt has made {done} of {len(shards)} shards")
         orders = work.put(shards)
         try:
             with self._make_beam_pipeline() as pipeline:

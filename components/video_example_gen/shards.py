@@ -2,11 +2,10 @@
 
 import json
 import math
-import pickle
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from components.video.config import SamplingConfig
 from components.video.decoder_pool import DecoderPool
 from components.video_example_gen.ingest import IngestedClip, Result, VideoIngest, VideoTask
 from components.video_example_gen.metadata import MetadataFeatures
+from components.video_example_gen.work_folder import Attempt, Shard
 from foundation.messages.progress import Progress
 
 _VIDEOS_PER_SHARD = 8
@@ -39,14 +39,6 @@ class DecoderOptions(PipelineOptions):
 
 
 @dataclass(frozen=True)
-class Shard:
-    """All Examples of some videos of one split, in order, in one file: `path`."""
-
-    path: str
-    tasks: tuple[VideoTask, ...]
-
-
-@dataclass(frozen=True)
 class IngestSettings:
     """What all shards have in common: the parameters of VideoExampleGen. `decoders`: None for one a CPU core."""
 
@@ -57,49 +49,6 @@ class IngestSettings:
     metadata: MetadataFeatures | None
     num_videos: int
     decoders: int | None
-
-
-def empty_folder(uri: str) -> None:
-    """Remove what is in a folder, if there is one: a shard that lay there before would be read with those written now."""
-    if not tf.io.gfile.isdir(uri):
-        return
-    for name in tf.io.gfile.listdir(uri):
-        path = f"{uri}/{name.rstrip('/')}"
-        if tf.io.gfile.isdir(path):
-            tf.io.gfile.rmtree(path)
-        else:
-            tf.io.gfile.remove(path)
-
-
-class WorkFolder:
-    """Carries shards to the workers and their accounts back.
-
-    Files do that: what goes through Beam itself is copied several times in memory.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def put(self, shards: Sequence[Shard]) -> list[str]:
-        """Names of the orders, one for each shard."""
-        tf.io.gfile.makedirs(self._path)
-        orders = [f"{self._path}/{number:05d}" for number in range(len(shards))]
-        for order, shard in zip(orders, shards, strict=True):
-            with tf.io.gfile.GFile(order, "wb") as file:
-                pickle.dump(shard, file)
-        return orders
-
-    def take_accounts(self, orders: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """The entries of the ledger, in the order of the shards; then the folder is removed."""
-        for order in orders:
-            with tf.io.gfile.GFile(_account_path(order)) as file:
-                for line in file:
-                    yield json.loads(line)
-        tf.io.gfile.rmtree(self._path)
-
-
-def _account_path(order: str) -> str:
-    return f"{order}.jsonl"
 
 
 class WriteShards(beam.DoFn):
@@ -138,18 +87,17 @@ class WriteShards(beam.DoFn):
         self._decoders.close()
 
     def _carry_out(self, order: str) -> None:
-        with tf.io.gfile.GFile(order, "rb") as file:
-            shard: Shard = pickle.load(file)
-        self._write(shard, _account_path(order))
-
-    def _write(self, shard: Shard, account_path: str) -> None:
-        # A retried bundle must not leave half a file behind: the name appears when the content is complete.
-        partial = f"{shard.path}.partial"
-        tf.io.gfile.makedirs(shard.path.rpartition("/")[0])
+        attempt = Attempt(order)
+        if attempt.is_complete:
+            self._tally.add_videos(len(attempt.shard.tasks))
+            return
         # TFX's readers expect gzip. JPEG does not shrink any further, and trying costs 5 ms a clip: it is stored as it is.
         options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=0)
-        with tf.io.TFRecordWriter(partial, options) as writer, tf.io.gfile.GFile(account_path, "w") as account:
-            for task in shard.tasks:
+        with (
+            tf.io.TFRecordWriter(attempt.shard_path, options) as writer,
+            tf.io.gfile.GFile(attempt.account_path, "w") as account,
+        ):
+            for task in attempt.shard.tasks:
                 if self._is_stopped.is_set():
                     return
                 for result in self._ingest(task):
@@ -158,8 +106,8 @@ class WriteShards(beam.DoFn):
                         self._tally.add_clip()
                     else:
                         account.write(json.dumps(result.as_ledger_entry()) + "\n")
-                self._tally.add_video()
-        tf.io.gfile.rename(partial, shard.path, overwrite=True)
+                self._tally.add_videos(1)
+        attempt.complete()
 
     def _ingest(self, task: VideoTask) -> Iterator[Result]:
         settings = self._settings
@@ -181,10 +129,10 @@ class _Tally:
         with self._lock:
             self._num_clips += 1
 
-    def add_video(self) -> None:
+    def add_videos(self, num_videos: int) -> None:
         with self._lock:
             rate = self._num_clips / max(1e-3, time.monotonic() - self._started)
-            self._progress.advance(detail=f"{self._num_clips} clips, {rate:.1f} clips/s")
+            self._progress.advance(num_videos, detail=f"{self._num_clips} clips, {rate:.1f} clips/s")
 
 
 def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: str) -> list[Shard]:

@@ -11,9 +11,10 @@ from components.annotations.records.record import Reject, Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen import executor
 from components.video_example_gen.ingest import VideoTask
-from components.video_example_gen.shards import IngestSettings, Shard, make_shards
+from components.video_example_gen.shards import IngestSettings, make_shards
+from components.video_example_gen.work_folder import Shard, WorkFolder
 from foundation.messages.errors import MachineError, UserError
-from pipeline.beam import ingest_beam_args
+from pipeline.beam.options import ingest_beam_args
 
 
 def make_manifest(num_videos: int) -> Manifest:
@@ -78,4 +79,4 @@ def test_an_error_of_the_disk_is_said_without_beams_words(tmp_path: Path) -> Non
     context = BaseBeamExecutor.Context(beam_pipeline_args=ingest_beam_args(1))
     shards = [Shard(f"{tmp_path}/a.gz", (task,))]
     with pytest.raises(MachineError, match=r"a\.mp4 cannot be read: Input/output error.* and run again$"):
-        executor.VideoExampleGenExecutor(context)._run(shards, settings, f"{tmp_path}/work")
+        executor.VideoExampleGenExecutor(context)._run(shards, settings, WorkFolder(f"{tmp_path}/work"))

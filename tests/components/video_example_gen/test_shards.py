@@ -4,15 +4,18 @@ import dataclasses
 import gzip
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tensorflow as tf
 
 from components.annotations.records.record import Segment, Source
 from components.video.config import SamplingConfig
 from components.video_example_gen.ingest import VideoTask
-from components.video_example_gen.shards import IngestSettings, Shard, WorkFolder, WriteShards, empty_folder
+from components.video_example_gen.shards import IngestSettings, WriteShards
+from components.video_example_gen.work_folder import Attempt, Shard, WorkFolder, empty_folder
 from foundation.messages.errors import MachineError, UserError
 from foundation.messages.progress import PROGRESS_LOGGER
 from tests.components.video.killing import one_decoder_killed
@@ -97,15 +100,47 @@ def test_a_decoder_that_cannot_start_ends_the_ingest_and_rejects_nothing(
     orders = work.put(make_shards(tmp_path))
     with pytest.raises(MachineError, match="the process that decodes videos did not start"):
         carry_out(WriteShards(settings(videos, 2)), orders)
-    assert not list(tmp_path.rglob("*.gz"))
+    assert not (tmp_path / "examples").exists()
 
 
-def test_nothing_is_left_of_the_orders(videos: Path, tmp_path: Path) -> None:
+def test_nothing_is_left_of_the_orders_nor_of_attempts_that_died(videos: Path, tmp_path: Path) -> None:
     work = WorkFolder(f"{tmp_path}/work")
     orders = work.put(make_shards(tmp_path)[:1])
+    Path(Attempt(orders[0]).shard_path).write_bytes(b"half")
     carry_out(WriteShards(settings(videos, 1)), orders)
     assert len(list(work.take_accounts(orders))) == 1
+    work.remove()
     assert [path.name for path in tmp_path.iterdir()] == ["examples"]
+    assert len(list((tmp_path / "examples").iterdir())) == 1
+
+
+def test_attempts_at_once_do_not_disturb_each_other(videos: Path, tmp_path: Path) -> None:
+    alone, together = WorkFolder(f"{tmp_path}/alone/work"), WorkFolder(f"{tmp_path}/together/work")
+    orders = alone.put(make_shards(tmp_path / "alone"))
+    carry_out(WriteShards(settings(videos, 1)), orders)
+    expected = list(alone.take_accounts(orders))
+    orders = together.put(make_shards(tmp_path / "together"))
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda _: carry_out(WriteShards(settings(videos, 1)), orders), range(2)))
+    assert list(together.take_accounts(orders)) == expected
+    together.remove()
+    for path in (tmp_path / "alone/examples").iterdir():
+        assert (tmp_path / "together/examples" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_an_attempt_that_outlives_the_ingest_changes_nothing(videos: Path, tmp_path: Path) -> None:
+    work = WorkFolder(f"{tmp_path}/work")
+    orders = work.put(make_shards(tmp_path)[:1])
+    late = Attempt(orders[0])
+    Path(late.shard_path).write_bytes(b"as far as it came")
+    carry_out(WriteShards(settings(videos, 1)), orders)
+    work.remove()
+    (shard,) = (tmp_path / "examples").iterdir()
+    content = shard.read_bytes()
+    with pytest.raises(tf.errors.NotFoundError):
+        late.complete()
+    assert [path.name for path in tmp_path.rglob("*")] == ["examples", shard.name]
+    assert shard.read_bytes() == content
 
 
 def test_what_goes_wrong_with_one_shard_is_raised_and_leaves_no_half_file(videos: Path, tmp_path: Path) -> None:
@@ -116,7 +151,7 @@ def test_what_goes_wrong_with_one_shard_is_raised_and_leaves_no_half_file(videos
     orders = work.put([bad, first, *others])
     with pytest.raises(Exception, match="taken"):
         carry_out(WriteShards(settings(videos, 1)), orders)
-    for path in tmp_path.glob("examples/*.gz"):
+    for path in tmp_path.glob("examples/*"):
         assert gzip.decompress(path.read_bytes())
 
 
