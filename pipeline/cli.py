@@ -11,6 +11,7 @@ import typer
 from foundation.messages.errors import MachineError, UserError
 from foundation.processes import direct_loopback
 from pipeline.commands.apply import apply_log
+from pipeline.commands.beam_worker import beam_worker
 from pipeline.commands.check import check
 from pipeline.commands.clean import clean
 from pipeline.commands.compare import compare
@@ -89,6 +90,7 @@ app.add_typer(weights, name="weights")
 app.command("compile")(compile_pipeline)
 app.command()(submit)
 app.command()(worker)
+app.command("beam-worker")(beam_worker)
 
 
 def main() -> None:

@@ -1,0 +1,142 @@
+"""A pool of worker processes, which an engine asks to start and to stop them: Beam's service for external workers.
+
+Beam has a pool of its own. That one never reads what its workers print, so that one that prints much stands still; it starts
+whatever `python` is first on the path; and it takes workers of the same name for the same, though each of an engine's
+processes counts its workers from one.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import grpc
+from apache_beam.portability.api import beam_fn_api_pb2 as messages
+from apache_beam.portability.api import beam_fn_api_pb2_grpc as services
+
+from foundation.messages.errors import UserError
+from foundation.processes import child_environment
+
+_SECONDS_TO_STOP = 10
+_LONGEST_LINE = 8192
+_REQUESTS_AT_ONCE = 16
+# Otherwise two pools could listen at one port, and each would get some of the requests.
+_OPTIONS = [("grpc.so_reuseport", 0)]
+
+Say = Callable[[str], None]
+
+
+class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
+    """Starts workers, passes on what they print, and stops them."""
+
+    def __init__(self, command: Sequence[str], say: Say) -> None:
+        """A worker is `command`, the address of its engine, and its name; `say` is called from several threads."""
+        self._command = command
+        self._say = say
+        self._workers: dict[str, list[subprocess.Popen[bytes]]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
+        try:
+            self._start(request.worker_id, request.control_endpoint.url)
+        except Exception:
+            return messages.StartWorkerResponse(error=traceback.format_exc())
+        return messages.StartWorkerResponse()
+
+    def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
+        with self._lock:
+            running = [worker for worker in self._workers.pop(request.worker_id, ()) if worker.poll() is None]
+            if len(running) > 1:
+                # Nobody knows which of them is meant. That one ends by itself, since its connection is closed next.
+                self._workers[request.worker_id] = running
+                return messages.StopWorkerResponse()
+        for worker in running:
+            _stop(worker)
+        return messages.StopWorkerResponse()
+
+    def close(self) -> None:
+        """Stop all workers."""
+        with self._lock:
+            workers = [worker for each in self._workers.values() for worker in each]
+            self._workers.clear()
+        for worker in workers:
+            _stop(worker)
+
+    def _start(self, worker_id: str, control_address: str) -> None:
+        folder = Path(sys.executable).parent
+        environment = child_environment(
+            PATH=os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
+            PYTHONUNBUFFERED="1",
+            TF_CPP_MIN_LOG_LEVEL="1",
+        )
+        worker = subprocess.Popen(
+            [*self._command, control_address, worker_id],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        with self._lock:
+            self._workers[worker_id].append(worker)
+        assert worker.stdout
+        threading.Thread(target=self._pass_on, args=(worker_id, worker, worker.stdout), daemon=True).start()
+        self._say(f"worker {worker_id} for {control_address}: process {worker.pid}")
+
+    def _pass_on(self, worker_id: str, worker: "subprocess.Popen[bytes]", output: IO[bytes]) -> None:
+        with output:
+            while line := output.readline(_LONGEST_LINE):
+                # Whoever does not hear it any more shall not stop the worker.
+                with suppress(OSError, ValueError):
+                    self._say(f"worker {worker_id}: {line.decode(errors='backslashreplace').rstrip()}")
+        status = worker.wait()
+        with suppress(OSError, ValueError):
+            self._say(f"worker {worker_id}, process {worker.pid}, has ended with status {status}")
+
+
+@contextmanager
+def serving(host: str, port: int, say: Say) -> Iterator[int]:
+    """A pool that answers at an address until the context ends; with it end its workers.
+
+    Args:
+      port: 0 for any that is free.
+
+    Yields:
+      The port.
+
+    Raises:
+      UserError: the address cannot be had.
+    """
+    pool = WorkerPool([sys.executable, "-m", "pipeline.beam.worker_process"], say)
+    server = grpc.server(ThreadPoolExecutor(_REQUESTS_AT_ONCE), options=_OPTIONS)
+    services.add_BeamFnExternalWorkerPoolServicer_to_server(pool, server)
+    try:
+        port = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError:
+        raise UserError(
+            f"--host and --port: {host}:{port} cannot be had on this machine; another program may listen there, perhaps "
+            "another clipgate beam-worker. End it, or choose another port and name that in beam.workers_at"
+        ) from None
+    server.start()
+    try:
+        yield port
+    finally:
+        server.stop(None)
+        pool.close()
+
+
+def _stop(worker: "subprocess.Popen[bytes]") -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            worker.wait(timeout=_SECONDS_TO_STOP)
+            return
