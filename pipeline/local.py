@@ -86,6 +86,11 @@ def _run(config: Config, send: Send) -> None:
     from pipeline.sealing.moved import follow_move
     from pipeline.sealing.runner import SealedRunner
 
+    if plan.config.beam.is_elsewhere:
+        # Beam takes seconds, too.
+        from pipeline.beam.checking import require_engine
+
+        require_engine(plan.config)
     set_aside_unknown(Path(plan.config.local_pipeline_root), metadata_path)
     fail_abandoned(metadata_path)
     if said := said_of_another_run(plan.config):

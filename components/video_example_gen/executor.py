@@ -28,7 +28,7 @@ from components.video_example_gen.shards import (
     make_shards,
 )
 from components.video_example_gen.work_folder import Shard, WorkFolder, empty_folder, identity_of
-from foundation.messages.errors import MachineError, UserError
+from foundation.messages.errors import MachineError, UserError, error_in
 from foundation.messages.progress import say
 from models.training.key import write_data_digest
 
@@ -112,6 +112,11 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         except (UserError, MachineError) as error:
             # Beam adds the name of its step behind the remedy.
             raise type(error)(str(error).partition(" [while running ")[0]) from error
+        except RuntimeError as error:
+            # An engine only has the text of what its workers raise.
+            if (known := error_in(str(error))) is None:
+                raise
+            raise known from error
         return list(work.take_accounts(orders))
 
 

@@ -1,60 +1,30 @@
 """An ingest that is begun again makes what is missing, and nothing else; what comes of it is that of an undisturbed one."""
 
-import json
 from pathlib import Path
 
 import pytest
-from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
-from tfx.types.standard_artifacts import Examples
 
-from components.annotations.config import DataConfig
-from components.annotations.splits.config import SplitsConfig
-from components.artifacts import IngestLedger
-from components.video.config import SamplingConfig
-from components.video_example_gen.executor import VideoExampleGenExecutor
 from components.video_example_gen.work_folder import Attempt
-from pipeline.beam.options import ingest_beam_args
-from tests.components.video.videos import write_video
-
-_NUM_VIDEOS = 36
+from tests.contract.attempts import contents, ingest, write_data
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Videos of twelve people, one of them no video."""
-    folder = tmp_path_factory.mktemp("data")
-    rows = ["path,label,group"]
-    for number in range(_NUM_VIDEOS):
-        write_video(folder / f"{number:02d}.mp4", 6, first=number)
-        rows.append(f"{number:02d}.mp4,{('sit', 'wave')[number % 2]},person {number // 3}")
-    (folder / "07.mp4").write_bytes(b"no video")
-    (folder / "annotations.csv").write_text("\n".join(rows) + "\n")
-    return folder
-
-
-def ingest(data: Path, output: Path, *, seed: int = 0) -> None:
-    """One attempt of an execution, which `output` and the parameters decide."""
-    examples, ledger = Examples(), IngestLedger()
-    examples.uri, ledger.uri = f"{output}/examples", f"{output}/ledger"
-    parameters = {
-        "data": DataConfig(annotations=str(data / "annotations.csv"), videos=str(data)).model_dump_json(),
-        "splits": SplitsConfig(seed=seed).model_dump_json(),
-        "negatives": "null",
-        "sampling": SamplingConfig(num_frames=4, short_side=16).model_dump_json(),
-        "classes": json.dumps(["sit", "wave"]),
-        "fingerprint": "",
-    }
-    context = BaseBeamExecutor.Context(beam_pipeline_args=["--runner=FnApiRunner", *ingest_beam_args(2)])
-    VideoExampleGenExecutor(context).Do({}, {"examples": [examples], "ledger": [ledger]}, parameters)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return write_data(tmp_path_factory.mktemp("data"), num_videos=36)
 
 
 def shards_of(output: Path) -> dict[str, int]:
     """When each shard was made."""
     return {str(path.relative_to(output)): path.stat().st_mtime_ns for path in output.glob("examples/Split-*/*")}
+
+
+def account_of(output: Path, shard: str) -> Path:
+    """The account that belongs to a shard."""
+    work = output / "examples/work"
+    for account in work.glob("[0-9]*.jsonl"):
+        if Path(Attempt(str(account.with_suffix(""))).shard.path) == output / shard:
+            return account
+    raise AssertionError(f"{shard} has no account")
 
 
 @pytest.fixture
@@ -96,12 +66,3 @@ def test_nothing_is_kept_of_an_execution_with_other_parameters(data: Path, broke
     ingest(data, broken_off, seed=1)
     assert min(shards_of(broken_off).values()) > before
     assert not (broken_off / "examples/Split-train/old.gz").exists()
-
-
-def account_of(output: Path, shard: str) -> Path:
-    """The account that belongs to a shard."""
-    work = output / "examples/work"
-    for account in work.glob("[0-9]*.jsonl"):
-        if Path(Attempt(str(account.with_suffix(""))).shard.path) == output / shard:
-            return account
-    raise AssertionError(f"{shard} has no account")

@@ -1,0 +1,88 @@
+"""Ingest on an engine, by keys of the configuration: Beam's own job server, and the pool that `clipgate beam-worker` is."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+
+from foundation.messages.errors import UserError
+from foundation.processes import child_environment
+from pipeline.beam.checking import require_engine
+from pipeline.beam.config import BeamConfig
+from pipeline.beam.options import beam_args, ingest_beam_args
+from pipeline.config import Config
+from tests.contract.attempts import contents, ingest, write_data
+from tests.ports import free_addresses
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where a job server and a pool of workers listen."""
+
+    job_server: str
+    workers_at: str
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return {"runner": "portable", "job_server": self.job_server, "workers_at": self.workers_at}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("engine")
+    engine = Engine(*free_addresses(2))
+    job_port, pool_port = (address.rpartition(":")[2] for address in (engine.job_server, engine.workers_at))
+    commands = [
+        ["-m", "apache_beam.runners.portability.local_job_service_main", "--port", job_port],
+        ["-m", "pipeline.cli", "beam-worker", "--port", pool_port],
+    ]
+    with (folder / "log").open("wb") as log:
+        processes = [
+            subprocess.Popen([sys.executable, *command], env=child_environment(), stdout=log, stderr=log)
+            for command in commands
+        ]
+        for address in (engine.job_server, engine.workers_at):
+            with grpc.insecure_channel(address) as channel:
+                grpc.channel_ready_future(channel).result()
+        yield engine
+        for process in processes:
+            process.terminate()
+        assert processes[1].wait() == 0
+        processes[0].wait()
+
+
+def config_of(data: Path, output: Path, beam: dict[str, str]) -> Config:
+    values = {"annotations": str(data / "annotations.csv"), "videos": str(data)}
+    return Config.model_validate({"output_dir": str(output), "data": values, "beam": beam})
+
+
+def test_an_engine_makes_the_same_bytes_after_it_was_asked_what_it_sees(engine: Engine, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", num_videos=12)
+    settings = BeamConfig.model_validate(engine.keys)
+    require_engine(config_of(data, tmp_path, engine.keys))
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    ingest(data, tmp_path / "engine", [*beam_args(settings), *ingest_beam_args(settings.decoders_of_a_worker)])
+    ingest(data, tmp_path / "here")
+    assert contents(tmp_path / "engine") == contents(tmp_path / "here")
+
+
+def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, tmp_path: Path) -> None:
+    (nobody,) = free_addresses(1)
+    for keys, words in (
+        ({"job_server": nobody}, f"beam.job_server: nothing answers at {nobody}"),
+        (
+            {"job_server": engine.workers_at},
+            f"beam.job_server: what answers at {engine.workers_at} is not Beam's job server",
+        ),
+        ({"workers_at": nobody}, f"beam.workers_at: nothing answers at {nobody}; start `clipgate beam-worker` there"),
+        ({"workers_at": engine.job_server}, f"beam.workers_at: what answers at {engine.job_server} starts no workers"),
+        ({"runner": "flink"}, ":8098, where it takes what jobs consist of"),
+    ):
+        with pytest.raises(UserError) as caught:
+            require_engine(config_of(tmp_path, tmp_path, engine.keys | keys))
+        assert words in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
