@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from components.annotations.splits.config import SPLITS, SplitsConfig
 from components.annotations.splits.splitting import split_manifest
 from components.storage.opening import open_root
 from components.video.config import SamplingConfig
+from components.video_example_gen.counting import are_elsewhere, counted
 from components.video_example_gen.ledger import Ledger
 from components.video_example_gen.metadata import MetadataFeatures
 from components.video_example_gen.shards import (
@@ -101,8 +103,13 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         if done := work.num_complete(shards):
             say(f"an earlier attempt has made {done} of {len(shards)} shards")
         orders = work.put(shards)
+        is_unheard = are_elsewhere(self._beam_pipeline_args or [])
         try:
-            with self._make_beam_pipeline() as pipeline:
+            # The pipeline runs when its context ends.
+            with (
+                counted(work, len(shards)) if is_unheard else nullcontext(),
+                self._make_beam_pipeline() as pipeline,
+            ):
                 _ = (
                     pipeline
                     | "Orders" >> beam.Create(orders)

@@ -8,6 +8,7 @@ complete for all of them.
 import hashlib
 import json
 import pickle
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from components.video_example_gen.ingest import VideoTask
 
 _IDENTITY_FILE = "identity"
 _SHARD_BYTES = "shard_bytes"
+_ACCOUNT = re.compile(r"\d+\.jsonl")
 _TRIES_TO_REMOVE = 3
 
 
@@ -82,6 +84,10 @@ class WorkFolder:
     def num_complete(self, shards: Sequence[Shard]) -> int:
         """How many of the shards an attempt has made already."""
         return sum(map(_is_complete, self._orders(shards), shards))
+
+    def num_accounts(self) -> int:
+        """How many accounts there are: as `num_complete`, but nothing is read."""
+        return sum(bool(_ACCOUNT.fullmatch(name)) for name in tf.io.gfile.listdir(self._path))
 
     def take_accounts(self, orders: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The entries of the ledger, in the order of the shards."""
