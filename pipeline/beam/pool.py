@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,6 +35,14 @@ _OPTIONS = [("grpc.so_reuseport", 0)]
 Say = Callable[[str], None]
 
 
+@dataclass
+class _Namesakes:
+    """Workers of one name, and how many of them were to be stopped."""
+
+    processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    num_stops: int = 0
+
+
 class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
     """Starts workers, passes on what they print, and stops them."""
 
@@ -41,7 +50,7 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
         """A worker is `command`, the address of its engine, and its name; `say` is called from several threads."""
         self._command = command
         self._say = say
-        self._workers: dict[str, list[subprocess.Popen[bytes]]] = defaultdict(list)
+        self._workers: dict[str, _Namesakes] = defaultdict(_Namesakes)
         self._lock = threading.Lock()
 
     def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
@@ -53,19 +62,20 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
 
     def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
         with self._lock:
-            running = [worker for worker in self._workers.pop(request.worker_id, ()) if worker.poll() is None]
-            if len(running) > 1:
+            namesakes = self._workers[request.worker_id]
+            namesakes.num_stops += 1
+            if namesakes.num_stops < len(namesakes.processes):
                 # Nobody knows which of them is meant. That one ends by itself, since its connection is closed next.
-                self._workers[request.worker_id] = running
                 return messages.StopWorkerResponse()
-        for worker in running:
+            del self._workers[request.worker_id]
+        for worker in namesakes.processes:
             _stop(worker)
         return messages.StopWorkerResponse()
 
     def close(self) -> None:
         """Stop all workers."""
         with self._lock:
-            workers = [worker for each in self._workers.values() for worker in each]
+            workers = [worker for each in self._workers.values() for worker in each.processes]
             self._workers.clear()
         for worker in workers:
             _stop(worker)
@@ -86,7 +96,10 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
             start_new_session=True,
         )
         with self._lock:
-            self._workers[worker_id].append(worker)
+            if all(each.poll() is not None for each in self._workers[worker_id].processes):
+                # Whoever asked for those may be gone without having stopped them.
+                self._workers[worker_id] = _Namesakes()
+            self._workers[worker_id].processes.append(worker)
         assert worker.stdout
         threading.Thread(target=self._pass_on, args=(worker_id, worker, worker.stdout), daemon=True).start()
         self._say(f"worker {worker_id} for {control_address}: process {worker.pid}")
@@ -134,6 +147,8 @@ def serving(host: str, port: int, say: Say) -> Iterator[int]:
 
 
 def _stop(worker: "subprocess.Popen[bytes]") -> None:
+    if worker.poll() is not None:
+        return
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(worker.pid, number)

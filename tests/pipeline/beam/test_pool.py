@@ -55,20 +55,38 @@ def test_a_worker_that_prints_much_goes_on_and_is_heard(pool: WorkerPool, heard:
     heard.wait_for("has ended with status -15")
 
 
-def test_a_worker_that_is_asked_for_twice_is_started_twice_and_none_is_ended_for_the_other(
-    pool: WorkerPool, heard: Heard
-) -> None:
+def test_of_two_workers_of_one_name_none_is_ended_for_the_other(pool: WorkerPool, heard: Heard) -> None:
     """Two engines' processes, or two jobs, each count their workers from one."""
     for address in ("first:1", "second:1"):
         start(pool, "1-1", address)
     heard.wait_for("waiting for", times=2)
-    pool.StopWorker(messages.StopWorkerRequest(worker_id="1-1"), None)
+    stop = messages.StopWorkerRequest(worker_id="1-1")
+    pool.StopWorker(stop, None)
+    assert len(workers()) == 2
+    pool.StopWorker(stop, None)
+    assert not workers()
+
+
+def test_a_worker_outlives_one_of_its_name_that_was_killed(pool: WorkerPool, heard: Heard) -> None:
+    for address in ("first:1", "second:1"):
+        start(pool, "1-1", address)
+    heard.wait_for("waiting for", times=2)
     first, second = workers()
-    # Its connection is closed.
     first.kill()
-    first.wait()
+    heard.wait_for("has ended with status -9")
     pool.StopWorker(messages.StopWorkerRequest(worker_id="1-1"), None)
-    assert not second.is_running()
+    assert workers() == [second]
+
+
+def test_workers_that_nobody_stopped_do_not_count_when_they_are_gone(pool: WorkerPool, heard: Heard) -> None:
+    start(pool, "1-1")
+    heard.wait_for("waiting for")
+    workers()[0].kill()
+    heard.wait_for("has ended with status -9")
+    start(pool, "1-1")
+    heard.wait_for("waiting for", times=2)
+    pool.StopWorker(messages.StopWorkerRequest(worker_id="1-1"), None)
+    assert not workers()
 
 
 def test_workers_end_with_their_pool(heard: Heard) -> None:
