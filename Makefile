@@ -170,6 +170,11 @@ soak: setup
 kubeflow-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.kubeflow $(if $(DRIVER),--driver $(DRIVER)) $(if $(LAUNCHER),--launcher $(LAUNCHER))
 
+# Ingest on Flink with two TaskManagers on this machine, and a worker that is killed. Needs Java 17, Maven and a network.
+.PHONY: cluster-check
+cluster-check: setup
+	$(PYTHON_IN_VENV) -m benchmarks.engine
+
 setup:
 	@requirements/install.sh $(STACK)
 

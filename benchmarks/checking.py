@@ -21,7 +21,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ingest import copy_videos, ingest, read_rows
+from benchmarks.ingest import copy_videos, here, ingest, read_rows
 from benchmarks.stages import ProcessMemory
 from benchmarks.timing import Times, in_own_process, timed
 from examples import demo_data
@@ -85,7 +85,7 @@ def check(data: Path) -> int:
 
 def timed_ingest(data: Path, output: Path) -> Times:
     """What VideoExampleGen takes in this process, after the imports."""
-    return timed(lambda: ingest(data, output, _NUM_CORES))[1]
+    return timed(lambda: ingest(data, output, here(_NUM_CORES)))[1]
 
 
 if __name__ == "__main__":

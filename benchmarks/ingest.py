@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,14 +131,18 @@ def copy_videos(folder: Path, rows: list[dict[str, str]], name: str, factor: flo
     return target
 
 
-def ingest(data: Path, output: Path, num_decoders: int) -> tuple[float, int]:
+def here(num_decoders: int) -> list[str]:
+    """Beam's options on this machine."""
+    return ["--runner=FnApiRunner", *ingest_beam_args(num_decoders)]
+
+
+def ingest(data: Path, output: Path, beam_args: Sequence[str]) -> tuple[float, int]:
     """Run VideoExampleGen; returns seconds and the number of clips."""
     shutil.rmtree(output, ignore_errors=True)
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
     examples, ledger = Examples(), IngestLedger()
     examples.uri, ledger.uri = str(output / "examples"), str(output / "ledger")
-    beam_args = ["--runner=FnApiRunner", *ingest_beam_args(num_decoders)]
-    context = BaseBeamExecutor.Context(beam_pipeline_args=beam_args, tmp_dir=str(output / "tmp"), unique_id="0")
+    context = BaseBeamExecutor.Context(beam_pipeline_args=list(beam_args), tmp_dir=str(output / "tmp"), unique_id="0")
     parameters = {
         "data": config.model_dump_json(),
         "splits": SplitsConfig(train=0.5, eval=0.25, test=0.25).model_dump_json(),
@@ -160,8 +164,8 @@ def compare_speeds(folder: Path, tiny: Path, full: Path, repetitions: int) -> di
     more_frames = count_frames(full) - count_frames(tiny)
     for _ in range(repetitions):
         for name, decoders in (("generator", _NUM_CORES), ("one_decoder", 1), ("two_decoders", 2)):
-            start_up, few = ingest(tiny, folder / "out", decoders)
-            seconds, many = ingest(full, folder / "out", decoders)
+            start_up, few = ingest(tiny, folder / "out", here(decoders))
+            seconds, many = ingest(full, folder / "out", here(decoders))
             clips[name] = many - few
             rates[name].append((seconds - start_up) / (many - few))
         frames, seconds = bare_loop(full)
@@ -205,7 +209,7 @@ def bare_loop(data: Path) -> tuple[int, float]:
 
 def compare_reading(folder: Path, data: Path, repetitions: int) -> dict[str, Any]:
     """What the trainer reads from Examples, against the way of tutorials."""
-    ingest(data, folder / "out", _NUM_CORES)
+    ingest(data, folder / "out", here(_NUM_CORES))
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
     classes = find_labels(load_annotations(config).records)
     model = ModelConfig()
