@@ -12,10 +12,11 @@ from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
-from pipeline.beam.options import ingest_beam_args
+from pipeline.beam.config import BeamConfig
+from pipeline.beam.options import beam_args, ingest_beam_args
 from tests.components.video.videos import write_video
 
-_HERE = ("--runner=FnApiRunner", *ingest_beam_args(2))
+_HERE = (*beam_args(BeamConfig()), *ingest_beam_args(2))
 
 
 def write_data(folder: Path, num_videos: int) -> Path:
@@ -29,7 +30,7 @@ def write_data(folder: Path, num_videos: int) -> Path:
     return folder
 
 
-def ingest(data: Path, output: Path, beam_args: Sequence[str] = _HERE, *, seed: int = 0) -> None:
+def ingest(data: Path, output: Path, options: Sequence[str] = _HERE, *, seed: int = 0) -> None:
     """One attempt of an execution, which `output` and the parameters decide."""
     examples, ledger = Examples(), IngestLedger()
     examples.uri, ledger.uri = f"{output}/examples", f"{output}/ledger"
@@ -41,7 +42,7 @@ def ingest(data: Path, output: Path, beam_args: Sequence[str] = _HERE, *, seed: 
         "classes": json.dumps(["sit", "wave"]),
         "fingerprint": "",
     }
-    context = BaseBeamExecutor.Context(beam_pipeline_args=list(beam_args))
+    context = BaseBeamExecutor.Context(beam_pipeline_args=list(options))
     VideoExampleGenExecutor(context).Do({}, {"examples": [examples], "ledger": [ledger]}, parameters)
 
 
