@@ -20,11 +20,12 @@ WITH_TESTS_OF_THEIR_OWN = {
     "apply": "tests/pipeline/commands/test_apply.py",
     "weights import": "tests/pipeline/commands/test_weights.py",
     "weights list": "tests/pipeline/commands/test_weights.py",
-    "review": "tests/e2e/test_review.py",
+    "review": "tests/pipeline/commands/test_review.py",
     "suggest": "tests/e2e/test_suggest.py",
     "rollback": "tests/pipeline/commands/test_rollback.py",
     "watch": "tests/e2e/test_watch.py",
     "worker": "tests/e2e/rejected.py",
+    "beam-worker": "tests/e2e/test_beam_engine.py",
     "compile": "tests/e2e/test_kubeflow.py",
     "submit": "tests/pipeline/kubeflow/test_submit.py",
 }
