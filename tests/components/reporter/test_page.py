@@ -14,6 +14,7 @@ from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.measurements import Measurements
+from components.model_gate.rules import judge as judge_model
 from components.model_gate.verdict import Verdict
 from components.model_gate.weighing import Evidence, weigh
 from components.reporter.data import (
@@ -33,6 +34,7 @@ from components.reporter.data import (
 from components.reporter.page import render
 from components.reporter.quality import Quality, SliceRow
 from components.serving_validator.rules import BAD_REQUEST, PARITY, Measurement, ServingValidationConfig, judge
+from tests.components.model_gate.test_evidence import measured
 from tests.components.pages.scripts import without_script
 
 MakeReport = Callable[..., ReportData]
@@ -89,6 +91,15 @@ def test_a_failed_model_names_class_value_and_bar_in_a_sentence(make_report: Mak
     assert "✗ Not pushed" in header and "class 'sit': recall 0.75, bar at least 0.9" in header
     assert "0.750 ✗ below 0.9" in text_of("classes", page)
     assert page.count('<td class="failed"') == 1
+
+
+def test_a_rate_above_its_bar_that_too_few_clips_show_is_open_and_not_below_it(make_report: MakeReport) -> None:
+    few = measured({"a": [2, 2], "b": [2, 2]}, 2)
+    page = render(
+        make_report(counts=((4, 0), (0, 4)), classes=("a", "b"), verdict=judge_model(GatesConfig(), few), push=None)
+    )
+    assert "1.000 ? open, bar 0.5" in text_of("classes", page)
+    assert "✗ below" not in text_of("classes", page)
 
 
 def test_a_model_that_passed_and_was_not_pushed_says_so(make_report: MakeReport) -> None:
