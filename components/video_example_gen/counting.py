@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
 from components.video_example_gen.work_folder import WorkFolder
+from foundation.beam_runners import LOCAL_RUNNERS
 from foundation.messages.progress import Progress
 
 _SECONDS_BETWEEN_LOOKS = 1.0
-_HERE = (None, "FnApiRunner", "DirectRunner")
 
 
 def are_elsewhere(beam_args: Sequence[str]) -> bool:
     """Tell whether Beam's options name a runner whose workers cannot tell this process of their progress."""
-    return PipelineOptions(list(beam_args)).view_as(StandardOptions).runner not in _HERE
+    return PipelineOptions(list(beam_args)).view_as(StandardOptions).runner not in (None, *LOCAL_RUNNERS)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from foundation.beam_runners import LOCAL_RUNNERS
 from foundation.section import Section
 
 _ADDRESS = r"^[A-Za-z0-9.:_\[\]-]+:[0-9]{1,5}$"
-_LOCAL_RUNNERS = ("FnApiRunner", "DirectRunner")
 # Where Beam's job servers for Flink and Spark take what a job consists of, unless they are told otherwise.
 _ARTIFACT_PORT = 8098
 _DATAFLOW_NEEDS = ("--project", "--region", "--temp_location", "--sdk_container_image")
@@ -126,12 +126,12 @@ class BeamConfig(Section):
     @property
     def beams_runner(self) -> str:
         """Beam's name of the runner."""
-        return given_options(self.options).get("--runner", _LOCAL_RUNNERS[0])
+        return given_options(self.options).get("--runner", LOCAL_RUNNERS[0])
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether stages run in workers of another machine's, or may."""
-        return self.beams_runner not in _LOCAL_RUNNERS
+        return self.beams_runner not in LOCAL_RUNNERS
 
     @property
     def decoders_of_a_worker(self) -> int | None:

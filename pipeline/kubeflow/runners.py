@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from foundation.beam_runners import LOCAL_RUNNERS
 from pipeline.beam.config import BeamConfig, given_options
 from pipeline.kubeflow.config import KubeflowConfig
 
-_IN_THE_STEP = ("FnApiRunner", "DirectRunner")
 # Options without which a runner would start something in the step itself, or not at all.
 _NEEDED = {
     "PortableRunner": ("--job_endpoint",),
@@ -23,7 +23,7 @@ def runner_problems(beam: BeamConfig, kubeflow: KubeflowConfig) -> Iterator[str]
     runner = beam.beams_runner
     named = f"beam.runner: {beam.runner}" if beam.runner else f"beam.args: --runner={runner}"
     if runner not in _NEEDED:
-        yield f"{named}: steps can use {', '.join(_NEEDED)}, or {' and '.join(_IN_THE_STEP)} themselves"
+        yield f"{named}: steps can use {', '.join(_NEEDED)}, or {' and '.join(LOCAL_RUNNERS)} themselves"
         return
     given = given_options(beam.options)
     if missing := [option for option in _NEEDED[runner] if option not in given]:
