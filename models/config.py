@@ -1,11 +1,17 @@
 """The `model` section of the configuration."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from foundation.section import OneOf, Section
 from models.networks.catalogue import NETWORKS
+
+Labels = Literal["one", "several"]
+ONE: Final = "one"
+SEVERAL: Final = "several"
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class ModelConfig(Section):
@@ -28,6 +34,15 @@ class ModelConfig(Section):
         description="of pixels: 0 to 1, -1 to 1, or by mean and deviation of each colour in the training split",
     )
     classes: tuple[str, ...] | None = Field(None, description="labels in the order of their ids; default: by name")
+    labels: Labels = Field(
+        ONE,
+        description="how many a clip has; several: segments of one span are one clip, and each class has a threshold",
+    )
+    thresholds: dict[str, Share] = Field(
+        {},
+        description="with several labels: the probability from which on a clip is said to have a class; default: with which F1 "
+        "is highest on the eval split",
+    )
 
     @field_validator("preset")
     @classmethod
@@ -56,6 +71,23 @@ class ModelConfig(Section):
         if classes is not None and (len(classes) < 2 or len(set(classes)) != len(classes)):
             raise ValueError(f"at least two different labels are needed; received {list(classes)}")
         return classes
+
+    @model_validator(mode="after")
+    def _thresholds_are_of_several_labels(self) -> "ModelConfig":
+        if self.thresholds and self.labels == ONE:
+            raise ValueError(
+                f"thresholds: with labels: {ONE} the most probable class is chosen, whatever its probability; leave them "
+                f"out, or set labels: {SEVERAL}"
+            )
+        if self.labels == SEVERAL and self.tracks:
+            raise ValueError(
+                f"labels: {SEVERAL}: the network {self.network} gives the box of one actor; choose another network"
+            )
+        return self
+
+    @property
+    def has_several_labels(self) -> bool:
+        return self.labels == SEVERAL
 
     @property
     def tracks(self) -> bool:

@@ -1,5 +1,6 @@
 """Turns Examples into clips: parses them, runs the Transform graph, and keeps what identifies a record."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ import tensorflow_transform as tft
 
 from models import features
 from models.config import ModelConfig
-from models.preprocessing import label_ids, unpack_clips
+from models.preprocessing import label_ids, label_sets, unpack_clips
 
 _PARSE_BATCH = 4
 _FILES_AT_ONCE = 16
@@ -27,7 +28,7 @@ class Record(NamedTuple):
 
 
 class DecodedClip(NamedTuple):
-    """A decoded Record: `frames` are uint8 [time, clip_height, clip_width, 3], `label_id` is int64.
+    """A decoded Record: `frames` are uint8 [time, clip_height, clip_width, 3], `label_id` as `ids_of_labels` gives it.
 
     `boxes`, float32 [time, 4], are relative to the frames; `box_validity`, float32 [time], is 0 where there is none.
     """
@@ -91,15 +92,25 @@ class ClipSource:
         """A dataset of DecodedClips, in the order of the files."""
         return self.decode(self.records())
 
-    def label_ids(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
-        """Position of each record's label in `classes`, -1 where it is none of them: int64 [records]."""
-        return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)), classes))
+    def labels(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Labels of all records by their positions in `classes`, as `ids_of_labels` gives them."""
+        if self.model.has_several_labels:
+            return np.concatenate([np.asarray(label_sets(tf.constant(labels), classes)) for labels in self._labels])
+        return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)[:, 0]), classes))
+
+    @property
+    def num_records(self) -> int:
+        return sum(map(len, self._labels))
 
     def seconds_by_label(self) -> dict[str, npt.NDArray[np.float32]]:
         """Durations of the clips of each label: float32 [clips], by label."""
-        labels = np.concatenate(self._labels)
-        seconds = np.concatenate([file[features.END_SECONDS] - file[features.START_SECONDS] for file in self._scalars])
-        return {label.decode(): seconds[labels == label] for label in sorted(set(labels))}
+        seconds: dict[bytes, list[float]] = defaultdict(list)
+        for file in self._scalars:
+            durations = file[features.END_SECONDS] - file[features.START_SECONDS]
+            for labels, duration in zip(file[features.LABEL], durations, strict=True):
+                for label in filter(None, labels):
+                    seconds[label].append(duration)
+        return {label.decode(): np.array(seconds[label], np.float32) for label in sorted(seconds)}
 
     def has_boxes(self) -> bool:
         """Whether any frame of any record has a box; no frame is decoded."""
@@ -123,21 +134,24 @@ class ClipSource:
 
     @property
     def _labels(self) -> list[npt.NDArray[np.bytes_]]:
+        """The labels of each file, [records, at most so many]; what a record lacks is empty."""
         return [scalars[features.LABEL] for scalars in self._scalars]
 
     @cached_property
     def _scalars(self) -> list[dict[str, npt.NDArray[Any]]]:
-        """For each file, [records] values of each feature that is read without decoding a frame."""
+        """For each file, [records, ...] values of each feature that is read without decoding a frame."""
         times = (features.START_SECONDS, features.END_SECONDS)
-        spec = {features.LABEL: tf.io.FixedLenFeature([], tf.string)}
-        spec |= {name: tf.io.FixedLenFeature([], tf.float32) for name in times}
+        spec = {name: tf.io.FixedLenFeature([], tf.float32) for name in times}
+        spec[features.LABEL] = tf.io.RaggedFeature(tf.string)
         scalars = []
         for file in self.files:
             batches = tf.data.TFRecordDataset(file, compression_type="GZIP").batch(256)
-            parsed = [tf.io.parse_example(serialized, spec) for serialized in batches]
-            empty = {name: np.array([], feature.dtype.as_numpy_dtype) for name, feature in spec.items()}
+            none = tf.io.parse_example(tf.constant([], tf.string), spec)
+            parsed = [none, *(tf.io.parse_example(serialized, spec) for serialized in batches)]
+            joined = {name: tf.concat([part[name] for part in parsed], axis=0) for name in spec}
             scalars.append(
-                {name: np.concatenate([none, *(part[name].numpy() for part in parsed)]) for name, none in empty.items()}
+                {name: joined[name].numpy() for name in times}
+                | {features.LABEL: joined[features.LABEL].to_tensor().numpy()}
             )
         return scalars
 

@@ -14,6 +14,7 @@ from models.config import ModelConfig
 from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks.build import build_network
 from models.networks.catalogue import NETWORKS
+from models.networks.outputs import probabilities_of
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH
 from models.views import centre_frames, centre_view
@@ -62,7 +63,7 @@ class FeatureExtractor:
 
         def see(frames: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             features, logits = head(centre_view(decode_clips(frames, self._config), self._config), training=False)
-            return features, tf.nn.softmax(logits)
+            return features, probabilities_of(logits, self._config.labels)
 
         self._see = tf.function(see, input_signature=[tf.TensorSpec([None, None], tf.string)], autograph=False)
 

@@ -19,7 +19,8 @@ class ExportInfo:
     `training_key` identifies what the model was trained from: data, configuration, code and base model. `base` is the
     fingerprint of the base model, empty if training began with random weights. `normalization` has `mean` and `std` of the
     colour channels, for values in 0..1. `clip_seconds` has percentiles of the durations of each class's training clips: 10, 50
-    and 90. `code` is a digest of the code that trained and exported.
+    and 90. `code` is a digest of the code that trained and exported. `thresholds` are the probabilities from which on a clip is
+    said to have a class, by class; empty of a model that gives each clip one label.
     """
 
     classes: tuple[str, ...]
@@ -30,6 +31,7 @@ class ExportInfo:
     normalization: dict[str, list[float]] = field(default_factory=dict)
     clip_seconds: dict[str, list[float]] = field(default_factory=dict)
     code: str = ""
+    thresholds: dict[str, float] = field(default_factory=dict)
 
     def renamed(self, new_names: Mapping[str, str]) -> "ExportInfo":
         """The card with other names of some classes, from the old one to the new one; those that it lacks do not matter."""
@@ -38,7 +40,8 @@ class ExportInfo:
             return new_names.get(label, label)
 
         clip_seconds = {named(label): values for label, values in self.clip_seconds.items()}
-        return replace(self, classes=tuple(map(named, self.classes)), clip_seconds=clip_seconds)
+        thresholds = {named(label): value for label, value in self.thresholds.items()}
+        return replace(self, classes=tuple(map(named, self.classes)), clip_seconds=clip_seconds, thresholds=thresholds)
 
     def write(self, model_dir: Path) -> None:
         """Write the card into an exported model."""

@@ -29,7 +29,7 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
     Returns:
       `clip`: string [batch], to be read by `unpack_clips` (TFT allows no uint8 output, and int64 is eight times larger);
       `clip_boxes`: float32 [batch, time, 4], edges relative to the clip's frames, and `clip_box_valid`: float32 [batch, time];
-      `label_id`: int64 [batch], -1 for an unknown label;
+      `label_id`: as `ids_of_labels` gives it;
       `channel_mean` and `channel_std`: float32 [batch, 3], the same in every row, for values in 0..1;
       and for each column of the metadata what `impute_metadata` makes of it.
     """
@@ -39,16 +39,36 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
     valid = inputs[features.BOX_VALID]  # [batch, time]
     boxes = tf.reshape(inputs[features.BOXES], [-1, valid.shape[1], 4])
     boxes, valid = fit_boxes(boxes, valid, frame_sizes(inputs[features.FRAMES]), config)
-    batch_size = tf.shape(inputs[features.LABEL])[0]
+    batch_size = tf.shape(valid)[0]
     return {
         features.CLIP: pack_clips(clip),
         features.CLIP_BOXES: boxes,
         features.CLIP_BOX_VALID: valid,
-        features.LABEL_ID: label_ids(inputs[features.LABEL][:, 0], json.loads(custom_config["classes"])),
+        features.LABEL_ID: ids_of_labels(inputs[features.LABEL], json.loads(custom_config["classes"])),
         features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
         features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
         **impute_metadata(inputs, MetadataConfig.model_validate_json(custom_config["metadata"])),
     }
+
+
+def ids_of_labels(labels: tf.Tensor | tf.SparseTensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:
+    """What Examples have as their labels, by ids.
+
+    Args:
+      labels: string [batch, 1] where a clip has one; sparse, [batch, at most so many], where it may have several.
+
+    Returns:
+      Of one label, its `label_ids`. Of several, int64 [batch, classes]: 1 for those that a clip has; others do not count.
+    """
+    if isinstance(labels, tf.SparseTensor):
+        return label_sets(tf.sparse.to_dense(labels), classes)
+    return label_ids(labels[:, 0], classes)
+
+
+def label_sets(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:
+    """Which of `classes` are among the labels of each clip (string [batch, any]): int64 [batch, classes], 0 or 1."""
+    matches = tf.equal(labels[:, :, tf.newaxis], tf.convert_to_tensor(classes))  # [batch, any, classes]
+    return tf.cast(tf.reduce_any(matches, axis=1), tf.int64)
 
 
 def label_ids(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:

@@ -1,8 +1,9 @@
 """The export: one SavedModel with every signature, which works through micro-batches so that memory is bounded."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import keras
@@ -10,13 +11,13 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from models import features
-from models.config import ModelConfig
+from models.config import Labels, ModelConfig
 from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.geometry import boxes_in_frame, frame_sizes, image_sizes
 from models.iou import iou
 from models.networks.causal import is_causal
-from models.networks.outputs import is_tracker, outputs_of
-from models.preprocessing import decode_clips, fit_frames, label_ids, unpack_clips
+from models.networks.outputs import is_tracker, outputs_of, probabilities_of
+from models.preprocessing import decode_clips, fit_frames, ids_of_labels, unpack_clips
 from models.streaming import stream_signatures
 from models.views import centre_frames, centre_view
 
@@ -26,6 +27,8 @@ MICRO_BATCH = 8
 _graph = functools.partial(tf.function, autograph=False)
 
 PROBABILITIES, BOXES, FRAME_INDICES = "probabilities", "boxes", "frame_indices"
+# Of a model that may give a clip several labels.
+THRESHOLDS, CHOSEN = "thresholds", "chosen"
 
 
 class InputReader(NamedTuple):
@@ -42,9 +45,14 @@ class ServingModule(tf.Module):
     """A trained network together with the Transform graph of its training data."""
 
     def __init__(
-        self, network: keras.Model, transform: tft.TFTransformOutput, config: ModelConfig, classes: tuple[str, ...]
+        self,
+        network: keras.Model,
+        transform: tft.TFTransformOutput,
+        config: ModelConfig,
+        classes: tuple[str, ...],
+        thresholds: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        """`network`: by `build_network`; `classes`: labels in the order of the logits."""
+        """`network`: by `build_network`; `classes`: labels in the order of the logits, with `thresholds` of several labels."""
         super().__init__(name="clipgate")
         # Hidden from the tracking, which would find each variable twice, as Keras's and as TensorFlow's. tf.saved_model.load
         # would restore the ones that the functions read, and TensorFlow Serving the others.
@@ -56,11 +64,12 @@ class ServingModule(tf.Module):
         self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
         view = tf.TensorSpec([None, config.num_frames, config.height, config.width, 3], tf.uint8)
         # One function for all signatures, since each would hold the whole network otherwise.
-        see = _graph(lambda clips: _outputs(network, clips), input_signature=[view])
+        see = _graph(lambda clips: _outputs(network, clips, config.labels), input_signature=[view])
         self._see: Callable[[tf.Tensor], dict[str, tf.Tensor]] = lambda clips: see(clips)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)
+        self._thresholds = tf.constant([thresholds[label] for label in classes if thresholds], tf.float32)
 
     @property
     def network(self) -> keras.Model:
@@ -101,16 +110,16 @@ class ServingModule(tf.Module):
             """Gives TFMA the probabilities, and of a tracker how well its boxes agree with those of the Examples."""
             outputs = self._predict(examples, of_examples)
             agreement = self._agreement(examples, outputs[BOXES]) if BOXES in outputs else {}
-            return {PROBABILITIES: outputs[PROBABILITIES], **agreement}
+            return {PROBABILITIES: outputs[PROBABILITIES], **self._thresholds_of(outputs[PROBABILITIES]), **agreement}
 
         @_graph(input_signature=[text])
         def transform_features(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-            """Gives TFMA the label's id, for a thousand clips at once.
+            """Gives TFMA the ids of labels, for a thousand clips at once.
 
             The Transform graph would decode all of their frames, since it computes every output or none.
             """
             raw = tf.io.parse_example(examples, {features.LABEL: self._raw_spec[features.LABEL]})
-            return {features.LABEL_ID: label_ids(raw[features.LABEL][:, 0], self._classes)}
+            return {features.LABEL_ID: ids_of_labels(raw[features.LABEL], self._classes)}
 
         streaming = is_causal(self.network)
         return {
@@ -191,14 +200,25 @@ class ServingModule(tf.Module):
             PROBABILITIES: probabilities,  # [batch, classes]
             "label": tf.gather(self._classes, tf.argmax(probabilities, axis=1)),  # [batch]
             "classes": tf.tile(self._classes[tf.newaxis], [tf.shape(probabilities)[0], 1]),  # [batch, classes]
+            **self._chosen(probabilities),
         }
 
+    def _chosen(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Where clips may have several labels, which ones these have, by which thresholds: [batch, classes] both."""
+        thresholds = self._thresholds_of(probabilities)
+        return {**thresholds, CHOSEN: probabilities >= thresholds[THRESHOLDS]} if thresholds else {}
 
-def _outputs(network: keras.Model, clips: tf.Tensor) -> dict[str, tf.Tensor]:
+    def _thresholds_of(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
+        if not self._config.has_several_labels:
+            return {}
+        return {THRESHOLDS: tf.tile(self._thresholds[tf.newaxis], [tf.shape(probabilities)[0], 1])}
+
+
+def _outputs(network: keras.Model, clips: tf.Tensor, labels: Labels) -> dict[str, tf.Tensor]:
     """`probabilities`, and of a tracker `boxes`, which are relative to the network's input."""
     outputs = outputs_of(network, clips, training=False)
     boxes = {} if outputs.boxes is None else {BOXES: outputs.boxes}
-    return {PROBABILITIES: tf.nn.softmax(outputs.logits), **boxes}
+    return {PROBABILITIES: probabilities_of(outputs.logits, labels), **boxes}
 
 
 def export(module: ServingModule, info: ExportInfo, export_dir: str) -> None:

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from models.config import ModelConfig
 from models.networks import causal
+from models.networks.outputs import probabilities_of
 from models.preprocessing import fit_frames
 from models.views import centre_view
 
@@ -42,6 +43,6 @@ def stream_signatures(
         view = centre_view(fit_frames(clips, config), one_frame)
         frames = tf.reshape(view, [shape[0], shape[1], config.height, config.width, 3])
         logits, state = causal.step(network, frames, {name: inputs[name] for name in state_specs})
-        return {**answer(tf.nn.softmax(logits)), **state}
+        return {**answer(probabilities_of(logits, config.labels)), **state}
 
     return {"stream_init": stream_init, "stream_step": stream_step}

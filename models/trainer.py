@@ -15,6 +15,7 @@ from models.networks.cost import report_cost
 from models.serving import ServingModule, export
 from models.training.checkpoints import CheckpointFolder
 from models.training.distribution import is_chief, make_strategy
+from models.training.folds import model_thresholds
 from models.training.history import History, best_epoch, eval_losses, write_history
 from models.training.job import Job, job_file, make_job, write_job
 from models.training.learning import learn
@@ -64,9 +65,10 @@ def train(job: Job) -> None:
             for label, seconds in prepared.batches.train.seconds_by_label().items()
         },
         job.config["code_digest"],
+        model_thresholds(prepared, network),
     )
     transform = prepared.batches.train.transform
-    export(ServingModule(network, transform, job.model, job.classes), info, job.serving_model_dir)
+    export(ServingModule(network, transform, job.model, job.classes, info.thresholds), info, job.serving_model_dir)
     checkpoints.clear()
     if tf.io.gfile.exists(job_file(checkpoints.path)):
         tf.io.gfile.remove(job_file(checkpoints.path))

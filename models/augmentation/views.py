@@ -29,12 +29,18 @@ class RandomViews:
     protected_ids: tuple[int, ...]
 
     def draw(self, num_stored: tf.Tensor, label_id: tf.Tensor, seed: tf.Tensor) -> View:
-        """A view of a clip with `num_stored` frames; the same seed gives the same view. `seed`: int64 [2]."""
+        """A view of a clip with `num_stored` frames; the same seed gives the same view. `seed`: int64 [2].
+
+        `label_id`: of the clip's label, int64, or 1 for each class that it has, int64 [classes].
+        """
         seeds = tf.random.experimental.stateless_split(seed, 3)
         protected = tf.constant(self.protected_ids, tf.int64, shape=[len(self.protected_ids)])
+        has_none = (
+            tf.not_equal(protected, label_id) if label_id.shape.rank == 0 else tf.gather(label_id, protected) == 0
+        )
         return View(
             draw_frame_indices(num_stored, self.model.num_frames, self.augmentation, seeds[0]),
-            draw_geometry(self.model, self.augmentation, tf.reduce_all(tf.not_equal(protected, label_id)), seeds[1]),
+            draw_geometry(self.model, self.augmentation, tf.reduce_all(has_none), seeds[1]),
             seeds[2],
         )
 

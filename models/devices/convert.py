@@ -13,6 +13,7 @@ import numpy as np
 
 from foundation.messages.errors import UserError
 from foundation.processes import end_with_parent
+from models.config import ModelConfig
 from models.devices.files import NEXT, Kind, NotConvertibleError, Tensors
 from models.devices.network import clip_function, frame_function, load_network
 from models.devices.to_tflite import to_tflite
@@ -40,8 +41,10 @@ def convert(job: ConversionJob) -> None:
       NotConvertibleError: an operation of the network cannot be converted.
       UserError: the export's weights cannot be used.
     """
-    network = load_network(Path(job.version), read_export_info(Path(job.version)))
-    device = frame_function(network) if job.streaming else clip_function(network)
+    info = read_export_info(Path(job.version))
+    network = load_network(Path(job.version), info)
+    labels = ModelConfig.model_validate(info.model).labels
+    device = frame_function(network, labels) if job.streaming else clip_function(network, labels)
     if job.kind == "tflite":
         clips = np.load(job.representative)["clips"] if job.representative else np.empty(0)
         content = to_tflite(device, network, representative_inputs(device, clips, streaming=job.streaming))

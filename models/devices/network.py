@@ -12,12 +12,12 @@ import tensorflow as tf
 from keras import layers
 
 from foundation.messages.errors import UserError
-from models.config import ModelConfig
+from models.config import ONE, Labels, ModelConfig
 from models.devices.files import BOXES, CLIP, FRAME, NEXT, PROBABILITIES
 from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks import causal
 from models.networks.build import build_network
-from models.networks.outputs import outputs_of
+from models.networks.outputs import outputs_of, probabilities_of
 
 
 class DeviceFunction(NamedTuple):
@@ -51,8 +51,10 @@ def load_network(version: Path, info: ExportInfo) -> keras.Model:
     return network
 
 
-def clip_function(network: keras.Model) -> DeviceFunction:
+def clip_function(network: keras.Model, labels: Labels = ONE) -> DeviceFunction:
     """From `clip`, float32 [1, num_frames, height, width, 3] with values from 0 to 255, to the answer for it.
+
+    `labels`: how many a clip has.
 
     The answer is `probabilities`, float32 [1, classes], and of a tracker `boxes`, float32 [1, num_frames, 4], relative to the
     frames as the network sees them.
@@ -64,12 +66,12 @@ def clip_function(network: keras.Model) -> DeviceFunction:
     def classify(clip: tf.Tensor) -> dict[str, tf.Tensor]:
         outputs = outputs_of(taking_floats, clip, training=False)
         boxes = {} if outputs.boxes is None else {BOXES: outputs.boxes}
-        return {PROBABILITIES: tf.nn.softmax(outputs.logits), **boxes}
+        return {PROBABILITIES: probabilities_of(outputs.logits, labels), **boxes}
 
     return DeviceFunction(classify, (clip,))
 
 
-def frame_function(network: keras.Model) -> DeviceFunction:
+def frame_function(network: keras.Model, labels: Labels = ONE) -> DeviceFunction:
     """One step of a causal network: from `frame`, float32 [1, 1, height, width, 3], and every tensor of the state.
 
     The answer is `probabilities` for all frames so far, float32 [1, classes], and the next state with `next_` before its names:
@@ -84,7 +86,7 @@ def frame_function(network: keras.Model) -> DeviceFunction:
     def step(frame: tf.Tensor, *state: tf.Tensor) -> dict[str, tf.Tensor]:
         names = [spec.name for spec in inputs[1:]]
         logits, next_state = causal.step(taking_floats, frame, dict(zip(names, state, strict=True)))
-        return {PROBABILITIES: tf.nn.softmax(logits), **{NEXT + name: next_state[name] for name in names}}
+        return {PROBABILITIES: probabilities_of(logits, labels), **{NEXT + name: next_state[name] for name in names}}
 
     return DeviceFunction(step, inputs)
 

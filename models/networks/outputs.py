@@ -3,6 +3,9 @@
 from typing import Any, NamedTuple
 
 import keras
+import tensorflow as tf
+
+from models.config import SEVERAL, Labels
 
 LOGITS, BOXES = "logits", "boxes"
 
@@ -15,6 +18,11 @@ class Outputs(NamedTuple):
 
     logits: Any
     boxes: Any
+
+
+def probabilities_of(logits: Any, labels: Labels) -> Any:
+    """Of each class, float32 [..., classes]: they sum to 1 where clips have one label, and each stands alone otherwise."""
+    return tf.sigmoid(logits) if labels == SEVERAL else tf.nn.softmax(logits)
 
 
 def is_tracker(network: keras.Model) -> bool:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from models.augmentation.mixing import draw_mixture, mix
@@ -14,6 +13,7 @@ from models.augmentation.views import RandomViews
 from models.data import ClipSource, DecodedClip, Record
 from models.training.config import TrainingConfig
 from models.training.sampling import draw_copies
+from models.training.targets import Labels, strata_of, targets_of
 from models.views import centre_boxes, centre_view
 
 _SHUFFLED_RECORDS = 1024
@@ -32,13 +32,13 @@ class Batches:
     training: TrainingConfig
 
     @cached_property
-    def train_labels(self) -> npt.NDArray[np.int64]:
-        """Label id of each training record: int64 [records]."""
-        return self.train.label_ids(self.classes)
+    def train_labels(self) -> Labels:
+        """Labels of the training records; see `models.training.targets`."""
+        return self.train.labels(self.classes)
 
     @cached_property
-    def eval_labels(self) -> npt.NDArray[np.int64]:
-        return self.evaluation.label_ids(self.classes)
+    def eval_labels(self) -> Labels:
+        return self.evaluation.labels(self.classes)
 
     @property
     def in_memory(self) -> bool:
@@ -60,8 +60,9 @@ class Batches:
         augmentation = self.training.augmentation
         protected = tuple(i for i, label in enumerate(self.classes) if label in augmentation.flip_protected)
         views = RandomViews(self.train.model, augmentation, protected)
-        labels = self.train_labels
-        strata = labels if self.training.balanced_sampling else np.zeros_like(labels)
+        strata = strata_of(self.train_labels)
+        if not self.training.balanced_sampling:
+            strata = np.zeros_like(strata)
         total = self.steps_per_epoch * self.training.batch_size
         clips = self.train.clips().cache() if self.in_memory else None
 
@@ -80,7 +81,7 @@ class Batches:
             def draw(clip: DecodedClip) -> tuple[Any, ...]:
                 seed = tf.random.experimental.stateless_split(tf.stack([seeds[3, 0], clip.key]), 2)
                 view = views.draw(tf.shape(clip.frames)[0], clip.label_id, seed[0])
-                element = views.frames(clip.frames, view), tf.one_hot(clip.label_id, len(self.classes))
+                element = views.frames(clip.frames, view), self._target(clip)
                 if self.train.model.tracks:  # a mixed clip would have two actors; the configuration refuses it
                     return (*element, *views.boxes(clip.boxes, clip.box_validity, view))
                 return (*element, draw_mixture(augmentation, seed[1])) if augmentation.mixes else element
@@ -99,7 +100,7 @@ class Batches:
         model, size = self.evaluation.model, self.training.batch_size
 
         def see(clip: DecodedClip) -> tuple[tf.Tensor, ...]:
-            element = centre_view(clip.frames[tf.newaxis], model)[0], tf.one_hot(clip.label_id, len(self.classes))
+            element = centre_view(clip.frames[tf.newaxis], model)[0], self._target(clip)
             if not model.tracks:
                 return element
             boxes, validity = centre_boxes(clip.boxes[tf.newaxis], clip.box_validity[tf.newaxis], model)
@@ -114,6 +115,9 @@ class Batches:
         if self.in_memory:
             views = views.cache()
         return views.batch(size // context.num_replicas_in_sync, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+    def _target(self, clip: DecodedClip) -> tf.Tensor:
+        return targets_of(clip.label_id, len(self.classes), are_sets=self.train.model.has_several_labels)
 
 
 def own_part(elements: tf.data.Dataset, batch_size: int, context: tf.distribute.InputContext) -> tf.data.Dataset:

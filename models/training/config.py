@@ -10,6 +10,8 @@ from models.augmentation.config import AugmentationConfig
 # In place of a path: the weights that a network with a pretrained encoder begins with.
 PRETRAINED = "pretrained"
 
+SeveralLabelsLoss = Literal["cross_entropy", "focal", "asymmetric"]
+
 
 class WarmStartConfig(Section):
     """The earlier model with whose weights a training begins."""
@@ -63,6 +65,10 @@ class TrainingConfig(Section):
     dropout: float = Field(0.4, ge=0, lt=1, description="before the last layer")
     stochastic_depth: float = Field(
         0, ge=0, lt=1, description="how often a clip skips the last residual block; earlier ones proportionally less"
+    )
+    loss: SeveralLabelsLoss = Field(
+        "cross_entropy",
+        description="with model.labels: several, of each label; focal and asymmetric look less at what is right already",
     )
     label_smoothing: float = Field(0.1, ge=0, lt=1, description="share of each target that is spread over all classes")
     box_loss_weight: float = Field(1, ge=0, le=1000, description="of a tracker's boxes, beside its classes")

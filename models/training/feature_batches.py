@@ -12,9 +12,9 @@ from models.data import ClipSource
 from models.training.batches import Batches, own_part
 from models.training.config import TrainingConfig
 from models.training.sampling import draw_copies
+from models.training.targets import Labels, strata_of, targets_of
 
 Features = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class FeatureBatches:
 
     def training_batches(self, first_epoch: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
         """Features in random order, epoch after epoch; the seed and the number of an epoch alone decide its order."""
-        strata = self.train_labels if self.training.balanced_sampling else np.zeros_like(self.train_labels)
+        strata = strata_of(self.train_labels)
+        if not self.training.balanced_sampling:
+            strata = np.zeros_like(strata)
         total = self.steps_per_epoch * self.training.batch_size
 
         @tf.autograph.experimental.do_not_convert
@@ -54,7 +56,9 @@ class FeatureBatches:
         """Features in order. The last batch is filled up with those of the first clip, with targets of zeros."""
         num_missing = -len(self.eval_labels) % self.training.batch_size
         indices = tf.data.Dataset.range(len(self.eval_labels) + num_missing)
-        labels = np.concatenate([self.eval_labels, np.full(num_missing, -1)])
+        no_label = -1 if self.eval_labels.ndim == 1 else 0
+        missing = np.full((num_missing, *self.eval_labels.shape[1:]), no_label)
+        labels = np.concatenate([self.eval_labels, missing])
         filling = np.repeat(self.evaluation[:1], num_missing, axis=0)
         return self._batches(indices, np.concatenate([self.evaluation, filling]), labels, context)
 
@@ -63,7 +67,8 @@ class FeatureBatches:
     ) -> tf.data.Dataset:
         size = self.training.batch_size
         # Captured as they are; as a dataset they would be copied into its graph.
-        all_features, all_targets = tf.constant(features), tf.one_hot(labels, len(self.classes))
+        all_features = tf.constant(features)
+        all_targets = targets_of(labels, len(self.classes), are_sets=labels.ndim == 2)
         own = own_part(indices, size, context).batch(size // context.num_replicas_in_sync, drop_remainder=True)
         batches = own.map(lambda some: (tf.gather(all_features, some), tf.gather(all_targets, some)))
         return batches.prefetch(tf.data.AUTOTUNE)
@@ -91,7 +96,7 @@ class SeenOnce:
 
     def __call__(self, batches: Batches, source: ClipSource, trunk: keras.Model) -> Features:
         parts = {file: replace(source, patterns=(file,)) for file in source.files}
-        filled = [file for file, part in parts.items() if len(part.label_ids(batches.classes))]
+        filled = [file for file, part in parts.items() if part.num_records]
         for file in filled:
             if file not in self._known:
                 self._known[file] = see_clips(batches, parts[file], trunk)

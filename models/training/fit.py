@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from foundation.messages.errors import UserError
@@ -18,7 +17,7 @@ from models.training.duration import learning_equivalent, said_of_duration
 from models.training.feature_batches import FeatureBatches
 from models.training.history import History, best_epoch, eval_losses, is_over
 from models.training.loop import Learner
-from models.training.losses import balancing_weights
+from models.training.objectives import make_objective
 from models.training.optimizers import learning_rates
 from models.training.step_watch import watched
 from models.training.summaries import Summaries
@@ -50,7 +49,8 @@ def fit(
       UserError: the loss is not a number from the first epoch on, or workers do not see the same checkpoint.
     """
     training = batches.training
-    learner = Learner(build, training, _class_weights(batches), strategy)
+    objective = make_objective(training, batches.train_labels, len(batches.classes))
+    learner = Learner(build, training, objective, strategy)
     history: History = []
     best: Arrays | None = None
     if checkpoint := checkpoints.load():
@@ -95,13 +95,6 @@ def fit(
         )
     _end_together(strategy)
     return Fitted(best, history)
-
-
-def _class_weights(batches: Batches | FeatureBatches) -> list[float]:
-    num_classes = len(batches.classes)
-    if not batches.training.class_weights:
-        return [1.0] * num_classes
-    return balancing_weights(np.bincount(batches.train_labels, minlength=num_classes).tolist())
 
 
 def _require_common_start(strategy: tf.distribute.Strategy, epoch: int) -> None:

@@ -15,7 +15,8 @@ from models.training.averaging import WeightAverage
 from models.training.checkpoints import Arrays
 from models.training.config import TrainingConfig
 from models.training.distribution import synchronize_batch_norm
-from models.training.losses import box_losses, clip_losses, weight_penalty
+from models.training.losses import box_losses, weight_penalty
+from models.training.objectives import Objective
 from models.training.optimizers import decayed_weights, make_optimizer
 
 Measures = dict[str, float]
@@ -28,16 +29,16 @@ class Learner:
         self,
         build: Callable[[], keras.Model],
         training: TrainingConfig,
-        class_weights: Sequence[float],
+        objective: Objective,
         strategy: tf.distribute.Strategy,
     ) -> None:
-        """`build` makes the network in the precision that it computes in; `class_weights`: one a class."""
+        """`build` makes the network in the precision that it computes in."""
         self._training = training
+        self._objective = objective
         self._strategy = strategy
         self._num_replicas = strategy.num_replicas_in_sync
         with strategy.scope():
             self._network = build()
-            self._class_weights = tf.constant(class_weights, tf.float32)
             optimizer = make_optimizer(training, self._num_replicas)
             self._scales_loss = self._network.compute_dtype == "float16"
             self._optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if self._scales_loss else optimizer
@@ -131,7 +132,7 @@ class Learner:
         weights = self._network.trainable_variables
         with tf.GradientTape() as tape:
             outputs = outputs_of(self._network, clips, training=True)
-            losses = self._losses(outputs, targets, *boxes) * tf.linalg.matvec(targets, self._class_weights)
+            losses = self._losses(outputs, targets, *boxes) * self._objective.clip_weights(targets)
             penalty = weight_penalty(decayed_weights(self._network), self._training.l1, self._training.l2)
             # The gradients of all replicas are added up.
             loss = tf.reduce_sum(losses) / self._training.batch_size + penalty / self._num_replicas
@@ -143,7 +144,7 @@ class Learner:
             self._optimizer.apply(gradients, weights)
         if self._average:
             self._average.update()
-        return _sums(loss * self._training.batch_size, outputs, targets, *boxes)
+        return self._sums(loss * self._training.batch_size, outputs, targets, *boxes)
 
     def _shared(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Each replica's equal share of the sum of all gradients.
@@ -157,29 +158,26 @@ class Learner:
 
     def _eval_replica(self, clips: tf.Tensor, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
         outputs = outputs_of(self._network, clips, training=False)
-        return _sums(tf.reduce_sum(self._losses(outputs, targets, *boxes)), outputs, targets, *boxes)
+        return self._sums(tf.reduce_sum(self._losses(outputs, targets, *boxes)), outputs, targets, *boxes)
 
     def _losses(self, outputs: Outputs, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
         """The loss of each clip, float32 [batch]."""
-        losses = clip_losses(targets, outputs.logits, self._training.label_smoothing)
+        losses = self._objective.losses(targets, outputs.logits)
         if boxes:
             edges, validity = boxes
             losses += self._training.box_loss_weight * box_losses(edges, outputs.boxes, validity)
         return losses
 
+    def _sums(self, loss: tf.Tensor, outputs: Outputs, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
+        """Loss, hits, number of clips, and of a tracker IoU times validity and validity of the boxes: float64 [5].
 
-def _sums(loss: tf.Tensor, outputs: Outputs, targets: tf.Tensor, *boxes: tf.Tensor) -> tf.Tensor:
-    """Loss, hits, number of clips, and of a tracker IoU times validity and validity of the boxes: float64 [5].
-
-    Clips whose target is zeros are not counted.
-    """
-    present = tf.reduce_sum(targets, axis=-1)
-    is_hit = tf.equal(tf.argmax(outputs.logits, axis=-1), tf.argmax(targets, axis=-1))
-    hits = tf.cast(is_hit, tf.float32) * present
-    total_iou = total_validity = tf.zeros([])
-    if boxes:
-        edges, validity = boxes
-        total_iou = tf.reduce_sum(iou(edges, outputs.boxes) * validity)
-        total_validity = tf.reduce_sum(validity)
-    sums = [loss, tf.reduce_sum(hits), tf.reduce_sum(present), total_iou, total_validity]
-    return tf.cast(tf.stack(sums), tf.float64)
+        Clips whose target is zeros are not counted.
+        """
+        hits = tf.reduce_sum(self._objective.hits(targets, outputs.logits))
+        num_clips = tf.reduce_sum(self._objective.presence(targets))
+        total_iou = total_validity = tf.zeros([])
+        if boxes:
+            edges, validity = boxes
+            total_iou = tf.reduce_sum(iou(edges, outputs.boxes) * validity)
+            total_validity = tf.reduce_sum(validity)
+        return tf.cast(tf.stack([loss, hits, num_clips, total_iou, total_validity]), tf.float64)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow_transform as tft
 
 from foundation.messages.errors import UserError
@@ -18,6 +17,7 @@ from models.pretrained.imported import ImportedCard
 from models.training.batches import Batches
 from models.training.job import Job
 from models.training.precision import choose_policy, dtype_policy
+from models.training.targets import class_counts
 from models.training.warm_start import BaseWeights, begin_with, freeze, read_weights
 
 _HEAD = "head"
@@ -59,7 +59,7 @@ class Preparation:
             drop_path=training.stochastic_depth,
             channel_mean=self.channel_mean,
             channel_std=self.channel_std,
-            class_counts=np.bincount(self.batches.train_labels, minlength=len(classes)).tolist(),
+            class_counts=class_counts(self.batches.train_labels, len(classes)),
         )
 
     def build_for_training(self) -> keras.Model:

@@ -14,6 +14,7 @@ from models.networks.catalogue import NETWORKS
 from models.training.config import TrainingConfig
 from models.training.learning import up_to_summary
 from models.training.loop import Learner
+from models.training.objectives import make_objective
 from models.training.precision import choose_policy, dtype_policy
 
 _NUM_STEPS = 3
@@ -49,8 +50,10 @@ def _step_seconds(model: ModelConfig, training: TrainingConfig, num_classes: int
         return _median_seconds(see)
     # The optimizer's step does not depend on the batch, so this is of the batch that is meant.
     training = training.model_copy(update={"batch_size": num_clips})
-    learner = Learner(build, training, [1.0] * num_classes, tf.distribute.get_strategy())
-    targets = tf.one_hot(np.arange(num_clips) % num_classes, num_classes)
+    labels = np.arange(num_clips) % num_classes
+    objective = make_objective(training, labels, num_classes)
+    learner = Learner(build, training, objective, tf.distribute.get_strategy())
+    targets = tf.one_hot(labels, num_classes)
     boxes = (tf.zeros((*clips.shape[:2], 4)), tf.ones(clips.shape[:2])) if model.tracks else ()
     return _median_seconds(lambda: learner.train_epoch(iter([(clips, targets, *boxes)]), [training.learning_rate]))
 

@@ -52,13 +52,16 @@ def encode_clip(clip: Clip) -> list[bytes]:
     return [encode_jpeg(frame, quality=95) for frame in clip]
 
 
-def clip_example(label: str, jpegs: Sequence[bytes], group: str = "someone", **others: Sequence[Any]) -> bytes:
+def clip_example(
+    label: str | Sequence[str], jpegs: Sequence[bytes], group: str = "someone", **others: Sequence[Any]
+) -> bytes:
     """A serialized Example as ingest writes it; `others` are values of features by their names."""
     values: dict[str, Sequence[Any]] = {
         name: [0.5] * length for name, length in features.feature_lengths(len(jpegs)).items()
     }
     values |= {name: ["anything"] for name in features.BYTES_FEATURES}
-    values |= {features.LABEL: [label], features.GROUP: [group], features.FRAMES: list(jpegs)}
+    labels = [label] if isinstance(label, str) else label
+    values |= {features.LABEL: labels, features.GROUP: [group], features.FRAMES: list(jpegs)}
     return features.make_example(values | others)
 
 
@@ -75,7 +78,7 @@ def run_transform(
     folder: Path, examples: Sequence[bytes], model: ModelConfig, metadata: MetadataConfig = NO_METADATA
 ) -> tft.TFTransformOutput:
     """Transform's output for a training set, as the pipeline's component makes it."""
-    schema = clip_schema(NUM_STORED, CLASSES, metadata)
+    schema = clip_schema(NUM_STORED, CLASSES, metadata, model.labels)
     source = tfxio.TFExampleRecord(write_examples(folder / "analyzed.gz", examples), schema=schema)
     custom_config = {
         "model": model.model_dump_json(),

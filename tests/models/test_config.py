@@ -72,3 +72,14 @@ def test_sections_cannot_be_changed() -> None:
 def test_a_section_comes_back_from_its_json() -> None:
     config = ModelConfig(classes=("b", "a"), resize="pad")
     assert ModelConfig.model_validate_json(config.model_dump_json()) == config
+
+
+def test_thresholds_are_for_several_labels() -> None:
+    assert ModelConfig(labels="several", thresholds={"walk": 0.3}).thresholds == {"walk": 0.3}
+    with pytest.raises(ValidationError, match="set labels: several"):
+        ModelConfig(thresholds={"walk": 0.3})
+
+
+def test_a_tracker_gives_one_actor_and_so_one_label() -> None:
+    with pytest.raises(ValidationError, match="gives the box of one actor; choose another network"):
+        ModelConfig(network="r2plus1d_tracker", labels="several")

@@ -20,7 +20,7 @@ def frames_of(
     *,
     num_views: int = 50,
     num_stored: int = 24,
-    label_id: int = 0,
+    label_id: int | list[int] = 0,
     protected_ids: tuple[int, ...] = (),
 ) -> np.ndarray:
     """Views of one clip of coordinates: uint8 [num_views, 4, 16, 24, 3]."""
@@ -51,8 +51,10 @@ def test_all_frames_are_seen_from_the_same_place() -> None:
     assert (views[..., 1:] == views[:, :1, ..., 1:]).all()
 
 
-@pytest.mark.parametrize(("label_id", "is_mirrored"), [(0, True), (1, False), (2, False)])
-def test_protected_classes_are_never_mirrored(label_id: int, is_mirrored: bool) -> None:
+@pytest.mark.parametrize(
+    ("label_id", "is_mirrored"), [(0, True), (1, False), (2, False), ([1, 0, 0], True), ([1, 1, 0], False)]
+)
+def test_protected_classes_are_never_mirrored(label_id: int | list[int], is_mirrored: bool) -> None:
     views = frames_of(changed(flip=True), label_id=label_id, protected_ids=(1, 2))
     assert (views[:, 0, 0, 0, 2] > views[:, 0, 0, -1, 2]).any() == is_mirrored
 

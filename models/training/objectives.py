@@ -1,0 +1,95 @@
+"""What a training makes small: the loss of clips with one label each, or with several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import tensorflow as tf
+
+from models.training.config import TrainingConfig
+from models.training.losses import balancing_weights, clip_losses, label_losses
+from models.training.targets import Labels, class_counts
+
+
+class Objective(Protocol):
+    """Functions of targets and logits, float32 [batch, classes] both; each gives float32 [batch].
+
+    A target of zeros is that of a clip which only fills a batch.
+    """
+
+    def losses(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """What is minimised; without the clips' weights."""
+        ...
+
+    def clip_weights(self, targets: tf.Tensor) -> tf.Tensor:
+        """How much each clip counts in a training."""
+        ...
+
+    def presence(self, targets: tf.Tensor) -> tf.Tensor:
+        """1 for a clip, 0 for what fills a batch."""
+        ...
+
+    def hits(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """1 for a clip whose answer is right."""
+        ...
+
+
+@dataclass(frozen=True)
+class OneLabel:
+    """Cross-entropy of the softmax; `class_weights`: one a class, for a training."""
+
+    class_weights: Sequence[float]
+    label_smoothing: float
+
+    def losses(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        return clip_losses(targets, logits, self.label_smoothing)
+
+    def clip_weights(self, targets: tf.Tensor) -> tf.Tensor:
+        return tf.linalg.matvec(targets, tf.constant(self.class_weights, tf.float32))
+
+    def presence(self, targets: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(targets, axis=-1)
+
+    def hits(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        is_hit = tf.equal(tf.argmax(logits, axis=-1), tf.argmax(targets, axis=-1))
+        return tf.cast(is_hit, tf.float32) * self.presence(targets)
+
+
+@dataclass(frozen=True)
+class SeveralLabels:
+    """A loss for each label that a clip may have. Right is an answer that has all of a clip's labels, and no other.
+
+    `weights`: [2, classes], of absent and of present labels.
+    """
+
+    weights: Sequence[Sequence[float]]
+    training: TrainingConfig
+
+    def losses(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        weights = tf.constant(self.weights, tf.float32)
+        return label_losses(targets, logits, self.training.label_smoothing, self.training.loss, weights)
+
+    def clip_weights(self, targets: tf.Tensor) -> tf.Tensor:
+        return tf.ones_like(targets[:, 0])
+
+    def presence(self, targets: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.reduce_any(targets > 0, axis=-1), tf.float32)
+
+    def hits(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        is_hit = tf.reduce_all(tf.equal(logits > 0, targets > 0.5), axis=-1)
+        return tf.cast(is_hit, tf.float32) * self.presence(targets)
+
+
+def make_objective(training: TrainingConfig, labels: Labels, num_classes: int) -> Objective:
+    """The objective for training clips with these labels; see `models.training.targets`.
+
+    With `training.class_weights` each class counts the same, and of several labels a class's clips as much as the others.
+    """
+    counts = class_counts(labels, num_classes)
+    if labels.ndim == 1:
+        weights = balancing_weights(counts) if training.class_weights else [1.0] * num_classes
+        return OneLabel(weights, training.label_smoothing)
+    pairs = [[1.0, 1.0]] * num_classes
+    if training.class_weights:
+        pairs = [balancing_weights([len(labels) - count, count]) for count in counts]
+    return SeveralLabels(list(zip(*pairs, strict=True)), training)

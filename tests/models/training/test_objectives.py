@@ -1,0 +1,83 @@
+"""What a training makes small, and what it calls right."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.training.config import TrainingConfig
+from models.training.losses import label_losses
+from models.training.objectives import OneLabel, make_objective
+from models.training.targets import as_sets, class_counts, strata_of, targets_of
+
+IDS = np.array([0, 2, 2, -1])
+SETS = np.array([[1, 1, 0], [1, 0, 0], [1, 0, 1], [0, 0, 0]])
+LOGITS = tf.constant([[2.0, -1.0, -3.0], [0.5, -4.0, 1.0], [3.0, -2.0, 0.2], [1.0, 1.0, 1.0]])
+
+
+def objective(labels: np.ndarray, **changes: Any) -> Any:
+    return make_objective(TrainingConfig(**({"label_smoothing": 0} | changes)), labels, 3)
+
+
+def test_ids_and_sets_give_the_same_numbers_for_one_label_each() -> None:
+    sets = as_sets(IDS, 3)
+    assert sets.tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
+    assert class_counts(IDS, 3) == class_counts(sets, 3) == [1, 0, 2]
+    assert strata_of(sets).tolist() == IDS.tolist()
+    np.testing.assert_array_equal(targets_of(IDS, 3, are_sets=False), targets_of(sets, 3, are_sets=True))
+
+
+def test_a_clip_of_several_labels_is_drawn_as_one_of_its_rarest() -> None:
+    assert strata_of(SETS).tolist() == [1, 0, 2, -1]
+
+
+def test_one_label_is_learned_by_softmax() -> None:
+    targets = targets_of(IDS, 3, are_sets=False)
+    expected = keras.losses.categorical_crossentropy(targets, LOGITS, from_logits=True)
+    assert isinstance(objective(IDS), OneLabel)
+    np.testing.assert_allclose(objective(IDS).losses(targets, LOGITS), expected * [1, 1, 1, 0], rtol=1e-6)
+    np.testing.assert_array_equal(objective(IDS).hits(targets, LOGITS), [1, 1, 0, 0])
+
+
+def test_each_of_several_labels_is_learned_by_its_own_sigmoid() -> None:
+    targets = targets_of(SETS, 3, are_sets=True)
+    expected = 3 * keras.losses.binary_crossentropy(targets, LOGITS, from_logits=True)
+    np.testing.assert_allclose(objective(SETS).losses(targets, LOGITS), expected * [1, 1, 1, 0], rtol=1e-5)
+
+
+def test_right_is_an_answer_with_all_labels_and_no_other() -> None:
+    targets = targets_of(SETS, 3, are_sets=True)
+    np.testing.assert_array_equal(objective(SETS).hits(targets, LOGITS), [0, 0, 1, 0])
+    np.testing.assert_array_equal(objective(SETS).presence(targets), [1, 1, 1, 0])
+
+
+def test_class_weights_let_the_clips_of_each_class_weigh_as_much_as_the_others() -> None:
+    labels = np.repeat([[1, 0, 1], [0, 0, 1], [0, 1, 1]], [1, 2, 5], axis=0)
+    weighted = objective(labels, class_weights=True)
+    absent, present = np.array(weighted.weights)
+    for number in (0, 1):
+        count = labels[:, number].sum()
+        assert present[number] * count == pytest.approx(absent[number] * (len(labels) - count)) == len(labels) / 2
+    # A class that every clip has is nothing to weigh against.
+    assert present[2] == 1
+
+
+@pytest.mark.parametrize("kind", ["focal", "asymmetric"])
+def test_focal_and_asymmetric_losses_are_those_of_the_papers(kind: Any) -> None:
+    probabilities, targets = np.array([[0.9, 0.3, 0.04]]), np.array([[1.0, 0.0, 0.0]])
+    logits = np.log(probabilities / (1 - probabilities))
+    losses = label_losses(tf.constant(targets, tf.float32), tf.constant(logits, tf.float32), 0, kind, tf.ones([2, 3]))
+    focal = -(0.1**2 * np.log(0.9) + 0.3**2 * np.log(0.7) + 0.04**2 * np.log(0.96))
+    asymmetric = -(np.log(0.9) + 0.25**4 * np.log(0.75))
+    np.testing.assert_allclose(losses, [focal if kind == "focal" else asymmetric], rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["cross_entropy", "focal", "asymmetric"])
+def test_extreme_logits_give_finite_losses_and_gradients(kind: Any) -> None:
+    logits = tf.Variable([[1e4, -1e4], [-1e4, 1e4]])
+    with tf.GradientTape() as tape:
+        losses = label_losses(tf.constant([[1.0, 0.0]] * 2), logits, 0.1, kind, tf.ones([2, 2]))
+    assert np.isfinite(losses).all()
+    assert np.isfinite(tape.gradient(losses, logits)).all()
