@@ -156,6 +156,7 @@ def file_of_digests(config: Config) -> Path | None:
 def _require_known(config: Config, classes: tuple[str, ...]) -> None:
     for place, labels in (
         ("training.augmentation.flip_protected", config.training.augmentation.flip_protected),
+        ("model.thresholds", tuple(config.model.thresholds)),
         ("gates.classes", tuple(config.gates.classes)),
         ("negatives.label", (config.negatives.label,) if config.negatives and config.negatives.clips_per_video else ()),
     ):

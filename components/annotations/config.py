@@ -23,6 +23,13 @@ class DataConfig(ReaderOptions):
         "nearest of its rows",
     )
     pca: PcaConfig | None = Field(None, description="columns of metadata that are reduced to principal components")
+    min_cover: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="with model.labels: several, the share of a segment's span that another one must cover to give its clip a "
+        "label",
+    )
 
     @field_validator("metadata")
     @classmethod

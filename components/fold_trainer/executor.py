@@ -97,7 +97,7 @@ def _answer(template: Job, folds: Sequence[ClipsOfFold], number: int, scratch: _
         model_run_dir=f"{scratch.training(number)}/run",
         config={**template.config, "checkpoint_dir": f"{scratch.training(number)}/checkpoint"},
     )
-    probabilities = answer(job, held_out.path, seen)
+    probabilities = answer(job, held_out.path, seen).probabilities
     answers = [
         Answer(*clip, number, tuple(scores))
         for clip, scores in zip(held_out.clips, probabilities.tolist(), strict=True)

@@ -14,6 +14,7 @@ from components.artifacts import IngestLedger
 from components.specification import make_spec, text_parameters
 from components.video.config import SamplingConfig
 from components.video_example_gen.executor import VideoExampleGenExecutor
+from models.config import ONE, Labels
 
 
 class VideoExampleGenSpec(ComponentSpec):
@@ -21,7 +22,9 @@ class VideoExampleGenSpec(ComponentSpec):
 
     INPUTS: dict[str, ChannelParameter] = {}
     OUTPUTS = {"examples": ChannelParameter(type=Examples), "ledger": ChannelParameter(type=IngestLedger)}
-    PARAMETERS = text_parameters("data", "splits", "negatives", "sampling", "classes", "fingerprint", "code_digest")
+    PARAMETERS = text_parameters(
+        "data", "splits", "negatives", "sampling", "classes", "labels", "fingerprint", "code_digest"
+    )
 
 
 class VideoExampleGen(base_beam_component.BaseBeamComponent):
@@ -38,9 +41,10 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
         negatives: NegativesConfig | None,
         sampling: SamplingConfig,
         classes: Sequence[str],
+        labels: Labels = ONE,
         fingerprint: str | Placeholder,
     ) -> None:
-        """`fingerprint`: what `components.annotations.files.fingerprint` says of the inputs."""
+        """`labels`: how many a clip has; `fingerprint`: what `components.annotations.files.fingerprint` says of the inputs."""
         spec = make_spec(
             type(self),
             data=data,
@@ -48,6 +52,7 @@ class VideoExampleGen(base_beam_component.BaseBeamComponent):
             negatives=negatives or "null",
             sampling=sampling,
             classes=json.dumps(list(classes)),
+            labels=labels,
             fingerprint=fingerprint,
         )
         super().__init__(spec)

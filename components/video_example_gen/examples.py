@@ -55,7 +55,7 @@ def make_example(
         features.VIDEO_ID: [video],
         features.SEGMENT_ID: [name if clip.num_clips == 1 else f"{name}-{clip.number}"],
         features.GROUP: [segment.group or video],
-        features.LABEL: [segment.label],
+        features.LABEL: segment.labels,
         features.SPLIT_ORIGIN: [segment.split or "assigned"],
         features.FRAMES: clip.jpegs,
         features.FRAME_SECONDS: clip.frame_seconds,

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.manifest import segment_id
+from components.annotations.records.label_sets import with_label_sets
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Reject, Segment, Source, TimeUnit
 from components.storage.root import Root
@@ -43,8 +44,9 @@ class IngestedClip:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A segment of which all `num_clips` Examples have been given."""
+    """A row of a segment of which all `num_clips` Examples have been given."""
 
+    row: Segment
     segment: Segment
     video: str
     group: str
@@ -53,14 +55,15 @@ class Accepted:
     is_background: bool
 
     def as_ledger_entry(self) -> dict[str, Any]:
-        """The segment as a JSON object; times are in the annotation's own unit."""
+        """The row as a JSON object; times are in the annotation's own unit. `labels`: all of the clip's, if it has several."""
         return {
             "kind": "background" if self.is_background else "row",
             "reason": None,
             "segment_id": segment_id(self.video, self.segment),
-            **asdict(self.segment.source),
+            **asdict(self.row.source),
             "video": self.video,
-            "label": self.segment.label,
+            "label": self.row.label,
+            **({"labels": self.segment.labels} if len(self.segment.labels) > 1 else {}),
             "start": self.segment.start,
             "end": self.segment.end,
             "time_unit": self.segment.time_unit.value,
@@ -83,24 +86,31 @@ class VideoIngest:
         negatives: NegativesConfig | None,
         decoder: Decoder,
         metadata: MetadataFeatures | None = None,
+        min_cover: float | None = None,
     ) -> None:
-        """`metadata`: None if the data have no columns of numbers."""
+        """`metadata`: None if the data have no columns of numbers.
+
+        `min_cover`: see `with_label_sets`; None where a clip has one label.
+        """
         self._root = root
         self._sampling = sampling
         self._negatives = negatives
         self._decoder = decoder
         self._metadata = metadata
+        self._min_cover = min_cover
         self._masks = MaskReader(root, decoder, sampling)
 
     def ingest(self, task: VideoTask) -> Iterator[Result]:
-        """The Examples of a video, and exactly one Accepted or Reject for each of the task's segments.
+        """The Examples of a video, and exactly one Accepted or Reject for each of the task's rows.
 
-        One Reject more is for the video itself if nothing of it is used. A segment counts as soon as all of its clips are
+        One Reject more is for the video itself if nothing of it is used. A row counts as soon as all of its clips are
         there: what breaks a video later does not take them back.
 
         Raises:
           MachineError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
         """
+        if self._min_cover is not None:
+            task = replace(task, segments=with_label_sets(task.segments, self._min_cover))
         account = _Account(task)
         try:
             with sorted_out(task.video), self._root.local_copy(task.video) as path:
@@ -150,7 +160,7 @@ def background_segments(task: VideoTask, times: FrameIndex, negatives: Negatives
 
 
 class _Account:
-    """Sees to it that each segment of a video is accounted for once."""
+    """Sees to it that each row of a video is accounted for once."""
 
     def __init__(self, task: VideoTask, background: Sequence[Segment] = ()) -> None:
         self.video = task.video
@@ -191,10 +201,10 @@ class _Account:
         self._open.discard(number)
         segment = self.segments[number]
         is_background = number >= self._num_rows
-        if self._num_good[number]:
-            yield Accepted(
-                segment, self.video, segment.group or self.video, self.split, self._num_good[number], is_background
-            )
-        elif problem and not is_background:
-            value = f"{segment.start:g} to {'end' if segment.end is None else f'{segment.end:g}'}"
-            yield Reject(problem.reason, problem.message, segment.source, self.video, segment.label, value)
+        num_clips, group = self._num_good[number], segment.group or self.video
+        for row in segment.rows:
+            if num_clips:
+                yield Accepted(row, segment, self.video, group, self.split, num_clips, is_background)
+            elif problem and not is_background:
+                value = f"{segment.start:g} to {'end' if segment.end is None else f'{segment.end:g}'}"
+                yield Reject(problem.reason, problem.message, row.source, self.video, row.label, value)

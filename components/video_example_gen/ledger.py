@@ -14,7 +14,7 @@ SUMMARY_FILE = "summary.json"
 
 @dataclass(frozen=True)
 class Ledger:
-    """`accepted`: one object per segment that became Examples; `rejected`: as `Reject.as_ledger_entry` makes them.
+    """`accepted`: one object per row that became Examples; `rejected`: as `Reject.as_ledger_entry` makes them.
 
     A segment's `kind` is "row", or "background" for one that was taken from unannotated time. `metadata_quartiles` are those
     of the training rows, by column; `identical_videos` are sets of videos with the same bytes.
@@ -47,11 +47,13 @@ class Ledger:
         splits: dict[str, Any] = {}
         for split in sorted({entry["split"] for entry in self.accepted}):
             entries = [entry for entry in self.accepted if entry["split"] == split]
+            # Rows of one span are one clip.
+            segments = {entry["segment_id"]: entry for entry in entries}.values()
             splits[split] = {
-                "clips": sum(entry["clips"] for entry in entries),
+                "clips": sum(entry["clips"] for entry in segments),
                 "groups": len({entry["group"] for entry in entries}),
                 "videos": len({entry["video"] for entry in entries}),
-                "clips_by_label": _clips_by_label(entries),
+                "clips_by_label": _clips_by_label(segments),
             }
         return {
             "rows_found": self.num_rows,
@@ -95,7 +97,8 @@ def _place(entry: Mapping[str, Any]) -> tuple[str, int, str, float]:
 def _clips_by_label(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for entry in entries:
-        counts[entry["label"]] += entry["clips"]
+        for label in entry.get("labels", [entry["label"]]):
+            counts[label] += entry["clips"]
     return dict(sorted(counts.items()))
 
 

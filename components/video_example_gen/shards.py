@@ -40,7 +40,10 @@ class DecoderOptions(PipelineOptions):
 
 @dataclass(frozen=True)
 class IngestSettings:
-    """What all shards have in common: the parameters of VideoExampleGen. `decoders`: None for one a CPU core."""
+    """What all shards have in common: the parameters of VideoExampleGen.
+
+    `min_cover`: see `with_label_sets`, None for one label a clip; `decoders`: None for one a CPU core.
+    """
 
     videos: str
     beam_args: tuple[str, ...]
@@ -49,6 +52,7 @@ class IngestSettings:
     metadata: MetadataFeatures | None
     num_videos: int
     decoders: int | None
+    min_cover: float | None = None
 
 
 class WriteShards(beam.DoFn):
@@ -112,7 +116,9 @@ class WriteShards(beam.DoFn):
     def _ingest(self, task: VideoTask) -> Iterator[Result]:
         settings = self._settings
         with self._decoders.lend() as decoder:
-            ingest = VideoIngest(self._root, settings.sampling, settings.negatives, decoder, settings.metadata)
+            ingest = VideoIngest(
+                self._root, settings.sampling, settings.negatives, decoder, settings.metadata, settings.min_cover
+            )
             yield from ingest.ingest(task)
 
 

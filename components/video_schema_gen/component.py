@@ -19,18 +19,25 @@ from tfx.types.standard_artifacts import Schema
 
 from components.specification import make_spec, text_parameters
 from models import features
+from models.config import ONE, SEVERAL, Labels
 from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, value_feature
 
 SCHEMA_FILE = "schema.pbtxt"
 
 
-def clip_schema(num_frames: int, classes: Sequence[str], metadata: MetadataConfig = NO_METADATA) -> schema_pb2.Schema:
-    """The schema of Examples with `num_frames` stored frames."""
+def clip_schema(
+    num_frames: int, classes: Sequence[str], metadata: MetadataConfig = NO_METADATA, labels: Labels = ONE
+) -> schema_pb2.Schema:
+    """The schema of Examples with `num_frames` stored frames and `labels` a clip."""
     schema = schema_pb2.Schema()
     for name, length in features.feature_lengths(num_frames).items():
         is_bytes = name in (*features.BYTES_FEATURES, features.FRAMES)
         feature = schema.feature.add(name=name, type=schema_pb2.BYTES if is_bytes else schema_pb2.FLOAT)
-        _require(feature, length)
+        if name == features.LABEL and labels == SEVERAL:
+            feature.presence.min_fraction = 1.0
+            feature.value_count.min = 1
+        else:
+            _require(feature, length)
         if name == features.FRAMES:
             feature.image_domain.SetInParent()
         if name == features.LABEL:
@@ -55,7 +62,8 @@ def _require(feature: schema_pb2.Feature, length: int) -> None:
 class VideoSchemaGenExecutor(base_executor.BaseExecutor):
     def Do(self, input_dict: dict[str, Any], output_dict: dict[str, Any], exec_properties: dict[str, Any]) -> None:  # noqa: N802
         metadata = MetadataConfig.model_validate_json(exec_properties["metadata"])
-        schema = clip_schema(exec_properties["num_frames"], json.loads(exec_properties["classes"]), metadata)
+        classes, labels = json.loads(exec_properties["classes"]), exec_properties["labels"]
+        schema = clip_schema(exec_properties["num_frames"], classes, metadata, labels)
         folder = Path(artifact_utils.get_single_uri(output_dict["schema"]))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SCHEMA_FILE).write_text(text_format.MessageToString(schema))
@@ -68,7 +76,7 @@ class VideoSchemaGenSpec(ComponentSpec):
     OUTPUTS = {"schema": ChannelParameter(type=Schema)}
     PARAMETERS = {
         "num_frames": ExecutionParameter(type=int),
-        **text_parameters("classes", "metadata", "code_digest"),
+        **text_parameters("classes", "metadata", "labels", "code_digest"),
     }
 
 
@@ -78,8 +86,16 @@ class VideoSchemaGen(base_component.BaseComponent):
     SPEC_CLASS = VideoSchemaGenSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(VideoSchemaGenExecutor)
 
-    def __init__(self, *, num_frames: int, classes: Sequence[str], metadata: MetadataConfig = NO_METADATA) -> None:
-        """`num_frames`: stored frames per clip; `classes`: labels in the order of their ids."""
-        super().__init__(
-            make_spec(type(self), num_frames=num_frames, classes=json.dumps(list(classes)), metadata=metadata)
+    def __init__(
+        self,
+        *,
+        num_frames: int,
+        classes: Sequence[str],
+        metadata: MetadataConfig = NO_METADATA,
+        labels: Labels = ONE,
+    ) -> None:
+        """`num_frames`: stored frames per clip; `classes`: labels in the order of their ids; `labels`: how many a clip has."""
+        spec = make_spec(
+            type(self), num_frames=num_frames, classes=json.dumps(list(classes)), metadata=metadata, labels=labels
         )
+        super().__init__(spec)

@@ -58,11 +58,15 @@ def make_data(plan: Plan, data_digest: str | Placeholder) -> Data:
         negatives=config.negatives,
         sampling=config.sampling,
         classes=plan.classes,
+        labels=config.model.labels,
         fingerprint=data_digest,
     ).with_beam_pipeline_args(ingest_beam_args(config.beam.decoders_of_a_worker))
     examples = example_gen.outputs["examples"]
     schema_gen = VideoSchemaGen(
-        num_frames=config.sampling.num_frames, classes=plan.classes, metadata=ingested.metadata_config
+        num_frames=config.sampling.num_frames,
+        classes=plan.classes,
+        metadata=ingested.metadata_config,
+        labels=config.model.labels,
     )
     schema = schema_gen.outputs["schema"]
     statistics_gen = StatisticsGen(

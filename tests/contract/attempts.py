@@ -40,6 +40,7 @@ def ingest(data: Path, output: Path, options: Sequence[str] = _HERE, *, seed: in
         "negatives": "null",
         "sampling": SamplingConfig(num_frames=4, short_side=16).model_dump_json(),
         "classes": json.dumps(["sit", "wave"]),
+        "labels": "one",
         "fingerprint": "",
     }
     context = BaseBeamExecutor.Context(beam_pipeline_args=list(options))

@@ -139,8 +139,8 @@ def _sort_out(
 
 
 def segment_id(video: str, segment: Segment) -> str:
-    """A stable id: it depends on video, label, times and boxes, not on the place of the row."""
-    parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, segment.label]
+    """A stable id: it depends on video, labels, times and boxes, not on the place of the row."""
+    parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, *segment.labels]
     # Boxes are part of the id because two actors may do the same at the same time.
     if segment.boxes or segment.masks:
         parts += [segment.space_unit.value, repr(segment.boxes), repr(segment.masks)]

@@ -105,6 +105,8 @@ class Segment:
       metadata: numbers for slices and statistics; a gap has no key.
       is_negative: the annotation states that none of the actions happens here.
       file_seconds: how long the file is, as the annotation says; 0 if it does not.
+      further_labels: what else is to be seen in the span, and `same_span`: the other rows of the very same span, which give no
+        clip of their own. Both only where clips have several labels; see `components.annotations.records.label_sets`.
     """
 
     video: str
@@ -122,6 +124,18 @@ class Segment:
     is_negative: bool = False
     find_by: FindBy = FindBy.PATH
     file_seconds: float = 0.0
+    further_labels: tuple[str, ...] = ()
+    same_span: tuple["Segment", ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels of the span, by name: the row's own, and the further ones."""
+        return tuple(sorted({self.label, *self.further_labels}))
+
+    @property
+    def rows(self) -> tuple["Segment", ...]:
+        """The rows that this segment stands for: itself, and those of the same span."""
+        return self, *self.same_span
 
     def __post_init__(self) -> None:
         ends = self.end is None or self.start < self.end < float("inf")

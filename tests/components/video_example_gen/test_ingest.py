@@ -46,10 +46,16 @@ def segment(start: float = 0.0, end: float | None = None, label: str = "wave", *
 
 
 def ingest(
-    root: Path, *segments: Segment, video: str = "d/a.mp4", negatives: NegativesConfig | None = None, **sampling: Any
+    root: Path,
+    *segments: Segment,
+    video: str = "d/a.mp4",
+    negatives: NegativesConfig | None = None,
+    min_cover: float | None = None,
+    **sampling: Any,
 ) -> list[Result]:
     config = SamplingConfig(**{**SAMPLING.model_dump(), **sampling})
-    return list(VideoIngest(LocalRoot(root), config, negatives, DECODER).ingest(VideoTask(video, segments, "train")))
+    ingest = VideoIngest(LocalRoot(root), config, negatives, DECODER, min_cover=min_cover)
+    return list(ingest.ingest(VideoTask(video, segments, "train")))
 
 
 def values_of(clip: IngestedClip) -> dict[str, list[Any]]:
@@ -310,3 +316,28 @@ def test_an_error_of_the_disk_is_one_of_the_run_and_no_verdict(tmp_path: Path) -
     (tmp_path / "video.mp4").symlink_to("/proc/self/mem")
     with pytest.raises(MachineError, match=r"video\.mp4 cannot be read: Input/output error\. That .* may pass"):
         ingest(tmp_path, segment(), video="video.mp4")
+
+
+def test_rows_of_one_span_are_one_clip_with_all_labels_and_each_is_accounted_for(root: Path) -> None:
+    rows = (segment(1, 2, "wave", row=2), segment(1, 2, "walk", row=3), segment(0, 4, "turn", row=4))
+    results = ingest(root, *rows, min_cover=0.5)
+    clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
+    assert [clip[features.LABEL] for clip in clips] == [[b"turn", b"walk", b"wave"], [b"turn"]]
+    accepted = [result.as_ledger_entry() for result in results if isinstance(result, Accepted)]
+    assert [(entry["row"], entry["label"], entry.get("labels")) for entry in accepted] == [
+        (2, "wave", ("turn", "walk", "wave")),
+        (3, "walk", ("turn", "walk", "wave")),
+        (4, "turn", None),
+    ]
+    assert accepted[0]["segment_id"] == accepted[1]["segment_id"] == clips[0][features.SEGMENT_ID][0].decode()
+
+
+def test_every_row_of_a_span_that_cannot_be_used_is_rejected(root: Path) -> None:
+    rows = (segment(40, 41, "wave", row=2), segment(40, 41, "walk", row=3), segment(0, 1, "turn", row=4))
+    assert reasons(ingest(root, *rows, min_cover=0.5)) == [(2, Reason.SEGMENT_PAST_END), (3, Reason.SEGMENT_PAST_END)]
+
+
+def test_where_a_clip_has_one_label_rows_of_one_span_are_clips_of_their_own(root: Path) -> None:
+    results = ingest(root, segment(1, 2, "wave", row=2), segment(1, 2, "walk", row=3))
+    clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
+    assert sorted(clip[features.LABEL] for clip in clips) == [[b"walk"], [b"wave"]]

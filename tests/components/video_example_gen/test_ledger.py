@@ -16,6 +16,7 @@ def clip(
 ) -> dict[str, Any]:
     return {
         "kind": kind,
+        "segment_id": f"{video} {row}",
         "clips": 1 if kind == "row" else 2,
         "file": "labels.csv",
         "row": row,
@@ -89,3 +90,16 @@ def test_labels_of_any_kind_come_back(tmp_path: Path, label: str) -> None:
     Ledger((clip(2, label=label),), (), 1, 1).write(tmp_path)
     assert [entry["label"] for entry in read_entries(tmp_path / ACCEPTED_FILE)] == [label]
     assert json.loads((tmp_path / ACCEPTED_FILE).read_bytes())["label"] == label
+
+
+def test_rows_of_one_clip_count_as_one_and_each_of_its_labels_once() -> None:
+    rows = [
+        {**clip(row, label=label), "segment_id": "one", "labels": ["sit", "wave"]}
+        for row, label in ((2, "sit"), (3, "wave"))
+    ]
+    summary = Ledger((*rows, clip(4)), (), 3, 1).summary()
+    assert summary["rows_accepted"] == 3
+    assert (summary["splits"]["train"]["clips"], summary["splits"]["train"]["clips_by_label"]) == (
+        2,
+        {"sit": 1, "wave": 2},
+    )

@@ -109,3 +109,11 @@ def test_the_component_writes_the_schema(tmp_path: Path) -> None:
     artifact.uri = str(tmp_path / "schema")
     VideoSchemaGenExecutor().Do({}, {"schema": [artifact]}, component.exec_properties)
     assert tfdv.load_schema_text(str(tmp_path / "schema" / SCHEMA_FILE)) == schema
+
+
+def test_clips_with_several_labels_have_one_at_least_and_none_that_is_no_class() -> None:
+    schema = clip_schema(NUM_FRAMES, CLASSES, labels="several")
+    spec = schema_utils.schema_as_feature_spec(schema).feature_spec
+    assert isinstance(spec[features.LABEL], tf.io.VarLenFeature)
+    assert anomalies(schema, example(label=["sit", "wave"])) == {}
+    assert set(anomalies(schema, example(label=["sit", "fly"]))) == {features.LABEL}

@@ -1,0 +1,66 @@
+"""Segments to clips with several labels: rows of one span are one clip, and what covers a span is to be seen in it, too."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from components.annotations.records.record import Segment, TimeUnit
+
+Span = tuple[TimeUnit, float, float]
+
+
+def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segment, ...]:
+    """One segment for each span of a video, with all labels of the rows that cover at least `min_cover` of it.
+
+    A short action within a long one is a clip of both; the long one is a clip of the short one only if that fills enough
+    of it. Rows of the same span are one clip, whoever is the actor: the frames are the same. It keeps the boxes, masks and
+    numbers that these rows agree about.
+
+    Args:
+      segments: of one video.
+      min_cover: a share of the span, above 0 to 1. Times in frames and in seconds are not compared.
+
+    Returns:
+      The segments in the order of the first row of each span.
+    """
+    rows_of: dict[Span, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        end = math.inf if segment.end is None else segment.end
+        rows_of[segment.time_unit, segment.start, end].append(segment)
+    spans = sorted(rows_of, key=lambda span: span[1])
+    return tuple(
+        _one_clip(rows, [row for other in _covering(span, spans, min_cover) for row in rows_of[other]])
+        for span, rows in rows_of.items()
+    )
+
+
+def _covering(span: Span, by_start: Sequence[Span], min_cover: float) -> Iterable[Span]:
+    """The other spans that cover enough of `span`."""
+    unit, start, end = span
+    for other in by_start:
+        if other[1] >= end:
+            break
+        if other != span and other[0] is unit and _share(start, end, other) >= min_cover:
+            yield other
+
+
+def _share(start: float, end: float, other: Span) -> float:
+    """The share of start to end that another span covers; of a span without an end only what is as open covers any."""
+    _, other_start, other_end = other
+    if math.isinf(end):
+        return float(math.isinf(other_end) and other_start <= start)
+    return max(0.0, min(end, other_end) - max(start, other_start)) / (end - start)
+
+
+def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment]) -> Segment:
+    first, *others = rows
+    have_one_actor = all((row.boxes, row.masks) == (first.boxes, first.masks) for row in others)
+    return replace(
+        first,
+        boxes=first.boxes if have_one_actor else (),
+        masks=first.masks if have_one_actor else (),
+        metadata=dict(set(first.metadata.items()).intersection(*(row.metadata.items() for row in others))),
+        further_labels=tuple(sorted({row.label for row in (*others, *covering)} - {first.label})),
+        same_span=tuple(others),
+    )
