@@ -50,14 +50,15 @@ def generate(
     actions_per_video: int = 3,
     idle_seconds: tuple[float, float] = IDLE_SECONDS,
     first_person: int = 1,
+    planner: Callable[[int, int, int, int, tuple[float, float], int], list[VideoPlan]] = plan_videos,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> DemoSummary:
     """Writes `videos/*.mp4`, then `annotations.csv`, under `output_dir`, each file whole or not at all.
 
-    The same arguments give the same annotations and, on one machine, the same bytes. `on_progress` receives
-    the numbers of videos done and in all. Raises FileExistsError where another data set's annotations are.
+    `planner` decides what happens. The same arguments give the same annotations and, on one machine, the same bytes.
+    `on_progress` receives the numbers of videos done and in all. Raises FileExistsError where another data set's annotations are.
     """
-    plans = plan_videos(seed, num_people, videos_per_person, actions_per_video, idle_seconds, first_person)
+    plans = planner(seed, num_people, videos_per_person, actions_per_video, idle_seconds, first_person)
     annotations_path = output_dir / "annotations.csv"
     _remove_earlier_annotations(annotations_path)
     (output_dir / "videos").mkdir(parents=True, exist_ok=True)

@@ -173,6 +173,11 @@ def schedule(
         intervals.append(ActionInterval(action, len(poses), len(poses) + num_frames - 1))
         poses += [figure.action_pose(action, frame / (num_frames - 1)) for frame in range(num_frames)]
         poses += [action.after] * num_idle_after
+    return intervals, with_sway(rng, scene, poses)
+
+
+def with_sway(rng: Generator, scene: Scene, poses: Sequence[Pose]) -> list[Pose]:
+    """The postures of a body that never quite stands still."""
     size, hertz, start = rng.uniform(0.004, 0.012), rng.uniform(0.3, 0.6), rng.uniform(0, 2 * math.pi)
     sway = size * np.sin(2 * math.pi * hertz * np.arange(len(poses)) / scene.fps + start)
-    return intervals, [replace(pose, sway=dx) for pose, dx in zip(poses, sway.tolist(), strict=True)]
+    return [replace(pose, sway=dx) for pose, dx in zip(poses, sway.tolist(), strict=True)]

@@ -17,10 +17,14 @@ def demo_data(
     long: Annotated[
         bool, typer.Option("--long", help="Long videos of people who are not in the demo data of this seed.")
     ] = False,
+    together: Annotated[
+        bool, typer.Option("--together", help="Arms and legs act at once: clips with several labels.")
+    ] = False,
 ) -> None:
     """Make the demo data: drawn figures of many people who do six actions."""
     from examples.demo_data import generate
-    from examples.planning import LONG_VIDEOS
+    from examples.planning import LONG_VIDEOS, plan_videos
+    from examples.together import plan_videos_together
 
     _refuse_others(output_dir)
     if (output_dir / "annotations.csv").is_file():
@@ -32,7 +36,8 @@ def demo_data(
         def show(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        summary = generate(output_dir, seed=seed, on_progress=show, **(LONG_VIDEOS if long else {}))
+        planner = plan_videos_together if together else plan_videos
+        summary = generate(output_dir, seed=seed, planner=planner, on_progress=show, **(LONG_VIDEOS if long else {}))
     console.print(f"{output_dir}: {summary}", highlight=False, markup=False)
 
 
