@@ -56,7 +56,8 @@ def generate(
     """Writes `videos/*.mp4`, then `annotations.csv`, under `output_dir`, each file whole or not at all.
 
     `planner` decides what happens. The same arguments give the same annotations and, on one machine, the same bytes.
-    `on_progress` receives the numbers of videos done and in all. Raises FileExistsError where another data set's annotations are.
+    `on_progress` receives the numbers of videos done and in all. Raises FileExistsError where another data set's
+    annotations are.
     """
     plans = planner(seed, num_people, videos_per_person, actions_per_video, idle_seconds, first_person)
     annotations_path = output_dir / "annotations.csv"

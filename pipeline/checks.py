@@ -13,6 +13,7 @@ from pipeline.loading import load_tensorflow
 def make_inspection(config: Config) -> Inspection:
     """What is to be known of the data: what a run would do with them, and what its gates ask for."""
     return Inspection(
+        labels=config.model.labels,
         classes=config.model.classes,
         negatives=config.negatives,
         splits=config.splits,

@@ -4,12 +4,14 @@ from components.annotations.config import NegativesConfig
 from components.annotations.splits.config import SplitsConfig
 from components.video.config import SamplingConfig
 from foundation.section import Section
+from models.config import ONE, Labels
 
 
 class Inspection(Section):
     """Parts of the configuration.
 
     Attributes:
+      labels: how many a clip has.
       classes: labels other than these are rejected; None: all labels are fine.
       served_classes: what the served model knows by today's names; in a run none, since that does not begin without them.
       splits: None: the splits that rows name are meant.
@@ -19,6 +21,7 @@ class Inspection(Section):
       min_examples: how many test clips the gates ask for, by label; of other labels `default_min_examples`.
     """
 
+    labels: Labels = ONE
     classes: tuple[str, ...] | None = None
     served_classes: tuple[str, ...] = ()
     negatives: NegativesConfig | None = None

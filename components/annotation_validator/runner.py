@@ -8,12 +8,14 @@ from components.annotation_validator.checks.check import Check, Needs
 from components.annotation_validator.config import ChecksConfig
 from components.annotation_validator.findings import Finding, Found, Scale
 from components.annotation_validator.inputs.inputs import CheckInputs
+from models.config import ONE
 
 
 def run_checks(inputs: CheckInputs, config: ChecksConfig, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """What the checks that are switched on find: errors first, in each severity in the order of the checks.
 
-    A check runs if what it needs was looked at; what was, the inputs say.
+    A check runs if what it needs was looked at; what was, the inputs say. Where clips have several labels, those that compare
+    one label with another are left out.
     """
     at_hand = {
         Needs.ROWS: True,
@@ -23,7 +25,8 @@ def run_checks(inputs: CheckInputs, config: ChecksConfig, checks: Sequence[Check
     findings: list[Finding] = []
     for check in checks:
         bar = config.bar(check.id)
-        if bar is not None and at_hand[check.needs]:
+        applies = inputs.inspection.labels == ONE or not check.assumes_one_label
+        if bar is not None and applies and at_hand[check.needs]:
             findings += [_stamped(found, check, bar) for found in check.find(_left_to(check, inputs, findings), bar)]
     return sorted(findings, key=lambda finding: finding.severity.rank)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from components.annotations.files.manifest import Manifest
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.splitting import split_manifest
 from foundation.machine import num_cores
@@ -28,6 +27,7 @@ from pipeline.config import Config
 
 if TYPE_CHECKING:  # a real import would load SciPy
     from pipeline.initial.gates import Bars
+    from pipeline.initial.sources import Sources
 
 
 def init(
@@ -59,11 +59,11 @@ def init(
         folder = output.absolute().parent.resolve()
         draft = Config(output_dir=str(folder / "run"), data=sources.data)
         chosen = choose_bars(sources.manifest, draft)
-        sizes = _sizes(sources.manifest, chosen.splits)
+        sizes = _sizes(sources, chosen.splits)
         bars.update(step, description="measuring some steps of training")
         network = choose_network(sizes, len(set(sources.labels)), minutes * 60)
         if network.model == WITH_WEIGHTS and (by_folds := choose_bars_by_folds(sources.manifest, draft, chosen)):
-            sizes_with_folds = _sizes(sources.manifest, by_folds.splits)
+            sizes_with_folds = _sizes(sources, by_folds.splits)
             seconds = seconds_with_folds(network, sizes_with_folds, by_folds.folds or 0)
             if seconds <= minutes * 60:
                 chosen, sizes, network = by_folds, sizes_with_folds, replace(network, seconds=seconds)
@@ -90,10 +90,10 @@ def init(
     )
 
 
-def _sizes(manifest: Manifest, splits: SplitsConfig) -> Counter[str]:
+def _sizes(sources: "Sources", splits: SplitsConfig) -> Counter[str]:
     """Clips of each split."""
-    split_of, _ = split_manifest(manifest, splits)
-    return Counter(split_of[video] for video, segments in manifest.segments_by_video.items() for _ in segments)
+    split_of, _ = split_manifest(sources.manifest, splits)
+    return Counter(split_of[video] for video, segments in sources.clips.items() for _ in segments)
 
 
 def _folds(chosen: "Bars") -> str:

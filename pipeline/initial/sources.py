@@ -1,7 +1,8 @@
 """Finds annotations, their videos, and who or where clips are of, in what somebody has at hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from components.annotations.config import DataConfig
@@ -9,12 +10,16 @@ from components.annotations.files.fetch import load_annotations
 from components.annotations.files.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import detect_annotations
 from components.annotations.records.group_names import propose_scheme
-from components.annotations.records.record import Assumption
+from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.record import Assumption, Segment
 from components.storage.opening import open_root
 from components.storage.paths import is_clutter
 from foundation.messages.errors import UserError
+from models.config import ONE, SEVERAL, Labels
 
 _MOST_FOLDERS = 50
+# Of the spans; so many may carry a second label because somebody labelled them twice.
+_MISTAKEN_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,28 @@ class Sources:
     def labels(self) -> list[str]:
         """The label of each segment."""
         return [segment.label for segments in self.manifest.segments_by_video.values() for segment in segments]
+
+    @cached_property
+    def spans(self) -> dict[str, tuple[Segment, ...]]:
+        """What would be clips of each video if these had several labels."""
+        by_video = self.manifest.segments_by_video
+        return {video: with_label_sets(segments, self.data.min_cover) for video, segments in by_video.items()}
+
+    @property
+    def share_of_several(self) -> float:
+        """The share of the spans that carry several labels."""
+        spans = [span for of_video in self.spans.values() for span in of_video]
+        return sum(len(span.labels) > 1 for span in spans) / max(1, len(spans))
+
+    @property
+    def clips(self) -> Mapping[str, Sequence[Segment]]:
+        """What a run makes clips of, by video."""
+        return self.manifest.segments_by_video if self.kind_of_labels == ONE else self.spans
+
+    @property
+    def kind_of_labels(self) -> Labels:
+        """How many labels clips have, by what the rows say; single contradictions are mistakes."""
+        return SEVERAL if self.share_of_several > _MISTAKEN_SHARE else ONE
 
     @property
     def groups(self) -> set[str]:

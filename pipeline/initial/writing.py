@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from foundation.messages.wording import counted, duration
+from models.config import ONE, SEVERAL
 from pipeline.initial.gates import Bars
 from pipeline.initial.network import WITH_WEIGHTS, Choice
 from pipeline.initial.sources import Sources
@@ -50,6 +51,7 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
         _line("  num_frames", model.num_frames, "of each clip, spread evenly"),
         _line("  height", model.height, "pixels"),
         _line("  width", model.width, ""),
+        *_labels(sources),
         "",
         "training:",
         _line("  epochs", choice.num_epochs, f"about {duration(choice.seconds)} on this machine, as measured"),
@@ -71,7 +73,8 @@ def found(sources: Sources, clips: Mapping[str, int], bars: Bars) -> list[str]:
     return [
         f"annotations: {sources.data.annotations}, read as {sources.data.format}",
         f"videos: {sources.data.videos}, {counted(len(manifest.segments_by_video), 'video')} with "
-        f"{counted(len(labels), 'clip')}; {counted(len(manifest.rejects), 'row')} left out",
+        f"{counted(sum(map(len, sources.clips.values())), 'clip')}{_rows(sources)}; "
+        f"{counted(len(manifest.rejects), 'row')} left out",
         f"classes: {len(sizes)}, from {sizes[fewest]} clips ({fewest}) to {sizes[most]} ({most})",
         f"groups: {len(sources.groups)}"
         + ("" if sources.has_groups else ", each video its own: clips of one person may then be in train and in test"),
@@ -79,6 +82,17 @@ def found(sources: Sources, clips: Mapping[str, int], bars: Bars) -> list[str]:
         if bars.folds
         else f"test: about {counted(clips['test'], 'clip')}",
     ]
+
+
+def _rows(sources: Sources) -> str:
+    """How many rows clips with several labels are of."""
+    return "" if sources.kind_of_labels == ONE else f" of {counted(len(sources.labels), 'row')}, several labels a clip"
+
+
+def _labels(sources: Sources) -> list[str]:
+    if sources.kind_of_labels == ONE:
+        return []
+    return [_line("  labels", SEVERAL, f"{sources.share_of_several:.0%} of the spans carry more than one")]
 
 
 def _line(key: str, value: Any, comment: str) -> str:

@@ -133,6 +133,7 @@ CHECKS = (
         no_look_alikes.find,
         Bar(0.1, "share of a class's segments whose group shows another class as well", ge=0, le=1),
         severity=Severity.NOTE,
+        assumes_one_label=True,
     ),
     Check(
         "seams", seams.find, Bar(0.8, "balanced accuracy with which a property of the file tells a class", gt=0.5, le=1)
@@ -173,6 +174,7 @@ CHECKS = (
         "overlapping_labels",
         overlapping_labels.find,
         Bar(0.1, "share of a segment in which the video has another label", ge=0, lt=1),
+        assumes_one_label=True,
     ),
     Check("box_jumps", box_jumps.find, Bar(10, "a box's speed, in its diagonals a second", gt=0), unit=Unit.RATIO),
     Check(
@@ -224,6 +226,7 @@ CHECKS = (
         Bar(0.55, "share of a segment's nearest neighbours that have one other label", gt=0.5, le=1),
         needs=Needs.FRAMES,
         fix=Fix.UNSAFE,
+        assumes_one_label=True,
     ),
     Check(
         "confident_disagreement",
@@ -232,6 +235,7 @@ CHECKS = (
         unit=Unit.RATIO,
         needs=Needs.MODEL,
         fix=Fix.UNSAFE,
+        assumes_one_label=True,
     ),
     Check(
         "loose_bounds",
@@ -276,6 +280,7 @@ CHECKS = (
         Bar(0.25, "share of two classes' segments that look like the other one", gt=0, le=1),
         severity=Severity.NOTE,
         needs=Needs.FRAMES,
+        assumes_one_label=True,
     ),
     Check(
         "sub_clusters",

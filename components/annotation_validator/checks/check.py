@@ -44,6 +44,7 @@ class Check:
       id: its key in the configuration; stable, as scripts rely on it.
       find: is called with the inputs and its bar, if it is switched on and what it needs was looked at.
       severity, unit: of what it usually finds.
+      assumes_one_label: it has nothing to say where clips have several labels.
       yields_to: earlier checks; the segments that they name are its inputs' `settled`.
     """
 
@@ -54,4 +55,5 @@ class Check:
     unit: Unit = Unit.SHARE
     needs: Needs = Needs.ROWS
     fix: Fix = Fix.NONE
+    assumes_one_label: bool = False
     yields_to: tuple[str, ...] = ()

@@ -30,7 +30,8 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         yield Found(
             message=f"labels {first!r} and {second!r} share frames: {len(overlaps)} pairs of segments in {num_videos} videos "
             f"overlap, by up to {overlaps[0][0]:.0%} of the shorter one",
-            remedy="Give each frame one label: end one segment where the other begins, or make one class of both.",
+            remedy="Give each frame one label: end one segment where the other begins, or make one class of both. If both are "
+            "right, set model.labels: several.",
             value=overlaps[0][0],
             places=places(segment for _, *pair in overlaps for segment in pair),
             severity=Severity.ERROR if is_contradiction else None,

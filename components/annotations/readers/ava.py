@@ -76,7 +76,7 @@ def _to_record(
         label = names.name(row.action) if names else row.action
         start, end = span_of_key_frame(row.box.time)
         boxes = _between(tracks[video, row.person], start, end) if row.person else (row.box,)
-        return Segment(video, label, source, start, end, boxes=boxes, find_by=FindBy.NAME)
+        return Segment(video, label, source, start, end, boxes=boxes, is_key_frame=True, find_by=FindBy.NAME)
     except BadValueError as error:
         return error.as_reject(source, video)
 

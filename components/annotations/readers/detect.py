@@ -21,6 +21,7 @@ from foundation.messages.errors import UserError
 # What people decided about the table beside it.
 DECISIONS_SUFFIX = ".decisions.jsonl"
 # Files of other names in a folder say other things, such as the names of the classes.
+_KEYS_OF_SEVERAL_LABELS = {"label_fields": ("epic_kitchens",), "label_separator": ("csv", "jsonl")}
 _TABLES = frozenset((".csv", ".tsv", ".json", ".jsonl", ".ndjson"))
 
 
@@ -149,4 +150,7 @@ def _choose_format(path: Path, config: DataConfig) -> tuple[str, Path]:
         raise UserError(f"data.annotations: {path} is a file; data.format {name!r} expects {expected}")
     if path.is_dir() and not READERS[name].reads_folders:
         raise UserError(f"data.annotations: {path} is a folder; data.format '{name}' expects a file")
+    for key, formats in _KEYS_OF_SEVERAL_LABELS.items():
+        if getattr(config, key) and name not in formats:
+            raise UserError(f"data.{key} is read in {' and '.join(formats)}, and {path} is {name}; leave it out")
     return name, path

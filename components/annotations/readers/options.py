@@ -46,6 +46,15 @@ class ReaderOptions(Section):
         None,
         description="where the label stands, if there is a choice: attribute, tier, column or control of the format",
     )
+    label_fields: tuple[str, ...] = Field(
+        (), description="EPIC-KITCHENS: several of them, such as [verb, noun]; each gives a label, as in verb: open"
+    )
+    label_separator: str | None = Field(
+        None,
+        min_length=1,
+        max_length=8,
+        description="generic CSV and JSONL: what divides the labels of a row that has several",
+    )
     group_pattern: str | None = Field(
         None,
         min_length=1,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -165,9 +166,10 @@ def _to_records(
             for key, name in (("start_seconds", columns.start_seconds), ("end_seconds", columns.end_seconds))
         )
         start, end = check_range(start or 0.0, end)
+        labels = [label] if is_negative else _labels(label, columns.label, options.label_separator)
         segment = Segment(
             video,
-            label,
+            labels[0],
             source,
             start,
             end,
@@ -182,9 +184,18 @@ def _to_records(
             },
             is_negative=is_negative,
         )
-        return [segment]
+        return [replace(segment, label=each) for each in labels]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]
+
+
+def _labels(text: str, name: str, separator: str | None) -> list[str]:
+    """The labels of a cell, each once."""
+    labels = [label.strip() for label in text.split(separator)] if separator else [text]
+    found = list(dict.fromkeys(filter(None, labels)))
+    if not found:
+        raise BadValueError(Reason.LABEL_MISSING, f"no {name} beside {separator!r}", text)
+    return found
 
 
 def _seconds(value: Any, name: str, divisor: float | None, has_decimal_comma: bool) -> float | None:

@@ -14,8 +14,8 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segm
     """One segment for each span of a video, with all labels of the rows that cover at least `min_cover` of it.
 
     A short action within a long one is a clip of both; the long one is a clip of the short one only if that fills enough
-    of it. Rows of the same span are one clip, whoever is the actor: the frames are the same. It keeps the boxes, masks and
-    numbers that these rows agree about.
+    of it. The span around a key frame overlaps those of its neighbours, of which it says nothing. Rows of the same span are
+    one clip, whoever is the actor: the frames are the same. It keeps the boxes, masks and numbers that these rows agree about.
 
     Args:
       segments: of one video.
@@ -30,7 +30,9 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segm
         rows_of[segment.time_unit, segment.start, end].append(segment)
     spans = sorted(rows_of, key=lambda span: span[1])
     return tuple(
-        _one_clip(rows, [row for other in _covering(span, spans, min_cover) for row in rows_of[other]])
+        _one_clip(
+            rows, [row for other in _covering(span, spans, min_cover) for row in rows_of[other] if not row.is_key_frame]
+        )
         for span, rows in rows_of.items()
     )
 

@@ -104,6 +104,7 @@ class Segment:
       boxes, masks: sorted by time.
       metadata: numbers for slices and statistics; a gap has no key.
       is_negative: the annotation states that none of the actions happens here.
+      is_key_frame: the span is what surrounds one annotated frame, of which alone the label was said.
       file_seconds: how long the file is, as the annotation says; 0 if it does not.
       further_labels: what else is to be seen in the span, and `same_span`: the other rows of the very same span, which give no
         clip of their own. Both only where clips have several labels; see `components.annotations.records.label_sets`.
@@ -123,6 +124,7 @@ class Segment:
     metadata: Mapping[str, float] = field(default_factory=dict)
     is_negative: bool = False
     find_by: FindBy = FindBy.PATH
+    is_key_frame: bool = False
     file_seconds: float = 0.0
     further_labels: tuple[str, ...] = ()
     same_span: tuple["Segment", ...] = ()

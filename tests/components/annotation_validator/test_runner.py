@@ -11,6 +11,7 @@ from components.annotation_validator.checks.check import Bar, Check, Needs
 from components.annotation_validator.config import ChecksConfig, with_bars
 from components.annotation_validator.findings import Finding, Found, Scale, Severity, Unit
 from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inspection import Inspection
 from components.annotation_validator.runner import run_checks
 from tests.components.annotation_validator.making import clean_records, found, inputs_of, measured_inputs
 
@@ -100,3 +101,11 @@ def test_findings_and_places_are_written_with_all_their_fields() -> None:
     assert set(written["places"][0]) == {
         "video", "label", "source", "segment_id", "start_seconds", "end_seconds", "suggestion",
     }  # fmt: skip
+
+
+def test_a_check_that_compares_one_label_with_another_is_left_out_where_clips_have_several() -> None:
+    check, bars = check_that_finds(assumes_one_label=True)
+    several = replace(inputs_of([]), inspection=Inspection(labels="several"))
+    for inputs in (inputs_of([]), several):
+        run_checks(inputs, with_bars((check,))(ChecksConfig)(), (check,))
+    assert bars == [20]

@@ -46,8 +46,8 @@ SETTINGS = {
 def inputs(tmp_path: Path) -> dict[str, list[Any]]:
     """The artifacts of a run whose model has passed."""
     accepted = {
-        "kind": "row", "reason": None, "file": "a.csv", "row": 1, "video": "1.mp4", "label": "a", "group": "g",
-        "split": "test", "clips": 1,
+        "kind": "row", "reason": None, "segment_id": "1", "file": "a.csv", "row": 1, "video": "1.mp4", "label": "a",
+        "group": "g", "split": "test", "clips": 1,
     }  # fmt: skip
     Ledger((accepted,), (), num_rows=1, num_videos=1).write(tmp_path / "ledger")
     for name, content in (

@@ -33,6 +33,7 @@ def folder(tmp_path: Path) -> Path:
             "kind": "row",
             "file": "[ADL].csv",
             "row": row,
+            "segment_id": str(row),
             "video": "a.mp4",
             "label": "sit",
             "group": "a",

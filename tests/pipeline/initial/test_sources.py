@@ -78,3 +78,17 @@ def test_one_label_is_no_set_of_classes(tmp_path: Path) -> None:
 def test_what_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nowhere does not exist; name a folder of videos"):
         find_sources(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(("num_contradictions", "kind"), [(1, "one"), (4, "several")])
+def test_where_many_spans_carry_two_labels_clips_have_several(
+    tmp_path: Path, num_contradictions: int, kind: str
+) -> None:
+    names = [f"{number}.mp4" for number in range(20)]
+    put_videos(tmp_path / "videos", names)
+    rows = [f"{name},{'sit' if number % 2 else 'wave'}" for number, name in enumerate(names)]
+    rows += [f"{name},nod" for name in names[:num_contradictions]]
+    write_rows(tmp_path / "labels.csv", *rows)
+    sources = find_sources(tmp_path / "labels.csv")
+    assert sources.kind_of_labels == kind
+    assert sum(map(len, sources.clips.values())) == (20 if kind == "several" else 21)

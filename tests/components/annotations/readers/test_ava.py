@@ -19,7 +19,9 @@ ACTIONS = 'item {\n  name: "bend/bow (at the waist)"\n  id: 1\n}\nlabel {\n  nam
 
 def test_a_key_frame_stands_for_the_three_seconds_around_it(tmp_path: Path) -> None:
     assert read(tmp_path, ROW, NAME) == [
-        Segment("-5KQ66BBWC4", "80", Source(NAME, 1), 900.5, 903.5, boxes=(BOX,), find_by=FindBy.NAME)
+        Segment(
+            "-5KQ66BBWC4", "80", Source(NAME, 1), 900.5, 903.5, boxes=(BOX,), is_key_frame=True, find_by=FindBy.NAME
+        )
     ]
 
 
