@@ -26,20 +26,22 @@ def build_network(
     drop_path: float = 0.0,
     channel_mean: Sequence[float] = (0.5, 0.5, 0.5),
     channel_std: Sequence[float] = (0.5, 0.5, 0.5),
-    class_counts: Sequence[int] | None = None,
+    class_shares: Sequence[float] | None = None,
 ) -> keras.Model:
     """A model from frames, uint8 [batch, num_frames, height, width, 3], to logits, float32 [batch, num_classes].
 
     A tracker gives a dict of these `logits` and of `boxes`; `models.networks.outputs` reads both kinds.
 
     Normalisation is part of the model: `channel_mean` and `channel_std` are for values in 0..1. `dropout` is the rate before
-    the logits, `drop_path` the rate of stochastic depth in the last residual block, if there are such blocks. `class_counts`
-    are the training clips of each class, for `majority`; without them all classes count the same.
+    the logits, `drop_path` the rate of stochastic depth in the last residual block, if there are such blocks. `class_shares`
+    are the shares of the training clips that have each class, for `majority`; without them all classes count the same.
     """
     network, boxes = NETWORKS[config.network], None
     frames = keras.Input((config.num_frames, config.height, config.width, 3), dtype="uint8", name="frames")
     if network.module is None:
-        logits = ClassShares(class_counts or [1] * num_classes, dtype="float32", name="logits")(frames)
+        logits = ClassShares(
+            class_shares or [1 / num_classes] * num_classes, config.labels, dtype="float32", name="logits"
+        )(frames)
     else:
         scale = [1 / (255 * std) for std in channel_std]
         offset = [-mean / std for mean, std in zip(channel_mean, channel_std, strict=True)]

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from models.config import ONE, SEVERAL, Labels
 from models.networks import resnet
 from models.networks.blocks import Regularization
 
@@ -22,12 +23,17 @@ def single_frame(
 
 
 class ClassShares(layers.Layer):
-    """Gives the logarithm of each class's share of the training clips, whatever the clip: logits [batch, classes]."""
+    """Gives each class the probability that it had in training, whatever the clip: logits [batch, classes].
 
-    def __init__(self, class_counts: Sequence[int], **kwargs: Any) -> None:
+    `shares`: of the training clips, those with each class; `labels`: how many a clip has.
+    """
+
+    def __init__(self, shares: Sequence[float], labels: Labels = ONE, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        shares = np.array(class_counts) / sum(class_counts)
-        logits = np.log(np.maximum(shares, _LEAST_SHARE))
+        possible = np.maximum(np.array(shares), _LEAST_SHARE)
+        logits = np.log(possible)
+        if labels == SEVERAL:
+            logits -= np.log(np.maximum(1 - possible, _LEAST_SHARE))
         self._logits = self.add_weight(
             shape=logits.shape,
             initializer=lambda shape, dtype: ops.convert_to_tensor(logits, dtype),

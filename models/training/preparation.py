@@ -17,7 +17,7 @@ from models.pretrained.imported import ImportedCard
 from models.training.batches import Batches
 from models.training.job import Job
 from models.training.precision import choose_policy, dtype_policy
-from models.training.targets import class_counts
+from models.training.targets import class_shares
 from models.training.warm_start import BaseWeights, begin_with, freeze, read_weights
 
 _HEAD = "head"
@@ -59,7 +59,7 @@ class Preparation:
             drop_path=training.stochastic_depth,
             channel_mean=self.channel_mean,
             channel_std=self.channel_std,
-            class_counts=class_counts(self.batches.train_labels, len(classes)),
+            class_shares=class_shares(self.batches.train_labels, len(classes)),
         )
 
     def build_for_training(self) -> keras.Model:

@@ -28,6 +28,13 @@ def class_counts(labels: Labels, num_classes: int) -> list[int]:
     return [int(count) for count in as_sets(labels, num_classes).sum(axis=0)]
 
 
+def class_shares(labels: Labels, num_classes: int) -> list[float]:
+    """The share of the clips that have each class; with one label each, of those whose label is a class."""
+    counts = class_counts(labels, num_classes)
+    num_clips = sum(counts) if labels.ndim == 1 else len(labels)
+    return [count / num_clips for count in counts]
+
+
 def strata_of(labels: Labels) -> Labels:
     """What is drawn equally often, where classes are to be: of each clip its label, of several the rarest: int64 [clips].
 

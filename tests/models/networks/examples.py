@@ -16,7 +16,7 @@ Clips = npt.NDArray[np.uint8]
 def build(network: str, preset: str = "tiny", *, num_classes: int = 5, **options: Any) -> keras.Model:
     """A network for small clips, always with the same weights; `options` of ModelConfig or of `build_network`."""
     keras.utils.set_random_seed(0)
-    defaults = {"num_frames": 4, "height": 32, "width": 32, "modality": "rgb"}
+    defaults = {"num_frames": 4, "height": 32, "width": 32, "modality": "rgb", "labels": "one"}
     seen = {name: options.pop(name, default) for name, default in defaults.items()}
     config = ModelConfig.model_validate({"network": network, "preset": preset, **seen})
     return build_network(config, num_classes=num_classes, **({"dropout": 0.5} | options))

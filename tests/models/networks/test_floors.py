@@ -9,13 +9,20 @@ from tests.models.networks.examples import build, logits_of, noise, randomize
 
 
 def test_majority_says_the_shares_of_the_classes_whatever_it_sees() -> None:
-    network = build("majority", num_classes=3, class_counts=[6, 3, 1])
+    network = build("majority", num_classes=3, class_shares=[0.6, 0.3, 0.1])
     probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits_of(network, noise(2))))
     np.testing.assert_allclose(probabilities, [[0.6, 0.3, 0.1]] * 2, atol=1e-6)
 
 
+def test_of_several_labels_each_has_the_probability_that_a_clip_has_it() -> None:
+    shares = [0.6, 1, 0]
+    logits = logits_of(build("majority", num_classes=3, class_shares=shares, labels="several"), noise(1))
+    np.testing.assert_allclose(keras.ops.sigmoid(logits), [shares], atol=1e-6)
+    assert np.isfinite(logits).all()
+
+
 def test_a_class_without_training_clips_gets_no_share_but_a_finite_loss() -> None:
-    network = build("majority", num_classes=3, class_counts=[4, 4, 0])
+    network = build("majority", num_classes=3, class_shares=[0.5, 0.5, 0])
     logits = logits_of(network, noise(1))
     np.testing.assert_allclose(keras.ops.softmax(logits), [[0.5, 0.5, 0]], atol=1e-6)
     assert np.isfinite(logits).all()
