@@ -82,4 +82,4 @@ def test_thresholds_are_for_several_labels() -> None:
 
 def test_a_tracker_gives_one_actor_and_so_one_label() -> None:
     with pytest.raises(ValidationError, match="gives the box of one actor; choose another network"):
-        ModelConfig(network="r2plus1d_tracker", labels="several")
+        ModelConfig(network="cnn_lstm_tracker", labels="several")
