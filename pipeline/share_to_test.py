@@ -74,7 +74,8 @@ def _sizes(manifest: Manifest, split_of: Mapping[str, str], splits: Collection[s
     sizes: dict[str, Counter[str]] = defaultdict(Counter)
     for video, segments in manifest.segments_by_video.items():
         for segment in segments:
-            sizes[segment.label][segment.group or video] += split_of[video] in splits
+            for label in segment.labels:
+                sizes[label][segment.group or video] += split_of[video] in splits
     return {label: [size for size in counts.values() if size] for label, counts in sizes.items() if label}
 
 

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Their fixtures serve several files of tests.
-pytest_plugins = ("tests.e2e.pushed", "tests.e2e.rejected", "tests.components.evaluator.evaluated")
+pytest_plugins = (
+    "tests.e2e.pushed",
+    "tests.e2e.rejected",
+    "tests.components.evaluator.evaluated",
+    "tests.components.evaluator.several_labels",
+)
 
 # Property tests give the same answer on every machine, however busy it is.
 settings.register_profile(

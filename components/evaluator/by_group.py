@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from components.evaluator.confusion import Entry
 from foundation.beta_binomial import Counts
 
 
@@ -21,26 +22,50 @@ class GroupRow(NamedTuple):
     predictions: int
 
 
+class GroupClips(NamedTuple):
+    """All clips of a group, and those whose answer is exactly their labels."""
+
+    num_clips: int
+    num_right: int
+
+
 @dataclass(frozen=True)
 class GroupAnswers:
-    """Answers of a model: for each class a row for each group that has something to say of it; `group` counts `groups`."""
+    """Answers of a model: for each class a row for each group that has something to say of it; `group` counts `groups`.
+
+    `of_sets`: of each of the `groups`, where a clip has several labels; with one label it follows from the rows.
+    """
 
     groups: tuple[str, ...]
     rows: Mapping[str, tuple[GroupRow, ...]]
+    of_sets: tuple[GroupClips, ...] | None = None
 
     @staticmethod
-    def of(entries: Mapping[str, Iterable[tuple[int, int, int]]], classes: Sequence[str]) -> "GroupAnswers":
-        """From the entries of each group's confusion matrix: class id, the id that was answered, and the number of clips."""
+    def of(
+        entries: Mapping[str, Iterable[Entry]], classes: Sequence[str], *, has_several_labels: bool
+    ) -> "GroupAnswers":
+        """From the clips of each group; one that has none of `classes` is left out."""
         rows: dict[str, list[GroupRow]] = defaultdict(list)
+        of_sets = []
         for number, group in enumerate(sorted(entries)):
             counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])  # examples, hits, predictions
-            for actual, predicted, num_clips in entries[group]:
-                counts[actual][0] += num_clips
-                counts[actual][1] += num_clips * (actual == predicted)
-                counts[predicted][2] += num_clips
+            of_group = [0, 0]
+            for labels, answer, num_clips in (entry for entry in entries[group] if entry.labels):
+                of_group[0] += num_clips
+                of_group[1] += num_clips * (labels == answer)
+                for label in labels:
+                    counts[label][0] += num_clips
+                    counts[label][1] += num_clips * (label in answer)
+                for chosen in answer:
+                    counts[chosen][2] += num_clips
+            of_sets.append(GroupClips(*of_group))
             for class_id in sorted(counts):
                 rows[classes[class_id]].append(GroupRow(number, *counts[class_id]))
-        return GroupAnswers(tuple(sorted(entries)), {label: tuple(found) for label, found in rows.items()})
+        return GroupAnswers(
+            tuple(sorted(entries)),
+            {label: tuple(found) for label, found in rows.items()},
+            tuple(of_sets) if has_several_labels else None,
+        )
 
     def recall(self, label: str) -> Counts:
         """Found clips of a class, and all of its clips, by group."""
@@ -56,17 +81,22 @@ class GroupAnswers:
 
     def accuracy(self) -> Counts:
         """Right answers and clips by group."""
-        hits = np.zeros(len(self.groups), np.int64)
+        return _counts(np.stack(self.totals(), axis=1))
+
+    def totals(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Right answers and clips of each group: int64 [num_groups] each."""
+        if self.of_sets is not None:
+            num_clips, num_right = np.array(self.of_sets, np.int64).reshape(-1, 2).T
+            return num_right, num_clips
+        hits, num_clips = np.zeros((2, len(self.groups)), np.int64)
         for row in (row for rows in self.rows.values() for row in rows):
             hits[row.group] += row.hits
-        return _counts(np.stack([hits, self._num_clips], axis=1))
+            num_clips[row.group] += row.examples
+        return hits, num_clips
 
     @cached_property
     def _num_clips(self) -> npt.NDArray[np.int64]:
-        counts = np.zeros(len(self.groups), np.int64)
-        for row in (row for rows in self.rows.values() for row in rows):
-            counts[row.group] += row.examples
-        return counts
+        return self.totals()[1]
 
     def matrices(self, labels: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Found clips and all clips: int64 [num_labels, num_groups] each."""
@@ -77,13 +107,16 @@ class GroupAnswers:
         return hits, examples
 
     def as_json(self) -> dict[str, Any]:
-        return {"groups": self.groups, "rows": self.rows}
+        of_sets = {} if self.of_sets is None else {"group_clips": self.of_sets}
+        return {"groups": self.groups, "rows": self.rows, **of_sets}
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "GroupAnswers":
         """The inverse of `as_json`."""
         rows = {label: tuple(GroupRow(*row) for row in found) for label, found in value["rows"].items()}
-        return GroupAnswers(tuple(value["groups"]), rows)
+        of_sets = value.get("group_clips")
+        clips = None if of_sets is None else tuple(GroupClips(*each) for each in of_sets)
+        return GroupAnswers(tuple(value["groups"]), rows, clips)
 
 
 def _counts(pairs: Iterable[Sequence[int]] | npt.NDArray[np.int64]) -> Counts:

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.evaluator.config import EvaluationConfig
-from components.evaluator.metrics.accuracy import ACCURACY, TopKAccuracy
+from components.evaluator.metrics.accuracy import ACCURACY, SUBSET_ACCURACY, TopKAccuracy
+from components.evaluator.metrics.answer_counts import AnswerCounts
+from components.evaluator.metrics.average_precision import AveragePrecision
 from components.evaluator.metrics.calibration import CalibrationError
 from components.evaluator.metrics.lost_answers import LostAnswersMetric
 from components.evaluator.metrics.mean_iou import MeanIou
@@ -19,7 +21,6 @@ from components.evaluator.results import BASELINE, CANDIDATE
 from models import features
 
 # No cross-entropy: it raises on the label id -1, which a class that is new since the last push has for the baseline.
-# The threshold of zero makes the confusion matrix one by argmax: at the default of 0.5, TFMA leaves unsure answers out.
 _EVAL_CONFIG = """
   model_specs {
     signature_name: "evaluate"
@@ -29,21 +30,35 @@ _EVAL_CONFIG = """
   slicing_specs {}
   metrics_specs {
     metrics { class_name: "ExampleCount" }
-    metrics { class_name: "MultiClassConfusionMatrixAtThresholds" config: '"thresholds": [0.0]' }
   }
   options { include_default_metrics { value: false } }
 """
 
 
-def make_eval_config(
-    evaluation: EvaluationConfig, *, num_classes: int, metadata: Sequence[str] = (), tracks: bool = False
-) -> EvalConfig:
+class Measured(NamedTuple):
+    """What is to be measured of the models of a run, beside what the section `evaluation` says.
+
+    Attributes:
+      num_classes: of the candidate.
+      has_several_labels: a clip may be of several classes; else it is of one.
+      ranks: whether average precision is measured: how well each class's clips are ranked before others. It always is with
+        several labels.
+      tracks: the candidate gives boxes, which are measured too.
+    """
+
+    num_classes: int
+    has_several_labels: bool = False
+    ranks: bool = False
+    tracks: bool = False
+
+
+def make_eval_config(evaluation: EvaluationConfig, measured: Measured, metadata: Sequence[str] = ()) -> EvalConfig:
     """Make the Evaluator's configuration for the candidate and the baseline, overall and on every slice.
 
-    `metadata`: columns whose ranges are slices too; `tracks`: the candidate gives boxes, which are measured too.
+    `metadata`: columns whose ranges are slices too.
     """
-    config = _plain_config()
-    _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
+    config = _plain_config(measured.has_several_labels)
+    _add_metrics(config, evaluation, measured)
     _add(config, Misses)
     _add(config, LostAnswersMetric)
     _add(config, PairedAnswers)
@@ -59,11 +74,11 @@ def make_eval_config(
 
 
 def make_folds_eval_config(
-    evaluation: EvaluationConfig, *, num_classes: int, metadata: Sequence[str] = ()
+    evaluation: EvaluationConfig, measured: Measured, metadata: Sequence[str] = ()
 ) -> EvalConfig:
     """Make the configuration for answers on folds: as for a candidate without a baseline, and no model is asked."""
-    config = _plain_config()
-    _add_metrics(config, evaluation, num_classes=num_classes, tracks=False)
+    config = _plain_config(measured.has_several_labels)
+    _add_metrics(config, evaluation, measured)
     _add(config, Misses)
     _add(config, LostAnswersMetric)
     for keys in evaluation.keys(metadata):
@@ -72,28 +87,24 @@ def make_folds_eval_config(
     return config
 
 
-def make_train_eval_config(evaluation: EvaluationConfig, *, num_classes: int, tracks: bool = False) -> EvalConfig:
+def make_train_eval_config(evaluation: EvaluationConfig, measured: Measured) -> EvalConfig:
     """Make the configuration for the candidate on the train split: all clips, no slices."""
-    config = _plain_config()
-    _add_metrics(config, evaluation, num_classes=num_classes, tracks=tracks)
+    config = _plain_config(measured.has_several_labels)
+    _add_metrics(config, evaluation, measured)
     return config
 
 
-def make_plain_eval_config(*, of_folds: bool = False) -> EvalConfig:
-    """Make the configuration for a model that others are compared with: accuracy and confusion matrix, of all and by group.
-
-    `of_folds`: answers on folds take the place of the model's.
-    """
-    config = _plain_config()
+def make_plain_eval_config(*, has_several_labels: bool) -> EvalConfig:
+    """Make the configuration for a model that others are compared with: its answers, of all clips and by group."""
+    config = _plain_config(has_several_labels)
     config.slicing_specs.add(feature_keys=[features.GROUP])
-    if of_folds:
-        _ask_no_model(config)
     return config
 
 
-def _plain_config() -> EvalConfig:
+def _plain_config(has_several_labels: bool) -> EvalConfig:
     config = text_format.Parse(_EVAL_CONFIG, EvalConfig())
-    _add(config, TopKAccuracy, k=1, name=ACCURACY)
+    _add(config, AnswerCounts)
+    _add(config, TopKAccuracy, k=1, name=SUBSET_ACCURACY if has_several_labels else ACCURACY)
     return config
 
 
@@ -105,12 +116,15 @@ def _ask_no_model(config: EvalConfig) -> None:
     spec.label_key = features.LABEL
 
 
-def _add_metrics(config: EvalConfig, evaluation: EvaluationConfig, *, num_classes: int, tracks: bool) -> None:
+def _add_metrics(config: EvalConfig, evaluation: EvaluationConfig, measured: Measured) -> None:
     _add(config, CalibrationError)
-    for k in evaluation.top_k:
-        if k < num_classes:  # with k classes or fewer, every answer is among the first k
+    if measured.has_several_labels or measured.ranks:
+        _add(config, AveragePrecision)
+    # With k classes or fewer every answer is among the first k, and of several labels none is the one to look for.
+    for k in evaluation.top_k if not measured.has_several_labels else ():
+        if k < measured.num_classes:
             _add(config, TopKAccuracy, k=k, name=f"top_{k}_accuracy")
-    if tracks:
+    if measured.tracks:
         _add(config, MeanIou)
 
 

@@ -1,4 +1,4 @@
-"""Extractors for TFMA: ids of classes that were renamed, and the ranges of a clip's numbers. Found by their module path."""
+"""Extractors for TFMA: the ids of a clip's labels, and the ranges of its numbers. Found by their module path."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
-from components.evaluator.metrics.answers import text_of
+from components.evaluator.metrics.answers import texts_of
 from components.evaluator.slices import features_of_ranges, is_of_ranges, range_of
 from models import features
 from models.export_info import read_export_info
@@ -43,20 +43,17 @@ def before_slicing(
 
 
 def with_ids(extracts: dict[str, Any], ids: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """Fill in the ids of labels that a model's graph does not know, since its card has new names of classes.
+    """Put the ids of the clip's labels, in their order, in place of what each model's graph makes of them.
+
+    A graph does not know the new names of classes that were renamed in the model's card.
 
     Args:
       ids: by the model's name, class ids by label.
     """
-    label = text_of(extracts[tfma.FEATURES_KEY][features.LABEL])
-    labels = extracts[tfma.LABELS_KEY]
-
-    def known(given: Any, of_model: Mapping[str, int]) -> Any:
-        return given if np.ravel(given)[0] >= 0 else np.full_like(given, of_model.get(label, -1))
-
-    if isinstance(labels, Mapping):
-        return {**extracts, tfma.LABELS_KEY: {name: known(each, ids[name]) for name, each in labels.items()}}
-    return {**extracts, tfma.LABELS_KEY: known(labels, *ids.values())}
+    labels = texts_of(extracts[tfma.FEATURES_KEY][features.LABEL])
+    found = {name: np.array([of_model.get(label, -1) for label in labels]) for name, of_model in ids.items()}
+    is_one_model = not isinstance(extracts[tfma.LABELS_KEY], Mapping)
+    return {**extracts, tfma.LABELS_KEY: next(iter(found.values())) if is_one_model else found}
 
 
 def _by_name(models: Any) -> dict[str, tfma.types.EvalSharedModel]:

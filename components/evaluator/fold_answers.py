@@ -9,13 +9,14 @@ from typing import Any
 
 import apache_beam as beam
 import numpy as np
+import numpy.typing as npt
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.constants import MATERIALIZED_PREDICTION
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.evaluator.extractors import before_slicing
-from components.evaluator.metrics.answers import text_of
-from components.fold_trainer.answers import read_answers, read_folds
+from components.evaluator.metrics.answers import PROBABILITIES, THRESHOLDS, text_of, texts_of
+from components.fold_trainer.answers import Answer, read_answers, read_folds
 from models import features
 
 
@@ -39,7 +40,7 @@ def custom_extractors(
 
 
 class WithAnswers(beam.DoFn):
-    """Adds to the extracts of a clip what the model of its fold said, and the id of its label."""
+    """Adds to the extracts of a clip what the model of its fold said, and the ids of its labels."""
 
     def __init__(self, folder: str) -> None:
         """`folder`: of a FoldAnswers artifact."""
@@ -48,10 +49,16 @@ class WithAnswers(beam.DoFn):
     def setup(self) -> None:
         """Read the answers; each worker does."""
         self._ids = {label: number for number, label in enumerate(read_folds(self._folder).classes)}
-        self._scores = {each.clip: np.array(each.scores, np.float32) for each in read_answers(self._folder)}
+        self._predictions = {each.clip: _predictions(each) for each in read_answers(self._folder)}
 
     def process(self, extracts: dict[str, Any]) -> Iterator[dict[str, Any]]:
         found = extracts[tfma.FEATURES_KEY]
-        label = self._ids.get(text_of(found[features.LABEL]), -1)
-        scores = self._scores[text_of(found[features.SEGMENT_ID])]
-        yield {**extracts, tfma.LABELS_KEY: np.array([label]), tfma.PREDICTIONS_KEY: {"probabilities": scores}}
+        labels = np.array([self._ids.get(label, -1) for label in texts_of(found[features.LABEL])])
+        predictions = self._predictions[text_of(found[features.SEGMENT_ID])]
+        yield {**extracts, tfma.LABELS_KEY: labels, tfma.PREDICTIONS_KEY: predictions}
+
+
+def _predictions(answer: Answer) -> dict[str, npt.NDArray[np.float32]]:
+    """What the `evaluate` signature of the fold's model would give."""
+    outputs = {PROBABILITIES: answer.scores, **({THRESHOLDS: answer.thresholds} if answer.thresholds else {})}
+    return {name: np.array(values, np.float32) for name, values in outputs.items()}

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import tensorflow_model_analysis as tfma
 
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix, LostAnswers, Pairing
-from components.evaluator.metrics.accuracy import ACCURACY
-from components.evaluator.metrics.calibration import CALIBRATION_ERROR, RELIABILITY
+from components.evaluator.confusion import ConfusionMatrix, Entry, LostAnswers, Pairing
+from components.evaluator.metrics.accuracy import ACCURACY, SUBSET_ACCURACY
+from components.evaluator.metrics.answer_counts import ANSWER_COUNTS
+from components.evaluator.metrics.average_precision import AVERAGE_PRECISION
+from components.evaluator.metrics.calibration import CALIBRATION_ERROR, RELIABILITY, calibration_errors
 from components.evaluator.metrics.lost_answers import LOST_ANSWERS
 from components.evaluator.metrics.mean_iou import MEAN_IOU
 from components.evaluator.metrics.misses import MISSES, Miss
@@ -22,8 +24,6 @@ from models import features
 CANDIDATE, BASELINE, BASE, SINGLE_FRAME = "candidate", "baseline", "base", "single_frame"
 
 CROSS = " × "
-
-_MATRICES = "multi_class_confusion_matrix_at_thresholds"
 
 
 class SliceMetrics(NamedTuple):
@@ -36,37 +36,42 @@ class SliceMetrics(NamedTuple):
 
 
 class ClassMisses(NamedTuple):
-    """Clips of a class that were taken for another, the highest loss first.
+    """Clips of a class that it was not found in, the highest loss first.
 
-    `mean_own`: mean probability of the class among its own clips; None without clips.
+    Attributes:
+      mean_own, mean_other: mean probability of the class among its own clips, and among all others; None without such clips.
+      false_alarms: where clips have several labels: others that it was found in, the highest probability first. With one
+        label these are misses of other classes.
     """
 
     mean_own: float | None
     misses: tuple[Miss, ...]
+    mean_other: float | None = None
+    false_alarms: tuple[Miss, ...] = ()
 
 
 def read_confusion_matrix(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> ConfusionMatrix:
-    """The confusion matrix of all clips, by argmax; a clip whose label is none of `classes` is left out."""
-    found = [values for keys, values in _slices(evaluation_uri, model_name) if not keys and _MATRICES in values]
-    return _matrix(found[0][_MATRICES] if found else None, classes)
+    """The confusion matrix of all clips; a clip that has none of `classes` is left out."""
+    value = _overall(evaluation_uri, model_name).get(ANSWER_COUNTS)
+    entries, has_several_labels = _entries(value, len(classes))
+    return ConfusionMatrix.of(entries, classes, has_several_labels=has_several_labels)
 
 
 def read_group_answers(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> GroupAnswers:
-    """The answers by group, by argmax; a clip whose label is none of `classes` is left out."""
+    """The answers by group; a clip that has none of `classes` is left out."""
     found = {
-        keys[features.GROUP]: _entries(values.get(_MATRICES), len(classes))
+        keys[features.GROUP]: _entries(values.get(ANSWER_COUNTS), len(classes))
         for keys, values in _slices(evaluation_uri, model_name)
         if list(keys) == [features.GROUP]
     }
-    return GroupAnswers.of(found, classes)
+    entries = {group: of_group for group, (of_group, _) in found.items()}
+    return GroupAnswers.of(entries, classes, has_several_labels=any(several for _, several in found.values()))
 
 
 def read_lost_answers(evaluation_uri: str, model_name: str) -> LostAnswers | None:
     """The clips whose answers count for nothing; None if that was not measured."""
-    for keys, values in _slices(evaluation_uri, model_name):
-        if not keys and LOST_ANSWERS in values:
-            return LostAnswers.from_json(json.loads(values[LOST_ANSWERS].bytes_value))
-    return None
+    value = _overall(evaluation_uri, model_name).get(LOST_ANSWERS)
+    return None if value is None else LostAnswers.from_json(json.loads(value.bytes_value))
 
 
 def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
@@ -75,7 +80,7 @@ def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
         SliceMetrics(
             feature=CROSS.join(column.partition(":")[0] for column in keys),
             value=CROSS.join(keys.values()),
-            accuracy=values[ACCURACY].double_value.value,
+            accuracy=(values.get(ACCURACY) or values[SUBSET_ACCURACY]).double_value.value,
             num_clips=round(values["example_count"].double_value.value),
         )
         for keys, values in _slices(evaluation_uri, model_name)
@@ -84,35 +89,54 @@ def read_slices(evaluation_uri: str, model_name: str) -> list[SliceMetrics]:
     return sorted(found, key=lambda entry: (entry.feature, entry.value))
 
 
-def read_pairings(evaluation_uri: str) -> dict[str, Pairing]:
-    """Counts for candidate and baseline on the same clips, by class."""
-    return {
-        keys[features.LABEL]: Pairing(*_array(values[PAIRING]).astype(int).tolist())
-        for keys, values in _slices(evaluation_uri, CANDIDATE)
-        if list(keys) == [features.LABEL] and PAIRING in values
-    }
+def read_pairings(evaluation_uri: str, classes: Sequence[str]) -> dict[str, Pairing]:
+    """Counts for candidate and baseline on the same clips, by class of the candidate; a class without clips has none."""
+    value = _overall(evaluation_uri, CANDIDATE).get(PAIRING)
+    rows = [] if value is None else _array(value).astype(int).tolist()
+    return {label: Pairing(*row) for label, row in zip(classes, rows, strict=False) if any(row)}
 
 
-def read_misses(evaluation_uri: str, model_name: str) -> dict[str, ClassMisses]:
+def read_misses(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> dict[str, ClassMisses]:
     """The clips that the model is wrong about, by class: all, or the 5000 that it is most wrong about."""
-    found = {
-        keys[features.LABEL]: json.loads(values[MISSES].bytes_value)
-        for keys, values in _slices(evaluation_uri, model_name)
-        if list(keys) == [features.LABEL] and MISSES in values
-    }
+    value = _overall(evaluation_uri, model_name).get(MISSES)
+    if value is None:
+        return {}
+    found = json.loads(value.bytes_value)
+
+    def listed(name: str, class_id: int) -> tuple[Miss, ...]:
+        rows = found[name].get(str(class_id), ())
+        return tuple(Miss(own, against, tuple(chosen), clip) for own, against, chosen, clip in rows)
+
     return {
-        label: ClassMisses(each["mean_own"], tuple(Miss(**miss) for miss in each["misses"]))
-        for label, each in found.items()
+        label: ClassMisses(
+            own / num_own if num_own else None,
+            listed("misses", class_id),
+            other / num_other if num_other else None,
+            listed("false_alarms", class_id),
+        )
+        for class_id, (label, (num_own, own, num_other, other)) in enumerate(zip(classes, found["sums"], strict=False))
+        if num_own or str(class_id) in found["false_alarms"]
     }
+
+
+def read_average_precisions(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> dict[str, float]:
+    """Average precision by class; a class without clips has none, and there are none where it was not measured."""
+    value = _overall(evaluation_uri, model_name).get(AVERAGE_PRECISION)
+    found = zip(classes, json.loads(value.bytes_value) if value is not None else (), strict=False)
+    return {label: average_precision for label, average_precision in found if average_precision is not None}
+
+
+def read_calibration_by_class(evaluation_uri: str, model_name: str, classes: Sequence[str]) -> dict[str, float]:
+    """Calibration error of each class's probability where clips have several labels; else none."""
+    errors = calibration_errors(_bins(evaluation_uri, model_name)).tolist()
+    return dict(zip(classes, errors, strict=True)) if len(errors) == len(classes) else {}
 
 
 def read_overall(evaluation_uri: str, model_name: str) -> dict[str, float]:
     """All metrics that are one number, over all clips, by name; NaN is left out."""
     numbers = {
         name: value.double_value.value
-        for keys, values in _slices(evaluation_uri, model_name)
-        if not keys
-        for name, value in values.items()
+        for name, value in _overall(evaluation_uri, model_name).items()
         if value.HasField("double_value")
     }
     return {name: number for name, number in numbers.items() if not math.isnan(number)}
@@ -123,14 +147,12 @@ def read_calibration_error(evaluation_uri: str, model_name: str) -> float | None
 
 
 def read_reliability(evaluation_uri: str, model_name: str) -> list[tuple[float, float, float]]:
-    """Number of clips, mean confidence and share of right answers in each bin of confidence; empty bins are left out."""
-    found = [
-        values[RELIABILITY]
-        for keys, values in _slices(evaluation_uri, model_name)
-        if not keys and RELIABILITY in values
-    ]
-    bins = [(num_clips, *sums) for num_clips, *sums in _array(found[0]).tolist() if num_clips] if found else []
-    return [(num_clips, confidence / num_clips, hits / num_clips) for num_clips, confidence, hits in bins]
+    """Number of clips, mean probability and share of right ones in each bin of probability; empty bins are left out.
+
+    Where clips have several labels, each class's probability of a clip counts as one.
+    """
+    bins = _bins(evaluation_uri, model_name).sum(axis=0).tolist()
+    return [(num_clips, confidence / num_clips, hits / num_clips) for num_clips, confidence, hits in bins if num_clips]
 
 
 def read_mean_ious(evaluation_uri: str, model_name: str) -> dict[str, float]:
@@ -141,6 +163,11 @@ def read_mean_ious(evaluation_uri: str, model_name: str) -> dict[str, float]:
         if set(keys) <= {features.LABEL} and MEAN_IOU in values
     }
     return {label: value for label, value in found.items() if not math.isnan(value)}
+
+
+def _overall(evaluation_uri: str, model_name: str) -> dict[str, Any]:
+    """The metrics over all clips, by name."""
+    return next((values for keys, values in _slices(evaluation_uri, model_name) if not keys), {})
 
 
 def _slices(evaluation_uri: str, model_name: str) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
@@ -161,20 +188,23 @@ def _text(key: Any) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _matrix(value: Any, classes: Sequence[str]) -> ConfusionMatrix:
-    counts = [[0] * len(classes) for _ in classes]
-    for actual, predicted, number in _entries(value, len(classes)):
-        counts[actual][predicted] += number
-    return ConfusionMatrix(tuple(classes), tuple(map(tuple, counts)))
+def _entries(value: Any, num_classes: int) -> tuple[list[Entry], bool]:
+    """Numbers of clips, and whether these have several labels."""
+    if value is None:
+        return [], False
+    content = json.loads(value.bytes_value)
+
+    def known(ids: Sequence[int]) -> tuple[int, ...]:
+        return tuple(each for each in ids if each < num_classes)
+
+    entries = [Entry(known(labels), known(answer), number) for labels, answer, number in content["entries"]]
+    return entries, content["has_several_labels"]
 
 
-def _entries(value: Any, num_classes: int) -> Iterator[tuple[int, int, int]]:
-    """Class id, the id that was answered, and the number of such clips."""
-    for matrix in getattr(value, _MATRICES).matrices if value is not None else ():
-        for entry in matrix.entries:
-            actual, predicted = entry.actual_class_id, entry.predicted_class_id
-            if 0 <= actual < num_classes and 0 <= predicted < num_classes:
-                yield actual, predicted, round(entry.num_weighted_examples)
+def _bins(evaluation_uri: str, model_name: str) -> npt.NDArray[np.float64]:
+    """Bins of probability, [statements, bins, 3], as CalibrationError gives them; no bin where it was not measured."""
+    value = _overall(evaluation_uri, model_name).get(RELIABILITY)
+    return np.array(json.loads(value.bytes_value)) if value is not None else np.zeros((1, 0, 3))
 
 
 def _array(value: Any) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.evaluator import extractors
+from components.evaluator.metrics.answers import THRESHOLDS
 from components.evaluator.slices import features_of_ranges
 from models import features
 
@@ -73,7 +74,13 @@ def _without_frames(extracts: Extracts, kept: set[str]) -> Extracts:
 
 
 def _mean(predictions: list[Any]) -> Any:
-    """Mean of arrays; dicts of arrays, such as those of several models, are averaged key by key."""
+    """Mean of arrays; dicts of arrays, such as those of several models, are averaged key by key.
+
+    Thresholds are the same in all windows, and their mean might be rounded.
+    """
     if isinstance(predictions[0], Mapping):
-        return {name: _mean([one[name] for one in predictions]) for name in predictions[0]}
+        return {
+            name: one if name == THRESHOLDS else _mean([each[name] for each in predictions])
+            for name, one in predictions[0].items()
+        }
     return np.mean(predictions, axis=0)

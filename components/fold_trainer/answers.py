@@ -1,12 +1,12 @@
 """Answers of models on clips of groups that they have not seen: the files of a FoldAnswers artifact. No TensorFlow here."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FOLDS_FILE = "folds.json"
-# In a pushed version: the id of the class that was chosen, by clip.
+# In a pushed version, by clip: the id of the class that was chosen, or a list of them where clips have several labels.
 CHOSEN_FILE = "assets.extra/fold_answers.json"
 
 
@@ -15,17 +15,30 @@ class Answer(NamedTuple):
 
     Attributes:
       clip: its segment id; `video` and `group`: where it comes from.
-      label: what it is annotated as.
+      labels: what it is annotated as.
       fold: counted from 0.
       scores: the probability of each class.
+      thresholds: from which on the fold's model says that a clip has each class; empty where a clip has one label.
     """
 
     clip: str
     video: str
     group: str
-    label: str
+    labels: tuple[str, ...]
     fold: int
     scores: tuple[float, ...]
+    thresholds: tuple[float, ...] = ()
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The ids of the classes that the model chose: the most probable one, of equal ones the first, or by thresholds."""
+        if self.thresholds:
+            return tuple(
+                number
+                for number, (score, threshold) in enumerate(zip(self.scores, self.thresholds, strict=True))
+                if score >= threshold
+            )
+        return (max(range(len(self.scores)), key=lambda number: (self.scores[number], -number)),)
 
 
 class Fold(NamedTuple):
@@ -73,22 +86,26 @@ def read_answers(folder: Path) -> list[Answer]:
     """The answers of all folds, one a clip."""
     numbers = range(len(read_folds(folder).folds))
     lines = (line for number in numbers for line in (folder / answers_file(number)).read_text().splitlines())
-    return [Answer(**{**values, "scores": tuple(values["scores"])}) for values in map(json.loads, lines)]
+    return [_answer(json.loads(line)) for line in lines]
 
 
-def chosen_class(scores: Sequence[float]) -> int:
-    """The id of the most probable class; of equally probable ones the first."""
-    return max(range(len(scores)), key=lambda number: (scores[number], -number))
+def _answer(value: Mapping[str, Any]) -> Answer:
+    lists = {name: tuple(each) for name, each in value.items() if isinstance(each, list)}
+    return Answer(**{**value, **lists})
 
 
 def write_chosen(model_dir: Path, answers: Iterable[Answer]) -> None:
     """Note with a version what its fold models chose, so that a later model can be compared on the same clips."""
     path = model_dir / CHOSEN_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({answer.clip: chosen_class(answer.scores) for answer in answers}) + "\n")
+    chosen = {answer.clip: answer.chosen if answer.thresholds else answer.chosen[0] for answer in answers}
+    path.write_text(json.dumps(chosen) + "\n")
 
 
-def read_chosen(model_dir: Path) -> dict[str, int] | None:
+def read_chosen(model_dir: Path) -> dict[str, tuple[int, ...]] | None:
     """What the fold models of a version chose; None if its model was judged by clips that it had not learned from itself."""
     path = model_dir / CHOSEN_FILE
-    return dict(json.loads(path.read_text())) if path.is_file() else None
+    if not path.is_file():
+        return None
+    chosen = json.loads(path.read_text())
+    return {clip: tuple(ids) if isinstance(ids, list) else (ids,) for clip, ids in chosen.items()}

@@ -12,7 +12,7 @@ from models import features
 _BATCH = 64
 # JPEGs hardly become smaller, and these files are read a few times only.
 _OPTIONS = tf.io.TFRecordOptions("GZIP", compression_level=1)
-_NAMES = (features.SEGMENT_ID, features.VIDEO_ID, features.GROUP, features.LABEL)
+_NAMES = (features.SEGMENT_ID, features.VIDEO_ID, features.GROUP)
 
 
 class Clip(NamedTuple):
@@ -21,7 +21,7 @@ class Clip(NamedTuple):
     clip: str
     video: str
     group: str
-    label: str
+    labels: tuple[str, ...]
 
 
 class ClipsOfFold(NamedTuple):
@@ -40,13 +40,15 @@ def share_out(files: Sequence[str], fold_of: Mapping[str, int], folder: Path) ->
     paths = [str(folder / f"fold-{number}.gz") for number in range(num_folds)]
     clips: list[list[Clip]] = [[] for _ in paths]
     spec = {name: tf.io.FixedLenFeature([], tf.string) for name in _NAMES}
+    spec[features.LABEL] = tf.io.RaggedFeature(tf.string)
     with ExitStack() as stack:
         writers = [stack.enter_context(tf.io.TFRecordWriter(path, _OPTIONS)) for path in paths]
         for batch in tf.data.TFRecordDataset(tf.constant(sorted(files)), "GZIP").batch(_BATCH):
             columns = tf.io.parse_example(batch, spec)
-            texts = zip(*(columns[name].numpy() for name in _NAMES), strict=True)
-            for record, values in zip(batch.numpy(), texts, strict=True):
-                clip = Clip(*(value.decode() for value in values))
+            names = zip(*(columns[name].numpy() for name in _NAMES), strict=True)
+            for record, texts, labels in zip(batch.numpy(), names, columns[features.LABEL].to_list(), strict=True):
+                name, video, group = (text.decode() for text in texts)
+                clip = Clip(name, video, group, tuple(label.decode() for label in labels))
                 writers[fold_of[clip.video]].write(record)
                 clips[fold_of[clip.video]].append(clip)
     return [ClipsOfFold(path, tuple(of_fold)) for path, of_fold in zip(paths, clips, strict=True)]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 from tfx.dsl.components.base import base_executor
 from tfx.types import artifact_utils
@@ -97,10 +98,12 @@ def _answer(template: Job, folds: Sequence[ClipsOfFold], number: int, scratch: _
         model_run_dir=f"{scratch.training(number)}/run",
         config={**template.config, "checkpoint_dir": f"{scratch.training(number)}/checkpoint"},
     )
-    probabilities = answer(job, held_out.path, seen).probabilities
+    found = answer(job, held_out.path, seen)
+    classes = json.loads(template.config["classes"]) if found.thresholds else ()
+    thresholds = np.array([found.thresholds[label] for label in classes], np.float32).tolist()
     answers = [
-        Answer(*clip, number, tuple(scores))
-        for clip, scores in zip(held_out.clips, probabilities.tolist(), strict=True)
+        Answer(*clip, number, tuple(scores), tuple(thresholds))
+        for clip, scores in zip(held_out.clips, found.probabilities.tolist(), strict=True)
     ]
     path = scratch.answers(number)
     with tf.io.gfile.GFile(f"{path}.partial", "w") as file:

@@ -20,12 +20,14 @@ from tfx.utils import path_utils
 
 from components.artifacts import IS_FIRST_PUSH, FoldAnswers, GateReport
 from components.evaluator.confusion import ConfusionMatrix
-from components.evaluator.metrics.misses import MOST_MISSES
+from components.evaluator.metrics.misses import MOST_MISSES, Miss
 from components.evaluator.results import (
     BASE,
     BASELINE,
     CANDIDATE,
     SINGLE_FRAME,
+    read_average_precisions,
+    read_calibration_by_class,
     read_calibration_error,
     read_confusion_matrix,
     read_group_answers,
@@ -41,7 +43,7 @@ from components.model_gate.shared_clips import on_shared_clips
 from components.specification import make_spec, text_parameters
 from foundation.evidence import State
 from foundation.messages.progress import say
-from models.export_info import read_export_info
+from models.export_info import ExportInfo, read_export_info
 
 _T = TypeVar("_T")
 # Gets the URI of an evaluation, the model's name in it, and the model's classes.
@@ -87,7 +89,8 @@ class ModelGateExecutor(base_executor.BaseExecutor):
 
 def _measurements(inputs: dict[str, Any]) -> Measurements:
     evaluation_uri = artifact_utils.get_single_uri(inputs["evaluation"])
-    classes = _classes(inputs["model"])
+    info = _info(inputs["model"])
+    classes = info.classes
     groups = read_group_answers(evaluation_uri, CANDIDATE, classes)
     folds = _folds(inputs)
     of_group = folds.of_group if folds else {}
@@ -102,24 +105,31 @@ def _measurements(inputs: dict[str, Any]) -> Measurements:
         ),
         calibration_error=read_calibration_error(evaluation_uri, CANDIDATE),
         fold_of_group=tuple(of_group[group] for group in groups.groups) if folds else (),
+        thresholds=info.thresholds,
+        calibration_errors=read_calibration_by_class(evaluation_uri, CANDIDATE, classes) if info.thresholds else {},
+        average_precisions=read_average_precisions(evaluation_uri, CANDIDATE, classes),
     )
-    return replace(measured, **_beside_baseline(inputs, evaluation_uri, classes))
+    return replace(measured, **_beside_baseline(inputs, evaluation_uri, info))
 
 
-def _beside_baseline(inputs: dict[str, Any], evaluation_uri: str, classes: Sequence[str]) -> dict[str, Any]:
+def _beside_baseline(inputs: dict[str, Any], evaluation_uri: str, info: ExportInfo) -> dict[str, Any]:
     """The measurements beside the last pushed model, by name; a model is never asked about clips that it has learned from."""
     (baseline,) = inputs["baseline"]
     if baseline.get_int_custom_property(IS_FIRST_PUSH):
         return {}
-    before, version = _classes(inputs["baseline"]), baseline.get_string_custom_property("version")
+    info_before, version = _info(inputs["baseline"]), baseline.get_string_custom_property("version")
+    classes, before = info.classes, info_before.classes
+    unmeasured = {"baseline": ConfusionMatrix(before, tuple((0,) * len(before) for _ in before))}
+    if bool(info.thresholds) != bool(info_before.thresholds):
+        one, other = ("several labels", "one label") if info.thresholds else ("one label", "several labels")
+        return {**unmeasured, "not_compared": f"version {version} gives each clip {other}, and this model {one}"}
     chosen = read_chosen(Path(path_utils.serving_model_path(baseline.uri)))
     if chosen is None and not inputs.get("answers"):
         return {
             "baseline": read_confusion_matrix(evaluation_uri, BASELINE, before),
             "baseline_groups": read_group_answers(evaluation_uri, BASELINE, before),
-            "pairings": read_pairings(evaluation_uri),
+            "pairings": read_pairings(evaluation_uri, classes),
         }
-    unmeasured = {"baseline": ConfusionMatrix(before, tuple((0,) * len(before) for _ in before))}
     if chosen is None:
         reason = f"version {version} was judged without folds, and may have learned from these clips"
         return {**unmeasured, "not_compared": reason}
@@ -142,25 +152,30 @@ def _folds(inputs: dict[str, Any]) -> Folds | None:
     return read_folds(Path(artifact_utils.get_single_uri(inputs["answers"]))) if inputs.get("answers") else None
 
 
-def _misses(inputs: dict[str, Any]) -> dict[str, dict[str, str]]:
+def _misses(inputs: dict[str, Any]) -> dict[str, dict[str, str | list[str]]]:
     """The content of MISSES_FILE."""
-    classes = _classes(inputs["model"])
-    found = read_misses(artifact_utils.get_single_uri(inputs["evaluation"]), CANDIDATE)
+    info = _info(inputs["model"])
+    found = read_misses(artifact_utils.get_single_uri(inputs["evaluation"]), CANDIDATE, info.classes)
+
+    def chosen(miss: Miss) -> str | list[str]:
+        labels = [info.classes[number] for number in miss.chosen]
+        return labels if info.thresholds else labels[0]
+
     return {
-        label: {miss.segment_id: classes[miss.chosen] for miss in each.misses}
+        label: {miss.segment_id: chosen(miss) for miss in (*each.misses, *each.false_alarms)}
         for label, each in found.items()
-        if label in classes and len(each.misses) < MOST_MISSES
+        if max(len(each.misses), len(each.false_alarms)) < MOST_MISSES
     }
 
 
 def _read_if_any(read: _Read[_T], inputs: dict[str, Any], models: str, evaluations: str, name: str) -> _T | None:
     if not inputs.get(evaluations):
         return None
-    return read(artifact_utils.get_single_uri(inputs[evaluations]), name, _classes(inputs[models]))
+    return read(artifact_utils.get_single_uri(inputs[evaluations]), name, _info(inputs[models]).classes)
 
 
-def _classes(models: list[Model]) -> tuple[str, ...]:
-    return read_export_info(Path(path_utils.serving_model_path(models[0].uri))).classes
+def _info(models: list[Model]) -> ExportInfo:
+    return read_export_info(Path(path_utils.serving_model_path(models[0].uri)))
 
 
 class ModelGateSpec(ComponentSpec):

@@ -13,6 +13,9 @@ class ClassGates(Section):
     min_recall: float | None = Field(None, ge=0, le=1, description="share of its clips that are found")
     min_recall_lower_bound: float | None = Field(None, ge=0, le=1, description="the lower end of recall's interval")
     min_precision: float | None = Field(None, ge=0, le=1, description="share of right ones among clips taken for it")
+    min_average_precision: float | None = Field(
+        None, ge=0, le=1, description="how well its clips are ranked before others"
+    )
     min_examples: int | None = Field(None, ge=1, description="its test clips")
     max_recall_drop: float | None = Field(None, ge=0, le=1, description="of recall, against the last pushed model")
     max_forgetting: float | None = Field(
@@ -21,7 +24,7 @@ class ClassGates(Section):
 
 
 class GatesConfig(Section):
-    """Bars on the test split. Recall and precision count the class with the highest probability."""
+    """Bars on the test split. Recall and precision count the most probable class, or of several labels each that is given."""
 
     certainty: float | None = Field(
         0.99,
@@ -30,13 +33,27 @@ class GatesConfig(Section):
         description="a rate must be above its bar with this probability, clips of a group being alike; null: the measured rate "
         "decides, however few clips it is of",
     )
-    min_accuracy: float = Field(0.6, ge=0, le=1, description="share of the clips whose most probable class is right")
+    min_accuracy: float = Field(
+        0.6,
+        ge=0,
+        le=1,
+        description="share of the clips whose most probable class is right; with several labels: that are given exactly theirs",
+    )
+    min_mean_average_precision: float | None = Field(
+        None, ge=0, le=1, description="mean of all classes: how well their clips are ranked before others"
+    )
     min_recall: float = Field(0.5, ge=0, le=1, description="of every class: share of its clips that are found")
     min_recall_lower_bound: float | None = Field(
         None, ge=0, le=1, description="of every class: the lower end of recall's interval"
     )
     min_precision: float = Field(
         0.5, ge=0, le=1, description="of every class: share of right ones among the clips that were taken for it"
+    )
+    min_average_precision: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="of every class: how well its clips are ranked before others, whatever the threshold",
     )
     min_examples: int = Field(3, ge=1, description="test clips of every class")
     max_recall_drop: float = Field(
@@ -112,6 +129,11 @@ class GatesConfig(Section):
         """The lowest of the bars called `name`, of all classes and of single ones."""
         bars = (getattr(gates, name) for gates in (self, *self.classes.values()))
         return min((bar for bar in bars if bar is not None), default=None)
+
+    @property
+    def limit_average_precision(self) -> bool:
+        """Tell whether some bar asks how clips are ranked."""
+        return self.min_mean_average_precision is not None or self.strictest_bar("min_average_precision") is not None
 
     @property
     def limit_forgetting(self) -> bool:

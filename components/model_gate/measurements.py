@@ -8,9 +8,13 @@ from components.evaluator.by_group import GroupAnswers
 from components.evaluator.confusion import ConfusionMatrix, LostAnswers, Pairing
 
 GATE_FILE = "gate.json"
-# Beside it: for each class, the ids of the candidate's missed clips, and the class that each was taken for. A class of which
-# more were missed than the Evaluator keeps is not in it.
+# Beside it: for each class, the ids of the candidate's missed clips, and the class that each was taken for; where clips have
+# several labels, the list of those that it was given, and clips that were given the class and have it not are there too. A
+# class of which more were missed than the Evaluator keeps is not in it.
 MISSES_FILE = "misses.json"
+
+# Numbers by class that not every run has.
+_BY_CLASS = ("thresholds", "calibration_errors", "average_precisions")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Measurements:
     With answers on folds, `fold_of_group` has the fold of each of the `groups`. The baseline is then measured on the clips that
     both models have such answers of, and the candidate on these in `shared`. `not_compared`: why the baseline was not asked
     about any clip; it has no counts then.
+
+    By class, where clips have several labels: `thresholds` of the candidate, `calibration_errors` of each class's probability,
+    and `average_precisions`, which are measured with one label too if a bar asks for them. A class without clips has none.
     """
 
     candidate: ConfusionMatrix
@@ -55,6 +62,15 @@ class Measurements:
     fold_of_group: tuple[int, ...] = ()
     shared: OnSharedClips | None = None
     not_compared: str = ""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    calibration_errors: Mapping[str, float] = field(default_factory=dict)
+    average_precisions: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def mean_average_precision(self) -> float | None:
+        """Mean of the classes that have clips; None where it was not measured."""
+        found = self.average_precisions.values()
+        return sum(found) / len(found) if found else None
 
     @property
     def num_folds(self) -> int:
@@ -80,15 +96,17 @@ class Measurements:
             **({"fold_of_group": self.fold_of_group} if self.fold_of_group else {}),
             **({"shared": self.shared.as_json()} if self.shared else {}),
             **({"not_compared": self.not_compared} if self.not_compared else {}),
+            **{name: dict(values) for name in _BY_CLASS if (values := getattr(self, name))},
         }
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "Measurements":
         """The inverse of `as_json`; other keys are ignored."""
-        others = {
+        others: dict[str, Any] = {
             name: ConfusionMatrix.from_json(value[name]) if value[name] else None
             for name in ("baseline", "base", "single_frame")
         }
+        by_class: dict[str, Any] = {name: value.get(name, {}) for name in _BY_CLASS}
         return Measurements(
             candidate=ConfusionMatrix.from_json(value),
             pairings={label: Pairing(**counts) for label, counts in value["pairings"].items()},
@@ -100,6 +118,7 @@ class Measurements:
             fold_of_group=tuple(value.get("fold_of_group", ())),
             shared=OnSharedClips.from_json(value["shared"]) if "shared" in value else None,
             not_compared=value.get("not_compared", ""),
+            **by_class,
             **others,
         )
 

@@ -133,13 +133,19 @@ def _finding(rule: Rule, case: Case, reading: Reading, num_rates: int) -> RuleFi
 
 
 def _accuracy(case: Case) -> Reading:
-    """share of all test clips whose most probable class is the right one"""
+    """share of all test clips whose most probable class is the right one; with several labels: that are given exactly theirs"""
     return Reading(case.candidate.accuracy, rate=case.evidence and case.evidence.accuracy, least_rate=case.bar)
 
 
+def _mean_average_precision(case: Case) -> Reading:
+    """mean of the average precisions of all classes that have test clips"""
+    return Reading(case.measured.mean_average_precision)
+
+
 def _gain_over_majority(case: Case) -> Reading:
-    """accuracy less the share of the most frequent class, which needs no model"""
-    return _gain(case, "most frequent class", case.candidate.majority_share)
+    """accuracy less the share of the most frequent class, or set of labels, which needs no model"""
+    constant = "most frequent labels" if case.candidate.has_several_labels else "most frequent class"
+    return _gain(case, constant, case.candidate.majority_share)
 
 
 def _gain_over_single_frame(case: Case) -> Reading:
@@ -149,7 +155,7 @@ def _gain_over_single_frame(case: Case) -> Reading:
 
 
 def _calibration_error(case: Case) -> Reading:
-    """how far the probability of the chosen class is from the share of right answers, on average over the clips"""
+    """how far the probability of the chosen class, or of each of several labels, is from the share of right answers"""
     return Reading(case.measured.calibration_error)
 
 
@@ -172,6 +178,11 @@ def _precision(case: Case) -> Reading:
         return Reading(None)
     rate = case.evidence and case.evidence.precision[case.label]
     return Reading(case.candidate.precision(case.label), rate=rate, least_rate=case.bar)
+
+
+def _average_precision(case: Case) -> Reading:
+    """mean precision over the recalls that are reached if the most probable clips of the class are taken first"""
+    return Reading(case.measured.average_precisions.get(case.label))
 
 
 def _recall_lower_bound(case: Case) -> Reading:
@@ -264,6 +275,7 @@ def _drop(case: Case, name: str, earlier: ConfusionMatrix) -> Reading:
 
 OVERALL_RULES = (
     Rule("min_accuracy", "at least", _accuracy),
+    Rule("min_mean_average_precision", "at least", _mean_average_precision),
     Rule("min_gain_over_majority", "more than", _gain_over_majority),
     Rule("min_gain_over_single_frame", "more than", _gain_over_single_frame),
     Rule("max_calibration_error", "at most", _calibration_error),
@@ -275,6 +287,7 @@ CLASS_RULES = (
     Rule("min_examples", "at least", _examples),
     Rule("min_recall", "at least", _recall),
     Rule("min_precision", "at least", _precision),
+    Rule("min_average_precision", "at least", _average_precision),
     Rule("min_recall_lower_bound", "at least", _recall_lower_bound),
     Rule("max_recall_drop", "at most", _recall_drop),
 )

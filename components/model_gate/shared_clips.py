@@ -4,12 +4,12 @@ Neither answer is of a model that had seen the clip's group, whatever the pushed
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix, Pairing
-from components.fold_trainer.answers import Answer, chosen_class
+from components.evaluator.confusion import ConfusionMatrix, Entry, Pairing
+from components.fold_trainer.answers import Answer
 from components.model_gate.measurements import OnSharedClips
 
 
@@ -23,36 +23,56 @@ class SharedClips(NamedTuple):
 
 
 def on_shared_clips(
-    answers: Iterable[Answer], classes: Sequence[str], served: Mapping[str, int], classes_before: Sequence[str]
+    answers: Iterable[Answer],
+    classes: Sequence[str],
+    served: Mapping[str, Sequence[int]],
+    classes_before: Sequence[str],
 ) -> SharedClips | None:
     """Pair the candidate's answers with those of the last pushed model; None if they have no clip in common.
 
     Args:
-      served: the id of the class that was chosen, among `classes_before`, by clip.
+      served: the ids of the classes that were chosen, among `classes_before`, by clip.
     """
-    shared = [answer for answer in answers if answer.clip in served and answer.label in classes]
+    shared = [each for each in answers if each.clip in served and not set(each.labels).isdisjoint(classes)]
     if not shared:
         return None
-    now = [(each.group, each.label, classes[chosen_class(each.scores)]) for each in shared]
-    before = [(each.group, each.label, classes_before[served[each.clip]]) for each in shared]
+    has_several_labels = any(each.thresholds for each in shared)
+    now = [_Chosen(each.group, each.labels, {classes[number] for number in each.chosen}) for each in shared]
+    before = [
+        _Chosen(each.group, each.labels, {classes_before[number] for number in served[each.clip]}) for each in shared
+    ]
     pairs: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for (_, label, chosen), (_, _, chosen_before) in zip(now, before, strict=True):
-        pairs[label][2 * (chosen != label) + (chosen_before != label)] += 1
+    for one, other in zip(now, before, strict=True):
+        for label in one.labels:
+            pairs[label][2 * (label not in one.chosen) + (label not in other.chosen)] += 1
     return SharedClips(
-        OnSharedClips(*_measured(now, classes)),
-        *_measured(before, classes_before),
+        OnSharedClips(*_measured(now, classes, has_several_labels)),
+        *_measured(before, classes_before, has_several_labels),
         {label: Pairing(*counts) for label, counts in pairs.items() if label in classes_before},
     )
 
 
-def _measured(chosen: Iterable[tuple[str, str, str]], classes: Sequence[str]) -> tuple[ConfusionMatrix, GroupAnswers]:
-    """From group, label and chosen class of each clip; a clip whose label is none of `classes` is left out."""
-    ids = {label: number for number, label in enumerate(classes)}
-    counts = [[0] * len(classes) for _ in classes]
-    entries: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for group, label, chosen_label in chosen:
-        of_group = entries[group]
-        if label in ids:
-            counts[ids[label]][ids[chosen_label]] += 1
-            of_group.append((ids[label], ids[chosen_label], 1))
-    return ConfusionMatrix(tuple(classes), tuple(map(tuple, counts))), GroupAnswers.of(entries, classes)
+class _Chosen(NamedTuple):
+    """What was chosen for a clip of a group, by name."""
+
+    group: str
+    labels: tuple[str, ...]
+    chosen: set[str]
+
+
+def _measured(
+    clips: Iterable[_Chosen], classes: Sequence[str], has_several_labels: bool
+) -> tuple[ConfusionMatrix, GroupAnswers]:
+    """Counts of clips; one that has none of `classes` is left out."""
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    for group, labels, chosen in clips:
+        entries[group].append(Entry(_ids(labels, classes), _ids(chosen, classes), 1))
+    of_all = [entry for of_group in entries.values() for entry in of_group]
+    return (
+        ConfusionMatrix.of(of_all, classes, has_several_labels=has_several_labels),
+        GroupAnswers.of(entries, classes, has_several_labels=has_several_labels),
+    )
+
+
+def _ids(labels: Container[str], classes: Sequence[str]) -> tuple[int, ...]:
+    return tuple(number for number, label in enumerate(classes) if label in labels)

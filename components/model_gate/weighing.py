@@ -71,7 +71,8 @@ def _of_one_more_model(rates: Rates, groups: GroupAnswers, fold_of: npt.NDArray[
     labels = list(rates.recall)
     hits, trials = (part.astype(np.float64) for part in groups.matrices(labels))
     by_class = shares_that_count(hits, trials, fold_of, [rates.recall[label].correlation for label in labels])
-    (of_all,) = shares_that_count(hits.sum(0)[None], trials.sum(0)[None], fold_of, [rates.accuracy.correlation])
+    num_right, num_clips = (part.astype(np.float64)[None] for part in groups.totals())
+    (of_all,) = shares_that_count(num_right, num_clips, fold_of, [rates.accuracy.correlation])
     share_of = dict(zip(labels, by_class, strict=True))
     recalls, precisions = (
         {label: replace(rate, share=share_of[label]) for label, rate in of_classes.items()}

@@ -57,10 +57,13 @@ def _data(data: Mapping[str, Any]) -> list[str]:
 
 
 def _evaluation(evaluation: Mapping[str, Any]) -> list[str]:
-    names = ("clips", "recall", "precision", "f1")
+    names = list(next(iter(evaluation["classes"].values())))
     rows = [(label, *(scores[name] for name in names)) for label, scores in evaluation["classes"].items()]
     accuracy = f"Accuracy {_number(evaluation['accuracy'])} on {evaluation['clips']} clips."
-    return [accuracy, "", *_table(("class", *names), rows)]
+    if "mean_average_precision" in evaluation:
+        accuracy = f"Mean average precision {_number(evaluation['mean_average_precision'])}. {accuracy}"
+    header = ("class", *(name.replace("_", " ") for name in names))
+    return [accuracy, "", *_table(header, rows)]
 
 
 def _gates(gates: Mapping[str, Any]) -> list[str]:

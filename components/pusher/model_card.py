@@ -2,7 +2,7 @@
 
 import platform
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
@@ -65,7 +65,7 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
         "pushed_at": pushed_at,
         "licence": facts.settings["licence"],
         "classes": list(info.classes),
-        "limits": _limits(info, data["splits"], evaluation),
+        "limits": _limits(info, data["splits"], evaluation, ConfusionMatrix.from_json(gate)),
         "data": data,
         "evaluation": evaluation,
         # The whole report, so that new measurements of the gate need no change here.
@@ -86,13 +86,19 @@ def make_model_card(info: ExportInfo, facts: RunFacts, version_number: int, push
     }
 
 
-def _limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str, Any]) -> list[str]:
+def _limits(
+    info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str, Any], matrix: ConfusionMatrix
+) -> list[str]:
     """Sentences about what the numbers do not show."""
     num_folds = evaluation.get("folds", 0)
     # With folds all these clips were asked about, and the model itself has learned from them.
     test, train = (_together(splits["train"], splits["test"]),) * 2 if num_folds else (splits["test"], splits["train"])
+    classes = f"these {len(info.classes)} classes"
+    several = bool(info.thresholds)
     sentences = [
-        f"Every clip is given one of these {len(info.classes)} classes, also a clip that shows none of them.",
+        f"A clip is given each of {classes} whose probability reaches its threshold: several, one, or none."
+        if several
+        else f"Every clip is given one of {classes}, also a clip that shows none of them.",
         f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "
         "seen; people, places and cameras unlike those of the data were not measured.",
     ]
@@ -109,13 +115,25 @@ def _limits(info: ExportInfo, splits: Mapping[str, Any], evaluation: Mapping[str
         few = [f"{label} ({counts['clips']})" for label, counts in split["classes"].items() if counts["clips"] < bar]
         if few:
             sentences.append(f"Fewer than {bar} {name} clips of: {', '.join(few)}.")
-    matrix = ConfusionMatrix.from_json(evaluation)
+    return [*sentences, *(_missed(matrix) if several else _confused(matrix))]
+
+
+def _confused(matrix: ConfusionMatrix) -> Iterator[str]:
     for label, counts in zip(matrix.classes, matrix.counts, strict=True):
         row = dict(zip(matrix.classes, counts, strict=True))
         wrong = max((other for other in row if other != label), key=lambda other: row[other])
         if row[wrong]:
-            sentences.append(f"{row[wrong]} of {sum(row.values())} test clips of {label} were taken for {wrong}.")
-    return sentences
+            yield f"{row[wrong]} of {sum(row.values())} test clips of {label} were taken for {wrong}."
+
+
+def _missed(matrix: ConfusionMatrix) -> Iterator[str]:
+    for label in matrix.classes:
+        missed = matrix.examples(label) - matrix.hits(label)
+        mistaken = matrix.predictions(label) - matrix.hits(label)
+        if missed:
+            yield f"{missed} of {matrix.examples(label)} test clips of {label} were not found."
+        if mistaken:
+            yield f"{label} was found in {counted(mistaken, 'test clip')} by mistake."
 
 
 def _together(*splits: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,8 +152,9 @@ def _splits(
 ) -> dict[str, dict[str, Any]]:
     seen: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for entry in accepted:
-        for name in ("video", "group"):
-            seen[entry["split"], entry["label"], name].add(entry[name])
+        for label in entry.get("labels", [entry["label"]]):
+            for name in ("video", "group"):
+                seen[entry["split"], label, name].add(entry[name])
     splits = {}
     for split in SPLITS:
         counts = summary["splits"].get(split, {})
@@ -157,16 +176,25 @@ def _splits(
 def _evaluation(gate: Mapping[str, Any]) -> dict[str, Any]:
     matrix = ConfusionMatrix.from_json(gate)
     num_folds = len(set(gate.get("fold_of_group", ())))
+    average_precisions, thresholds = (gate.get(name, {}) for name in ("average_precisions", "thresholds"))
+    mean = (
+        {"mean_average_precision": sum(average_precisions.values()) / len(average_precisions)}
+        if average_precisions
+        else {}
+    )
     return {
         **({"split": "folds", "folds": num_folds} if num_folds else {"split": "test"}),
         "clips": matrix.num_clips,
         "accuracy": matrix.accuracy,
+        **mean,
         "classes": {
             label: {
                 "clips": matrix.examples(label),
                 "recall": matrix.recall(label),
                 "precision": matrix.precision(label),
                 "f1": matrix.f1(label),
+                **({"average_precision": average_precisions.get(label)} if average_precisions else {}),
+                **({"threshold": thresholds[label]} if thresholds else {}),
             }
             for label in matrix.classes
         },

@@ -20,7 +20,12 @@ class Score(NamedTuple):
 
 
 class ClassRow(NamedTuple):
-    """Scores of a class on the test split. `change`: recall minus that of the last pushed model, None without one."""
+    """Scores of a class on the test split.
+
+    Attributes:
+      change: recall minus that of the last pushed model, None without one.
+      threshold, calibration_error: of its probability; None where a clip has one label.
+    """
 
     label: str
     is_known: bool
@@ -30,6 +35,9 @@ class ClassRow(NamedTuple):
     f1: Score
     change: Score | None
     train_recall: float | None = None
+    threshold: float | None = None
+    average_precision: Score = Score(None)
+    calibration_error: float | None = None
 
 
 class Confusion(NamedTuple):
@@ -68,13 +76,21 @@ def class_rows(matrix: ConfusionMatrix, verdict: Verdict, quality: Quality) -> t
                 f1=score("f1", label, f1, quality.f1_interval(label)),
                 change=_change(judged.get(("recall_drop", label))),
                 train_recall=quality.train_recall(label),
+                threshold=quality.thresholds.get(label),
+                average_precision=score("average_precision", label, quality.average_precisions.get(label)),
+                calibration_error=quality.calibration_errors.get(label),
             )
         )
     return tuple(rows)
 
 
 def top_confusions(matrix: ConfusionMatrix) -> tuple[Confusion, ...]:
-    """The three confusions with the most clips; of equal ones first that of the largest share of its class."""
+    """The three confusions with the most clips; of equal ones first that of the largest share of its class.
+
+    There are none where clips have several labels: classes that are given together may well be.
+    """
+    if matrix.has_several_labels:
+        return ()
     confusions = [
         Confusion(label, taken_for, count, sum(row))
         for label, row in zip(matrix.classes, matrix.counts, strict=True)

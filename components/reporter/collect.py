@@ -70,8 +70,13 @@ def collect(
     findings = json.loads((annotation_report / FINDINGS_FILE).read_text())["findings"]
     evaluation_uri, train_uri = str(evaluation), str(train_evaluation) if train_evaluation else None
     slices = read_slices(evaluation_uri, CANDIDATE)
-    misses = read_misses(evaluation_uri, CANDIDATE)
-    missed_ids = {miss.segment_id for found in misses.values() for miss in found.misses[:NUM_SHOWN]}
+    misses = read_misses(evaluation_uri, CANDIDATE, classes)
+    missed_ids = {
+        miss.segment_id
+        for found in misses.values()
+        for listed in (found.misses, found.false_alarms)
+        for miss in listed[:NUM_SHOWN]
+    }
     return ReportData(
         name=name,
         push=push,
@@ -85,6 +90,7 @@ def collect(
             read_strips(examples, asked, features.SEGMENT_ID, missed_ids),
             classes,
             measured.candidate.mean_recall,
+            has_several_labels=measured.candidate.has_several_labels,
         ),
         splits=make_split_table(summary, classes),
         inspected=Inspected(tuple(map(DataFinding.from_json, findings)), str(annotation_report / PAGE_FILE)),
@@ -102,6 +108,9 @@ def collect(
             train_overall=read_overall(train_uri, CANDIDATE) if train_uri else {},
             train_matrix=read_confusion_matrix(train_uri, CANDIDATE, classes) if train_uri else None,
             slices=slice_tables(slices),
+            thresholds=measured.thresholds,
+            average_precisions=measured.average_precisions,
+            calibration_errors=measured.calibration_errors,
         ),
         num_folds=measured.num_folds,
         not_compared=measured.not_compared,

@@ -60,19 +60,21 @@ class Strip(NamedTuple):
 
 
 class MissedClip(NamedTuple):
-    """A test clip that was taken for another class.
+    """A test clip that a class was not found in, or was found in by mistake where clips have several labels.
 
     Attributes:
-      probability, own: of the class `taken_for`, and of the clip's own class.
-      is_confident: a model that is mostly right is as sure as it usually is of clips of the class `taken_for`, so the label may
+      answer: the classes that were chosen; one where clips have one label.
+      against, own: probability of the chosen class, or the class's threshold where clips have several labels; and of the class.
+      is_confident: a model that is mostly right is as sure of its answer as it usually is where that is right, so the label may
         be wrong.
     """
 
     strip: Strip
-    taken_for: str
-    probability: float
+    answer: tuple[str, ...]
+    against: float
     own: float
     is_confident: bool
+    is_false_alarm: bool = False
 
 
 class SplitTable(NamedTuple):
@@ -157,7 +159,7 @@ class ReportData:
       strips: a test clip of each class.
       groups: of the test split, the worst first.
       mean_ious: of a tracker's boxes by class, and of all clips under ""; empty for other networks.
-      misses: test clips that were taken for another class, by their own class.
+      misses: test clips that the model is wrong about, by the class that they show this for.
       num_folds: how many models gave the answers, on all clips but those of eval; 0: the model itself, on the test split.
       not_compared: why nothing was compared with the last pushed model.
     """

@@ -16,7 +16,7 @@ _JPEG_QUALITY = 80
 
 
 def read_strips(examples_uri: Path, splits: Collection[str], feature: str, values: Collection[str]) -> dict[str, Strip]:
-    """The first clip of these splits with each of these values of a feature, in the order of the files.
+    """The first clip of these splits with each of these values of a feature of texts, in the order of the files.
 
     Reads no further than needed.
     """
@@ -27,9 +27,9 @@ def read_strips(examples_uri: Path, splits: Collection[str], feature: str, value
         if len(strips) == len(wanted):
             break
         example = tf.train.Example.FromString(record)
-        value = _text(example, feature)
-        if value in wanted and value not in strips:
-            strips[value] = _strip(example)
+        new = (wanted - strips.keys()).intersection(_texts(example, feature))
+        if new:
+            strips |= dict.fromkeys(new, _strip(example))
     return strips
 
 
@@ -52,16 +52,16 @@ def _strip(example: tf.train.Example) -> Strip:
     distinct = [i for i, second in enumerate(seconds) if i == 0 or second != seconds[i - 1]]
     chosen = [distinct[i] for i in evenly_spread(len(distinct), FRAMES_PER_STRIP)]
     return Strip(
-        label=_text(example, features.LABEL),
-        video=_text(example, features.VIDEO_ID),
+        label=", ".join(_texts(example, features.LABEL)),
+        video=_texts(example, features.VIDEO_ID)[0],
         start_seconds=_numbers(example, features.START_SECONDS)[0],
         end_seconds=_numbers(example, features.END_SECONDS)[0],
         frames=tuple(Frame(thumbnail(frames[i]), seconds[i]) for i in chosen),
     )
 
 
-def _text(example: tf.train.Example, name: str) -> str:
-    return str(example.features.feature[name].bytes_list.value[0].decode())
+def _texts(example: tf.train.Example, name: str) -> list[str]:
+    return [text.decode() for text in example.features.feature[name].bytes_list.value]
 
 
 def _numbers(example: tf.train.Example, name: str) -> list[float]:

@@ -43,6 +43,7 @@ class Quality:
       mean_recall_interval: of the mean of all classes' recalls.
       reliability: for each bin of confidence the number of clips, their mean confidence and the share of right answers.
       slices: by feature, the slice with the most clips first.
+      thresholds, average_precisions, calibration_errors: by class; see Measurements.
     """
 
     confidence: float = 0.95
@@ -53,6 +54,9 @@ class Quality:
     train_overall: Mapping[str, float] = field(default_factory=dict)
     train_matrix: ConfusionMatrix | None = None
     slices: Mapping[str, tuple[SliceRow, ...]] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    average_precisions: Mapping[str, float] = field(default_factory=dict)
+    calibration_errors: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def calibration_error(self) -> float | None:
@@ -86,8 +90,9 @@ class Quality:
 
     @property
     def figures(self) -> tuple[SplitFigures, ...]:
-        """Accuracy, top-k accuracies and the calibration error."""
-        names = {"sparse_categorical_accuracy": "accuracy"}
+        """Mean average precision, accuracy, top-k accuracies and the calibration error, as far as they were measured."""
+        names = {"mean_average_precision": "mean average precision"}
+        names |= {"sparse_categorical_accuracy": "accuracy", "subset_accuracy": "exactly its labels"}
         names |= {name: name.replace("_", " ") for name in self.overall if name.startswith("top_")}
         names |= {"calibration_error": "calibration error"}
         return tuple(

@@ -141,11 +141,15 @@ def _recall_table(found: Comparison, first: RunRecord, second: RunRecord) -> Tab
 
 
 def _precision_table(found: Comparison, first: RunRecord, second: RunRecord) -> Table:
-    columns = [folding_column(name, "right") for name in _names("precision", first, second)]
-    table = Table(key_column("class"), *columns, box=None, padding=(0, 1))
+    is_ranked = any(value is not None for value in found.rows[0].average_precision)
+    names = [*_names("precision", first, second), *(_names("AP", first, second) if is_ranked else ())]
+    table = Table(key_column("class"), *(folding_column(name, "right") for name in names), box=None, padding=(0, 1))
     for row in found.rows:
+        values = [*map(_rate, row.precision), *(map(_number, row.average_precision) if is_ranked else ())]
         if row.label != ALL:
-            table.add_row(escaped(row.label), *map(_rate, row.precision))
+            table.add_row(escaped(row.label), *values)
+        elif is_ranked:
+            table.add_row("all: mean AP", *values)
     return table
 
 
@@ -158,6 +162,10 @@ def _rate(rate: Rate | None) -> str:
         return "-"
     interval = rate.interval
     return f"{rate.value:.2f}" if interval is None else f"{rate.value:.2f} ({interval.low:.2f}-{interval.high:.2f})"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _print_clips(found: Comparison, first: RunRecord, second: RunRecord, *, every: bool, config: Path) -> None:
@@ -181,9 +189,9 @@ def _print_clips(found: Comparison, first: RunRecord, second: RunRecord, *, ever
         console.print(f"\n[bold]{counted(len(clips), 'clip')} {verb}[/]", highlight=False)
         for clip in clips if every else clips[:_NUM_SHOWN]:
             segment = clip.segment
-            answer = clip.answers[not clip.is_won]
             which = second if verb == "lost" else first
-            line = f"  {segment.label}: {segment}; run {which.number} said {answer}"
+            answer = ", ".join(clip.wrong_answer) or "nothing"
+            line = f"  {', '.join(segment.labels)}: {segment}; run {which.number} said {answer}"
             console.print(escaped(line), highlight=False)
         if not every and len(clips) > _NUM_SHOWN:
             command = f"{command_for(f'compare {first.number} {second.number}', config)} --all"
@@ -210,10 +218,13 @@ def _row_as_json(row: ClassRow) -> dict[str, Any]:
         "clips": row.num_clips,
         "recall": [rate(each) for each in row.recall],
         "precision": [rate(each) for each in row.precision],
+        **({"average_precision": row.average_precision} if row.average_precision != (None, None) else {}),
         "change": change and change._asdict(),
     }
 
 
 def _clip_as_json(clip: ChangedClip) -> dict[str, Any]:
+    """A clip that has, and was given, one label has it as a text."""
     segment = clip.segment._asdict()
-    return {"clip": clip.clip_id, **segment, "answers": clip.answers}
+    labels, *answers = (each[0] if len(each) == 1 else each for each in (segment.pop("labels"), *clip.answers))
+    return {"clip": clip.clip_id, "label": labels, **segment, "answers": answers}

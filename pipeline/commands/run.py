@@ -2,7 +2,7 @@
 
 import shutil
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from components.evaluator.confusion import ConfusionMatrix
+from components.model_gate.measurements import Measurements
 from foundation.messages.errors import UserError
 from pipeline.commands.runs import tell
 from pipeline.commands.terminal import (
@@ -151,12 +151,9 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     """Print what came of a run that did not fail; returns the exit code."""
     result: dict[str, Any] = outcome.result or {}
     came = read_outcome(result)
-    matrix = came.matrix
-    console.print(_class_table(config, matrix))
-    if matrix.accuracy is not None:
-        folds = config.evaluation.folds
-        measured = f"accuracy by {folds} folds" if folds else "test accuracy"
-        console.print(f"{measured} {matrix.accuracy:.3f} on {matrix.num_clips} clips", highlight=False)
+    console.print(_class_table(config, came.measured))
+    for line in _overall(config, came.measured):
+        console.print(line, highlight=False)
     page = Path(result["uris"][_REPORT]) / "report.html"
     try:
         shutil.copyfile(page, _report_path(config))
@@ -179,13 +176,28 @@ def show_result(config: Config, outcome: RunOutcome) -> int:
     return OPEN if is_open else NOT_PUSHED
 
 
+def _overall(config: Config, measured: Measurements) -> Iterator[str]:
+    matrix, folds = measured.candidate, config.evaluation.folds
+    if matrix.accuracy is None:
+        return
+    if measured.mean_average_precision is not None:
+        name = f"mean average precision by {folds} folds" if folds else "test mean average precision"
+        yield f"{name} {measured.mean_average_precision:.3f}"
+    name = f"accuracy by {folds} folds" if folds else "test accuracy"
+    meaning = " (given exactly their labels)" if matrix.has_several_labels else ""
+    yield f"{name} {matrix.accuracy:.3f} on {matrix.num_clips} clips{meaning}"
+
+
 def _clips(config: Config) -> str:
     """What people call the clips by which the model was judged."""
     return "clips" if config.evaluation.folds else "test clips"
 
 
-def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:
-    names = (_clips(config), "recall", "bar", "precision", "bar", "F1")
+def _class_table(config: Config, measured: Measurements) -> Table:
+    matrix = measured.candidate
+    columns = {"AP": measured.average_precisions, "threshold": measured.thresholds}
+    further = [(name, values) for name, values in columns.items() if values]
+    names = (_clips(config), "recall", "bar", "precision", "bar", "F1", *(name for name, _ in further))
     table = Table(key_column("class"), *(folding_column(name, "right") for name in names), box=None, padding=(0, 2))
     for label in matrix.classes:
         recall_bar, precision_bar = (config.gates.bar(label, name) for name in ("min_recall", "min_precision"))
@@ -197,6 +209,7 @@ def _class_table(config: Config, matrix: ConfusionMatrix) -> Table:
             _against(matrix.precision(label), precision_bar),
             f"{precision_bar:.2f}",
             "-" if matrix.f1(label) is None else f"{matrix.f1(label):.2f}",
+            *(f"{values[label]:.2f}" if label in values else "-" for _, values in further),
         )
     return table
 

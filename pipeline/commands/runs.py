@@ -81,10 +81,12 @@ def _with_those_before(book: Book) -> Iterator[tuple[RunRecord | None, RunRecord
 
 
 def _table(book: Book) -> Table:
+    is_ranked = any(record.figures and record.figures.mean_average_precision is not None for record in book.records)
     table = Table(
         key_column("run"),
         key_column("began (UTC)"),
         folding_column("verdict"),
+        *([folding_column("mAP", "right")] if is_ranked else []),
         folding_column("accuracy", "right"),
         folding_column("lowest recall"),
         box=None,
@@ -98,10 +100,15 @@ def _table(book: Book) -> Table:
             str(record.number),
             record.began,
             f"[{colour}]{escaped(verdict_in_words(book, record))}[/]",
-            "-" if figures is None or figures.accuracy is None else f"{figures.accuracy:.3f}",
+            *([_number(figures.mean_average_precision if figures else None)] if is_ranked else []),
+            _number(figures.accuracy if figures else None),
             escaped(f"{worst[0]} {worst[1]:.2f}") if worst else "-",
         )
     return table
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _table_of_differences(book: Book) -> Table:

@@ -36,13 +36,21 @@ class Tested:
     measured: MeasuredRun
 
     def answers(self) -> dict[str, Answer]:
-        """What its model took test clips for, by segment id; of a segment with several clips, a missed one."""
+        """What its model took test clips for, by segment id; of a segment with several clips, a missed one.
+
+        Where clips have several labels nothing is shown: no class is the one that a clip was taken for.
+        """
+        if self.measured.measured.candidate.has_several_labels:
+            return {}
         segments, misses = self.measured.segments or {}, self.measured.misses or {}
-        chosen = {clip_id.partition("-")[0]: taken for missed in misses.values() for clip_id, taken in missed.items()}
+        chosen = {
+            clip_id.partition("-")[0]: taken for missed in misses.values() for clip_id, (taken,) in missed.items()
+        }
         return {
-            name: Answer(segment.label, chosen.get(name, segment.label))
+            name: Answer(label, chosen.get(name, label))
             for name, segment in segments.items()
-            if segment.label in misses
+            for label in segment.labels
+            if label in misses
         }
 
 
@@ -66,7 +74,7 @@ def probabilities_of(settings: Config, tested: Tested) -> dict[str, Answer]:
     TensorFlow Model Analysis reads it, in a process of its own: that takes half a minute, and as much memory as all else.
     """
     place = tested.record.artifacts.get(_EVALUATION)
-    if place is None:
+    if place is None or tested.measured.measured.candidate.has_several_labels:
         return {}
     command = [sys.executable, "-m", "pipeline.review.probabilities", str(Path(settings.output_dir, place))]
     classes = json.dumps(tested.measured.measured.candidate.classes)

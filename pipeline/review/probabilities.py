@@ -16,12 +16,11 @@ def main() -> None:
     end_with_parent()
     classes = json.load(sys.stdin)
     found: dict[str, tuple[str, str, float, float]] = {}
-    for label, of_class in read_misses(sys.argv[1], CANDIDATE).items():
+    for label, of_class in read_misses(sys.argv[1], CANDIDATE, classes).items():
         # The worst of a segment's clips comes first.
         for miss in of_class.misses:
-            found.setdefault(
-                miss.segment_id.partition("-")[0], (label, classes[miss.chosen], miss.own, miss.probability)
-            )
+            (chosen,) = miss.chosen
+            found.setdefault(miss.segment_id.partition("-")[0], (label, classes[chosen], miss.own, miss.against))
     print(json.dumps(found))
 
 

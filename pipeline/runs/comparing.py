@@ -1,6 +1,6 @@
 """Two models side by side: the rates of each class, and what changed on the clips that both were asked about. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,25 +37,33 @@ class Change(NamedTuple):
 
 
 class ClassRow(NamedTuple):
-    """A class as both models answer it, or all of them: recall is accuracy then; None: a model does not know the class."""
+    """A class as both models answer it, or all of them: recall is accuracy then; None: a model does not know the class.
+
+    `average_precision`: of all classes together their mean; None: it was not measured.
+    """
 
     label: str
     num_clips: tuple[int, int]
     recall: tuple[Rate | None, Rate | None]
     precision: tuple[Rate | None, Rate | None]
+    average_precision: tuple[float | None, float | None]
     change: Change | None
 
 
 class ChangedClip(NamedTuple):
-    """A clip that one of two models got right; `answers`: of both."""
+    """A clip that one of two models got right; `answers`: the labels that each of them gave it."""
 
     segment: Segment
     clip_id: str
-    answers: tuple[str, str]
+    answers: tuple[tuple[str, ...], tuple[str, ...]]
 
     @property
     def is_won(self) -> bool:
-        return self.answers[1] == self.segment.label
+        return self.answers[1] == self.segment.labels
+
+    @property
+    def wrong_answer(self) -> tuple[str, ...]:
+        return self.answers[0 if self.is_won else 1]
 
 
 class Comparison(NamedTuple):
@@ -79,6 +87,7 @@ def compare(first: MeasuredRun, second: MeasuredRun, confidence: float) -> Compa
             (_num_clips(first, label), _num_clips(second, label)),
             (recalls.get(label), recalls_of_second.get(label)),
             (precisions.get(label), precisions_of_second.get(label)),
+            (_average_precision(first, label), _average_precision(second, label)),
             changes.get(label),
         )
         for label in labels
@@ -92,6 +101,11 @@ def _num_clips(tested: MeasuredRun, label: str) -> int:
     if label == ALL:
         return matrix.num_clips
     return matrix.examples(label) if label in matrix.classes else 0
+
+
+def _average_precision(tested: MeasuredRun, label: str) -> float | None:
+    measured = tested.measured
+    return measured.mean_average_precision if label == ALL else measured.average_precisions.get(label)
 
 
 def _rates(tested: MeasuredRun, confidence: float) -> tuple[dict[str, Rate], dict[str, Rate]]:
@@ -114,69 +128,87 @@ def _common(first: MeasuredRun, second: MeasuredRun) -> dict[str, Segment] | Non
     """The test segments of both, of classes whose misses both know; None where a run does not tell."""
     if first.segments is None or second.segments is None or first.misses is None or second.misses is None:
         return None
-    labels = _told(first) & _told(second)
+    told = _told(first) & _told(second)
     return {
         name: segment
         for name, segment in first.segments.items()
-        if segment.label in labels and second.segments.get(name) == segment
+        if told.issuperset(segment.labels) and second.segments.get(name) == segment
     }
 
 
 def _told(tested: MeasuredRun) -> set[str]:
-    """The classes of which all misses are known."""
+    """The classes of which all misses are known.
+
+    With several labels these are all, or none: any class may have been given to any clip.
+    """
     matrix, misses = tested.measured.candidate, tested.misses or {}
-    return {
-        label for label in matrix.classes if matrix.examples(label) - matrix.hits(label) == len(misses.get(label, {}))
-    }
+    missed = {label: sum(label not in given for given in misses.get(label, {}).values()) for label in matrix.classes}
+    told = {label for label in matrix.classes if matrix.examples(label) - matrix.hits(label) == missed[label]}
+    if not matrix.has_several_labels:
+        return told
+    num_alarms = (matrix.predictions(label) - matrix.hits(label) for label in matrix.classes)
+    num_listed = (len(misses.get(label, {})) - missed[label] for label in matrix.classes)
+    is_whole = len(told) == len(matrix.classes) and list(num_alarms) == list(num_listed)
+    return told if is_whole else set()
 
 
 def _changes(first: MeasuredRun, second: MeasuredRun, common: Mapping[str, Segment]) -> dict[str, Change]:
-    labels = sorted({segment.label for segment in common.values()})
+    labels = sorted({label for segment in common.values() for label in segment.labels})
     groups = sorted({segment.group for segment in common.values()})
-    trials, hits, hits_of_second = np.zeros((3, len(labels), len(groups)))
+    # The last row is of all clips: those that were given exactly their labels.
+    trials = np.zeros((len(labels) + 1, len(groups)))
     for segment in common.values():
-        place = labels.index(segment.label), groups.index(segment.group)
-        trials[place] += segment.num_clips
-    hits += trials
-    hits_of_second += trials
+        trials[_rows(labels, segment.labels), groups.index(segment.group)] += segment.num_clips
+    hits, hits_of_second = trials.copy(), trials.copy()
     for tested, counts in ((first, hits), (second, hits_of_second)):
-        for _, segment in _missed(tested, common):
-            counts[labels.index(segment.label), groups.index(segment.group)] -= 1
-    losses, gains = (paired_drops(*pair, trials) for pair in ((hits, hits_of_second), (hits_of_second, hits)))
+        for clip_id, given in _wrong(tested, common).items():
+            segment = common[_name(clip_id)]
+            missed = [label for label in segment.labels if label not in given]
+            counts[_rows(labels, missed), groups.index(segment.group)] -= 1
+    by_class = (hits[:-1], hits_of_second[:-1]), (hits_of_second[:-1], hits[:-1])
+    losses, gains = (paired_drops(*pair, trials[:-1]) for pair in by_class)
     changes = {
         label: Change(int(clips), float(0.0 - drop), float(min(1, 2 * p_values.min())))
         for label, clips, drop, p_values in zip(
-            labels, trials.sum(axis=1), losses.drops, np.stack([losses.p_values, gains.p_values], axis=1), strict=True
+            labels, trials[:-1].sum(axis=1), losses.drops, np.stack([losses.p_values, gains.p_values], 1), strict=True
         )
     }
-    accuracy = float((hits_of_second - hits).sum() / trials.sum())
-    pooled = [counts.sum(axis=0, keepdims=True) for counts in (hits, hits_of_second, trials)]
+    gain = float((hits_of_second - hits)[-1].sum() / trials[-1].sum())
+    of_all = [counts[-1:] for counts in (hits, hits_of_second, trials)]
     p_value = min(
-        paired_drops(pooled[0], pooled[1], pooled[2]).p_values[0],
-        paired_drops(pooled[1], pooled[0], pooled[2]).p_values[0],
+        paired_drops(of_all[0], of_all[1], of_all[2]).p_values[0],
+        paired_drops(of_all[1], of_all[0], of_all[2]).p_values[0],
     )
-    return {**changes, ALL: Change(int(trials.sum()), accuracy, float(min(1, 2 * p_value)))}
+    return {**changes, ALL: Change(int(trials[-1].sum()), gain, float(min(1, 2 * p_value)))}
 
 
-def _missed(tested: MeasuredRun, common: Mapping[str, Segment]) -> Iterator[tuple[str, Segment]]:
-    """The missed clips of common segments, by their ids."""
-    for of_class in (tested.misses or {}).values():
-        for clip_id in of_class:
-            # The number of a window stands behind a hyphen.
-            if (name := clip_id.partition("-")[0]) in common:
-                yield clip_id, common[name]
+def _rows(labels: Sequence[str], found: Iterable[str]) -> list[int]:
+    """The rows of these labels, and that of all clips."""
+    return [*(labels.index(label) for label in found), len(labels)]
+
+
+def _wrong(tested: MeasuredRun, common: Mapping[str, Segment]) -> dict[str, tuple[str, ...]]:
+    """The clips of common segments that were not given exactly their labels, and what they were given, by their ids."""
+    return {
+        clip_id: given
+        for of_class in (tested.misses or {}).values()
+        for clip_id, given in of_class.items()
+        if _name(clip_id) in common
+    }
+
+
+def _name(clip_id: str) -> str:
+    # The number of a window stands behind a hyphen.
+    return clip_id.partition("-")[0]
 
 
 def _changed(first: MeasuredRun, second: MeasuredRun, common: Mapping[str, Segment]) -> Iterator[ChangedClip]:
-    missed = [dict(_missed(tested, common)) for tested in (first, second)]
-    for clip_id in missed[0].keys() ^ missed[1].keys():
-        segment = common[clip_id.partition("-")[0]]
-        yield ChangedClip(segment, clip_id, (_answer(first, segment, clip_id), _answer(second, segment, clip_id)))
+    wrong = [_wrong(tested, common) for tested in (first, second)]
+    for clip_id in wrong[0].keys() ^ wrong[1].keys():
+        segment = common[_name(clip_id)]
+        of_first, of_second = (given.get(clip_id, segment.labels) for given in wrong)
+        yield ChangedClip(segment, clip_id, (of_first, of_second))
 
 
-def _answer(tested: MeasuredRun, segment: Segment, clip_id: str) -> str:
-    return (tested.misses or {}).get(segment.label, {}).get(clip_id, segment.label)
-
-
-def _order(clip: ChangedClip) -> tuple[bool, str, str, str]:
-    return clip.is_won, clip.segment.label, clip.segment.video, clip.clip_id
+def _order(clip: ChangedClip) -> tuple[bool, tuple[str, ...], str, str]:
+    return clip.is_won, clip.segment.labels, clip.segment.video, clip.clip_id

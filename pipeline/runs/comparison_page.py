@@ -69,6 +69,8 @@ def render(
         name=name,
         runs=runs,
         overall=found.rows[0],
+        is_ranked=found.rows[0].average_precision != (None, None),
+        several=any(run.measured.measured.candidate.has_several_labels for run in runs),
         rows=found.rows,
         settings=settings(first, second),
         code=[_shortened(each) for each in different(first.code, second.code)],

@@ -18,7 +18,7 @@ class Kind(str, Enum):
 
 
 class Standing(NamedTuple):
-    """What a segment is in a run."""
+    """What a segment is in a run; `label`: all of them, where it has several."""
 
     label: str
     split: str
@@ -77,7 +77,9 @@ def _place(entry: Entry) -> tuple[Any, ...]:
 
 
 def _standing(entry: Entry) -> Standing:
-    return Standing(entry["label"], entry["split"], entry["group"], entry["clips"])
+    # Rows of one span are one clip, and each of them has all of its labels.
+    labels = entry.get("labels") or [entry["label"]]
+    return Standing(", ".join(labels), entry["split"], entry["group"], entry["clips"])
 
 
 def _change(before: Entry | None, after: Entry | None) -> DataChange:

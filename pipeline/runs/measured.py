@@ -17,9 +17,12 @@ EXAMPLES = "VideoExampleGen.examples"
 
 
 class Segment(NamedTuple):
-    """An annotated segment that was asked about, in so many clips. Times are in the annotation's own unit."""
+    """An annotated segment that was asked about, in so many clips. Times are in the annotation's own unit.
 
-    label: str
+    `labels`: by name; one where clips have one label.
+    """
+
+    labels: tuple[str, ...]
     group: str
     video: str
     start: float
@@ -35,15 +38,16 @@ class MeasuredRun(NamedTuple):
 
     Attributes:
       segments: by their ids; None where the run does not tell.
-      misses: for each class, the clips that were taken for another, and for which; None where the run does not tell. A clip's
-        id begins with that of its segment.
+      misses: for each class, the clips that it was not found in, and where they have several labels those that it was found in
+        by mistake, with the labels that each was given, by name; None where the run does not tell. A clip's id begins with that
+        of its segment.
     """
 
     measured: Measurements
     verdict: Verdict
     confidence: float
     segments: Mapping[str, Segment] | None
-    misses: Mapping[str, Mapping[str, str]] | None
+    misses: Mapping[str, Mapping[str, tuple[str, ...]]] | None
 
 
 def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
@@ -63,7 +67,7 @@ def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
             raise UserError(
                 f"what run {record.number} has measured was removed with its artifacts; clipgate runs still has its figures"
             )
-        misses = json.loads((report / MISSES_FILE).read_text()) if report and (report / MISSES_FILE).is_file() else None
+        misses = _misses(report / MISSES_FILE) if report and (report / MISSES_FILE).is_file() else None
         segments = _segments(output_dir, record)
         return MeasuredRun(Measurements.from_json(gate), Verdict.from_json(gate), gate["confidence"], segments, misses)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -71,6 +75,13 @@ def read_measured(output_dir: Path, record: RunRecord) -> MeasuredRun:
             f"run {record.number}: what it has measured cannot be read ({type(error).__name__}: {error}); a file in "
             f"{report or record.version} is damaged, or of another release of clipgate"
         ) from error
+
+
+def _misses(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+    return {
+        label: {clip: (given,) if isinstance(given, str) else tuple(sorted(given)) for clip, given in of_class.items()}
+        for label, of_class in json.loads(path.read_text()).items()
+    }
 
 
 def read_ledger(output_dir: Path, record: RunRecord) -> list[dict[str, Any]] | None:
@@ -108,7 +119,8 @@ def _segments(output_dir: Path, record: RunRecord) -> dict[str, Segment] | None:
     is_one = record.config.get("evaluation", {}).get("average_windows", False)
     return {
         entry["segment_id"]: Segment(
-            entry["label"],
+            # Rows of one span are one clip, and each of them has all of its labels.
+            tuple(entry.get("labels") or [entry["label"]]),
             entry["group"],
             entry["video"],
             entry["start"],

@@ -28,11 +28,12 @@ class _Part(BaseModel):
 
 
 class ClassFigures(_Part):
-    """What was measured of a class on the test split; None: it has no clips."""
+    """What was measured of a class on the test split; None: it has no clips. Average precision need not be measured."""
 
     clips: int
     recall: float | None
     precision: float | None
+    average_precision: float | None = None
 
 
 class Figures(_Part):
@@ -40,6 +41,7 @@ class Figures(_Part):
 
     clips: int
     accuracy: float | None
+    mean_average_precision: float | None = None
     classes: Mapping[str, ClassFigures]
 
     @property

@@ -82,7 +82,7 @@ class Recorder:
             changes = {
                 "verdict": outcome.verdict,
                 "reasons": outcome.reasons,
-                "figures": figures_of(outcome.matrix),
+                "figures": figures_of(outcome.measured),
             }
         self._note(
             ended_at=_now(),

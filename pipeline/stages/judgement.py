@@ -13,6 +13,7 @@ from components.annotations.splits.config import FOLD_SPLITS
 from components.baseline.component import Baseline
 from components.evaluator.component import Evaluator
 from components.evaluator.eval_config import (
+    Measured,
     make_eval_config,
     make_folds_eval_config,
     make_plain_eval_config,
@@ -57,6 +58,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
         _evaluate_folds(plan, learning, common) if learning.answers else _evaluate(plan, learning, baseline, common)
     )
     components = [baseline, evaluator]
+    plain_config = make_plain_eval_config(has_several_labels=config.model.has_several_labels)
 
     def evaluate(name: str, model: BaseChannel, split: str, eval_config: EvalConfig) -> BaseChannel:
         another = Evaluator(model=model, eval_config=eval_config, splits=[split], **common).with_id(name)
@@ -65,17 +67,15 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
 
     train_evaluation = base_evaluation = single_frame_model = single_frame_evaluation = None
     if config.evaluation.train:
-        train_config = make_train_eval_config(
-            config.evaluation, num_classes=len(plan.classes), tracks=config.model.tracks
-        )
+        train_config = make_train_eval_config(config.evaluation, _measured(plan))
         train_evaluation = evaluate("TrainEvaluator", learning.model, "train", train_config)
     if learning.base_model is not None and gates.limit_forgetting:
-        base_evaluation = evaluate("BaseEvaluator", learning.base_model, "test", make_plain_eval_config())
+        base_evaluation = evaluate("BaseEvaluator", learning.base_model, "test", plain_config)
     if gates.min_gain_over_single_frame is not None:
         floor_trainer = train_single_frame(plan, learning)
         components.append(floor_trainer)
         single_frame_model = floor_trainer.outputs["model"]
-        single_frame_evaluation = evaluate("SingleFrameEvaluator", single_frame_model, "test", make_plain_eval_config())
+        single_frame_evaluation = evaluate("SingleFrameEvaluator", single_frame_model, "test", plain_config)
     gate = ModelGate(
         evaluation=evaluator.outputs["evaluation"],
         model=learning.model,
@@ -114,12 +114,7 @@ def make_judgement(plan: Plan, data: Data, learning: Learning) -> Judgement:
 def _evaluate(plan: Plan, learning: Learning, baseline: Baseline, common: Mapping[str, Any]) -> Evaluator:
     """The candidate beside the last pushed model, on the test split."""
     config = plan.config
-    eval_config = make_eval_config(
-        config.evaluation,
-        num_classes=len(plan.classes),
-        metadata=config.data.metadata_config.columns,
-        tracks=config.model.tracks,
-    )
+    eval_config = make_eval_config(config.evaluation, _measured(plan), config.data.metadata_config.columns)
     models = {"model": learning.model, "baseline_model": baseline.outputs["baseline"]}
     return Evaluator(eval_config=eval_config, splits=["test"], **models, **common)
 
@@ -127,10 +122,18 @@ def _evaluate(plan: Plan, learning: Learning, baseline: Baseline, common: Mappin
 def _evaluate_folds(plan: Plan, learning: Learning, common: Mapping[str, Any]) -> Evaluator:
     """The answers on folds. The last pushed model is left to the gate, since it may have learned from these clips."""
     config = plan.config
-    eval_config = make_folds_eval_config(
-        config.evaluation, num_classes=len(plan.classes), metadata=config.data.metadata_config.columns
-    )
+    eval_config = make_folds_eval_config(config.evaluation, _measured(plan), config.data.metadata_config.columns)
     return Evaluator(eval_config=eval_config, splits=FOLD_SPLITS, answers=learning.answers, **common)
+
+
+def _measured(plan: Plan) -> Measured:
+    model = plan.config.model
+    return Measured(
+        num_classes=len(plan.classes),
+        has_several_labels=model.has_several_labels,
+        ranks=plan.config.gates.limit_average_precision,
+        tracks=model.tracks,
+    )
 
 
 def make_infra_validator(config: ServingValidationConfig, model: BaseChannel, examples: BaseChannel) -> InfraValidator:

@@ -84,9 +84,11 @@ def tags(record: RunRecord) -> dict[str, str]:
 def measures(record: RunRecord, output_dir: Path) -> Iterator[tuple[str, float, int]]:
     """Name, value and step: figures of the test split, and of each epoch what the history has."""
     if record.figures:
-        found = {"test/accuracy": record.figures.accuracy}
-        for label, of_class in record.figures.classes.items():
+        figures = record.figures
+        found = {"test/accuracy": figures.accuracy, "test/mean_average_precision": figures.mean_average_precision}
+        for label, of_class in figures.classes.items():
             found |= {f"test/recall/{label}": of_class.recall, f"test/precision/{label}": of_class.precision}
+            found |= {f"test/average_precision/{label}": of_class.average_precision}
         yield from ((_NOT_IN_NAMES.sub("_", name), value, 0) for name, value in found.items() if value is not None)
     path = output_dir / record.artifacts.get("Trainer.model_run", "") / HISTORY_FILE
     for name, values in json.loads(path.read_text()).items() if path.is_file() else ():

@@ -86,7 +86,7 @@ def test_all_these_answers_are_judged(undisturbed: FoldsRun) -> None:
     assert sum(map(sum, gate["confusion_matrix"])) == len(answers) == gate["lost_answers"]["num_clips"]
     counts = [[0] * len(classes) for _ in classes]
     for answer in answers:
-        counts[classes.index(answer.label)][answer.scores.index(max(answer.scores))] += 1
+        counts[classes.index(answer.labels[0])][answer.scores.index(max(answer.scores))] += 1
     assert gate["confusion_matrix"] == counts
     fold_of = undisturbed.folds.of_group
     assert gate["fold_of_group"] == [fold_of[group] for group in gate["groups"]["groups"]]

@@ -1,4 +1,4 @@
-"""Metric for TFMA: how often the right class is among the most probable ones.
+"""Metric for TFMA: how often the answer is right, and how often the right class is among the most probable ones.
 
 TFMA could use Keras's metrics for this. They call TensorFlow for each slice, and AutoGraph rewrites them first.
 """
@@ -15,10 +15,15 @@ from components.evaluator.metrics.per_model import SumCombiner, Sums, computatio
 
 # Keras's name, so that other readers of TFMA's results know it too.
 ACCURACY = "sparse_categorical_accuracy"
+# scikit-learn's name where clips have several labels: the share of clips whose answer is exactly these.
+SUBSET_ACCURACY = "subset_accuracy"
 
 
 class TopKAccuracy(tfma.metrics.Metric):
-    """The share of clips whose class is among the `k` most probable ones; NaN without clips."""
+    """The share of clips whose class is among the `k` most probable ones; NaN without clips.
+
+    With a `k` of 1 it is the share of right answers, also where clips have several labels.
+    """
 
     def __init__(self, k: int, name: str) -> None:
         super().__init__(_computations, k=k, name=name)
@@ -29,7 +34,7 @@ def _computations(k: int, name: str, model_names: Iterable[str] | None = None) -
 
 
 class HitsCombiner(SumCombiner):
-    """Counts clips whose class is among the `k` most probable ones, and all clips."""
+    """Counts clips whose answer is right, or whose class is among the `k` most probable ones, and all clips."""
 
     zero = np.zeros(2, np.int64)
 
@@ -37,7 +42,8 @@ class HitsCombiner(SumCombiner):
         self._key, self._k = key, k
 
     def add_input(self, accumulator: Sums, element: StandardMetricInputs) -> Sums:
-        accumulator += (answer_of(element, self._key.model_name).rank < self._k, 1)
+        answer = answer_of(element, self._key.model_name)
+        accumulator += (answer.is_right if self._k == 1 else answer.rank < self._k, 1)
         return accumulator
 
     def extract_output(self, accumulator: Sums) -> dict[tfma.metrics.MetricKey, float]:

@@ -1,6 +1,6 @@
 """The answer of a model on one clip, read from the inputs of a TFMA metric."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,32 +10,88 @@ from tensorflow_model_analysis.metrics.metric_types import StandardMetricInputs
 
 from models import features
 
+# Outputs of the `evaluate` signature; thresholds are those of a model that gives a clip several labels.
+PROBABILITIES, THRESHOLDS = "probabilities", "thresholds"
+
 
 class Answer(NamedTuple):
     """A model's answer on a clip.
 
     Attributes:
-      confidence: the probability of the most probable class.
-      chosen: the id of that class.
-      own: the probability of the clip's class; 0 if the model does not know the class.
-      rank: the number of classes that are more probable than the clip's; of equal ones the first ranks higher, as in argmax.
+      scores: of each class: float32 [classes]; 0 in place of what is not finite.
+      labels: ids of the clip's classes, ascending; none of a class that the model does not know, or if the answer is lost.
+      chosen: ids of the classes that the model chose, ascending: the most probable one, or those that reach their thresholds.
+      loss: why the answer counts for nothing; empty if it counts.
+      thresholds: of each class: float32 [classes]; None where a clip has one label.
     """
 
-    confidence: float
-    chosen: int
-    own: float
-    rank: int
+    scores: npt.NDArray[np.float32]
+    labels: tuple[int, ...]
+    chosen: tuple[int, ...]
+    loss: str
+    thresholds: npt.NDArray[np.float32] | None
 
     @property
     def is_right(self) -> bool:
-        return self.rank == 0
+        return not self.loss and self.labels == self.chosen
+
+    @property
+    def is_label(self) -> npt.NDArray[np.bool_]:
+        """Whether the clip is of each class: bool [classes]."""
+        found = np.zeros(len(self.scores), np.bool_)
+        found[list(self.labels)] = True
+        return found
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable class."""
+        return float(self.scores.max())
+
+    @property
+    def rank(self) -> int:
+        """The number of classes that are more probable than that of a clip with one label.
+
+        Of equal ones the first ranks higher, as in argmax.
+        """
+        if self.loss:
+            return len(self.scores)
+        (label,) = self.labels
+        own = self.scores[label]
+        return int((self.scores > own).sum() + (self.scores[:label] == own).sum())
 
 
-def scores_and_label(inputs: StandardMetricInputs, model_name: str) -> tuple[npt.NDArray[np.float32], int]:
-    """The model's scores of all classes, and the id of the clip's class."""
+def answer_of(inputs: StandardMetricInputs, model_name: str) -> Answer:
+    """The model's answer on the clip; a wrong one if it counts for nothing."""
     predictions = inputs.get_predictions(model_name)
-    scores = np.ravel(predictions["probabilities"] if isinstance(predictions, Mapping) else predictions)
-    return scores, int(np.ravel(inputs.get_labels(model_name))[0])
+    if not isinstance(predictions, Mapping):
+        predictions = {PROBABILITIES: predictions}
+    scores = np.ravel(predictions[PROBABILITIES])
+    thresholds = np.ravel(predictions[THRESHOLDS]) if THRESHOLDS in predictions else None
+    is_finite = bool(np.isfinite(scores).all())
+    probabilities = scores if is_finite else np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0)
+    ids = label_ids_of(inputs, model_name)
+    known = sorted({label for label in ids if 0 <= label < len(scores)})
+    chosen = chosen_classes(probabilities, thresholds)
+    if not is_finite:
+        return Answer(probabilities, (), chosen, "scores that are not finite", thresholds)
+    if thresholds is None and not scores.sum() > 0:
+        return Answer(probabilities, (), chosen, "scores that sum to nothing", thresholds)
+    loss = "" if len(known) == len(ids) else "a class that the model does not have"
+    return Answer(probabilities, tuple(known), chosen, loss, thresholds)
+
+
+def label_ids_of(inputs: StandardMetricInputs, model_name: str) -> list[int]:
+    """The ids that the clip's labels have in the model, in the order of the labels; none of them is in range if unknown."""
+    return np.ravel(inputs.get_labels(model_name)).astype(int).tolist()
+
+
+def chosen_classes(
+    scores: npt.NDArray[np.float32], thresholds: npt.NDArray[np.float32] | Sequence[float] | None
+) -> tuple[int, ...]:
+    """The ids of all classes that reach their thresholds; without any the most probable class, of equal ones the first."""
+    if thresholds is None:
+        return (int(scores.argmax()),)
+    return tuple(np.flatnonzero(scores >= np.asarray(thresholds, np.float32)).tolist())
 
 
 def segment_id_of(inputs: StandardMetricInputs) -> str:
@@ -45,27 +101,11 @@ def segment_id_of(inputs: StandardMetricInputs) -> str:
 
 def text_of(feature: Any) -> str:
     """The text of a clip's feature that has one value."""
-    (text,) = np.ravel(feature).tolist()
-    return text.decode() if isinstance(text, bytes) else str(text)
+    (text,) = texts_of(feature)
+    return text
 
 
-def reason_of_loss(scores: npt.NDArray[np.float32], label_id: int) -> str:
-    """Why an answer counts for nothing; empty if it counts."""
-    if not np.isfinite(scores).all():
-        return "scores that are not finite"
-    if not scores.sum() > 0:
-        return "scores that sum to nothing"
-    return "" if 0 <= label_id < len(scores) else "a class that the model does not have"
-
-
-def answer_of(inputs: StandardMetricInputs, model_name: str) -> Answer:
-    """The model's answer on the clip; a wrong one if it counts for nothing."""
-    scores, label_id = scores_and_label(inputs, model_name)
-    probabilities = np.nan_to_num(scores, nan=0.0, posinf=0.0, neginf=0.0)
-    chosen = int(probabilities.argmax())
-    confidence = float(probabilities[chosen])
-    if reason_of_loss(scores, label_id):
-        return Answer(confidence, chosen, 0.0, len(probabilities))
-    own = probabilities[label_id]
-    rank = int((probabilities > own).sum() + (probabilities[:label_id] == own).sum())
-    return Answer(confidence, chosen, float(own), rank)
+def texts_of(feature: Any) -> list[str]:
+    """The texts of a clip's feature, which TFMA has as a sparse tensor where their number varies."""
+    values = feature.values if isinstance(feature, tfma.types.SparseTensorValue) else feature
+    return [text.decode() if isinstance(text, bytes) else str(text) for text in np.ravel(values).tolist()]

@@ -1,5 +1,6 @@
 """Metric for TFMA: whether probabilities mean what they say."""
 
+import json
 from collections.abc import Iterable
 
 import numpy as np
@@ -16,7 +17,10 @@ NUM_BINS = 15
 class CalibrationError(tfma.metrics.Metric):
     """Expected calibration error of the most probable class in 15 bins of equal width (Guo et al. 2017).
 
-    It also gives the bins [15, 3]: the number of clips in each, the sum of their confidences, the number of right answers.
+    Where clips have several labels, each class's probability is a statement of its own, and the error is the mean of theirs.
+
+    It also gives the bins [statements, 15, 3], as JSON: the number of clips in each, the sum of their probabilities, how often
+    these were right. There is one statement, or one for each class.
     """
 
     def __init__(self, name: str = CALIBRATION_ERROR) -> None:
@@ -27,22 +31,34 @@ def _computations(name: str = CALIBRATION_ERROR, model_names: Iterable[str] | No
     return computation_per_model(model_names, [name, RELIABILITY], ReliabilityCombiner)
 
 
-class ReliabilityCombiner(SumCombiner):
-    """Counts clips in bins of confidence, and adds up their confidences and right answers."""
+def calibration_errors(bins: Sums) -> Sums:
+    """The error of each statement, float64 [statements], from bins [statements, 15, 3]; NaN without clips."""
+    num_clips, probabilities, hits = np.moveaxis(bins, -1, 0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(hits - probabilities).sum(axis=1) / num_clips.sum(axis=1))
 
-    zero = np.zeros((NUM_BINS, 3))
+
+class ReliabilityCombiner(SumCombiner):
+    """Counts clips in bins of probability, and adds up their probabilities and how often these were right."""
+
+    zero = np.zeros((1, NUM_BINS, 3))
 
     def __init__(self, error_key: tfma.metrics.MetricKey, bins_key: tfma.metrics.MetricKey) -> None:
         self._error_key, self._bins_key = error_key, bins_key
 
     def add_input(self, accumulator: Sums, element: StandardMetricInputs) -> Sums:
         answer = answer_of(element, self._error_key.model_name)
+        if answer.thresholds is None:
+            probabilities, is_right = np.array([answer.confidence]), np.array([answer.is_right])
+        else:
+            probabilities, is_right = answer.scores.astype(np.float64), answer.is_label
         # A bin holds its upper edge, as the paper has it.
-        index = min(max(int(np.ceil(answer.confidence * NUM_BINS)) - 1, 0), NUM_BINS - 1)
-        accumulator[index] += (1, answer.confidence, answer.is_right)
-        return accumulator
+        bins = np.clip(np.ceil(probabilities * NUM_BINS).astype(int) - 1, 0, NUM_BINS - 1)
+        added = np.zeros((len(bins), NUM_BINS, 3))
+        added[np.arange(len(bins)), bins] = np.stack([np.ones_like(probabilities), probabilities, is_right], axis=1)
+        return accumulator + added
 
-    def extract_output(self, accumulator: Sums) -> dict[tfma.metrics.MetricKey, float | Sums]:
-        num_clips, confidences, hits = accumulator.T
-        error = float(np.abs(hits - confidences).sum() / num_clips.sum()) if num_clips.any() else float("nan")
-        return {self._error_key: error, self._bins_key: accumulator}
+    def extract_output(self, accumulator: Sums) -> dict[tfma.metrics.MetricKey, float | bytes]:
+        # TFMA subtracts arrays of two models, which may have different numbers of classes.
+        bins = json.dumps(accumulator.tolist()).encode()
+        return {self._error_key: float(calibration_errors(accumulator).mean()), self._bins_key: bins}

@@ -9,7 +9,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
 from components.evaluator.confusion import LostAnswers
-from components.evaluator.metrics.answers import reason_of_loss, scores_and_label, segment_id_of
+from components.evaluator.metrics.answers import answer_of, segment_id_of
 from components.evaluator.metrics.per_model import computation_per_model
 from models import features
 
@@ -38,7 +38,7 @@ class LostAnswersCombiner(beam.CombineFn):
         return LostAnswers(0, 0, ())
 
     def add_input(self, accumulator: LostAnswers, element: StandardMetricInputs) -> LostAnswers:
-        reason = reason_of_loss(*scores_and_label(element, self._key.model_name))
+        reason = answer_of(element, self._key.model_name).loss
         found = ((segment_id_of(element), reason),) if reason else ()
         return self.merge_accumulators([accumulator, LostAnswers(1, len(found), found)])
 

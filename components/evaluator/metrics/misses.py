@@ -1,50 +1,58 @@
 """Metric for TFMA: the clips that a model is wrong about."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import apache_beam as beam
+import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics.metric_types import MetricComputations, StandardMetricInputs
 
 from components.evaluator.metrics.answers import answer_of, segment_id_of
-from components.evaluator.metrics.per_model import computation_per_model
+from components.evaluator.metrics.per_model import Sums, computation_per_model
 from models import features
 
 MISSES = "misses"
-# What is left out are those that a model is least wrong about; half a megabyte in each slice that has so many.
+# Of each class. What is left out are those that a model is least wrong about; half a megabyte in each slice that has so many.
 MOST_MISSES = 5000
 
 
 class Miss(NamedTuple):
-    """A clip that was taken for the class `chosen`.
+    """A clip of a class that was not found in it; or, as a false alarm, a clip that it was found in and that has it not.
 
-    `own` and `probability` are the probabilities of its own class and of that one.
+    Attributes:
+      own: the probability of that class.
+      against: what that was beside: the probability of the class that was chosen, or the class's threshold where a clip has
+        several labels.
+      chosen: ids of the classes that were chosen.
     """
 
     own: float
-    probability: float
-    chosen: int
+    against: float
+    chosen: tuple[int, ...]
     segment_id: str
 
 
 @dataclass
-class _Sums:
-    """Number of clips, sum of their own classes' probabilities, and the misses: unsorted, and more than are kept."""
+class _Found:
+    """What was found by class id: unsorted, and more than are kept.
 
-    num_clips: int = 0
-    own: float = 0.0
-    misses: list[Miss] = field(default_factory=list)
+    `sums`: for each class the number of its clips, the sum of its probabilities there, and both of other clips: [classes, 4].
+    """
 
-    @property
-    def worst(self) -> list[Miss]:
-        return sorted(self.misses)[:MOST_MISSES]
+    sums: Sums = field(default_factory=lambda: np.zeros((1, 4)))
+    misses: dict[int, list[Miss]] = field(default_factory=lambda: defaultdict(list))
+    false_alarms: dict[int, list[Miss]] = field(default_factory=lambda: defaultdict(list))
 
 
 class Misses(tfma.metrics.Metric):
-    """The mean probability of the clips' own classes, and a slice's misses, the highest loss first: JSON as bytes."""
+    """Of each class its misses, the lowest probability first, its false alarms, the highest first, and means: JSON as bytes.
+
+    Where a clip has one label, a false alarm is the miss of another class, and listed there only.
+    """
 
     def __init__(self, name: str = MISSES) -> None:
         super().__init__(_computations, name=name)
@@ -55,34 +63,65 @@ def _computations(name: str = MISSES, model_names: Iterable[str] | None = None) 
 
 
 class MissesCombiner(beam.CombineFn):
-    """Keeps the misses with the highest loss, which is minus the logarithm of the own class's probability."""
+    """Keeps the misses of each class with the highest loss, which is minus the logarithm of its probability."""
 
     def __init__(self, key: tfma.metrics.MetricKey) -> None:
         self._key = key
 
-    def create_accumulator(self) -> _Sums:
-        return _Sums()
+    def create_accumulator(self) -> _Found:
+        return _Found()
 
-    def add_input(self, accumulator: _Sums, element: StandardMetricInputs) -> _Sums:
+    def add_input(self, accumulator: _Found, element: StandardMetricInputs) -> _Found:
         answer = answer_of(element, self._key.model_name)
-        accumulator.num_clips += 1
-        accumulator.own += answer.own
-        if not answer.is_right:
-            accumulator.misses.append(Miss(answer.own, answer.confidence, answer.chosen, segment_id_of(element)))
-            if len(accumulator.misses) > 2 * MOST_MISSES:
-                accumulator.misses = accumulator.worst
+        is_label = answer.is_label
+        scores = answer.scores.astype(np.float64)
+        accumulator.sums = accumulator.sums + np.stack(
+            [is_label, is_label * scores, ~is_label, ~is_label * scores], axis=1
+        )
+
+        def miss(label: int) -> Miss:
+            against = answer.confidence if answer.thresholds is None else float(answer.thresholds[label])
+            return Miss(float(scores[label]), against, answer.chosen, segment_id_of(element))
+
+        for label in answer.labels:
+            if label not in answer.chosen:
+                _keep(accumulator.misses[label], miss(label), 1)
+        for label in answer.chosen if answer.thresholds is not None else ():
+            if label not in answer.labels:
+                _keep(accumulator.false_alarms[label], miss(label), -1)
         return accumulator
 
-    def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
-        merged = _Sums()
+    def merge_accumulators(self, accumulators: Iterable[_Found]) -> _Found:
+        merged = _Found()
         for part in accumulators:
-            merged.num_clips += part.num_clips
-            merged.own += part.own
-            merged.misses = _Sums(misses=merged.misses + part.misses).worst
+            merged.sums = merged.sums + part.sums
+            for own, others, sign in (
+                (merged.misses, part.misses, 1),
+                (merged.false_alarms, part.false_alarms, -1),
+            ):
+                for label, found in others.items():
+                    own[label] = _worst(own[label] + found, sign)
         return merged
 
-    def extract_output(self, accumulator: _Sums) -> dict[tfma.metrics.MetricKey, bytes]:
-        mean = accumulator.own / accumulator.num_clips if accumulator.num_clips else None
-        misses = [miss._asdict() for miss in accumulator.worst]
+    def extract_output(self, accumulator: _Found) -> dict[tfma.metrics.MetricKey, bytes]:
+        def by_class(found: dict[int, list[Miss]], sign: int) -> dict[int, list[Miss]]:
+            return {label: _worst(each, sign) for label, each in sorted(found.items())}
+
+        content = {
+            "sums": accumulator.sums.tolist(),
+            "misses": by_class(accumulator.misses, 1),
+            "false_alarms": by_class(accumulator.false_alarms, -1),
+        }
         # TFMA keeps numbers or bytes.
-        return {self._key: json.dumps({"mean_own": mean, "misses": misses}).encode()}
+        return {self._key: json.dumps(content).encode()}
+
+
+def _keep(found: list[Miss], miss: Miss, sign: int) -> None:
+    found.append(miss)
+    if len(found) > 2 * MOST_MISSES:
+        found[:] = _worst(found, sign)
+
+
+def _worst(found: list[Miss], sign: int) -> list[Miss]:
+    """Those with the lowest probability of their own class first, or with a `sign` of -1 the highest."""
+    return sorted(found, key=lambda miss: (sign * miss.own, *miss[1:]))[:MOST_MISSES]

@@ -1,6 +1,7 @@
 """Parts that the metrics share: one computation for each model, and sums over clips."""
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 import apache_beam as beam
@@ -34,7 +35,10 @@ def computation_per_model(
 
 
 class SumCombiner(beam.CombineFn):
-    """Adds up arrays over clips; a subclass gives the `zero` to begin with, what a clip adds, and the result."""
+    """Adds up arrays over clips; a subclass gives the `zero` to begin with, what a clip adds, and the result.
+
+    An axis of length 1 in `zero` becomes as long as what the clips add.
+    """
 
     zero: Sums
 
@@ -42,4 +46,4 @@ class SumCombiner(beam.CombineFn):
         return self.zero.copy()
 
     def merge_accumulators(self, accumulators: Iterable[Sums]) -> Sums:
-        return np.sum(list(accumulators), axis=0)
+        return reduce(np.add, accumulators, self.create_accumulator())

@@ -1,6 +1,6 @@
 """What TFX's Evaluator writes about two small models: a candidate with boxes, and a baseline that knows one class less."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +59,15 @@ def _save_models(folder: Path) -> dict[str, Path]:
 def evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The Evaluator's output for both models on CLIPS."""
     from components.evaluator.config import EvaluationConfig
-    from components.evaluator.eval_config import make_eval_config
+    from components.evaluator.eval_config import Measured, make_eval_config
 
     slices = ("duration", ("class", "group"))
     evaluation = EvaluationConfig(slices=slices, ranges={"mass": (50, 80)}, top_k=(2, 5))
-    eval_config = make_eval_config(evaluation, num_classes=3, metadata=("age", "mass"), tracks=True)
+    eval_config = make_eval_config(evaluation, Measured(num_classes=3, tracks=True), ("age", "mass"))
 
     def make(folder: Path) -> str:
-        return _evaluate(folder, eval_config, model=models["candidate"], baseline_model=models["baseline"])
+        both = {"model": models["candidate"], "baseline_model": models["baseline"]}
+        return evaluate(folder, eval_config, _clips(), CANDIDATE_CLASSES, **both)
 
     return made_once(tmp_path_factory, "evaluation", make)
 
@@ -77,12 +78,22 @@ def base_evaluation_uri(models: dict[str, Path], tmp_path_factory: pytest.TempPa
     from components.evaluator.eval_config import make_plain_eval_config
 
     def make(folder: Path) -> str:
-        return _evaluate(folder, make_plain_eval_config(), model=models["baseline"])
+        config = make_plain_eval_config(has_several_labels=False)
+        return evaluate(folder, config, _clips(), CANDIDATE_CLASSES, model=models["baseline"])
 
     return made_once(tmp_path_factory, "base_evaluation", make)
 
 
-def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, **models: Path) -> str:
+def evaluate(
+    folder: Path,
+    eval_config: Any,
+    clips: Sequence[Mapping[str, Sequence[Any]]],
+    classes: Sequence[str],
+    *,
+    has_several_labels: bool = False,
+    **models: Path,
+) -> str:
+    """The Evaluator's output for `models` on these clips, of which only some features are given."""
     from google.protobuf import text_format
     from tfx.types import artifact_utils, channel_utils
     from tfx.types.standard_artifacts import Examples, Model, ModelEvaluation, Schema
@@ -92,12 +103,14 @@ def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, 
     from components.evaluator.executor import EvaluatorExecutor
     from components.video_example_gen.ledger import Ledger
     from components.video_schema_gen.component import clip_schema
+    from models.config import ONE, SEVERAL, Labels
     from models.metadata import MetadataConfig
 
     (folder / "examples/Split-test").mkdir(parents=True)
-    _write_clips(folder / "examples/Split-test/data.gz")
+    _write_clips(folder / "examples/Split-test/data.gz", clips)
     (folder / "schema").mkdir()
-    schema = clip_schema(1, CANDIDATE_CLASSES, MetadataConfig(columns=("age", "mass")))
+    labels: Labels = SEVERAL if has_several_labels else ONE
+    schema = clip_schema(1, classes, MetadataConfig(columns=("age", "mass")), labels)
     (folder / "schema/schema.pbtxt").write_text(text_format.MessageToString(schema))
     Ledger((), (), 0, 0, QUARTILES).write(folder / "ledger")
 
@@ -117,7 +130,7 @@ def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, 
         "ledger": [artifact(IngestLedger, folder / "ledger")],
     }
     channels = {name: channel_utils.as_channel(artifacts) for name, artifacts in inputs.items()}
-    component = Evaluator(eval_config=eval_config, splits=["test"], average_windows=average_windows, **channels)
+    component = Evaluator(eval_config=eval_config, splits=["test"], **channels)
     outputs = {"evaluation": [artifact(ModelEvaluation, folder / "evaluation")]}
     EvaluatorExecutor().Do(inputs, outputs, component.exec_properties)
     return str(folder / "evaluation")
@@ -156,21 +169,35 @@ def _save_model(folder: Path, classes: Sequence[str], answer_feature: str, track
     ExportInfo(tuple(classes), {}, {}, "").write(model_dir)
 
 
-def _write_clips(path: Path) -> None:
-    import tensorflow as tf
-
+def _clips() -> list[dict[str, list[Any]]]:
     from models import features
     from models.metadata import value_feature
 
-    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+    return [
+        {
+            features.LABEL: [label],
+            features.GROUP: [group],
+            features.MOTION: [float(candidate_answer)],
+            features.BRIGHTNESS: [float(baseline_answer)],
+            features.START_SECONDS: [3.0],
+            features.END_SECONDS: [3.0 + duration],
+            features.FPS: [iou],
+            features.BOX_VALID: [validity],
+            **{value_feature(column): [number] for column, number in numbers.items()},
+        }
         for (label, group, candidate_answer, baseline_answer), duration, (iou, validity), numbers in zip(
             CLIPS, DURATIONS, BOXES, METADATA, strict=True
-        ):
-            values: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
-            values |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
-            values |= {features.LABEL: [label], features.GROUP: [group]}
-            values |= {features.MOTION: [float(candidate_answer)], features.BRIGHTNESS: [float(baseline_answer)]}
-            values |= {features.START_SECONDS: [3.0], features.END_SECONDS: [3.0 + duration]}
-            values |= {features.FPS: [iou], features.BOX_VALID: [validity]}
-            values |= {value_feature(column): [number] for column, number in numbers.items()}
-            writer.write(features.make_example(values))
+        )
+    ]
+
+
+def _write_clips(path: Path, clips: Sequence[Mapping[str, Sequence[Any]]]) -> None:
+    import tensorflow as tf
+
+    from models import features
+
+    others: dict[str, list[Any]] = {name: [0.0] * n for name, n in features.feature_lengths(1).items()}
+    others |= {name: ["anything"] for name in (*features.BYTES_FEATURES, features.FRAMES)}
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type="GZIP")) as writer:
+        for clip in clips:
+            writer.write(features.make_example({**others, **clip}))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import Entry
 
 CLASSES = ("a", "b", "c")
 IDS = st.integers(0, 2)
@@ -15,7 +16,14 @@ ENTRIES = st.dictionaries(
 
 @given(entries=ENTRIES)
 def test_sums_over_the_groups_are_those_of_all_clips(entries: dict[str, list[tuple[int, int, int]]]) -> None:
-    answers = GroupAnswers.of(entries, CLASSES)
+    answers = GroupAnswers.of(
+        {
+            group: [Entry((actual,), (answer,), number) for actual, answer, number in each]
+            for group, each in entries.items()
+        },
+        CLASSES,
+        has_several_labels=False,
+    )
     matrix = np.zeros((3, 3))
     for actual, predicted, number in (entry for each in entries.values() for entry in each):
         matrix[actual, predicted] += number
@@ -32,7 +40,9 @@ def test_sums_over_the_groups_are_those_of_all_clips(entries: dict[str, list[tup
 
 
 def test_a_group_that_shows_no_clip_of_a_class_says_nothing_of_its_recall() -> None:
-    answers = GroupAnswers.of({"ann": [(0, 0, 2)], "bob": [(1, 0, 1)]}, CLASSES)
+    answers = GroupAnswers.of(
+        {"ann": [Entry((0,), (0,), 2)], "bob": [Entry((1,), (0,), 1)]}, CLASSES, has_several_labels=False
+    )
     assert answers.recall("a").trials.tolist() == [2]
     assert answers.false_alarms("a").hits.tolist() == [1]
     assert answers.recall("c").trials.tolist() == []

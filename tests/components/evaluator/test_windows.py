@@ -47,3 +47,13 @@ def test_each_segment_is_one_and_brings_no_frames() -> None:
         one["features"]["meta_age"] = np.array([33.0] if one["features"]["group"] == b"ann" else [])
     with beam.Pipeline("FnApiRunner") as pipeline:
         assert_that(pipeline | beam.Create(windows) | merge_windows(["group", "meta_age:18,65"]), check)
+
+
+def test_the_thresholds_of_several_labels_are_those_of_each_window_and_no_rounded_mean() -> None:
+    thresholds = np.array([0.1, 0.7], np.float32)
+    windows = [window(f"a-{number}", float(number), [0.3, 0.6]) for number in range(3)]
+    for each in windows:
+        each["predictions"] = {"probabilities": each["predictions"]["candidate"], "thresholds": thresholds}
+    merged = average(windows)["predictions"]
+    assert (merged["thresholds"] == thresholds).all()
+    assert merged["probabilities"].tolist() == pytest.approx([0.3, 0.6])

@@ -9,15 +9,16 @@ from components.fold_trainer.clips import Clip, share_out
 from models.features import make_example
 
 CLIPS = [
-    Clip(str(number), f"{number % 4}.mp4", f"group {number % 4}", "sit" if number % 2 else "wave")
+    Clip(str(number), f"{number % 4}.mp4", f"group {number % 4}", ("sit",) if number % 2 else ("wave", "sit"))
     for number in range(9)
 ]
 FOLD_OF = {"0.mp4": 0, "1.mp4": 1, "2.mp4": 2, "3.mp4": 1}
 
 
 def example(clip: Clip) -> bytes:
-    values = {"segment_id": clip.clip, "video_id": clip.video, "group": clip.group, "label": clip.label}
-    return make_example({**{name: [value] for name, value in values.items()}, "frames": ["jpeg", clip.clip]})
+    values = {"segment_id": clip.clip, "video_id": clip.video, "group": clip.group}
+    lists = {"label": clip.labels, "frames": ["jpeg", clip.clip]}
+    return make_example({**{name: [value] for name, value in values.items()}, **lists})
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tfx.components.evaluator import constants
 from tfx.types import channel_utils
@@ -12,10 +13,11 @@ from tfx.types.standard_artifacts import Model, ModelBlessing, ModelEvaluation
 from components.artifacts import IS_FIRST_PUSH, GateReport
 from components.model_gate.component import ModelGate, ModelGateExecutor
 from components.model_gate.config import ClassGates, GatesConfig
-from components.model_gate.measurements import GATE_FILE, Measurements
+from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.model_gate.verdict import Verdict
 from models.export_info import ExportInfo
 from tests.components.evaluator.evaluated import CANDIDATE_CLASSES
+from tests.components.evaluator.several_labels import CHOSEN, CLASSES, SETS, THRESHOLDS
 
 # What the candidate of `conftest.CLIPS` reaches.
 REACHED = GatesConfig(
@@ -207,4 +209,40 @@ def test_what_the_evaluator_did_not_compute_is_not_blessed(
     report, _ = run_gate(tmp_path, models, base_evaluation_uri, gates, is_first_push=True, candidate="baseline")
     assert [failure.sentence() for failure in Verdict.from_json(report).failures] == [
         "all classes: calibration error could not be measured, bar at most 1"
+    ]
+
+
+def test_where_clips_have_several_labels_each_class_is_measured_beside_the_last_pushed_model(
+    tmp_path: Path, models_of_sets: dict[str, Path], sets_uri: str
+) -> None:
+    report, _ = run_gate(tmp_path, models_of_sets, sets_uri, GatesConfig(certainty=None), is_first_push=False)
+    measured = Measurements.from_json(report)
+    assert measured.thresholds == dict(zip(CLASSES, THRESHOLDS, strict=True))
+    assert measured.average_precisions.keys() == measured.calibration_errors.keys() == set(CLASSES)
+    assert {f.label for f in Verdict.from_json(report).findings if f.rule == "recall_drop"} == {"sit", "walk"}
+    misses = json.loads((tmp_path / "report" / MISSES_FILE).read_text())
+    for number, label in enumerate(CLASSES):
+        wrong = np.flatnonzero(SETS[:, number] != CHOSEN[:, number])
+        assert misses[label] == {
+            f"clip {clip}": [each for each, is_chosen in zip(CLASSES, CHOSEN[clip], strict=True) if is_chosen]
+            for clip in wrong
+        }
+
+
+@pytest.mark.parametrize(("candidate", "baseline"), [("several labels", "one label"), ("one label", "several labels")])
+def test_a_model_of_one_label_is_not_compared_with_one_of_several(
+    tmp_path: Path, models: dict[str, Path], models_of_sets: dict[str, Path], sets_uri: str, evaluation_uri: str,
+    candidate: str, baseline: str,
+) -> None:  # fmt: skip
+    kinds = {
+        "one label": (models["candidate"], evaluation_uri),
+        "several labels": (models_of_sets["candidate"], sets_uri),
+    }
+    both = {"candidate": kinds[candidate][0], "baseline": kinds[baseline][0]}
+    gates = GatesConfig(certainty=None, min_accuracy=0, min_recall=0, min_precision=0, min_examples=1)
+    gates = gates.model_copy(update={"min_gain_over_majority": None, "retired": ("a", "b", "new", *CLASSES)})
+    report, _ = run_gate(tmp_path, both, kinds[candidate][1], gates, is_first_push=False)
+    assert [failure.sentence() for failure in Verdict.from_json(report).failures] == [
+        "all classes: recall drop could not be measured, bar at most 0.15 (version  gives each clip "
+        f"{baseline}, and this model {candidate}; gates.max_recall_drop: 1 lets any drop through, and so this)"
     ]

@@ -3,11 +3,10 @@
 import json
 import re
 
-import numpy as np
 import pytest
 
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix, LostAnswers
+from components.evaluator.confusion import ConfusionMatrix, Entry, LostAnswers
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
@@ -20,29 +19,33 @@ CLASSES = ("a", "b")
 def measured(hits: dict[str, list[int]], clips: int, before: dict[str, list[int]] | None = None) -> Measurements:
     """`hits`: of each class, how many of a group's `clips` were found; the others are taken for the other class."""
 
-    def entries(found: dict[str, list[int]]) -> dict[str, list[tuple[int, int, int]]]:
+    def entries(found: dict[str, list[int]]) -> dict[str, list[Entry]]:
         groups = range(len(found["a"]))
         return {
             f"person {group}": [
                 entry
                 for actual, label in enumerate(CLASSES)
-                for entry in ((actual, actual, found[label][group]), (actual, 1 - actual, clips - found[label][group]))
-                if entry[2]
+                for entry in (
+                    Entry((actual,), (actual,), found[label][group]),
+                    Entry((actual,), (1 - actual,), clips - found[label][group]),
+                )
+                if entry.num_clips
             ]
             for group in groups
         }
 
     def matrix(found: dict[str, list[int]]) -> ConfusionMatrix:
-        counts = np.zeros((2, 2), int)
-        for actual, predicted, number in (entry for each in entries(found).values() for entry in each):
-            counts[actual, predicted] += number
-        return ConfusionMatrix(CLASSES, tuple(map(tuple, counts.tolist())))
+        of_all = [entry for each in entries(found).values() for entry in each]
+        return ConfusionMatrix.of(of_all, CLASSES, has_several_labels=False)
+
+    def groups(found: dict[str, list[int]]) -> GroupAnswers:
+        return GroupAnswers.of(entries(found), CLASSES, has_several_labels=False)
 
     return Measurements(
         candidate=matrix(hits),
         baseline=matrix(before) if before else None,
-        groups=GroupAnswers.of(entries(hits), CLASSES),
-        baseline_groups=GroupAnswers.of(entries(before), CLASSES) if before else None,
+        groups=groups(hits),
+        baseline_groups=groups(before) if before else None,
     )
 
 

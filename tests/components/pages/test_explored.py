@@ -66,7 +66,7 @@ def report() -> str:
     frames = tuple(Frame(jpeg(40 * number), number / 2) for number in range(4))
     strips = {label: Strip(label, f"{label}.mp4", 0.0, 1.5, frames) for label in ("sit", EVIL)}
     misses = {
-        label: (MissedClip(strip, taken_for, 0.9, 0.1, False),)
+        label: (MissedClip(strip, (taken_for,), 0.9, 0.1, False),)
         for (label, strip), taken_for in zip(strips.items(), (EVIL, "sit"), strict=True)
     }
     groups = tuple(GroupRow(f"person_{number}", 20 - number, number / 10) for number in range(1, 9))

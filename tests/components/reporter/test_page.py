@@ -11,7 +11,7 @@ import pytest
 
 from components.annotation_validator.findings import Finding, Place, Severity
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Entry
 from components.model_gate.config import ClassGates, GatesConfig
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge as judge_model
@@ -138,7 +138,7 @@ def test_what_was_found_in_the_data_is_listed_as_text(make_report: MakeReport) -
 
 def test_clips_that_the_model_is_wrong_about_are_shown_and_doubtful_labels_told(make_report: MakeReport) -> None:
     strip = Strip("sit", f"{HOSTILE}.mp4", 0.5, 1.25, (Frame(b"missed", 0.75),))
-    misses = {"sit": (MissedClip(strip, "stand", 0.97, 0.01, True), MissedClip(strip, "stand", 0.5, 0.4, False))}
+    misses = {"sit": (MissedClip(strip, ("stand",), 0.97, 0.01, True), MissedClip(strip, ("stand",), 0.5, 0.4, False))}
     page = render(make_report(misses=misses))
     section = text_of("misses", page)
     assert section.count("sit taken for stand") == 2 and section.count("✗ label may be wrong") == 1
@@ -290,9 +290,9 @@ def test_boxes_of_a_tracker_have_their_mean_iou_overall_and_for_each_class(make_
 
 def answers_of(num_groups: int) -> Evidence:
     """As if each group had shown sit and stand once, and the model had found both."""
-    found = {f"person {group}": [(0, 0, 1), (1, 1, 1)] for group in range(num_groups)}
+    found = {f"person {group}": [Entry((0,), (0,), 1), Entry((1,), (1,), 1)] for group in range(num_groups)}
     matrix = ConfusionMatrix(("sit", "stand"), ((num_groups, 0), (0, num_groups)))
-    evidence = weigh(Measurements(matrix, groups=GroupAnswers.of(found, matrix.classes)))
+    evidence = weigh(Measurements(matrix, groups=GroupAnswers.of(found, matrix.classes, has_several_labels=False)))
     assert evidence is not None
     return evidence
 

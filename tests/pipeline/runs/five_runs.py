@@ -14,7 +14,7 @@ from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2 as proto
 
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Entry
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.model_gate.rules import judge
@@ -251,16 +251,15 @@ def play(folder: Path, data_digest: str = "data") -> FiveRuns:
 
 
 def _measurements(misses: Misses) -> Measurements:
-    entries = {}
-    counts = [[0, 0], [0, 0]]
+    entries: dict[str, list[Entry]] = {}
     for person in TESTED:
         entries[person] = []
         for label_id, label in enumerate(CLASSES):
             answer = CLASSES.index(misses.get(label, {}).get(segment_of(person, label), label))
-            counts[label_id][answer] += 1
-            entries[person].append((label_id, answer, 1))
-    matrix = ConfusionMatrix(CLASSES, tuple(map(tuple, counts)))
-    return Measurements(matrix, groups=GroupAnswers.of(entries, CLASSES))
+            entries[person].append(Entry((label_id,), (answer,), 1))
+    of_all = [entry for each in entries.values() for entry in each]
+    matrix = ConfusionMatrix.of(of_all, CLASSES, has_several_labels=False)
+    return Measurements(matrix, groups=GroupAnswers.of(entries, CLASSES, has_several_labels=False))
 
 
 def _ledger() -> Ledger:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Entry
 from components.model_gate.measurements import Measurements
 from components.model_gate.verdict import Verdict
 from pipeline.runs.measured import MeasuredRun, Segment
@@ -15,28 +15,27 @@ class Run:
 
     classes: tuple[str, str] = ("sit", "wave")
     segments: dict[str, Segment] = field(default_factory=dict)
-    misses: dict[str, dict[str, str]] = field(default_factory=dict)
+    misses: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.misses = {label: {} for label in self.classes}
 
     def add(self, name: str, label: str, person: str, num_clips: int = 1, missed: tuple[str, ...] = ()) -> "Run":
-        self.segments[name] = Segment(label, person, f"{person}.mp4", 0.0, 1.0, num_clips)
+        self.segments[name] = Segment((label,), person, f"{person}.mp4", 0.0, 1.0, num_clips)
         other = self.classes[1 - self.classes.index(label)]
-        self.misses[label] |= dict.fromkeys(missed, other)
+        self.misses[label] |= dict.fromkeys(missed, (other,))
         return self
 
     def tested(self) -> MeasuredRun:
-        entries: dict[str, list[tuple[int, int, int]]] = {}
+        entries: dict[str, list[Entry]] = {}
         for name, segment in self.segments.items():
-            label = self.classes.index(segment.label)
-            wrong = sum(clip.partition("-")[0] == name for clip in self.misses[segment.label])
+            (own,) = segment.labels
+            label = self.classes.index(own)
+            wrong = sum(clip.partition("-")[0] == name for clip in self.misses[own])
             entries.setdefault(segment.group, []).extend(
-                [(label, label, segment.num_clips - wrong), (label, 1 - label, wrong)]
+                [Entry((label,), (label,), segment.num_clips - wrong), Entry((label,), (1 - label,), wrong)]
             )
-        counts = [[0, 0], [0, 0]]
-        for actual, answer, number in (entry for each in entries.values() for entry in each):
-            counts[actual][answer] += number
-        matrix = ConfusionMatrix(self.classes, tuple(map(tuple, counts)))
-        measured = Measurements(matrix, groups=GroupAnswers.of(entries, self.classes))
+        of_all = [entry for each in entries.values() for entry in each]
+        matrix = ConfusionMatrix.of(of_all, self.classes, has_several_labels=False)
+        measured = Measurements(matrix, groups=GroupAnswers.of(entries, self.classes, has_several_labels=False))
         return MeasuredRun(measured, Verdict(()), 0.95, self.segments, self.misses)

@@ -2,8 +2,12 @@
 
 import pytest
 
+from components.evaluator.by_group import GroupAnswers
+from components.evaluator.confusion import ConfusionMatrix, Entry
+from components.model_gate.measurements import Measurements
+from components.model_gate.verdict import Verdict
 from pipeline.runs.comparing import ALL, Change, compare
-from pipeline.runs.measured import MeasuredRun
+from pipeline.runs.measured import MeasuredRun, Segment
 from tests.pipeline.runs.measuring import Run
 
 
@@ -21,7 +25,7 @@ def test_only_clips_that_both_were_asked_about_are_paired() -> None:
         "wave": None,
     }
     assert [(clip.clip_id, clip.answers, clip.is_won) for clip in found.changed or ()] == [
-        ("a", ("sit", "wave"), False)
+        ("a", (("sit",), ("wave",)), False)
     ]
 
 
@@ -56,3 +60,47 @@ def test_runs_that_do_not_tell_are_compared_by_their_rates() -> None:
         found = compare(silent, first, 0.95)
         assert found.changed is None
         assert [row.recall[0] and row.recall[0].value for row in found.rows] == [1, 1, 1]
+
+
+def of_several_labels(answers: dict[str, tuple[str, ...]]) -> MeasuredRun:
+    """Four clips of as many people, and what a model gave them."""
+    classes = ("sit", "wave")
+    labels = {"a": ("sit", "wave"), "b": ("sit",), "c": ("wave",), "d": ("sit", "wave")}
+    clips = {
+        name: Entry(*(tuple(map(classes.index, each)) for each in (of_clip, answers[name])), num_clips=1)
+        for name, of_clip in labels.items()
+    }
+    measured = Measurements(
+        ConfusionMatrix.of(clips.values(), classes, has_several_labels=True),
+        groups=GroupAnswers.of({name: [clip] for name, clip in clips.items()}, classes, has_several_labels=True),
+        average_precisions={"sit": 0.5, "wave": 1.0},
+    )
+    misses = {
+        label: {name: given for name, given in answers.items() if (label in given) != (label in labels[name])}
+        for label in classes
+    }
+    segments = {name: Segment(each, name, f"{name}.mp4", 0.0, 1.0, 1) for name, each in labels.items()}
+    return MeasuredRun(measured, Verdict(()), 0.95, segments, misses)
+
+
+def test_of_several_labels_a_clip_is_won_where_it_is_given_exactly_its_labels() -> None:
+    first = of_several_labels({"a": ("sit",), "b": ("sit", "wave"), "c": ("wave",), "d": ("sit", "wave")})
+    second = of_several_labels({"a": ("sit", "wave"), "b": ("sit",), "c": (), "d": ("sit", "wave")})
+    found = compare(first, second, 0.95)
+    assert [(clip.clip_id, clip.is_won, clip.wrong_answer) for clip in found.changed or ()] == [
+        ("c", False, ()),
+        ("b", True, ("sit", "wave")),
+        ("a", True, ("sit",)),
+    ]
+    assert {row.label: row.change and (row.change.num_clips, row.change.gain) for row in found.rows} == {
+        ALL: (4, 0.25),
+        "sit": (3, 0.0),
+        "wave": (3, 0.0),
+    }
+    assert [row.average_precision for row in found.rows] == [(0.75, 0.75), (0.5, 0.5), (1.0, 1.0)]
+
+
+def test_of_several_labels_nothing_is_paired_unless_all_mistakes_are_known() -> None:
+    first = of_several_labels({"a": ("sit",), "b": ("sit", "wave"), "c": ("wave",), "d": ("sit", "wave")})
+    forgetful = first._replace(misses={"sit": {}, "wave": {"a": ("sit",)}})
+    assert compare(forgetful, first, 0.95).changed == ()

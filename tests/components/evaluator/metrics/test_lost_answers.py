@@ -9,7 +9,7 @@ import tensorflow_model_analysis as tfma
 
 from components.evaluator.config import EvaluationConfig
 from components.evaluator.confusion import LostAnswers
-from components.evaluator.eval_config import make_train_eval_config
+from components.evaluator.eval_config import Measured, make_train_eval_config
 from components.evaluator.metrics.lost_answers import LostAnswersMetric
 from components.evaluator.results import read_confusion_matrix, read_lost_answers
 from components.model_gate.config import GatesConfig
@@ -22,7 +22,7 @@ GOOD = ([0.9, 0.1], 0)
 
 def evaluated(folder: Path, *answers: tuple[list[float], int]) -> str:
     """TFMA's output for pairs of scores and label id."""
-    config = make_train_eval_config(EvaluationConfig(), num_classes=2)
+    config = make_train_eval_config(EvaluationConfig(), Measured(2))
     spec = config.model_specs[0]
     spec.Clear()
     spec.label_key, spec.prediction_key = "label_id", "probabilities"

@@ -9,7 +9,7 @@ import tensorflow_model_analysis as tfma
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support, top_k_accuracy_score
 
 from components.evaluator.config import EvaluationConfig
-from components.evaluator.eval_config import make_train_eval_config
+from components.evaluator.eval_config import Measured, make_train_eval_config
 from components.evaluator.metrics.misses import Miss, Misses
 from components.evaluator.results import (
     ClassMisses,
@@ -33,7 +33,7 @@ LABELS = draw.integers(0, len(CLASSES), NUM_CLIPS)
 @pytest.fixture(scope="module")
 def tfma_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
     """TFMA's output for these predictions, measured as those of a model are."""
-    config = make_train_eval_config(EvaluationConfig(top_k=(2,)), num_classes=len(CLASSES))
+    config = make_train_eval_config(EvaluationConfig(top_k=(2,)), Measured(len(CLASSES)))
     spec = config.model_specs[0]
     spec.Clear()
     spec.label_key, spec.prediction_key = "label_id", "probabilities"
@@ -77,7 +77,7 @@ def test_a_slice_has_the_accuracy_of_its_clips(tfma_uri: str) -> None:
 
 
 def test_the_misses_of_a_class_are_its_clips_that_were_taken_for_another_the_highest_loss_first(tfma_uri: str) -> None:
-    found = read_misses(tfma_uri, "")
+    found = read_misses(tfma_uri, "", CLASSES)
     assert set(found) == set(CLASSES)
     for label_id, label in enumerate(CLASSES):
         own = PROBABILITIES[:, label_id]
@@ -88,12 +88,14 @@ def test_the_misses_of_a_class_are_its_clips_that_were_taken_for_another_the_hig
             Miss(
                 pytest.approx(own[clip]),
                 pytest.approx(PROBABILITIES[clip].max()),
-                int(PROBABILITIES[clip].argmax()),
+                (int(PROBABILITIES[clip].argmax()),),
                 f"clip {clip}",
             )
             for clip in worst
         )
-        assert found[label] == ClassMisses(pytest.approx(own[of_class].mean()), misses)
+        others = np.flatnonzero(label_id != LABELS)
+        means = pytest.approx(own[of_class].mean()), pytest.approx(own[others].mean())
+        assert found[label] == ClassMisses(means[0], misses, means[1])
 
 
 def test_the_reliability_of_all_bins_together_is_accuracy_and_mean_confidence(tfma_uri: str) -> None:
