@@ -11,6 +11,7 @@ from models.networks.catalogue import NETWORKS
 from models.networks.cost import network_cost
 from models.networks.inputs import takes_numbers
 from models.networks.outputs import outputs_of
+from models.training.learning import from_summary, up_to_summary
 from tests.models.networks.examples import noise
 
 NUMBERS = Numbers(("age", "mass"))
@@ -45,6 +46,15 @@ def test_a_network_without_numbers_is_what_it_was() -> None:
     network = build("r2plus1d", Numbers())
     assert [tuple(one.shape) for one in network.inputs] == [(None, 4, 32, 32, 3)]
     assert not [layer.name for layer in network.layers if layer.name.startswith("metadata")]
+
+
+def test_features_that_are_computed_once_are_joined_with_numbers_later() -> None:
+    network = build("frames")
+    seen = up_to_summary(network)(noise(1, 4, 32, 32))
+    numbers = np.array([[1, -1, 0, 1]], np.float32)
+    rest = from_summary(network)
+    assert takes_numbers(rest)
+    np.testing.assert_allclose(rest((seen, numbers), training=False), logits(network, *numbers[0]), atol=1e-6)
 
 
 def test_the_cost_counts_what_sees_the_numbers() -> None:
