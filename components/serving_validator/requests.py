@@ -118,16 +118,17 @@ def bad_requests(signature: str, clip: StoredClip) -> dict[str, Tensors]:
     """Bad requests that a client may send, by mistake or on purpose, named for people; a stream needs its state too."""
     time, height, width, _ = clip.frames.shape
     if signature.endswith(WITH_METADATA):
+        good = request(signature, [clip])
+        numbers = {name: good[name] for name in clip.numbers}
         of_frames = bad_requests(signature.removesuffix(WITH_METADATA), clip)
-        good, numbers = request(signature, [clip]), {name: np.zeros(1, np.float32) for name in clip.numbers}
+        bad: dict[str, Tensors] = {problem: {**inputs, **numbers} for problem, inputs in of_frames.items()}
         values = {
-            "fewer numbers than clips": {name: np.zeros(0, np.float32) for name in numbers},
-            "infinite numbers": {name: np.full(1, np.inf, np.float32) for name in numbers},
-            "enormous numbers": {name: np.full(1, -3e38, np.float32) for name in numbers},
-            "texts for numbers": {name: _texts([b"1"]) for name in numbers},
+            "fewer numbers than clips": np.zeros(0, np.float32),
+            "infinite numbers": np.full(1, np.inf, np.float32),
+            "enormous numbers": np.full(1, -3e38, np.float32),
+            "texts for numbers": _texts([b"1"]),
         }
-        of_numbers = {problem: {**good, **those} for problem, those in values.items()}
-        return {problem: {**inputs, **numbers} for problem, inputs in of_frames.items()} | of_numbers
+        return bad | {problem: {**good, **dict.fromkeys(numbers, value)} for problem, value in values.items()}
     if signature == STREAM_STEP:
         frames = {
             "no stream": np.zeros((0, 1, height, width, 3), np.uint8),
