@@ -70,9 +70,9 @@ def probabilities(answer: dict[str, Any]) -> np.ndarray:
 
 def test_the_number_tells_apart_what_looks_alike(card: ExportInfo) -> None:
     worth = card.metadata_worth
-    assert worth["known"] > 0.8
     # The third class is still known by its looks, and one of the two others is said of both.
-    assert 0.3 < worth["unknown"] < 0.75
+    assert worth["unknown"] < 0.7
+    assert worth["known"] > worth["unknown"] + 0.1
     assert worth["shuffled"][COLUMN] < worth["known"] - 0.1
 
 
