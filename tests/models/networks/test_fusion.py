@@ -50,7 +50,7 @@ def test_a_network_without_numbers_is_what_it_was() -> None:
 
 def test_features_that_are_computed_once_are_joined_with_numbers_later() -> None:
     network = build("frames")
-    seen = up_to_summary(network)(noise(1, 4, 32, 32))
+    seen = np.asarray(up_to_summary(network)(noise(1, 4, 32, 32)))
     numbers = np.array([[1, -1, 0, 1]], np.float32)
     rest = from_summary(network)
     assert takes_numbers(rest)
