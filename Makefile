@@ -72,6 +72,7 @@ bench-training: setup
 	$(PYTHON_IN_VENV) -m benchmarks.against_tutorial --config examples/demo.yaml --folds 1 --seeds 3
 	$(PYTHON_IN_VENV) -m benchmarks.tracker
 	$(PYTHON_IN_VENV) -m benchmarks.networks
+	$(PYTHON_IN_VENV) -m benchmarks.planted_number
 
 # The network that begins with ImageNet's weights, beside another configuration on the same data.
 FRAMES ?= examples/frames.yaml

@@ -24,7 +24,7 @@ from components.video_example_gen.ingest import IngestedClip, VideoIngest, Video
 from components.video_schema_gen.component import clip_schema
 from examples import demo_data
 from models.config import ModelConfig
-from models.metadata import NO_METADATA
+from models.metadata import NO_METADATA, MetadataConfig
 from models.preprocessing import preprocessing_fn
 
 
@@ -64,14 +64,15 @@ def transform(
     model: ModelConfig,
     classes: Sequence[str],
     materialised: Path | None = None,
+    metadata: MetadataConfig = NO_METADATA,
 ) -> tft.TFTransformOutput:
     """Analyse clips; the graph is written to `target`, and the clips that it gives to `materialised`."""
     custom_config = {
         "model": model.model_dump_json(),
         "classes": json.dumps(list(classes)),
-        "metadata": NO_METADATA.model_dump_json(),
+        "metadata": metadata.model_dump_json(),
     }
-    schema = clip_schema(sampling.num_frames, classes)
+    schema = clip_schema(sampling.num_frames, classes, metadata)
     source = tfxio.TFExampleRecord(str(examples), schema=schema)
     with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=f"{target}.temporary"):
         data = (pipeline | source.BeamSource(), source.TensorAdapterConfig())

@@ -60,6 +60,7 @@ def prepare_training(folder: Path, config: Config, classes: Sequence[str], *, ep
         config={
             "model": config.model.model_dump_json(),
             "training": training.model_dump_json(),
+            "metadata": config.data.metadata_config.model_dump_json(),
             "sampling": config.sampling.model_dump_json(),
             "classes": json.dumps(classes),
             "tuner": "",

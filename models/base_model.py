@@ -13,6 +13,7 @@ from typing import Any
 from foundation.messages.errors import UserError
 from models.config import ModelConfig
 from models.export_info import EXPORT_INFO_FILE, WEIGHTS_FILE, ExportInfo, read_export_info
+from models.metadata import NO_NUMBERS, Numbers
 from models.networks.catalogue import NETWORKS
 from models.pretrained.foreign import KINDS, ForeignFile, find_foreign
 from models.pretrained.imported import CARD_FILE, IMPORTED_WEIGHTS_FILE, ImportedCard, read_card
@@ -59,6 +60,11 @@ class BaseModel:
         if self.card:
             return list(self.card.input.mean), list(self.card.input.std)
         return (self.info.normalization["mean"], self.info.normalization["std"]) if self.info else None
+
+    @property
+    def numbers(self) -> Numbers:
+        """What the network saw beside the pixels; none where nothing but the weights is known."""
+        return self.info.numbers_card.numbers if self.info else NO_NUMBERS
 
     @cached_property
     def fingerprint(self) -> str:
@@ -108,7 +114,7 @@ def foreign_weights(path: Path) -> ForeignFile | None:
 
 
 def require_same_network(base: BaseModel, config: ModelConfig) -> None:
-    """Check that the base model's network and input are those of `config`; its classes may differ.
+    """Check that the base model's network and frames are those of `config`; its classes and its numbers may differ.
 
     Weights from elsewhere are of a network, and go with any size of input.
 
@@ -137,4 +143,4 @@ def _settings(base: BaseModel) -> dict[str, Any]:
         raise UserError(
             f"{base.path} was trained by another version of clipgate; train it once more ({error})"
         ) from error
-    return {name: getattr(theirs, name) for name in ModelConfig.model_fields if name != "classes"}
+    return {name: getattr(theirs, name) for name in ModelConfig.model_fields if name not in ("classes", "metadata")}

@@ -33,6 +33,11 @@ class ModelConfig(Section):
         "train_statistics",
         description="of pixels: 0 to 1, -1 to 1, or by mean and deviation of each colour in the training split",
     )
+    metadata: tuple[str, ...] = Field(
+        (),
+        description="columns of data.metadata that the network sees beside the frames: names, or patterns such as sensor_*; "
+        "metadata_pca: the components of data.pca",
+    )
     classes: tuple[str, ...] | None = Field(None, description="labels in the order of their ids; default: by name")
     labels: Labels = Field(
         ONE,
@@ -64,6 +69,14 @@ class ModelConfig(Section):
         if modality == "differences" and num_frames < 2:
             raise ValueError("one frame has no difference to another; choose rgb or a num_frames of 2 or more")
         return modality
+
+    @field_validator("metadata")
+    @classmethod
+    def _the_network_learns_from_numbers(cls, metadata: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        name = info.data.get("network")
+        if metadata and name and not NETWORKS[name].learns:
+            raise ValueError(f"the network {name} looks at nothing, so it cannot see numbers; choose another network")
+        return metadata
 
     @field_validator("classes")
     @classmethod

@@ -13,6 +13,8 @@ import tensorflow_transform as tft
 
 from models import features
 from models.config import ModelConfig
+from models.metadata import NO_CARD, Numbers, NumbersCard
+from models.numbers import read_example_numbers, unpack_statistics
 from models.preprocessing import label_ids, label_sets, unpack_clips
 
 _PARSE_BATCH = 4
@@ -30,7 +32,8 @@ class Record(NamedTuple):
 class DecodedClip(NamedTuple):
     """A decoded Record: `frames` are uint8 [time, clip_height, clip_width, 3], `label_id` as `ids_of_labels` gives it.
 
-    `boxes`, float32 [time, 4], are relative to the frames; `box_validity`, float32 [time], is 0 where there is none.
+    `boxes`, float32 [time, 4], are relative to the frames; `box_validity`, float32 [time], is 0 where there is none. `numbers`,
+    float32 [width], are what the network sees of metadata; without metadata there are none.
     """
 
     index: tf.Tensor
@@ -39,15 +42,20 @@ class DecodedClip(NamedTuple):
     label_id: tf.Tensor
     boxes: tf.Tensor
     box_validity: tf.Tensor
+    numbers: tf.Tensor
 
 
 @dataclass(frozen=True)
 class ClipSource:
-    """Clips of one split, as Transform makes them of the Examples in the files that fit `patterns`."""
+    """Clips of one split, as Transform makes them of the Examples in the files that fit `patterns`.
+
+    `numbers_card` says which numbers the network sees beside the frames.
+    """
 
     patterns: Sequence[str]
     transform: tft.TFTransformOutput
     model: ModelConfig
+    numbers_card: NumbersCard = NO_CARD
 
     @property
     def num_frames(self) -> int:
@@ -84,7 +92,9 @@ class ClipSource:
             outputs = layer(tf.io.parse_example(records.serialized, spec))
             frames = unpack_clips(outputs[features.CLIP], self.num_frames, self.model)
             boxes, validity = outputs[features.CLIP_BOXES], outputs[features.CLIP_BOX_VALID]
-            return DecodedClip(records.index, records.key, frames, outputs[features.LABEL_ID], boxes, validity)
+            label_id = outputs[features.LABEL_ID]
+            numbers = read_example_numbers(records.serialized, self.numbers_card)[0]
+            return DecodedClip(records.index, records.key, frames, label_id, boxes, validity, numbers)
 
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
 
@@ -122,10 +132,25 @@ class ClipSource:
 
     def channel_statistics(self) -> tuple[list[float], list[float]]:
         """Mean and standard deviation of the colour channels, as Transform computed them on the training set."""
+        outputs = self._first_transformed()
+        return outputs[features.CHANNEL_MEAN][0].numpy().tolist(), outputs[features.CHANNEL_STD][0].numpy().tolist()
+
+    def numbers(self) -> npt.NDArray[np.float32]:
+        """What the network sees of each record's metadata, float32 [records, width]; no frame is decoded."""
+        batches = self.records().batch(256)
+        parts = [read_example_numbers(records.serialized, self.numbers_card)[0].numpy() for records in batches]
+        return np.concatenate([np.zeros((0, self.numbers_card.numbers.width), np.float32), *parts])
+
+    def number_statistics(self, numbers: Numbers) -> NumbersCard:
+        """The statistics by which `numbers` are made, as Transform computed them on the training set."""
+        if not numbers.width:
+            return NO_CARD
+        return unpack_statistics(self._first_transformed()[features.NUMBER_STATISTICS][0].numpy(), numbers)
+
+    def _first_transformed(self) -> dict[str, tf.Tensor]:
         serialized = next(iter(self.records().batch(1))).serialized
         layer = self.transform.transform_features_layer()
-        outputs = layer(tf.io.parse_example(serialized, self.transform.raw_feature_spec()))
-        return outputs[features.CHANNEL_MEAN][0].numpy().tolist(), outputs[features.CHANNEL_STD][0].numpy().tolist()
+        return dict(layer(tf.io.parse_example(serialized, self.transform.raw_feature_spec())))
 
     @cached_property
     def files(self) -> list[str]:

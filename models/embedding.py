@@ -14,7 +14,9 @@ from models.config import ModelConfig
 from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.networks.build import build_network
 from models.networks.catalogue import NETWORKS
+from models.networks.inputs import for_network
 from models.networks.outputs import probabilities_of
+from models.numbers import unknown_numbers
 from models.preprocessing import decode_clips
 from models.serving import MICRO_BATCH
 from models.views import centre_frames, centre_view
@@ -28,7 +30,7 @@ class Seen(NamedTuple):
 
 
 class FeatureExtractor:
-    """The network of an exported model, with its features.
+    """The network of an exported model, with its features. Numbers beside the pixels count as not known.
 
     It is built anew from Keras's weights, since no signature gives features: no client has asked for them, and each signature
     makes the export larger and slower to load.
@@ -56,13 +58,17 @@ class FeatureExtractor:
             dropout=0,
             channel_mean=info.normalization["mean"],
             channel_std=info.normalization["std"],
+            numbers=info.numbers_card.numbers,
         )
         network.load_weights(weights)
         last = network.get_layer("logits")
         head = keras.Model(network.input, [last.input, last.output])
+        unknown = unknown_numbers(info.numbers_card)
 
         def see(frames: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            features, logits = head(centre_view(decode_clips(frames, self._config), self._config), training=False)
+            clips = centre_view(decode_clips(frames, self._config), self._config)
+            numbers = tf.tile(unknown[tf.newaxis], [tf.shape(clips)[0], 1])
+            features, logits = head(for_network(network, (clips, numbers)), training=False)
             return features, probabilities_of(logits, self._config.labels)
 
         self._see = tf.function(see, input_signature=[tf.TensorSpec([None, None], tf.string)], autograph=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.messages.errors import UserError
+from models.metadata import NO_CARD, NumbersCard
 
 EXPORT_INFO_FILE = "assets.extra/clipgate.json"
 WEIGHTS_FILE = "assets.extra/network.weights.h5"  # Keras's, of the network alone
@@ -20,7 +21,8 @@ class ExportInfo:
     fingerprint of the base model, empty if training began with random weights. `normalization` has `mean` and `std` of the
     colour channels, for values in 0..1. `clip_seconds` has percentiles of the durations of each class's training clips: 10, 50
     and 90. `code` is a digest of the code that trained and exported. `thresholds` are the probabilities from which on a clip is
-    said to have a class, by class; empty of a model that gives each clip one label.
+    said to have a class, by class; empty of a model that gives each clip one label. `metadata` is the JSON of a NumbersCard,
+    empty if the network sees frames alone, and `metadata_worth` that of a `models.worth.Worth`.
     """
 
     classes: tuple[str, ...]
@@ -32,6 +34,13 @@ class ExportInfo:
     clip_seconds: dict[str, list[float]] = field(default_factory=dict)
     code: str = ""
     thresholds: dict[str, float] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata_worth: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def numbers_card(self) -> NumbersCard:
+        """What the network sees beside the pixels."""
+        return NumbersCard.from_json(self.metadata) if self.metadata else NO_CARD
 
     def renamed(self, new_names: Mapping[str, str]) -> "ExportInfo":
         """The card with other names of some classes, from the old one to the new one; those that it lacks do not matter."""

@@ -30,6 +30,7 @@ CLIP_BOX_VALID = "clip_box_valid"
 LABEL_ID = "label_id"
 CHANNEL_MEAN = "channel_mean"
 CHANNEL_STD = "channel_std"
+NUMBER_STATISTICS = "number_statistics"  # optional
 
 # What the `evaluate` signature of a tracker adds, beside the boxes' validity.
 BOX_IOU = "box_iou"

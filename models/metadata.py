@@ -2,8 +2,10 @@
 
 import fnmatch
 import re
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -13,6 +15,8 @@ Imputation = Literal["mean", "median", "nearest"]
 
 PCA_FEATURE = "metadata_pca"
 VALUE_PREFIX = "meta_"
+# Signatures with names that end so take numbers as inputs of their own.
+WITH_METADATA = "_with_metadata"
 
 
 class PcaConfig(Section):
@@ -58,6 +62,104 @@ class MetadataConfig(Section):
 NO_METADATA = MetadataConfig()
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """What a network sees of a clip's metadata, one number after the other.
+
+    First the values of `columns`, then `num_components` principal components of `component_columns`; then for each of the
+    `columns` 1 if its value was imputed, otherwise 0, and, where there are components, the share of their columns that were.
+    """
+
+    columns: tuple[str, ...] = ()
+    num_components: int = 0
+    component_columns: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many numbers there are."""
+        return self.num_values + len(self.columns) + bool(self.num_components)
+
+    @property
+    def num_values(self) -> int:
+        """How many of them are values; the others are marks of what was imputed."""
+        return len(self.columns) + self.num_components
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns that the numbers come from."""
+        return tuple(dict.fromkeys((*self.columns, *self.component_columns)))
+
+
+NO_NUMBERS = Numbers()
+
+
+def select_numbers(wanted: Sequence[str], metadata: MetadataConfig) -> Numbers:
+    """What a network sees, by names or patterns of columns; `metadata_pca` stands for the principal components.
+
+    Raises:
+      ValueError: one fits nothing.
+    """
+    known = (*metadata.columns, *([PCA_FEATURE] if metadata.pca else []))
+    for pattern in wanted:
+        if not fnmatch.filter(known, pattern):
+            if pattern == PCA_FEATURE:
+                raise ValueError(f"metadata: {pattern} are the principal components, and there is no data.pca; add it")
+            raise ValueError(f"metadata: {pattern!r} fits none of the columns in data.metadata; received {list(known)}")
+    chosen = [name for name in known if any(fnmatch.fnmatchcase(name, pattern) for pattern in wanted)]
+    columns = tuple(name for name in chosen if name in metadata.columns)
+    if metadata.pca is None or PCA_FEATURE not in chosen:
+        return Numbers(columns)
+    return Numbers(columns, metadata.pca.components, metadata.pca.select(metadata.columns))
+
+
+@dataclass(frozen=True)
+class ColumnStatistics:
+    """Of a column in the training split: mean, standard deviation, and what stands in for a gap."""
+
+    mean: float
+    deviation: float
+    stand_in: float
+
+
+@dataclass(frozen=True)
+class NumbersCard:
+    """The numbers that a trained network takes, and the statistics by which they are made of raw values.
+
+    Attributes:
+      columns: statistics of each of the sources.
+      centre: means of the standardised component columns; `directions`: [component columns, components], the directions that
+        they are projected on; `component_deviations`: standard deviations of the components. All of the training split.
+    """
+
+    numbers: Numbers
+    columns: Mapping[str, ColumnStatistics]
+    centre: tuple[float, ...] = ()
+    directions: tuple[tuple[float, ...], ...] = ()
+    component_deviations: tuple[float, ...] = ()
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """The column of each input that a signature has, by the input's name."""
+        return {value_feature(column): column for column in self.numbers.sources}
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "NumbersCard":
+        numbers = value["numbers"]
+        return NumbersCard(
+            Numbers(tuple(numbers["columns"]), numbers["num_components"], tuple(numbers["component_columns"])),
+            {column: ColumnStatistics(**statistics) for column, statistics in value["columns"].items()},
+            tuple(value["centre"]),
+            tuple(map(tuple, value["directions"])),
+            tuple(value["component_deviations"]),
+        )
+
+
+NO_CARD = NumbersCard(NO_NUMBERS, {})
+
+
 def check_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
     """Check that the features of `columns` can be told apart, and return the columns.
 
@@ -66,6 +168,10 @@ def check_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
     """
     column_of: dict[str, str] = {}
     for column in columns:
+        if column == PCA_FEATURE:
+            raise ValueError(
+                f"a column cannot be called {column}, which stands for the principal components; rename it"
+            )
         if not column.strip():
             raise ValueError(f"a column has no name; received {list(columns)}")
         other = column_of.get(value_feature(column))

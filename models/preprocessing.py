@@ -15,7 +15,7 @@ from models import features
 from models.config import ModelConfig
 from models.geometry import fit_boxes, frame_sizes, placement
 from models.imputation import impute_metadata
-from models.metadata import MetadataConfig
+from models.metadata import MetadataConfig, select_numbers
 
 
 def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
       and for each column of the metadata what `impute_metadata` makes of it.
     """
     config = ModelConfig.model_validate_json(custom_config["model"])
+    metadata = MetadataConfig.model_validate_json(custom_config["metadata"])
     clip = decode_clips(inputs[features.FRAMES], config)
     mean, std = _channel_statistics(clip, config)
     valid = inputs[features.BOX_VALID]  # [batch, time]
@@ -47,7 +48,7 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
         features.LABEL_ID: ids_of_labels(inputs[features.LABEL], json.loads(custom_config["classes"])),
         features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
         features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
-        **impute_metadata(inputs, MetadataConfig.model_validate_json(custom_config["metadata"])),
+        **impute_metadata(inputs, metadata, select_numbers(config.metadata, metadata)),
     }
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
@@ -15,8 +16,11 @@ from models.config import Labels, ModelConfig
 from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.geometry import boxes_in_frame, frame_sizes, image_sizes
 from models.iou import iou
+from models.metadata import NO_CARD, WITH_METADATA, NumbersCard, imputed_feature
 from models.networks.causal import is_causal
+from models.networks.inputs import joined
 from models.networks.outputs import is_tracker, outputs_of, probabilities_of
+from models.numbers import read_example_numbers, read_numbers
 from models.preprocessing import decode_clips, fit_frames, ids_of_labels, unpack_clips
 from models.streaming import stream_signatures
 from models.views import centre_frames, centre_view
@@ -29,6 +33,11 @@ _graph = functools.partial(tf.function, autograph=False)
 PROBABILITIES, BOXES, FRAME_INDICES = "probabilities", "boxes", "frame_indices"
 # Of a model that may give a clip several labels.
 THRESHOLDS, CHOSEN = "thresholds", "chosen"
+
+
+# What the network sees of numbers, float32 [batch, width], and which of them are imputed, bool [batch, sources].
+Seen = tuple[tf.Tensor, tf.Tensor]
+_NO_NUMBERS: Seen = (np.zeros((0, 0), np.float32), np.zeros((0, 0), np.bool_))
 
 
 class InputReader(NamedTuple):
@@ -51,8 +60,12 @@ class ServingModule(tf.Module):
         config: ModelConfig,
         classes: tuple[str, ...],
         thresholds: Mapping[str, float] = MappingProxyType({}),
+        card: NumbersCard = NO_CARD,
     ) -> None:
-        """`network`: by `build_network`; `classes`: labels in the order of the logits, with `thresholds` of several labels."""
+        """`network`: by `build_network`; `classes`: labels in the order of the logits, with `thresholds` of several labels.
+
+        `card`: of the numbers that the network sees beside the frames.
+        """
         super().__init__(name="clipgate")
         # Hidden from the tracking, which would find each variable twice, as Keras's and as TensorFlow's. tf.saved_model.load
         # would restore the ones that the functions read, and TensorFlow Serving the others.
@@ -62,21 +75,26 @@ class ServingModule(tf.Module):
         # Hidden too, since the layer's own functions would take longer to save than all signatures. A Transform graph with
         # vocabularies must be tracked: saving would fail and say so.
         self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
-        view = tf.TensorSpec([None, config.num_frames, config.height, config.width, 3], tf.uint8)
+        specs = [tf.TensorSpec([None, config.num_frames, config.height, config.width, 3], tf.uint8)]
+        specs += [tf.TensorSpec([None, card.numbers.width], tf.float32)] if card.numbers.width else []
         # One function for all signatures, since each would hold the whole network otherwise.
-        see = _graph(lambda clips: _outputs(network, clips, config.labels), input_signature=[view])
-        self._see: Callable[[tf.Tensor], dict[str, tf.Tensor]] = lambda clips: see(clips)
+        see = _graph(lambda *parts: _outputs(network, joined(parts), config.labels), input_signature=specs)
+        self._see: Callable[..., dict[str, tf.Tensor]] = lambda *parts: see(*parts)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)
         self._thresholds = tf.constant([thresholds[label] for label in classes if thresholds], tf.float32)
+        self._card = card
 
     @property
     def network(self) -> keras.Model:
         return self._get_network()
 
     def signatures(self) -> dict[str, Any]:
-        """Functions by the names of their signatures; a causal network also has `stream_init` and `stream_step`.
+        """Functions by the names of their signatures.
+
+        A causal network also has `stream_init` and `stream_step`; one that sees numbers beside the frames has signatures that
+        take them, since TensorFlow's have no inputs that may be left out, and no streams.
 
         Only `serving_default` and `evaluate` need the Transform graph.
         """
@@ -90,25 +108,36 @@ class ServingModule(tf.Module):
         )
         of_jpegs = InputReader(lambda part: decode_clips(self._seen_frames(part), self._config), image_sizes)
 
+        def answer_frames(
+            frames: tf.Tensor, reader: InputReader, given: Mapping[str, tf.Tensor]
+        ) -> dict[str, tf.Tensor]:
+            numbers, is_imputed = self._numbers_given(given, tf.shape(frames)[0])
+            return self._respond(self._predict(frames, reader, numbers), tf.shape(frames)[1], is_imputed)
+
+        def with_metadata(frames: tf.TensorSpec, reader: InputReader) -> Any:
+            specs = {"frames": frames} | {name: tf.TensorSpec([None], tf.float32, name) for name in self._card.inputs}
+            return _graph(lambda inputs: answer_frames(inputs["frames"], reader, inputs), input_signature=[specs])
+
         @_graph(input_signature=[text])
         def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-            """Takes serialized tf.Examples, of which it reads only `frames`."""
-            return self._respond(self._predict(examples, of_examples), self._num_stored)
+            """Takes serialized tf.Examples, of which it reads only `frames`, and numbers that the network sees."""
+            numbers, is_imputed = self._numbers_of_examples(examples)
+            return self._respond(self._predict(examples, of_examples, numbers), self._num_stored, is_imputed)
 
         @_graph(input_signature=[frames])
         def predict_frames(frames: tf.Tensor) -> dict[str, tf.Tensor]:
             """Takes RGB frames of any number and size."""
-            return self._respond(self._predict(frames, of_frames), tf.shape(frames)[1])
+            return answer_frames(frames, of_frames, {})
 
         @_graph(input_signature=[jpegs])
         def predict_jpeg(frames: tf.Tensor) -> dict[str, tf.Tensor]:
             """Takes JPEG frames of any number and size."""
-            return self._respond(self._predict(frames, of_jpegs), tf.shape(frames)[1])
+            return answer_frames(frames, of_jpegs, {})
 
         @_graph(input_signature=[text])
         def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
             """Gives TFMA the probabilities, and of a tracker how well its boxes agree with those of the Examples."""
-            outputs = self._predict(examples, of_examples)
+            outputs = self._predict(examples, of_examples, self._numbers_of_examples(examples)[0])
             agreement = self._agreement(examples, outputs[BOXES]) if BOXES in outputs else {}
             return {PROBABILITIES: outputs[PROBABILITIES], **self._thresholds_of(outputs[PROBABILITIES]), **agreement}
 
@@ -121,13 +150,23 @@ class ServingModule(tf.Module):
             raw = tf.io.parse_example(examples, {features.LABEL: self._raw_spec[features.LABEL]})
             return {features.LABEL_ID: ids_of_labels(raw[features.LABEL], self._classes)}
 
-        streaming = is_causal(self.network)
+        sees_numbers = bool(self._card.numbers.width)
+        taking_numbers = (
+            {
+                f"predict_frames{WITH_METADATA}": with_metadata(frames, of_frames),
+                f"predict_jpeg{WITH_METADATA}": with_metadata(jpegs, of_jpegs),
+            }
+            if sees_numbers
+            else {}
+        )
+        streaming = is_causal(self.network) and not sees_numbers
         return {
             "serving_default": serving_default,
             "predict_frames": predict_frames,
             "predict_jpeg": predict_jpeg,
             "evaluate": evaluate,
             "transform_features": transform_features,
+            **taking_numbers,
             **(stream_signatures(self.network, self._config, self._answer) if streaming else {}),
         }
 
@@ -146,8 +185,22 @@ class ServingModule(tf.Module):
         raw = {features.FRAMES: self._jpegs_of_examples(examples)}
         return unpack_clips(self._transform(raw)[features.CLIP], self._num_stored, self._config)
 
-    def _predict(self, inputs: tf.Tensor, reader: InputReader) -> dict[str, tf.Tensor]:
+    def _numbers_of_examples(self, examples: tf.Tensor) -> Seen:
+        return read_example_numbers(examples, self._card) if self._card.inputs else _NO_NUMBERS
+
+    def _numbers_given(self, given: Mapping[str, tf.Tensor], num_clips: tf.Tensor) -> Seen:
+        """What the network sees of numbers that a client gave by the names of inputs; those that are missing are not known."""
+        if not self._card.inputs:
+            return _NO_NUMBERS
+        nothing = tf.fill([num_clips], np.float32(np.nan))
+        values = tf.stack([given.get(name, nothing) for name in self._card.inputs], axis=1)
+        tf.debugging.assert_equal(tf.shape(values)[0], num_clips, "each clip needs a number, NaN where it is not known")
+        return read_numbers(values, tf.zeros_like(values, tf.bool), self._card)
+
+    def _predict(self, inputs: tf.Tensor, reader: InputReader, numbers: tf.Tensor) -> dict[str, tf.Tensor]:
         """The network's answers; decoded frames of MICRO_BATCH clips exist at a time.
+
+        `numbers`: what the network sees beside the frames, float32 [batch, width].
 
         Returns:
           `probabilities`, float32 [batch, classes], and of a tracker `boxes`, float32 [batch, num_frames, 4], relative to the
@@ -164,8 +217,10 @@ class ServingModule(tf.Module):
         }
 
         def step(index: tf.Tensor, results: dict[str, tf.TensorArray]) -> tuple[tf.Tensor, dict[str, tf.TensorArray]]:
-            part = inputs[index * MICRO_BATCH : (index + 1) * MICRO_BATCH]
-            values = self._see(centre_view(reader.clips(part), self._config))
+            some = slice(index * MICRO_BATCH, (index + 1) * MICRO_BATCH)
+            part = inputs[some]
+            beside = [numbers[some]] if numbers.shape[1] else []
+            values = self._see(centre_view(reader.clips(part), self._config), *beside)
             if BOXES in values:
                 values |= {BOXES: boxes_in_frame(values[BOXES], reader.sizes(part), self._config)}
             return index + 1, {name: array.write(index, values[name]) for name, array in results.items()}
@@ -186,9 +241,15 @@ class ServingModule(tf.Module):
         validity = tf.gather(raw[features.BOX_VALID], indices, axis=1)
         return {features.BOX_IOU: iou(expected, boxes), features.BOX_VALID: validity}
 
-    def _respond(self, outputs: dict[str, tf.Tensor], num_given: int | tf.Tensor) -> dict[str, tf.Tensor]:
-        """The answer for a client; of a tracker with the boxes, and their indices among the `num_given` frames."""
-        answer = self._answer(outputs[PROBABILITIES])
+    def _respond(
+        self, outputs: dict[str, tf.Tensor], num_given: int | tf.Tensor, is_imputed: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """The answer for a client; of a tracker with the boxes, and their indices among the `num_given` frames.
+
+        `is_imputed`: which of the numbers beside the frames were not known, bool [batch, sources].
+        """
+        of_numbers = {imputed_feature(name): is_imputed[:, i] for i, name in enumerate(self._card.numbers.sources)}
+        answer = self._answer(outputs[PROBABILITIES]) | of_numbers
         if BOXES not in outputs:
             return answer
         indices = centre_frames(tf.convert_to_tensor(num_given), self._config)
@@ -214,9 +275,9 @@ class ServingModule(tf.Module):
         return {THRESHOLDS: tf.tile(self._thresholds[tf.newaxis], [tf.shape(probabilities)[0], 1])}
 
 
-def _outputs(network: keras.Model, clips: tf.Tensor, labels: Labels) -> dict[str, tf.Tensor]:
+def _outputs(network: keras.Model, inputs: Any, labels: Labels) -> dict[str, tf.Tensor]:
     """`probabilities`, and of a tracker `boxes`, which are relative to the network's input."""
-    outputs = outputs_of(network, clips, training=False)
+    outputs = outputs_of(network, inputs, training=False)
     boxes = {} if outputs.boxes is None else {BOXES: outputs.boxes}
     return {PROBABILITIES: probabilities_of(outputs.logits, labels), **boxes}
 

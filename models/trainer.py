@@ -21,6 +21,8 @@ from models.training.job import Job, job_file, make_job, write_job
 from models.training.learning import learn
 from models.training.own_process import run_worker
 from models.training.preparation import prepare
+from models.training.worth import worth_of_numbers
+from models.worth import write_worth
 
 
 def run_fn(fn_args: Any) -> None:
@@ -53,6 +55,12 @@ def train(job: Job) -> None:
     # The export computes in float32 and on one device, however it was trained.
     network = prepared.build()
     network.set_weights(fitted.weights)
+    card = prepared.batches.train.numbers_card
+    thresholds = model_thresholds(prepared, network)
+    worth = worth_of_numbers(network, prepared.batches, thresholds) if card.numbers.width else None
+    if worth:
+        say(worth.sentence)
+        write_worth(worth, Path(job.model_run_dir))
     info = ExportInfo(
         job.classes,
         json.loads(job.config["model"]),
@@ -65,10 +73,13 @@ def train(job: Job) -> None:
             for label, seconds in prepared.batches.train.seconds_by_label().items()
         },
         job.config["code_digest"],
-        model_thresholds(prepared, network),
+        thresholds,
+        card.as_json() if card.numbers.width else {},
+        worth.as_json() if worth else {},
     )
     transform = prepared.batches.train.transform
-    export(ServingModule(network, transform, job.model, job.classes, info.thresholds), info, job.serving_model_dir)
+    module = ServingModule(network, transform, job.model, job.classes, thresholds, card)
+    export(module, info, job.serving_model_dir)
     checkpoints.clear()
     if tf.io.gfile.exists(job_file(checkpoints.path)):
         tf.io.gfile.remove(job_file(checkpoints.path))

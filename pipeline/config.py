@@ -24,6 +24,7 @@ from foundation.messages.wording import meant
 from foundation.section import Section, names_beside
 from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
+from models.metadata import select_numbers
 from models.networks.catalogue import NETWORKS
 from models.training.config import PRETRAINED, TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
@@ -111,6 +112,10 @@ class Config(Section):
             self.evaluation.keys(self.data.metadata_config.columns)
         except ValueError as error:
             raise ValueError(f"evaluation.{error}") from None
+        try:
+            select_numbers(self.model.metadata, self.data.metadata_config)
+        except ValueError as error:
+            raise ValueError(f"model.{error}") from None
         if self.evaluation.average_windows and (self.sampling.window_seconds is None or self.model.tracks):
             raise ValueError(
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "

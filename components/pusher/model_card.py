@@ -14,6 +14,7 @@ from components.storage.seal import Seal, seal_to_json
 from foundation.messages.wording import counted
 from models.export_info import ExportInfo
 from models.training.history import best_epoch
+from models.worth import Worth
 
 # If all of 30 clips are recognised, the 95 % interval of the recall (Wilson) still reaches down to 0.89.
 FEW_TEST_CLIPS = 30
@@ -102,6 +103,13 @@ def _limits(
         f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "
         "seen; people, places and cameras unlike those of the data were not measured.",
     ]
+    if info.metadata_worth:
+        worth = Worth(**info.metadata_worth)
+        columns = ", ".join(info.numbers_card.numbers.sources)
+        sentences.append(
+            f"It sees numbers beside the frames ({columns}), and was measured with them. Asked without them it gets "
+            f"{worth.unknown:.0%} of {worth.num_clips} eval clips right in place of {worth.known:.0%}."
+        )
     if num_folds:
         sentences.append(
             f"What was measured is the recipe: each clip was put to one of {num_folds} models that were trained as this one "

@@ -40,6 +40,7 @@ from foundation.evidence import mean_interval
 from foundation.statistics import Interval
 from models import features
 from models.training.history import HISTORY_FILE
+from models.worth import read_worth
 
 _ANOMALIES_FILE = "SchemaDiff.pb"
 
@@ -114,6 +115,7 @@ def collect(
         ),
         num_folds=measured.num_folds,
         not_compared=measured.not_compared,
+        worth=read_worth(model_run),
         serving=ServingVerdict.from_json(json.loads((serving_report / SERVING_FILE).read_text())),
     )
 

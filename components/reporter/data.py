@@ -13,6 +13,7 @@ from components.evaluator.confusion import ConfusionMatrix
 from components.model_gate.verdict import Verdict
 from components.reporter.quality import Quality
 from components.serving_validator.rules import ServingVerdict
+from models.worth import Worth
 
 if TYPE_CHECKING:  # a real import would load TFMA
     from components.evaluator.results import SliceMetrics
@@ -162,6 +163,7 @@ class ReportData:
       misses: test clips that the model is wrong about, by the class that they show this for.
       num_folds: how many models gave the answers, on all clips but those of eval; 0: the model itself, on the test split.
       not_compared: why nothing was compared with the last pushed model.
+      worth: of the numbers that the network sees beside the frames; None if it sees none.
     """
 
     name: str
@@ -183,6 +185,7 @@ class ReportData:
     misses: Mapping[str, tuple[MissedClip, ...]] = field(default_factory=dict)
     num_folds: int = 0
     not_compared: str = ""
+    worth: Worth | None = None
 
     @property
     def num_asked_groups(self) -> int:

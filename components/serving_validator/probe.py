@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,18 +68,23 @@ def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
         yield Measurement(LOAD, name, time.monotonic() - started)
     served, loaded = models
     streams = bool({requests.STREAM_INIT, requests.STREAM_STEP} & served.signatures.keys())
-    clients = [*requests.SIGNATURES, *([requests.STREAM_STEP] if streams else [])]
+    info = read_export_info(model_dir)
+    card = info.numbers_card
+    clients = [*requests.client_signatures(card), *([requests.STREAM_STEP] if streams else [])]
     needed = ["evaluate", *clients, *([requests.STREAM_INIT] if streams else [])]
     missing = [name for name in needed if name not in served.signatures]
     yield Measurement(SIGNATURES, "", len(missing), ", ".join(missing))
     if missing:
         return
     yield Step("what the Evaluator saw")
-    info = read_export_info(model_dir)
-    clips = requests.read_clips(Path(job.examples), job.num_requests)
+    clips = requests.read_clips(Path(job.examples), job.num_requests, card)
     config = ModelConfig.model_validate(info.model)
     try:
-        expected = _expected(loaded, clips)
+        if card.inputs:
+            told = {name: [requests.as_told(name, clip, card) for clip in clips] for name in clients}
+            expected = {name: _expected(loaded, of_signature) for name, of_signature in told.items()}
+        else:
+            expected = dict.fromkeys(clients, _expected(loaded, clips))
     except Exception as error:
         yield Measurement(PARITY, "evaluate", None, describe(error))
         return
@@ -102,14 +107,14 @@ def _expected(loaded: AskedModel, clips: Sequence[requests.StoredClip]) -> Tenso
 class Probe:
     """Tries a model that could be loaded.
 
-    `expected`: right answers for `clips`, float arrays [clips, ...].
+    `expected`: by signature, right answers for `clips` to what a request can say of them, float arrays [clips, ...].
     """
 
     job: ProbeJob
     served: AskedModel
     loaded: AskedModel
     clips: Sequence[requests.StoredClip]
-    expected: Tensors
+    expected: Mapping[str, Tensors]
     config: ModelConfig
     classes: Sequence[str]
 
@@ -134,7 +139,7 @@ class Probe:
                 steps.append(step(f"{name}: {problem}", self._bad, f"{name}, {problem}", name, inputs))
         steps += [step(f"{name}: a real clip after the bad requests", self._after, name) for name in signatures]
         steps.append(step("predict_frames: many clips", self._many))
-        steps.append(step("warm-up requests", self._warm_up, streams))
+        steps.append(step("warm-up requests", self._warm_up, signatures, streams))
         return steps
 
     def _real(self, signature: str) -> list[Measurement]:
@@ -163,14 +168,18 @@ class Probe:
             started = time.monotonic()
             answer = requests.ask(self.served, signature, clips, self.config)
             seconds = time.monotonic() - started
-            results.append((self._difference(answer, batch), seconds))
+            results.append((self._difference(signature, answer, batch), seconds))
         return results
 
     def _in_python(self, signature: str) -> list[Measurement]:
         subject = f"{signature} in Python"
         try:
             answer = requests.ask(self.loaded, signature, [self.clips[i] for i in self._alike], self.config)
-            return [Measurement(PARITY, subject, self._difference(answer, self._alike), f"{len(self._alike)} clips")]
+            return [
+                Measurement(
+                    PARITY, subject, self._difference(signature, answer, self._alike), f"{len(self._alike)} clips"
+                )
+            ]
         except Exception as error:
             return [Measurement(PARITY, subject, None, describe(error))]
 
@@ -210,10 +219,10 @@ class Probe:
             detail += f"; {_MANY_CLIPS} clips would have taken more than {_SECONDS_FOR_MANY_CLIPS:.0f} s"
         return [Measurement(MEMORY, subject, memory.growth_megabytes, detail)]
 
-    def _warm_up(self, streams: bool) -> list[Measurement]:
+    def _warm_up(self, signatures: Sequence[str], streams: bool) -> list[Measurement]:
         model_dir = Path(self.job.model_dir)
         try:
-            made = requests.warmup_requests(self.served, self.clips[0], streams=streams)
+            made = requests.warmup_requests(self.served, self.clips[0], signatures, streams=streams)
             write_warmup(model_dir, self.job.model_name, made)
             written = read_warmup(model_dir)
             for signature, inputs in written.items():
@@ -222,16 +231,16 @@ class Probe:
             return [Measurement(WARMUP, "", None, describe(error))]
         return [Measurement(WARMUP, "", len(written), ", ".join(written))]
 
-    def _difference(self, answer: Tensors, batch: Sequence[int]) -> float:
+    def _difference(self, signature: str, answer: Tensors, batch: Sequence[int]) -> float:
         """The largest difference of any number from the expected answers for these clips.
 
         Raises:
           ValueError: the answer has another shape, is not finite, or its labels do not follow from its probabilities.
         """
-        probabilities = answer["probabilities"]
+        probabilities, expected = answer["probabilities"], self.expected[signature]
         wrong = 0.0
-        for name in self.expected.keys() & answer.keys():
-            right = self.expected[name][list(batch)]
+        for name in expected.keys() & answer.keys():
+            right = expected[name][list(batch)]
             if answer[name].shape != right.shape:
                 raise ValueError(f"{name} has the shape {list(answer[name].shape)}, not {list(right.shape)}")
             if not np.isfinite(answer[name]).all():

@@ -1,6 +1,6 @@
 """Requests to an exported model: real ones from the test split, and bad ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import tensorflow as tf
 from components.serving_validator.served import AskedModel, Tensors
 from models import features
 from models.config import ModelConfig
+from models.metadata import NO_CARD, WITH_METADATA, NumbersCard, imputed_feature
 from models.views import centre_frames
 
 SIGNATURES = ("serving_default", "predict_jpeg", "predict_frames")
@@ -21,29 +22,56 @@ _LARGEST_JPEG = (65_500).to_bytes(2, "big")  # libjpeg's limit
 
 
 class StoredClip(NamedTuple):
-    """A clip of the test split: a serialized Example, its JPEGs, and these decoded to uint8 [time, height, width, 3]."""
+    """A clip of the test split: a serialized Example, its JPEGs, and these decoded to uint8 [time, height, width, 3].
+
+    `numbers`: what stands in the Example for each input that takes numbers, NaN where nothing does.
+    """
 
     example: bytes
     jpegs: tuple[bytes, ...]
     frames: npt.NDArray[np.uint8]
+    numbers: Mapping[str, float]
 
 
-def read_clips(folder: Path, num_clips: int) -> list[StoredClip]:
+def client_signatures(card: NumbersCard) -> tuple[str, ...]:
+    """The signatures that clients use of every model, and those that take numbers if its network sees some."""
+    taking_numbers = tuple(f"{name}{WITH_METADATA}" for name in SIGNATURES[1:]) if card.inputs else ()
+    return SIGNATURES + taking_numbers
+
+
+def read_clips(folder: Path, num_clips: int, card: NumbersCard = NO_CARD) -> list[StoredClip]:
     """The first clips of a split, in the order of its files."""
     files = sorted(str(path) for path in folder.glob("*.gz"))
     records = tf.data.TFRecordDataset(tf.constant(files, tf.string), "GZIP").take(num_clips)
-    return [_clip(record) for record in records.as_numpy_iterator()]
+    return [_clip(record, card) for record in records.as_numpy_iterator()]
 
 
-def _clip(record: bytes) -> StoredClip:
-    jpegs = tuple(tf.train.Example.FromString(record).features.feature[features.FRAMES].bytes_list.value)
+def _clip(record: bytes, card: NumbersCard) -> StoredClip:
+    found = tf.train.Example.FromString(record).features.feature
+    jpegs = tuple(found[features.FRAMES].bytes_list.value)
+    numbers = {name: next(iter(found[name].float_list.value), float("nan")) for name in card.inputs}
     # Decoded as the export decodes them: with the same pixels, the answers must be the same.
     frames = [tf.io.decode_jpeg(jpeg, channels=3, dct_method="INTEGER_ACCURATE").numpy() for jpeg in jpegs]
-    return StoredClip(record, jpegs, np.stack(frames))
+    return StoredClip(record, jpegs, np.stack(frames), numbers)
+
+
+def as_told(signature: str, clip: StoredClip, card: NumbersCard) -> StoredClip:
+    """A clip whose Example says of numbers what a request to the signature can say."""
+    if signature == "serving_default":
+        return clip
+    example = tf.train.Example.FromString(clip.example)
+    for name, column in card.inputs.items():
+        example.features.feature.pop(imputed_feature(column), None)
+        if not signature.endswith(WITH_METADATA):
+            example.features.feature.pop(name, None)
+    return clip._replace(example=example.SerializeToString(deterministic=True))
 
 
 def request(signature: str, clips: Sequence[StoredClip]) -> Tensors:
     """The inputs of a signature, other than a stream's, for clips whose frames have one size."""
+    if signature.endswith(WITH_METADATA):
+        columns = {name: np.array([clip.numbers[name] for clip in clips], np.float32) for name in clips[0].numbers}
+        return {**request(signature.removesuffix(WITH_METADATA), clips), **columns}
     if signature == "predict_frames":
         return {"frames": np.stack([clip.frames for clip in clips])}
     if signature == "predict_jpeg":
@@ -75,9 +103,11 @@ def many_clips(num_clips: int) -> Tensors:
     return {"frames": np.random.default_rng(0).integers(0, 256, (num_clips, 1, 2, 2, 3), dtype=np.uint8)}
 
 
-def warmup_requests(model: AskedModel, clip: StoredClip, *, streams: bool) -> dict[str, Tensors]:
+def warmup_requests(
+    model: AskedModel, clip: StoredClip, signatures: Sequence[str], *, streams: bool
+) -> dict[str, Tensors]:
     """One request with one clip for each signature that clients use."""
-    requests = {signature: request(signature, [clip]) for signature in SIGNATURES}
+    requests = {signature: request(signature, [clip]) for signature in signatures if signature != STREAM_STEP}
     if streams:
         requests[STREAM_INIT] = {"num_streams": np.array(1, np.int32)}
         requests[STREAM_STEP] = {"frames": clip.frames[np.newaxis, :1], **first_state(model, 1)}
@@ -87,6 +117,18 @@ def warmup_requests(model: AskedModel, clip: StoredClip, *, streams: bool) -> di
 def bad_requests(signature: str, clip: StoredClip) -> dict[str, Tensors]:
     """Bad requests that a client may send, by mistake or on purpose, named for people; a stream needs its state too."""
     time, height, width, _ = clip.frames.shape
+    if signature.endswith(WITH_METADATA):
+        good = request(signature, [clip])
+        numbers = {name: good[name] for name in clip.numbers}
+        of_frames = bad_requests(signature.removesuffix(WITH_METADATA), clip)
+        bad: dict[str, Tensors] = {problem: {**inputs, **numbers} for problem, inputs in of_frames.items()}
+        values = {
+            "fewer numbers than clips": np.zeros(0, np.float32),
+            "infinite numbers": np.full(1, np.inf, np.float32),
+            "enormous numbers": np.full(1, -3e38, np.float32),
+            "texts for numbers": _texts([b"1"]),
+        }
+        return bad | {problem: {**good, **dict.fromkeys(numbers, value)} for problem, value in values.items()}
     if signature == STREAM_STEP:
         frames = {
             "no stream": np.zeros((0, 1, height, width, 3), np.uint8),

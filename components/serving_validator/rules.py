@@ -18,7 +18,14 @@ ERROR, ANSWER, NOT_FINITE = "error", "answer", "not finite"
 
 ONE_CLIP = "1 clip"
 
-TIMED_SIGNATURES = ("serving_default", "predict_jpeg", "predict_frames", "stream_step")
+TIMED_SIGNATURES = (
+    "serving_default",
+    "predict_jpeg",
+    "predict_frames",
+    "predict_jpeg_with_metadata",
+    "predict_frames_with_metadata",
+    "stream_step",
+)
 
 Value = float | str | None
 

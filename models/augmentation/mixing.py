@@ -5,11 +5,12 @@ Regularization Strategy to Train Strong Classifiers with Localizable Features", 
 with the one before it in the shuffled batch, in the same way in all of its frames.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from models.augmentation.config import AugmentationConfig
+from models.networks.inputs import joined, parts_of
 
 
 class Mixture(NamedTuple):
@@ -32,18 +33,22 @@ def draw_mixture(config: AugmentationConfig, seed: tf.Tensor) -> Mixture:
     return Mixture(tf.math.divide_no_nan(gammas[0], tf.reduce_sum(gammas)), is_cut, draws[1:])
 
 
-def mix(clips: tf.Tensor, targets: tf.Tensor, mixture: Mixture) -> tuple[tf.Tensor, tf.Tensor]:
+def mix(inputs: Any, targets: tf.Tensor, mixture: Mixture) -> tuple[Any, tf.Tensor]:
     """Mix every clip of a batch with the one before it; a target is mixed by the share of pixels of the other clip.
 
-    `clips`: uint8 [batch, time, height, width, 3]; `targets`: float32 [batch, classes]; `mixture`: of each clip, [batch, ...].
+    So are numbers beside the pixels: what is half of a target is half of what there is to see.
+
+    `inputs`: clips, uint8 [batch, time, height, width, 3], or a tuple of these and of numbers, float32 [batch, width];
+    `targets`: float32 [batch, classes]; `mixture`: of each clip, [batch, ...].
     """
+    clips, *numbers = parts_of(inputs)
     shares = _pixel_shares(mixture, clips.shape[2], clips.shape[3])  # [batch, height, width]
     weights = shares[:, tf.newaxis, :, :, tf.newaxis]  # [batch, 1, height, width, 1]
     values = tf.cast(clips, tf.float32)
     values += (tf.roll(values, 1, axis=0) - values) * weights
     share = tf.reduce_mean(shares, axis=(1, 2))[:, tf.newaxis]
-    targets += (tf.roll(targets, 1, axis=0) - targets) * share
-    return tf.saturate_cast(tf.round(values), tf.uint8), targets
+    *numbers, targets = (one + (tf.roll(one, 1, axis=0) - one) * share for one in (*numbers, targets))
+    return joined((tf.saturate_cast(tf.round(values), tf.uint8), *numbers)), targets
 
 
 def _pixel_shares(mixture: Mixture, height: int, width: int) -> tf.Tensor:

@@ -31,8 +31,15 @@ def load_network(version: Path, info: ExportInfo) -> keras.Model:
     """The network of an exported model, with its weights.
 
     Raises:
-      UserError: the export has no weights beside its graph, or they are those of another version of clipgate.
+      UserError: the export has no weights beside its graph, or they are those of another version of clipgate, or the network
+        sees more than frames.
     """
+    if info.metadata:
+        columns = ", ".join(info.numbers_card.numbers.sources)
+        raise UserError(
+            f"{version} sees numbers beside the frames ({columns}), which files for devices have no input for; train a model "
+            "without model.metadata for devices"
+        )
     weights = version / WEIGHTS_FILE
     if not weights.is_file():
         raise UserError(

@@ -8,10 +8,13 @@ import keras
 from keras import layers
 
 from models.config import ModelConfig
+from models.metadata import NO_NUMBERS, Numbers
 from models.networks.blocks import Regularization
 from models.networks.catalogue import NETWORKS
 from models.networks.differences import FrameDifferences
 from models.networks.floors import ClassShares
+from models.networks.fusion import fuse
+from models.networks.inputs import joined
 from models.networks.outputs import BOXES, LOGITS
 
 # By this name, which stands alone, digests of code find all networks: see `foundation.code_digest`.
@@ -27,8 +30,11 @@ def build_network(
     channel_mean: Sequence[float] = (0.5, 0.5, 0.5),
     channel_std: Sequence[float] = (0.5, 0.5, 0.5),
     class_shares: Sequence[float] | None = None,
+    numbers: Numbers = NO_NUMBERS,
 ) -> keras.Model:
     """A model from frames, uint8 [batch, num_frames, height, width, 3], to logits, float32 [batch, num_classes].
+
+    With `numbers` its input is a tuple of the frames and of these, float32 [batch, numbers.width]: see `models.numbers`.
 
     A tracker gives a dict of these `logits` and of `boxes`; `models.networks.outputs` reads both kinds.
 
@@ -38,6 +44,7 @@ def build_network(
     """
     network, boxes = NETWORKS[config.network], None
     frames = keras.Input((config.num_frames, config.height, config.width, 3), dtype="uint8", name="frames")
+    beside = [keras.Input((numbers.width,), dtype="float32", name="numbers")] if numbers.width else []
     if network.module is None:
         logits = ClassShares(
             class_shares or [1 / num_classes] * num_classes, config.labels, dtype="float32", name="logits"
@@ -54,6 +61,8 @@ def build_network(
             clips = FrameDifferences(dtype="float32", name="stem_differences")(clips)
         seen = backbone(clips, preset, Regularization(dropout, drop_path))
         features, boxes = seen if network.tracks else (seen, None)
+        for seen_numbers in beside:
+            features = fuse(features, seen_numbers, numbers)
         logits = layers.Dense(num_classes, dtype="float32", name="logits")(layers.Dropout(dropout)(features))
     outputs = logits if boxes is None else {LOGITS: logits, BOXES: boxes}
-    return keras.Model(frames, outputs, name=f"{config.network}_{config.preset}")
+    return keras.Model(joined([frames, *beside]), outputs, name=f"{config.network}_{config.preset}")

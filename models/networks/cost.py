@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import layers
 
 from foundation.messages.progress import announce
+from models.networks.inputs import joined
 
 COST_FILE = "network.json"
 
@@ -53,9 +54,11 @@ def report_cost(network: keras.Model, folder: Path, pretrained: str = "") -> Non
 def network_cost(network: keras.Model) -> Cost:
     """Count what the TensorFlow graph of one clip computes."""
 
-    @tf.function(input_signature=[tf.TensorSpec((1, *network.input_shape[1:]), tf.uint8)], autograph=False)
-    def evaluate(frames: tf.Tensor) -> tf.Tensor:
-        return network(frames, training=False)
+    specs = [tf.TensorSpec((1, *one.shape[1:]), one.dtype) for one in network.inputs]
+
+    @tf.function(input_signature=specs, autograph=False)
+    def evaluate(*inputs: tf.Tensor) -> tf.Tensor:
+        return network(joined(inputs), training=False)
 
     outside_loops = sum(map(_multiply_adds, _needed_for(evaluate.get_concrete_function().outputs)))
     loops = sum(_recurrent_multiply_adds(layer) for layer in network.layers if isinstance(layer, layers.RNN))

@@ -29,7 +29,7 @@ def is_tracker(network: keras.Model) -> bool:
     return isinstance(network.output, dict)
 
 
-def outputs_of(network: keras.Model, clips: Any, *, training: bool) -> Outputs:
-    """The outputs for clips, uint8 [batch, num_frames, height, width, 3]."""
-    outputs = network(clips, training=training)
+def outputs_of(network: keras.Model, inputs: Any, *, training: bool) -> Outputs:
+    """The outputs for clips, uint8 [batch, num_frames, height, width, 3], or for a tuple of these and of numbers."""
+    outputs = network(inputs, training=training)
     return Outputs(outputs[LOGITS], outputs[BOXES]) if is_tracker(network) else Outputs(outputs, None)

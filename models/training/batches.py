@@ -23,6 +23,7 @@ _SHUFFLED_RECORDS = 1024
 class Batches:
     """Batches of one training: (clips uint8 [batch, num_frames, height, width, 3], targets float32 [batch, classes]).
 
+    With numbers beside the pixels the clips are a tuple: these, and numbers float32 [batch, width].
     For a tracker also (boxes float32 [batch, num_frames, 4], their validity float32 [batch, num_frames]).
     """
 
@@ -81,7 +82,7 @@ class Batches:
             def draw(clip: DecodedClip) -> tuple[Any, ...]:
                 seed = tf.random.experimental.stateless_split(tf.stack([seeds[3, 0], clip.key]), 2)
                 view = views.draw(tf.shape(clip.frames)[0], clip.label_id, seed[0])
-                element = views.frames(clip.frames, view), self._target(clip)
+                element = _inputs(views.frames(clip.frames, view), clip), self._target(clip)
                 if self.train.model.tracks:  # a mixed clip would have two actors; the configuration refuses it
                     return (*element, *views.boxes(clip.boxes, clip.box_validity, view))
                 return (*element, draw_mixture(augmentation, seed[1])) if augmentation.mixes else element
@@ -100,7 +101,7 @@ class Batches:
         model, size = self.evaluation.model, self.training.batch_size
 
         def see(clip: DecodedClip) -> tuple[tf.Tensor, ...]:
-            element = centre_view(clip.frames[tf.newaxis], model)[0], self._target(clip)
+            element = _inputs(centre_view(clip.frames[tf.newaxis], model)[0], clip), self._target(clip)
             if not model.tracks:
                 return element
             boxes, validity = centre_boxes(clip.boxes[tf.newaxis], clip.box_validity[tf.newaxis], model)
@@ -127,6 +128,11 @@ def own_part(elements: tf.data.Dataset, batch_size: int, context: tf.distribute.
     share = batch_size // context.num_input_pipelines
     own = elements.enumerate().filter(lambda i, _: i % batch_size // share == context.input_pipeline_id)
     return own.map(lambda _, element: element)
+
+
+def _inputs(view: tf.Tensor, clip: DecodedClip) -> Any:
+    """What the network gets of a clip that is seen in this view."""
+    return (view, clip.numbers) if clip.numbers.shape[-1] else view
 
 
 def _repeat(element: Record | DecodedClip, num_copies: tf.Tensor) -> tf.data.Dataset:

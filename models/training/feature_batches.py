@@ -9,6 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from models.data import ClipSource
+from models.networks.inputs import for_network, joined
 from models.training.batches import Batches, own_part
 from models.training.config import TrainingConfig
 from models.training.sampling import draw_copies
@@ -21,11 +22,14 @@ Features = npt.NDArray[np.float32]
 class FeatureBatches:
     """Batches of one training: (features float32 [batch, ...], targets float32 [batch, classes]). See `Batches`.
 
-    `train` and `evaluation`: features of the centre view of each clip, float32 [clips, ...], in the order of the labels.
+    `train` and `evaluation`: features of the centre view of each clip, float32 [clips, ...], in the order of the labels;
+    `train_numbers` and `eval_numbers`: what the network sees beside the pixels, float32 [clips, width].
     """
 
     train: Features
     evaluation: Features
+    train_numbers: Features
+    eval_numbers: Features
     train_labels: Labels
     eval_labels: Labels
     classes: Sequence[str]
@@ -50,7 +54,7 @@ class FeatureBatches:
             return tf.data.Dataset.from_tensor_slices(tf.random.experimental.stateless_shuffle(drawn, seeds[1]))
 
         indices = tf.data.Dataset.range(first_epoch, self.training.epochs).flat_map(epoch_indices)
-        return self._batches(indices, self.train, self.train_labels, context)
+        return self._batches(indices, (self.train, self.train_numbers), self.train_labels, context)
 
     def evaluation_batches(self, context: tf.distribute.InputContext) -> tf.data.Dataset:
         """Features in order. The last batch is filled up with those of the first clip, with targets of zeros."""
@@ -59,18 +63,23 @@ class FeatureBatches:
         no_label = -1 if self.eval_labels.ndim == 1 else 0
         missing = np.full((num_missing, *self.eval_labels.shape[1:]), no_label)
         labels = np.concatenate([self.eval_labels, missing])
-        filling = np.repeat(self.evaluation[:1], num_missing, axis=0)
-        return self._batches(indices, np.concatenate([self.evaluation, filling]), labels, context)
+        seen = (self.evaluation, self.eval_numbers)
+        filled = tuple(np.concatenate([one, np.repeat(one[:1], num_missing, axis=0)]) for one in seen)
+        return self._batches(indices, filled, labels, context)
 
     def _batches(
-        self, indices: tf.data.Dataset, features: Features, labels: Labels, context: tf.distribute.InputContext
+        self,
+        indices: tf.data.Dataset,
+        seen: tuple[Features, ...],
+        labels: Labels,
+        context: tf.distribute.InputContext,
     ) -> tf.data.Dataset:
         size = self.training.batch_size
         # Captured as they are; as a dataset they would be copied into its graph.
-        all_features = tf.constant(features)
+        all_seen = joined([tf.constant(one) for one in seen if one.shape[1]])
         all_targets = targets_of(labels, len(self.classes), are_sets=labels.ndim == 2)
         own = own_part(indices, size, context).batch(size // context.num_replicas_in_sync, drop_remainder=True)
-        batches = own.map(lambda some: (tf.gather(all_features, some), tf.gather(all_targets, some)))
+        batches = own.map(lambda some: tf.nest.map_structure(lambda one: tf.gather(one, some), (all_seen, all_targets)))
         return batches.prefetch(tf.data.AUTOTUNE)
 
 
@@ -80,12 +89,12 @@ See = Callable[[Batches, ClipSource, keras.Model], Features]
 
 def see_clips(batches: Batches, source: ClipSource, trunk: keras.Model) -> Features:
     """Show the clips of a source to the `trunk` of a network; a See."""
-    see = tf.function(lambda clips: trunk(clips, training=False), autograph=False)
+    see = tf.function(lambda inputs: trunk(for_network(trunk, inputs), training=False), autograph=False)
     # Nothing is seen twice that could be kept.
     training = batches.training.model_copy(update={"cache_megabytes": 0})
     of_source = replace(batches, evaluation=source, training=training)
     views = of_source.evaluation_batches(tf.distribute.InputContext())
-    return np.concatenate([see(clips).numpy() for clips, *_ in views])[: len(of_source.eval_labels)]
+    return np.concatenate([see(inputs).numpy() for inputs, *_ in views])[: len(of_source.eval_labels)]
 
 
 class SeenOnce:
@@ -108,6 +117,8 @@ def compute_features(batches: Batches, trunk: keras.Model, see: See = see_clips)
     return FeatureBatches(
         see(batches, batches.train, trunk),
         see(batches, batches.evaluation, trunk),
+        batches.train.numbers(),
+        batches.evaluation.numbers(),
         batches.train_labels,
         batches.eval_labels,
         batches.classes,

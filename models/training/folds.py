@@ -1,6 +1,7 @@
 """A training without a part of the clips, and what its network then says of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import keras
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data import ClipSource
+from models.networks.inputs import for_network
 from models.networks.outputs import probabilities_of
 from models.training.checkpoints import CheckpointFolder
 from models.training.distribution import make_strategy
@@ -43,7 +45,7 @@ def answer(job: Job, held_out: str, see: See = see_clips) -> Answers:
     fitted = learn(prepared, strategy, checkpoints, job.model_run_dir, see=see)
     network = prepared.begin()
     network.set_weights(fitted.weights)
-    source = ClipSource((held_out,), prepared.batches.train.transform, job.model)
+    source = replace(prepared.batches.train, patterns=(held_out,))
     return Answers(ask(prepared, network, source, see), model_thresholds(prepared, network, see))
 
 
@@ -66,7 +68,9 @@ def ask(
     """
     trunk = up_to_summary(network) if prepared.has_encoder else None
     if trunk is not None and not trunk.trainable_weights:
-        logits = from_summary(network)(see(prepared.batches, source, trunk), training=False)
+        rest = from_summary(network)
+        seen = for_network(rest, (see(prepared.batches, source, trunk), source.numbers()))
+        logits = rest(seen, training=False)
     else:
         logits = see_clips(prepared.batches, source, network)
     return np.asarray(probabilities_of(logits, prepared.job.model.labels), np.float32)

@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from models.config import ModelConfig
+from models.metadata import MetadataConfig, Numbers, select_numbers
 from models.training.config import TrainingConfig
 from models.training.key import read_data_digest, training_key
 from models.tuning.config import Values, assign, trial_values
@@ -19,10 +20,10 @@ class Job:
     """Files to read, folders to write, and what to do.
 
     `base_model` is what `models.base_model.open_base` opens, None for a training that begins with random weights. `config` has
-    JSON as `model`, `training`, `sampling`, `classes` and `tuner` (empty without a search), and three strings: `training_key`
-    identifies all that determines the model, `checkpoint_dir` belongs to it alone, and `code_digest` is that of the trainer.
-    What TFX hands over has `recipe` and `checkpoint_root` instead of the first two, of which and of the Examples' data they are
-    made.
+    JSON as `model`, `metadata`, `training`, `sampling`, `classes` and `tuner` (empty without a search), and three strings:
+    `training_key` identifies all that determines the model, `checkpoint_dir` belongs to it alone, and `code_digest` is that of
+    the trainer. What TFX hands over has `recipe` and `checkpoint_root` instead of the first two, of which and of the Examples'
+    data they are made.
     """
 
     train_files: tuple[str, ...]
@@ -40,6 +41,11 @@ class Job:
     @property
     def training(self) -> TrainingConfig:
         return TrainingConfig.model_validate_json(self.config["training"])
+
+    @property
+    def numbers(self) -> Numbers:
+        """What the network sees beside the pixels."""
+        return select_numbers(self.model.metadata, MetadataConfig.model_validate_json(self.config["metadata"]))
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from foundation.messages.progress import announce
 from models.networks.frames import STANDARDIZE, SUMMARY
+from models.networks.inputs import joined
 from models.training.checkpoints import CheckpointFolder
 from models.training.feature_batches import FeatureBatches, See, compute_features, see_clips
 from models.training.fit import Fitted, fit
@@ -67,12 +68,17 @@ def with_rate_of_linear_layer(features: FeatureBatches) -> FeatureBatches:
 
 def up_to_summary(network: keras.Model) -> keras.Model:
     """The part of `frames` from clips to what is computed once for each."""
-    return keras.Model(network.input, network.get_layer(SUMMARY).output)
+    return keras.Model(network.inputs[0], network.get_layer(SUMMARY).output)
 
 
 def from_summary(network: keras.Model) -> keras.Model:
-    """The rest of it, to the logits. Both parts have the layers of `network` itself."""
-    return keras.Model(network.get_layer(SUMMARY).output, network.output, name=network.name)
+    """The rest of it, with numbers beside the pixels if there are any, to the logits.
+
+    Both parts have the layers of `network` itself.
+    """
+    return keras.Model(
+        joined([network.get_layer(SUMMARY).output, *network.inputs[1:]]), network.output, name=network.name
+    )
 
 
 def standardize(network: keras.Model, features: FeatureBatches) -> None:

@@ -60,6 +60,7 @@ class Preparation:
             channel_mean=self.channel_mean,
             channel_std=self.channel_std,
             class_shares=class_shares(self.batches.train_labels, len(classes)),
+            numbers=self.job.numbers,
         )
 
     def build_for_training(self) -> keras.Model:
@@ -89,8 +90,9 @@ def prepare(job: Job) -> Preparation:
     """
     transform = tft.TFTransformOutput(job.transform_output)
     base = open_base(Path(job.base_model)) if job.base_model else None
-    base_weights = read_weights(base, job.model) if base else None
-    train, evaluation = (ClipSource(files, transform, job.model) for files in (job.train_files, job.eval_files))
+    base_weights = read_weights(base, job.model, job.numbers) if base else None
+    card = ClipSource(job.train_files, transform, job.model).number_statistics(job.numbers)
+    train, evaluation = (ClipSource(files, transform, job.model, card) for files in (job.train_files, job.eval_files))
     if job.model.tracks:
         for split, source in (("train", train), ("eval", evaluation)):
             _require_boxes(split, source)

@@ -14,7 +14,10 @@ from foundation.messages.errors import UserError
 from foundation.messages.progress import say
 from models.base_model import BaseModel, require_same_network
 from models.config import ModelConfig
+from models.metadata import NO_NUMBERS, Numbers
+from models.networks import fusion
 from models.networks.build import build_network
+from models.networks.inputs import takes_numbers
 from models.networks.outputs import BOXES, is_tracker
 from models.pretrained.importing import load_foreign
 from models.training.checkpoints import Arrays
@@ -27,33 +30,39 @@ class BaseWeights(NamedTuple):
     """The weights that a network takes over, in the order of the network's: of all layers but the logits, and of the logits.
 
     The last axis of the logits' weights is `classes`; there are none where the labels are unknown. `normalization`: mean and
-    standard deviation of the colour channels that the weights were trained with, if they are known.
+    standard deviation of the colour channels that the weights were trained with, if they are known. `metadata`: of the layers
+    that see numbers beside the pixels; None where the base saw other ones, and the logits' first axis is then of frames alone.
     """
 
     features: Arrays
     logits: Arrays
     classes: tuple[str, ...]
     normalization: tuple[list[float], list[float]] | None
+    metadata: Arrays | None = None
 
 
-def read_weights(base: BaseModel, config: ModelConfig) -> BaseWeights:
-    """The weights of a base model, for a network of `config`.
+def read_weights(base: BaseModel, config: ModelConfig, numbers: Numbers = NO_NUMBERS) -> BaseWeights:
+    """The weights of a base model, for a network of `config` that sees `numbers` beside the pixels.
 
     Raises:
       UserError: they are of another network or another input, or the file is damaged.
     """
     require_same_network(base, config)
-    network = build_network(config, num_classes=max(1, base.num_classes), dropout=0)
+    network = build_network(config, num_classes=max(1, base.num_classes), dropout=0, numbers=base.numbers)
     logits = network.get_layer(_LOGITS)
     if base.foreign and base.card:
         load_foreign(network, base.foreign, base.card)
     else:
         _load(network, base, config)
+    of_logits = [weight.numpy() for weight in logits.weights] if base.classes else []
+    if of_logits and base.numbers.width and base.numbers != numbers:
+        of_logits[0] = of_logits[0][: -fusion.WIDTH]
     return BaseWeights(
         [weight.numpy() for weight in _feature_weights(network)],
-        [weight.numpy() for weight in logits.weights] if base.classes else [],
+        of_logits,
         base.classes,
         base.normalization,
+        [weight.numpy() for weight in _metadata_weights(network)] if base.numbers == numbers else None,
     )
 
 
@@ -61,7 +70,7 @@ def _load(network: keras.Model, base: BaseModel, config: ModelConfig) -> None:
     """Give a network the weights of Keras's file, but for logits where the labels are not known."""
     # Of a mere file it is not even known how many logits it has.
     boxes = [network.output[BOXES]] if is_tracker(network) else []
-    known = network if base.classes else keras.Model(network.input, [network.get_layer(_LOGITS).input, *boxes])
+    known = network if base.classes else keras.Model(network.inputs, [network.get_layer(_LOGITS).input, *boxes])
     try:
         known.load_weights(base.weights)
     except (ValueError, KeyError, OSError) as error:
@@ -99,6 +108,8 @@ def begin_with(
         f"warm start: {len(classes) - len(new)} of {len(classes)} classes are the base model's"
         f"{', new: ' if new else ''}{', '.join(new)}; {num_trained:,} of {network.count_params():,} parameters are trained"
     )
+    if base.metadata is None and takes_numbers(network):
+        say("warm start: what the network sees of model.metadata is not what the base model saw, so it is learned anew")
 
 
 def freeze(network: keras.Model, last_stage: str | None) -> None:
@@ -122,27 +133,35 @@ def freeze(network: keras.Model, last_stage: str | None) -> None:
 
 
 def stage_names(network: keras.Model) -> list[str]:
-    """The stages that have weights, from the input to the output, without the logits."""
+    """The stages that have weights, from the input to the output, without the logits and what sees numbers."""
     names = dict.fromkeys(_stage(layer) for layer in network.layers if layer.weights)
-    return [name for name in names if name != _LOGITS]
+    return [name for name in names if name not in (_LOGITS, fusion.STAGE)]
 
 
 def _take_over(network: keras.Model, base: BaseWeights, classes: Sequence[str]) -> None:
     """Give a network the base's weights; logits of classes that the base does not know stay as they are."""
     for weight, value in zip(_feature_weights(network), base.features, strict=True):
         weight.assign(value)
+    for weight, value in zip(_metadata_weights(network), base.metadata, strict=True) if base.metadata else ():
+        weight.assign(value)
     if not base.logits:
         return
     ids = [i for i, label in enumerate(classes) if label in base.classes]
     base_ids = [base.classes.index(classes[i]) for i in ids]
     for weight, value in zip(network.get_layer(_LOGITS).weights, base.logits, strict=True):
-        merged = weight.numpy()  # [..., classes]
-        merged[..., ids] = value[..., base_ids]
+        merged = weight.numpy()  # [features, classes] or [classes]
+        of_base = merged[: len(value)] if merged.ndim > 1 else merged
+        of_base[..., ids] = value[..., base_ids]
         weight.assign(merged)
 
 
 def _feature_weights(network: keras.Model) -> list[keras.Variable]:
-    return [weight for layer in network.layers if layer.name != _LOGITS for weight in layer.weights]
+    others = (_LOGITS, fusion.STAGE)
+    return [weight for layer in network.layers if _stage(layer) not in others for weight in layer.weights]
+
+
+def _metadata_weights(network: keras.Model) -> list[keras.Variable]:
+    return [weight for layer in network.layers if _stage(layer) == fusion.STAGE for weight in layer.weights]
 
 
 def _stage(layer: keras.layers.Layer) -> str:

@@ -27,6 +27,7 @@ _MODES = {
     "output": (_CLIPS, _SEGMENTS, _STORED),
     "output_format": (_CLIPS, _SEGMENTS),
     "force": (_CLIPS, _SEGMENTS, _STORED),
+    "metadata": (_CLIPS, _SEGMENTS),
     "as_json": (_CLIPS, _SEGMENTS, _STREAM),
 }
 
@@ -40,6 +41,14 @@ def predict(
     ] = None,
     start_seconds: Annotated[float, typer.Option(min=0, help="Where the action begins.")] = 0.0,
     end_seconds: Annotated[float | None, typer.Option(min=0, help="Where it ends; default: the video's end.")] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metadata",
+            metavar="COLUMN=NUMBER",
+            help="A number of all these videos that the model sees beside the frames; may be given several times.",
+        ),
+    ] = None,
     segments: Annotated[
         bool, typer.Option("--segments", help="Find all actions of long videos, and when they happen.")
     ] = False,
@@ -128,7 +137,7 @@ def predict(
 
     wanted = run.OutputFiles(output, output_format, timeline, annotated, as_json, force)
     if not segments:
-        num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds)
+        num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds, metadata or ())
     else:
         config = _checked(
             {
@@ -142,7 +151,9 @@ def predict(
                 "background": background,
             }
         )
-        num_broken = run.predict_segments(videos or [], model, wanted, config, window_seconds or [], step_seconds)
+        num_broken = run.predict_segments(
+            videos or [], model, wanted, config, window_seconds or [], step_seconds, metadata or ()
+        )
     if num_broken:
         raise typer.Exit(USER_ERROR)
 

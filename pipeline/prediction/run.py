@@ -1,6 +1,6 @@
 """What `clipgate predict` does with video files: read, predict, write, show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import Format, SegmentsConfig
 from pipeline.prediction.defaults import choose_background, choose_windows
 from pipeline.prediction.model import find_model
+from pipeline.prediction.numbers import read_given, said_of_defaults
 from pipeline.prediction.page import render
 from pipeline.prediction.reading import OnProgress
 from pipeline.prediction.records import VideoPrediction
@@ -62,17 +63,23 @@ class _Answer(NamedTuple):
 
 
 def predict_clips(
-    videos: Sequence[Path], model: Path, outputs: OutputFiles, start_seconds: float, end_seconds: float | None
+    videos: Sequence[Path],
+    model: Path,
+    outputs: OutputFiles,
+    start_seconds: float,
+    end_seconds: float | None,
+    metadata: Sequence[str] = (),
 ) -> int:
     """One label a video; returns how many could not be read."""
     if end_seconds is not None and end_seconds <= start_seconds:
         raise UserError(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
         )
-    find_model(model)
+    _, pushed = find_model(model)
+    numbers = read_given(metadata, pushed.numbers_card)
     paths = _paths(videos, outputs)
     span = Span(start_seconds, end_seconds)
-    answer = _predict(model, paths, lambda _: lambda predictor, path, _: predictor.predict_clip(path, span))
+    answer = _predict(model, paths, numbers, lambda _: lambda predictor, path, _: predictor.predict_clip(path, span))
     info, predictions = answer.info, answer.predictions
     _write(answer, outputs)
     if len(predictions) == 1 and predictions[0].segments:
@@ -89,6 +96,7 @@ def predict_segments(
     config: SegmentsConfig,
     window_seconds: Sequence[float],
     step_seconds: float | None,
+    metadata: Sequence[str] = (),
 ) -> int:
     """All actions of each video; returns how many could not be read to the end."""
 
@@ -99,9 +107,10 @@ def predict_segments(
         return lambda predictor, path, on_progress: predictor.predict_segments(path, long_videos, on_progress)
 
     _, pushed = find_model(model)
+    numbers = read_given(metadata, pushed.numbers_card)
     paths = _paths(videos, outputs)
     predict_by(pushed)  # options that do not go with the model are told before it is loaded
-    answer = _predict(model, paths, predict_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
+    answer = _predict(model, paths, numbers, predict_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
     _write(answer, outputs)
     show_predictions(answer.predictions, answer.info.classes, outputs.as_json)
     return _name_broken(answer.predictions)
@@ -140,11 +149,15 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
     return paths
 
 
-def _predict(model: Path, paths: Sequence[Path], predict_by: PredictBy, num_snapshots: int = 0) -> _Answer:
+def _predict(
+    model: Path, paths: Sequence[Path], numbers: Mapping[str, float], predict_by: PredictBy, num_snapshots: int = 0
+) -> _Answer:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     predictions = []
     with Decoder(num_cores()) as decoder, Bars(*columns, console=errors) as bar:
-        classifier = Classifier(model)
+        classifier = Classifier(model, numbers)
+        if sentence := said_of_defaults(numbers, classifier.info.numbers_card):
+            errors.print(escaped(sentence), highlight=False)
         predict = predict_by(classifier.info)
         predictor = VideoPredictor(classifier, decoder, num_snapshots=num_snapshots)
         for number, path in enumerate(paths, start=1):

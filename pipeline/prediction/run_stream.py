@@ -41,6 +41,11 @@ def predict_stream(
     classifier = Classifier(model)
     info = classifier.info
     no_action, frames_per_second = settings(info)
+    if info.metadata:
+        raise UserError(
+            f"{classifier.version} cannot follow a stream: it sees numbers beside the frames, which streams have no input for; "
+            "predict on files, or train a model without model.metadata"
+        )
     if "stream_step" not in classifier.signature_names:
         causal = " or ".join(name for name, network in NETWORKS.items() if network.streams)
         raise UserError(

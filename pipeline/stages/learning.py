@@ -37,7 +37,11 @@ class Learning(NamedTuple):
 def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
     """Transform the Examples, search for hyperparameters if the configuration asks for it, and train."""
     config = plan.config
-    shared = {"model": config.model.model_dump_json(), "classes": json.dumps(plan.classes)}
+    shared = {
+        "model": config.model.model_dump_json(),
+        "metadata": config.data.metadata_config.model_dump_json(),
+        "classes": json.dumps(plan.classes),
+    }
     # Decoded clips are not stored: they are six times larger than their JPEGs and hardly faster to read.
     transform = Transform(
         examples=data.examples,
@@ -45,7 +49,6 @@ def make_learning(plan: Plan, data: Data, checkpoint_root: str) -> Learning:
         preprocessing_fn=f"{TRANSFORM_MODULE}.preprocessing_fn",
         custom_config={
             **shared,
-            "metadata": config.data.metadata_config.model_dump_json(),
             "code_digest": code_digest(TRANSFORM_MODULE),
         },
         splits_config=SplitsConfig(analyze=["train"], transform=list(SPLITS)),

@@ -11,7 +11,13 @@ from models import features
 from pipeline.watch.clip_features import ClipFeatures, measure_frames, measure_jpegs, shown
 
 # The input that holds the clips, by signature.
-INPUTS = {"predict_jpeg": "frames", "predict_frames": "frames", "serving_default": "examples"}
+INPUTS = {
+    "predict_jpeg": "frames",
+    "predict_frames": "frames",
+    "predict_jpeg_with_metadata": "frames",
+    "predict_frames_with_metadata": "frames",
+    "serving_default": "examples",
+}
 _JPEG_QUALITY = 95
 
 # JPEGs of a clip, or its RGB frames, uint8 [time, height, width, 3].
@@ -28,7 +34,7 @@ def clips_of(signature: str, values: npt.NDArray[Any]) -> Iterator[Frames]:
         if signature == "serving_default":
             yield jpegs_of_example(value)
         else:
-            yield value if signature == "predict_frames" else value.tolist()
+            yield value if signature.startswith("predict_frames") else value.tolist()
 
 
 def jpegs_of_example(serialized: bytes) -> list[bytes]:

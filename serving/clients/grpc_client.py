@@ -9,6 +9,7 @@ that are used, by their numbers in tensorflow_serving/apis/predict.proto and ten
 
 import argparse
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from serving.clients.frames import read_card, read_clips
+from serving.clients.numbers import read_numbers
 
 _METHOD = "/tensorflow.serving.PredictionService/Predict"
 _STRING, _FLOAT = 7, 1  # of tensorflow.DataType
@@ -60,16 +62,26 @@ def messages() -> dict[str, Any]:
     return {name: made(pool.FindMessageTypeByName(f"client.{name}")) for name in ("PredictRequest", "PredictResponse")}
 
 
-def predict(clips: list[tuple[bytes, ...]], address: str, model_name: str) -> dict[str, float]:
-    """Probability of each class: the mean over clips of JPEG frames. `address`: host:port."""
+def predict(
+    clips: list[tuple[bytes, ...]], address: str, model_name: str, numbers: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """Probability of each class: the mean over clips of JPEG frames.
+
+    `address`: host:port; `numbers`: of all clips, by the names of inputs.
+    """
     request = messages()["PredictRequest"]()
     request.model_spec.name = model_name
-    request.model_spec.signature_name = "predict_jpeg"
+    request.model_spec.signature_name = "predict_jpeg_with_metadata" if numbers else "predict_jpeg"
     frames = request.inputs.add(key="frames").value
     frames.dtype = _STRING
     for size in (len(clips), len(clips[0])):
         frames.tensor_shape.dim.add(size=size)
     frames.string_val.extend(jpeg for clip in clips for jpeg in clip)
+    for name, number in (numbers or {}).items():
+        column = request.inputs.add(key=name).value
+        column.dtype = _FLOAT
+        column.tensor_shape.dim.add(size=len(clips))
+        column.float_val.extend([number] * len(clips))
     # A proxy of the environment is not for a server on this machine.
     with grpc.insecure_channel(address, [("grpc.enable_http_proxy", 0)]) as channel:
         call = channel.unary_unary(
@@ -99,10 +111,12 @@ def main() -> None:
     parser.add_argument("--name", default="action")
     parser.add_argument("--start-seconds", type=float, default=0.0)
     parser.add_argument("--end-seconds", type=float)
+    parser.add_argument("--metadata", action="append", default=[], metavar="COLUMN=NUMBER")
     arguments = parser.parse_args()
-    sampling = read_card(arguments.model)["sampling"]
-    clips = read_clips(arguments.video, sampling, arguments.start_seconds, arguments.end_seconds)
-    print(json.dumps(predict(clips, arguments.address, arguments.name), indent=2))
+    card = read_card(arguments.model)
+    clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
+    numbers = read_numbers(arguments.metadata, card)
+    print(json.dumps(predict(clips, arguments.address, arguments.name, numbers), indent=2))
 
 
 if __name__ == "__main__":

@@ -10,15 +10,24 @@ import argparse
 import base64
 import json
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from serving.clients.frames import read_card, read_clips
+from serving.clients.numbers import read_numbers
 
 
-def predict(clips: list[tuple[bytes, ...]], url: str) -> dict[str, float]:
-    """Probability of each class: the mean over clips of JPEG frames. `url`: .../v1/models/NAME."""
-    rows = [[{"b64": base64.b64encode(jpeg).decode()} for jpeg in clip] for clip in clips]
-    body = json.dumps({"signature_name": "predict_jpeg", "instances": rows}).encode()
+def predict(clips: list[tuple[bytes, ...]], url: str, numbers: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Probability of each class: the mean over clips of JPEG frames.
+
+    `url`: .../v1/models/NAME; `numbers`: of all clips, by the names of inputs.
+    """
+    rows: list[Any] = [[{"b64": base64.b64encode(jpeg).decode()} for jpeg in clip] for clip in clips]
+    if numbers:
+        rows = [{"frames": row, **numbers} for row in rows]
+    signature = "predict_jpeg_with_metadata" if numbers else "predict_jpeg"
+    body = json.dumps({"signature_name": signature, "instances": rows}).encode()
     # A proxy of the environment is not for a server on this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(urllib.request.Request(f"{url}:predict", body), timeout=60) as response:
@@ -37,10 +46,11 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8501/v1/models/action")
     parser.add_argument("--start-seconds", type=float, default=0.0)
     parser.add_argument("--end-seconds", type=float)
+    parser.add_argument("--metadata", action="append", default=[], metavar="COLUMN=NUMBER")
     arguments = parser.parse_args()
-    sampling = read_card(arguments.model)["sampling"]
-    clips = read_clips(arguments.video, sampling, arguments.start_seconds, arguments.end_seconds)
-    print(json.dumps(predict(clips, arguments.url), indent=2))
+    card = read_card(arguments.model)
+    clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
+    print(json.dumps(predict(clips, arguments.url, read_numbers(arguments.metadata, card)), indent=2))
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ def test_the_trainer_exports_the_shares_of_the_classes_as_majority(source: ClipS
             custom_config={
                 "model": source.model.model_copy(update={"network": "majority"}).model_dump_json(),
                 "training": TrainingConfig(epochs=1, batch_size=8).model_dump_json(),
+                "metadata": "{}",
                 "sampling": "{}",
                 "classes": json.dumps(CLASSES),
                 "code_digest": "code",

@@ -46,6 +46,14 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "checks: {previous_videos: march}",
             "checks: previous_videos is march, and there are no previous_annotations of them; name these too",
         ),
+        (
+            "model: {metadata: [age]}",
+            "model.metadata: 'age' fits none of the columns in data.metadata; received []",
+        ),
+        (
+            "model: {network: majority, metadata: [age]}",
+            "model.metadata: the network majority looks at nothing, so it cannot see numbers; choose another network",
+        ),
         ("modle: {}", "modle: unknown key; did you mean model?"),
         ("zebra: {}", "zebra: unknown key; remove it or correct its spelling"),
         ("model: {num_frams: 3}", "model.num_frams: unknown key; did you mean num_frames?"),

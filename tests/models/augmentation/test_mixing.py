@@ -31,6 +31,13 @@ def test_blended_clips_and_targets_have_the_same_shares() -> None:
     np.testing.assert_allclose(targets, [[0.5, 0, 0, 0.5], [0, 1, 0, 0], [0, 0.25, 0.75, 0], [0, 0, 1, 0]], atol=1e-6)
 
 
+def test_numbers_beside_the_frames_are_mixed_as_the_targets_are() -> None:
+    mixture = mixtures(4, mixup=0.4, cutmix=0.4)
+    (clips, numbers), targets = mix((flat_clips(), TARGETS), TARGETS, mixture)
+    np.testing.assert_array_equal(numbers, targets)
+    np.testing.assert_array_equal(clips, mix(flat_clips(), TARGETS, mixture)[0])
+
+
 def test_a_cut_replaces_a_rectangle_in_all_frames_and_its_area_is_the_targets_share() -> None:
     mixture = Mixture(tf.fill([4], 0.36), tf.fill([4], True), tf.constant([[0.5, 0.5]] * 3 + [[0.0, 0.0]]))
     clips, targets = mix(flat_clips(), TARGETS, mixture)

@@ -125,6 +125,7 @@ def test_a_new_class_is_learned_and_the_old_ones_are_kept(
             custom_config={
                 "model": base_run.model.model_dump_json(),
                 "training": TRAINING.model_copy(update={"warm_start": warm_start}).model_dump_json(),
+                "metadata": "{}",
                 "sampling": "{}",
                 "classes": json.dumps(CLASSES),
                 "code_digest": "code",

@@ -18,6 +18,7 @@ def fn_args(folder: Path, data_digest: str = "data") -> SimpleNamespace:
     custom_config = {
         "model": ModelConfig(height=64).model_dump_json(),
         "training": TrainingConfig(epochs=3).model_dump_json(),
+        "metadata": "{}",
         "sampling": "{}",
         "classes": '["walk", "jump"]',
         "code_digest": "code",

@@ -108,25 +108,27 @@ def numbered(num_train: int, num_eval: int, **changes: object) -> FeatureBatches
     """Features that are the number of their clip, of two classes in turn."""
     train, evaluation = (np.arange(num, dtype=np.float32)[:, np.newaxis] for num in (num_train, num_eval))
     labels = (np.arange(num_train) % 2, np.arange(num_eval) % 2)
-    return FeatureBatches(train, evaluation, *labels, ("a", "b"), training_config(**changes))
+    numbers = (-train, -evaluation)
+    return FeatureBatches(train, evaluation, *numbers, *labels, ("a", "b"), training_config(**changes))
 
 
 def test_an_epoch_shows_each_clip_in_an_order_of_its_own() -> None:
     batches = numbered(8, 3, batch_size=4, epochs=2)
-    seen = [(clips[:, 0].numpy(), targets.numpy()) for clips, targets in batches.training_batches(0, CONTEXT)]
+    seen = [(clips[:, 0].numpy(), targets.numpy()) for (clips, _), targets in batches.training_batches(0, CONTEXT)]
     assert len(seen) == 2 * batches.steps_per_epoch == 4
     first, second = (np.concatenate([clips for clips, _ in seen[part : part + 2]]) for part in (0, 2))
     assert sorted(first) == sorted(second) == list(range(8))
     assert first.tolist() != second.tolist()
     for clips, targets in seen:
         np.testing.assert_array_equal(targets.argmax(axis=1), clips % 2)
-    resumed = [clips[:, 0].numpy() for clips, _ in batches.training_batches(1, CONTEXT)]
+    resumed = [clips[:, 0].numpy() for (clips, _), _ in batches.training_batches(1, CONTEXT)]
     np.testing.assert_array_equal(np.concatenate(resumed), second)
 
 
 def test_evaluation_counts_each_clip_once() -> None:
-    (clips, targets), (more, filled) = numbered(8, 6, batch_size=4).evaluation_batches(CONTEXT)
+    ((clips, numbers), targets), ((more, _), filled) = numbered(8, 6, batch_size=4).evaluation_batches(CONTEXT)
     assert np.concatenate([clips, more])[:6, 0].tolist() == list(range(6))
+    np.testing.assert_array_equal(numbers, -clips)
     np.testing.assert_array_equal(filled[2:], np.zeros((2, 2)))
     assert np.sum(targets) == 4
 
@@ -134,15 +136,16 @@ def test_evaluation_counts_each_clip_once() -> None:
 def test_rare_classes_are_seen_as_often_as_others_if_asked_for() -> None:
     training = training_config(batch_size=4, epochs=1, balanced_sampling=True)
     labels = np.array([0] * 7 + [1])
-    features = np.zeros((8, 1), np.float32)
-    batches = FeatureBatches(features, features, labels, labels, ("a", "b"), training)
+    features, none = np.zeros((8, 1), np.float32), np.zeros((8, 0), np.float32)
+    batches = FeatureBatches(features, features, none, none, labels, labels, ("a", "b"), training)
     assert sum(targets.numpy() for _, targets in batches.training_batches(0, CONTEXT)).sum(axis=0).tolist() == [4, 4]
 
 
 @pytest.mark.parametrize("width", [4, 400])
 def test_a_step_changes_a_logit_as_much_whatever_the_number_of_features(width: int) -> None:
-    features, labels = np.zeros((2, width), np.float32), np.zeros(2, np.int64)
-    batches = FeatureBatches(features, features, labels, labels, ("a", "b"), training_config(learning_rate=1e-3))
+    features, none, labels = np.zeros((2, width), np.float32), np.zeros((2, 0), np.float32), np.zeros(2, np.int64)
+    training = training_config(learning_rate=1e-3)
+    batches = FeatureBatches(features, features, none, none, labels, labels, ("a", "b"), training)
     rate = with_rate_of_linear_layer(batches).training.learning_rate
     # Of an input of length 1 in which all numbers are alike.
     assert rate * width * width**-0.5 == pytest.approx(0.25)

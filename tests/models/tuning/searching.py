@@ -26,6 +26,7 @@ def job_config(model: ModelConfig, folder: Path, **training: Any) -> dict[str, s
         # No convolution needs to be traced: a search is about many trainings, not about what is trained.
         "model": model.model_copy(update={"network": "majority"}).model_dump_json(),
         "training": training_config(**{"epochs": 1, "warmup_epochs": 0, **training}).model_dump_json(),
+        "metadata": "{}",
         "sampling": "{}",
         "classes": json.dumps(CLASSES),
         "code_digest": "code",
