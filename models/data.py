@@ -32,8 +32,9 @@ class Record(NamedTuple):
 class DecodedClip(NamedTuple):
     """A decoded Record: `frames` are uint8 [time, clip_height, clip_width, 3], `label_id` as `ids_of_labels` gives it.
 
-    `boxes`, float32 [time, 4], are relative to the frames; `box_validity`, float32 [time], is 0 where there is none. `numbers`,
-    float32 [width], are what the network sees of metadata; without metadata there are none.
+    `boxes`, float32 [time, 4], are relative to the frames; `box_validity`, float32 [time], is 0 where there is none. `numbers`
+    has what the network sees of metadata, float32 [width]; without metadata it is empty, since batches of tensors without a
+    value are not safe to take apart.
     """
 
     index: tf.Tensor
@@ -42,7 +43,7 @@ class DecodedClip(NamedTuple):
     label_id: tf.Tensor
     boxes: tf.Tensor
     box_validity: tf.Tensor
-    numbers: tf.Tensor
+    numbers: tuple[tf.Tensor, ...]
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class ClipSource:
             frames = unpack_clips(outputs[features.CLIP], self.num_frames, self.model)
             boxes, validity = outputs[features.CLIP_BOXES], outputs[features.CLIP_BOX_VALID]
             label_id = outputs[features.LABEL_ID]
-            numbers = read_example_numbers(records.serialized, self.numbers_card)[0]
+            has_numbers = bool(self.numbers_card.numbers.width)
+            numbers = read_example_numbers(records.serialized, self.numbers_card)[:1] if has_numbers else ()
             return DecodedClip(records.index, records.key, frames, label_id, boxes, validity, numbers)
 
         return records.batch(_PARSE_BATCH).map(transform, tf.data.AUTOTUNE, deterministic=True).unbatch()
@@ -137,6 +139,8 @@ class ClipSource:
 
     def numbers(self) -> npt.NDArray[np.float32]:
         """What the network sees of each record's metadata, float32 [records, width]; no frame is decoded."""
+        if not self.numbers_card.numbers.width:
+            return np.zeros((self.num_records, 0), np.float32)
         batches = self.records().batch(256)
         parts = [read_example_numbers(records.serialized, self.numbers_card)[0].numpy() for records in batches]
         return np.concatenate([np.zeros((0, self.numbers_card.numbers.width), np.float32), *parts])

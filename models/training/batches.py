@@ -132,7 +132,7 @@ def own_part(elements: tf.data.Dataset, batch_size: int, context: tf.distribute.
 
 def _inputs(view: tf.Tensor, clip: DecodedClip) -> Any:
     """What the network gets of a clip that is seen in this view."""
-    return (view, clip.numbers) if clip.numbers.shape[-1] else view
+    return (view, *clip.numbers) if clip.numbers else view
 
 
 def _repeat(element: Record | DecodedClip, num_copies: tf.Tensor) -> tf.data.Dataset:
