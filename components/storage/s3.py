@@ -5,10 +5,12 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from apache_beam.options.pipeline_options import PipelineOptions, S3Options
 from botocore.config import Config
 from botocore.exceptions import (
@@ -18,6 +20,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from botocore.utils import parse_timestamp
 
 from components.storage.faults import FileChangedError
 from components.storage.root import FileEntry
@@ -50,7 +53,9 @@ class S3Store:
         self._bucket, _, folder = uri.removeprefix("s3://").partition("/")
         self._prefix = f"{folder}/" if folder else ""
         of_beam = options.view_as(S3Options)
-        self._client = boto3.session.Session().client(
+        session = botocore.session.get_session()
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time_of)
+        self._client = boto3.session.Session(botocore_session=session).client(
             "s3",
             region_name=of_beam.s3_region_name,
             api_version=of_beam.s3_api_version,
@@ -118,6 +123,14 @@ class S3Store:
             if error.response["Error"]["Code"] in _PAST_THE_END:
                 return None
             raise
+
+
+def _time_of(text: Any) -> datetime:
+    """A time as listings write it, or in any other form; Boto tries all forms for each key."""
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except (ValueError, AttributeError):
+        return parse_timestamp(text)
 
 
 @contextmanager
