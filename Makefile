@@ -63,6 +63,8 @@ bench: setup
 
 bench-scale: setup
 	$(PYTHON_IN_VENV) -m benchmarks.manifest
+	$(PYTHON_IN_VENV) -m benchmarks.listing
+	$(PYTHON_IN_VENV) -m benchmarks.many_files
 	$(PYTHON_IN_VENV) -m benchmarks.scale --config examples/demo.yaml
 
 bench-training: setup

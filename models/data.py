@@ -19,6 +19,7 @@ from models.preprocessing import label_ids, label_sets, unpack_clips
 
 _PARSE_BATCH = 4
 _FILES_AT_ONCE = 16
+_LOOKED_AT_ONCE = 256
 
 
 class Record(NamedTuple):
@@ -68,6 +69,11 @@ class ClipSource:
         """Size of a decoded clip."""
         return self.num_frames * self.model.clip_height * self.model.clip_width * 3
 
+    @cached_property
+    def stored_bytes(self) -> int:
+        """Size of all files, which do not shrink what is in them."""
+        return sum(tf.io.gfile.stat(file).length for file in self.files)
+
     def records(self) -> tf.data.Dataset:
         """A dataset of Records, in the order of the files."""
         return _read(tf.constant(self.files), tf.constant(0, tf.int64))
@@ -80,7 +86,8 @@ class ClipSource:
         first_indices = np.cumsum([0, *map(len, self._labels)])[:-1]
         files = tf.data.Dataset.from_tensor_slices((self.files, first_indices))
         files = files.shuffle(len(self.files), seed, reshuffle_each_iteration=False)
-        return files.interleave(_read, _FILES_AT_ONCE)
+        # Files are waited for side by side; the order is that of reading them one after the other.
+        return files.interleave(_read, _FILES_AT_ONCE, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
     def decode(self, records: tf.data.Dataset) -> tf.data.Dataset:
         """Turn a dataset of Records into one of DecodedClips, in the same order."""
@@ -172,17 +179,34 @@ class ClipSource:
         times = (features.START_SECONDS, features.END_SECONDS)
         spec = {name: tf.io.FixedLenFeature([], tf.float32) for name in times}
         spec[features.LABEL] = tf.io.RaggedFeature(tf.string)
-        scalars = []
-        for file in self.files:
-            batches = tf.data.TFRecordDataset(file, compression_type="GZIP").batch(256)
-            none = tf.io.parse_example(tf.constant([], tf.string), spec)
-            parsed = [none, *(tf.io.parse_example(serialized, spec) for serialized in batches)]
-            joined = {name: tf.concat([part[name] for part in parsed], axis=0) for name in spec}
-            scalars.append(
-                {name: joined[name].numpy() for name in times}
-                | {features.LABEL: joined[features.LABEL].to_tensor().numpy()}
-            )
-        return scalars
+
+        def read(number: tf.Tensor, file: tf.Tensor) -> tf.data.Dataset:
+            batches = tf.data.TFRecordDataset(file, compression_type="GZIP").batch(_LOOKED_AT_ONCE)
+            return batches.map(lambda serialized: (number, parse(serialized)))
+
+        def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
+            parsed = tf.io.parse_example(serialized, spec)
+            return {**parsed, features.LABEL: parsed[features.LABEL].to_tensor()}
+
+        # A dataset for each file takes longer than reading it.
+        files = tf.data.Dataset.from_tensor_slices(self.files).enumerate()
+        parts: list[list[dict[str, npt.NDArray[Any]]]] = [[] for _ in self.files]
+        for number, part in files.interleave(
+            read, _FILES_AT_ONCE, num_parallel_calls=tf.data.AUTOTUNE
+        ).as_numpy_iterator():
+            parts[number].append(part)
+        return [
+            {name: np.concatenate([np.empty(0, np.float32), *(part[name] for part in of_file)]) for name in times}
+            | {features.LABEL: _stacked([part[features.LABEL] for part in of_file])}
+            for of_file in parts
+        ]
+
+
+def _stacked(parts: Sequence[npt.NDArray[np.bytes_]]) -> npt.NDArray[np.bytes_]:
+    """Labels [records, at most so many] one below the other; what is missing to the most is empty."""
+    width = max((part.shape[1] for part in parts), default=1)
+    padded = [np.pad(part, ((0, 0), (0, width - part.shape[1])), constant_values=b"") for part in parts]
+    return np.concatenate([np.empty((0, width), object), *padded])
 
 
 def _read(files: tf.Tensor, first_index: tf.Tensor) -> tf.data.Dataset:

@@ -14,9 +14,16 @@ _OF_THE_FILE = {
 }  # fmt: skip
 
 
+class FileChangedError(OSError):
+    """A file at an address is no longer what it was when the files there were listed, or became another while it was read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(errno.ESTALE, "its content has changed since the files there were listed", name)
+
+
 def is_of_the_file(error: OSError) -> bool:
-    """Whether the error says something of the file: that it is not there, may not be read, or is no file."""
-    return error.errno in _OF_THE_FILE
+    """Whether the error says something of the file: that it is not there, may not be read, is no file, or has changed."""
+    return error.errno in _OF_THE_FILE or isinstance(error, FileChangedError)
 
 
 def passing(name: str | Path, error: OSError) -> MachineError:

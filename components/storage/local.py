@@ -15,9 +15,9 @@ class LocalRoot:
         self._folder = folder.resolve()
         self.uri = str(self._folder)
 
-    def entries(self) -> Iterator[FileEntry]:
+    def entries(self, is_flat: bool = False) -> Iterator[FileEntry]:
         start = len(self.uri.rstrip("/")) + 1
-        for entry in scan_files(self._folder):
+        for entry in scan_files(self._folder, is_flat):
             status = entry.stat()
             state = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             yield FileEntry(entry.path[start:], status.st_size, status.st_mtime_ns / 1e9, entry.is_symlink(), state)
@@ -42,5 +42,5 @@ class LocalRoot:
             return digest_of(file)
 
     @contextmanager
-    def local_copy(self, name: str) -> Iterator[Path]:
+    def local_copy(self, name: str, version: str = "") -> Iterator[Path]:
         yield self._folder / name

@@ -72,8 +72,11 @@ def files_below(root: Path) -> Iterator[Path]:
     return (Path(entry.path) for entry in scan_files(root))
 
 
-def scan_files(root: Path) -> Iterator["os.DirEntry[str]"]:
-    """The entries of `files_below`; they hold the facts that a folder's listing already gives about each file."""
+def scan_files(root: Path, is_flat: bool = False) -> Iterator["os.DirEntry[str]"]:
+    """The entries of `files_below`; they hold the facts that a folder's listing already gives about each file.
+
+    `is_flat`: of those in the root itself.
+    """
     folders = [str(root)]
     while folders:
         folder = folders.pop()
@@ -86,7 +89,7 @@ def scan_files(root: Path) -> Iterator["os.DirEntry[str]"]:
         for entry in entries:
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
+                    folders += [] if is_flat else [entry.path]
                 elif entry.is_file():
                     yield entry
             except OSError:

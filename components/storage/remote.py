@@ -1,59 +1,68 @@
-"""Roots on file systems that Beam can read: gs://, s3://, hdfs://. Only `open_root` imports this, for addresses."""
+"""Roots at addresses: gs://, s3://, hdfs://. Only `open_root` imports this, for addresses."""
 
-import errno
 import re
-import shutil
-import tempfile
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, Protocol
 
-from apache_beam.io.aws.s3io import S3IO
-from apache_beam.io.filesystem import CompressionTypes, FileSystem
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from components.storage.copies import folder_for_copies, remove_left_copies
 from components.storage.paths import check_name
 from components.storage.root import FileEntry, digest_of
 from foundation.messages.errors import UserError
 
-_COPY_BUFFER = 16 << 20
 _NUM_READERS = 8
+_NAMES_AT_ONCE = 1024
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
+
+
+class Store(Protocol):
+    """The files of a folder at an address, as one kind of store has them; usable by several threads.
+
+    What fails while a file is read is an OSError that says whether it lies with the file (`components.storage.faults`). What
+    passes was tried again before.
+    """
+
+    def entries(self, is_flat: bool) -> Iterator[FileEntry]:
+        """The files below the folder; `is_flat`: only those in itself, and nothing else is asked for."""
+
+    def head(self, name: str, num_bytes: int) -> bytes:
+        """The first bytes of a file, fewer if it has no more."""
+
+    def download(self, name: str, path: Path, version: str) -> None:
+        """Copy a file to this machine: all of it as it was at one time, and in this version if one is named.
+
+        Raises:
+          FileChangedError: it is another version, or became one meanwhile.
+        """
 
 
 class RemoteRoot:
     """A folder at an address; a file is copied to this machine for as long as it is used.
 
     Raises:
-      UserError: Beam has no file system for such addresses, or an option for it is missing.
+      UserError: there is no file system for such addresses, or an option for it is missing.
     """
 
     def __init__(self, uri: str, key: str, beam_args: tuple[str, ...]) -> None:
         self.uri = uri.rstrip("/")
         self._key = key
         self._beam_args = beam_args
-        self._scheme = FileSystems.get_scheme(uri)
-        self._options = PipelineOptions(list(beam_args))
-        self._of_thread = threading.local()
-        self._files = self._file_system()
+        self._store = self._open_store(PipelineOptions(list(beam_args)))
+        remove_left_copies()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Beam's workers get the address, and make their own connections.
         return RemoteRoot, (self.uri, self._key, self._beam_args)
 
-    def entries(self) -> Iterator[FileEntry]:
+    def entries(self, is_flat: bool = False) -> Iterator[FileEntry]:
         """List all files; raise UserError if that fails."""
         try:
-            self._connection()
-            for metadata in self._list(f"{self.uri}/"):
-                name = metadata.path[len(self.uri) + 1 :]
-                # Object stores mark folders with empty objects.
-                if name and not name.endswith("/"):
-                    yield FileEntry(name, metadata.size_in_bytes, metadata.last_updated_in_seconds)
+            yield from self._store.entries(is_flat)
         except Exception as error:  # of botocore, google.cloud, requests or Beam
             message = f"{self._key}: {self.uri} cannot be listed: {error}; check address and credentials"
             raise UserError(message) from error
@@ -67,91 +76,49 @@ class RemoteRoot:
 
         def read_head(name: str) -> bytes | OSError:
             try:
-                with self._open(name, buffer_size=num_bytes) as file:
-                    return file.read(num_bytes)
+                return self._store.head(name, num_bytes)
             except OSError as error:
                 return error
 
+        waiting = iter(names)
         with ThreadPoolExecutor(_NUM_READERS) as pool:
-            yield from pool.map(read_head, names)
+            # A pool takes all that it is given at once, and each waiting name would be a kilobyte.
+            while some := list(islice(waiting, _NAMES_AT_ONCE)):
+                yield from pool.map(read_head, some)
 
     def digest(self, name: str) -> str:
-        with self._open(name) as file:
+        with self.local_copy(name) as path, path.open("rb") as file:
             return digest_of(file)
 
     @contextmanager
-    def local_copy(self, name: str) -> Iterator[Path]:
+    def local_copy(self, name: str, version: str = "") -> Iterator[Path]:
         """A temporary copy, which is always removed at the end of the context."""
         suffix = PurePosixPath(name).suffix
-        with tempfile.TemporaryDirectory(prefix="clipgate-") as folder:
+        with folder_for_copies() as folder:
             # The name may be anything, so the copy has only its suffix, and only an ordinary one.
-            path = Path(folder, f"file{suffix if _SUFFIX.fullmatch(suffix) else ''}")
-            with self._open(name) as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target, _COPY_BUFFER)
+            path = folder / f"file{suffix if _SUFFIX.fullmatch(suffix) else ''}"
+            self._store.download(name, path, version)
             yield path
 
-    @contextmanager
-    def _open(self, name: str, buffer_size: int = _COPY_BUFFER) -> Iterator[BinaryIO]:
+    def _open_store(self, options: PipelineOptions) -> Store:
         try:
-            connection = self._connection()
-            address = f"{self.uri}/{name}"
-            if connection is None:
-                file = self._files.open(address, compression_type=CompressionTypes.UNCOMPRESSED)
-            else:
-                file = connection.open(address, "rb", read_buffer_size=buffer_size)
-            with file:
-                yield cast(BinaryIO, file)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(errno.ENOENT, "there is no such file", name) from error
-        except Exception as error:  # of botocore, google.cloud, requests or Beam
-            raise OSError(errno.EIO, str(error), name) from error
-
-    def _connection(self) -> Any:
-        """The connection of this thread. Beam's FileSystem would make one for each file, which takes a tenth of a second.
-
-        It would also buffer 16 MiB of every file, even if little is read.
-        """
-        if not hasattr(self._of_thread, "connection"):
-            self._of_thread.connection = self._connect()
-        return self._of_thread.connection
-
-    def _connect(self) -> Any:
-        if self._scheme == "s3":
-            connection = S3IO(options=self._options)
-            # Without credentials or a server this fails at once; Beam would try again for ten minutes.
-            bucket, _, prefix = self.uri.removeprefix("s3://").partition("/")
-            connection.client.client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
-            return connection
-        if self._scheme == "gs":
-            from apache_beam.io.gcp.gcsio import GcsIO
-
-            return GcsIO(pipeline_options=self._options)
-        return None
-
-    def _file_system(self) -> FileSystem:
-        # FileSystems.get_filesystem does the same, but takes its options from a global.
-        known = {kind.scheme(): kind for kind in FileSystem.get_all_subclasses()}
-        if self._scheme not in known:
-            schemes = ", ".join(sorted(f"{scheme}://" for scheme in known if scheme))
-            raise UserError(f"{self._key}: {self.uri}: no file system for {self._scheme}://; Beam has {schemes} here")
-        try:
-            return known[self._scheme](self._options)
+            return _kind_of_store(self.uri)(self.uri, options)
+        except UserError as error:
+            raise UserError(f"{self._key}: {error}") from error
         except Exception as error:  # an option is missing
             raise UserError(f"{self._key}: {self.uri}: {error}. Options of Beam go under beam.args") from error
 
-    def _list(self, folder: str) -> Iterator[Any]:
-        # FileSystem.match cannot be used: names may hold its wildcards, which it cannot quote.
-        if not self._files.has_dirs():
-            yield from self._files._list(folder)
-            return
-        try:
-            found = list(self._files._list(folder))
-        except OSError:
-            if not self._files.exists(folder.rstrip("/")):
-                raise
-            # A file has nothing below it; object stores say the same.
-            found = []
-        for metadata in found:
-            # A folder has no size; nothing else tells it from an empty file.
-            inside = [] if metadata.size_in_bytes else list(self._list(metadata.path))
-            yield from inside or [metadata]
+
+def _kind_of_store(uri: str) -> Callable[[str, PipelineOptions], Store]:
+    # The libraries of a store take seconds to load.
+    if uri.startswith("s3://"):
+        from components.storage.s3 import S3Store
+
+        return S3Store
+    if uri.startswith("gs://"):
+        from components.storage.gs import GsStore
+
+        return GsStore
+    from components.storage.beam_files import BeamStore
+
+    return BeamStore

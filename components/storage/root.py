@@ -13,7 +13,7 @@ class FileEntry(NamedTuple):
     """A file: its path below the root ('/' between the parts), its size in bytes, and its last change (Unix time).
 
     `state`, of files of this machine: inode, size, and the times of change in nanoseconds; as long as they stay, so does the
-    content.
+    content. `version`, of files at an address: what names this content there, such as an ETag.
     """
 
     name: str
@@ -21,6 +21,7 @@ class FileEntry(NamedTuple):
     modified_seconds: float
     is_link: bool = False
     state: tuple[int, ...] = ()
+    version: str = ""
 
 
 class Root(Protocol):
@@ -28,8 +29,11 @@ class Root(Protocol):
 
     uri: str
 
-    def entries(self) -> Iterator[FileEntry]:
-        """All files below the root, in no particular order. Links to files count; linked and unreadable folders do not."""
+    def entries(self, is_flat: bool = False) -> Iterator[FileEntry]:
+        """All files below the root, in no particular order. Links to files count; linked and unreadable folders do not.
+
+        `is_flat`: only those in the root itself; what lies deeper is not even listed.
+        """
 
     def canonical(self, name: str) -> str:
         """The one name for all spellings of a path; the file need not exist.
@@ -45,8 +49,13 @@ class Root(Protocol):
     def digest(self, name: str) -> str:
         """SHA-256 of a file's content, hexadecimal."""
 
-    def local_copy(self, name: str) -> AbstractContextManager[Path]:
-        """A path of this machine to the file's content, until the context ends."""
+    def local_copy(self, name: str, version: str = "") -> AbstractContextManager[Path]:
+        """A path of this machine to the file's content, until the context ends.
+
+        Raises:
+          FileChangedError: the file at an address is not in the `version` that was listed, if one is given, or became another
+            while it was read.
+        """
 
 
 def is_remote(uri: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components.storage.faults import is_of_the_file, passing
+from components.storage.faults import FileChangedError, is_of_the_file, passing
 from components.video.reader import VideoError
 
 # FFmpeg has EIO, EINVAL and others for content that it does not understand, too.
@@ -26,6 +26,8 @@ def sorted_out(name: str | Path) -> Iterator[None]:
     """
     try:
         yield
+    except FileChangedError as error:
+        raise VideoError("video_changed", str(error.strerror)) from error
     except OSError as error:
         if is_of_the_file(error):
             raise VideoError("video_unreadable", f"it cannot be read: {error.strerror}") from error

@@ -27,12 +27,16 @@ from components.video_example_gen.metadata import MetadataFeatures
 
 @dataclass(frozen=True)
 class VideoTask:
-    """A video (path below the root), its segments and its group's split; `group`: where no segment names one."""
+    """A video (path below the root), its segments and its group's split; `group`: where no segment names one.
+
+    `version`: what of the video is meant, where it lies at an address (see `FileEntry`).
+    """
 
     video: str
     segments: tuple[Segment, ...]
     split: str
     group: str | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class VideoIngest:
             task = replace(task, segments=with_label_sets(task.segments, self._min_cover))
         account = _Account(task)
         try:
-            with sorted_out(task.video), self._root.local_copy(task.video) as path:
+            with sorted_out(task.video), self._root.local_copy(task.video, task.version) as path:
                 if self._negatives:
                     times = self._decoder.read_times(path, self._sampling)
                     account = _Account(task, background_segments(task, times, self._negatives))

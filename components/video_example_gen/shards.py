@@ -153,7 +153,14 @@ def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: str)
             names = videos[index * len(videos) // num_shards : (index + 1) * len(videos) // num_shards]
             path = f"{examples_uri}/Split-{split}/data_tfrecord-{index:05d}-of-{num_shards:05d}.gz"
             tasks = tuple(
-                VideoTask(name, manifest.segments_by_video[name], split, manifest.groups.get(name)) for name in names
+                VideoTask(
+                    name,
+                    manifest.segments_by_video[name],
+                    split,
+                    manifest.groups.get(name),
+                    manifest.versions.get(name, ""),
+                )
+                for name in names
             )
             shards.append(Shard(path, tasks))
     return shards

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
@@ -17,6 +17,8 @@ from models.training.targets import Labels, strata_of, targets_of
 from models.views import centre_boxes, centre_view
 
 _SHUFFLED_RECORDS = 1024
+
+Kept = Literal["clips", "records", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,13 @@ class Batches:
         return self.evaluation.labels(self.classes)
 
     @property
-    def in_memory(self) -> bool:
-        """Whether decoded clips are kept in memory."""
+    def kept(self) -> Kept:
+        """What of both splits is kept in memory: decoded clips, where these do not fit their records, or nothing."""
+        room = self.training.cache_megabytes * 2**20
         sizes = ((self.train, self.train_labels), (self.evaluation, self.eval_labels))
-        num_bytes = sum(len(labels) * source.clip_bytes for source, labels in sizes)
-        return num_bytes <= self.training.cache_megabytes * 2**20
+        if sum(len(labels) * source.clip_bytes for source, labels in sizes) <= room:
+            return "clips"
+        return "records" if self.train.stored_bytes + self.evaluation.stored_bytes <= room else "nothing"
 
     @property
     def steps_per_epoch(self) -> int:
@@ -65,7 +69,13 @@ class Batches:
         if not self.training.balanced_sampling:
             strata = np.zeros_like(strata)
         total = self.steps_per_epoch * self.training.batch_size
-        clips = self.train.clips().cache() if self.in_memory else None
+        match self.kept:
+            case "clips":
+                kept = self.train.clips().cache()
+            case "records":
+                kept = self.train.records().cache()
+            case "nothing":
+                kept = None
 
         @tf.autograph.experimental.do_not_convert
         def epoch_batches(epoch: tf.Tensor) -> tf.data.Dataset:
@@ -73,9 +83,9 @@ class Batches:
             tf.random.set_seed(1)
             seeds = tf.random.experimental.stateless_split([self.training.seed, epoch], 4)
             copies = draw_copies(strata, total, seeds[0])
-            elements = clips or self.train.records_of_shuffled_files(seeds[1, 0])
+            elements = kept or self.train.records_of_shuffled_files(seeds[1, 0])
             drawn = elements.flat_map(lambda element: _repeat(element, copies[element.index]))
-            buffer_size = total if clips else _SHUFFLED_RECORDS
+            buffer_size = total if kept else _SHUFFLED_RECORDS
             drawn = drawn.shuffle(buffer_size, seeds[2, 0], reshuffle_each_iteration=False)
             drawn = own_part(drawn, self.training.batch_size, context)
 
@@ -87,7 +97,7 @@ class Batches:
                     return (*element, *views.boxes(clip.boxes, clip.box_validity, view))
                 return (*element, draw_mixture(augmentation, seed[1])) if augmentation.mixes else element
 
-            decoded = drawn if clips else self.train.decode(drawn)
+            decoded = drawn if self.kept == "clips" else self.train.decode(drawn)
             size = self.training.batch_size // context.num_replicas_in_sync
             return decoded.map(draw, tf.data.AUTOTUNE, deterministic=True).batch(size, drop_remainder=True)
 
@@ -107,13 +117,18 @@ class Batches:
             boxes, validity = centre_boxes(clip.boxes[tf.newaxis], clip.box_validity[tf.newaxis], model)
             return (*element, boxes[0], validity[0])
 
-        views = self.evaluation.clips().map(see, tf.data.AUTOTUNE, deterministic=True)
+        clips = (
+            self.evaluation.decode(self.evaluation.records().cache())
+            if self.kept == "records"
+            else self.evaluation.clips()
+        )
+        views = clips.map(see, tf.data.AUTOTUNE, deterministic=True)
         num_missing = -len(self.eval_labels) % size
         filling = tf.data.Dataset.from_tensors(
             tf.nest.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), views.element_spec)
         )
         views = own_part(views.concatenate(filling.repeat(num_missing)), size, context)
-        if self.in_memory:
+        if self.kept == "clips":
             views = views.cache()
         return views.batch(size // context.num_replicas_in_sync, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 

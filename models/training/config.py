@@ -94,7 +94,11 @@ class TrainingConfig(Section):
     )
     warm_start: WarmStartConfig | None = Field(None, description="begin with the weights of an earlier model")
     augmentation: AugmentationConfig = AugmentationConfig()
-    cache_megabytes: int = Field(4000, ge=0, description="decoded clips are kept in memory up to this size")
+    cache_megabytes: int = Field(
+        4000,
+        ge=0,
+        description="up to this size decoded clips are kept in memory; clips as they are stored where only those fit",
+    )
     seed: int = Field(0, description="of the first weights, the order of the clips and their augmentation")
 
     @property

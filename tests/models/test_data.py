@@ -1,12 +1,14 @@
 """From files of Examples to clips."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from models import features
+from models import data, features
 from models.config import ModelConfig
 from models.data import ClipSource
 from models.preprocessing import fit_frames
@@ -52,8 +54,15 @@ def test_a_record_is_decoded_with_what_identifies_it(source: ClipSource) -> None
 
 
 def test_labels_are_ids_and_unknown_ones_minus_one(source: ClipSource) -> None:
-    assert source.label_ids(CLASSES).tolist() == list(TRAIN_LABELS)
-    assert source.label_ids(("sit", "other")).tolist() == [-1, -1, 0, -1, -1, 0, -1, -1]
+    assert source.labels(CLASSES).tolist() == list(TRAIN_LABELS)
+    assert source.labels(("sit", "other")).tolist() == [-1, -1, 0, -1, -1, 0, -1, -1]
+
+
+def test_labels_stay_in_their_order_where_files_are_looked_at_in_several_parts(
+    source: ClipSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "_LOOKED_AT_ONCE", 2)
+    assert replace(source).labels(CLASSES).tolist() == list(TRAIN_LABELS)
 
 
 def test_the_size_of_a_clip_is_that_of_its_pixels(source: ClipSource) -> None:

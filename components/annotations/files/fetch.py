@@ -1,7 +1,6 @@
 """Fetches annotations from addresses: readers open files of this machine, so remote files are copied for a while."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -12,6 +11,7 @@ from components.annotations.readers.catalogue import READERS
 from components.annotations.readers.detect import detect_format, explain_os_errors, read_annotations
 from components.annotations.readers.reader import own_file
 from components.annotations.records.record import Annotations, Record
+from components.storage.copies import folder_for_copies
 from components.storage.opening import local_copy, local_file, open_root
 from components.storage.root import Root, is_remote, split_uri
 from foundation.messages.errors import UserError
@@ -56,10 +56,10 @@ def local_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Iterat
     if not any(map(is_remote, (data.annotations, data.videos, data.label_map or ""))):
         yield data
         return
-    with tempfile.TemporaryDirectory(prefix="clipgate-") as folder:
+    with folder_for_copies() as folder:
         addresses: dict[str, str] = {}
         try:
-            yield _fetch_all(data, Path(folder), addresses, beam_args)
+            yield _fetch_all(data, folder, addresses, beam_args)
         except UserError as error:
             message = str(error)
             for copy, address in addresses.items():
@@ -103,7 +103,7 @@ def _fetch_annotations(
         if READERS[format_of(local)].files is not own_file:
             parent = open_root(split_uri(data.annotations)[0], "data.annotations", beam_args)
             addresses[str(folder)] = parent.uri
-            _mirror(parent, [entry.name for entry in parent.entries() if "/" not in entry.name], folder)
+            _mirror(parent, [entry.name for entry in parent.entries(is_flat=True)], folder)
         return local
     # In the format of a folder per class, the names of the files are paths below the videos' root.
     inside = f"{data.annotations.rstrip('/')}/".removeprefix(f"{data.videos.rstrip('/')}/")

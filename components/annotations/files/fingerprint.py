@@ -30,7 +30,7 @@ def fingerprint_inputs(
     """Digest of what ingest reads, wherever it lies: the annotations, an earlier assignment, and the videos.
 
     Videos of this machine count with their paths below the root and their content, and so do PNGs of masks; at an address every
-    file counts, with its size and time. What lies beside them does not count, unless a row means it.
+    file counts, with its size, time and version. What lies beside them does not count, unless a row means it.
 
     Args:
       records: what the annotations say.
@@ -84,7 +84,7 @@ def require_background(data: DataConfig, negatives: NegativesConfig | None, beam
 def _listing(root: Root) -> list[tuple[object, ...]]:
     """What is known of files at an address without reading them."""
     entries = (entry for entry in root.entries() if not is_clutter(entry.name))
-    return sorted((root.uri, entry.name, entry.size, entry.modified_seconds) for entry in entries)
+    return sorted((root.uri, entry.name, entry.size, entry.modified_seconds, entry.version) for entry in entries)
 
 
 def _content(root: Root, records: Sequence[Record], known: KnownDigests) -> list[tuple[object, ...]]:

@@ -22,6 +22,7 @@ class Manifest:
     A video without segments gives background clips. `ties` are sets of videos with the same bytes, which must share a split.
     `groups` are those of videos without segments, as far as `data.group_pattern` says them. `num_rows` and `num_videos` count
     all rows and videos that were found, for the account at the end. `assumptions`: what was taken for granted to find them.
+    `versions` are those that videos at an address had when they were listed.
     """
 
     segments_by_video: dict[str, tuple[Segment, ...]]
@@ -31,6 +32,7 @@ class Manifest:
     num_videos: int
     groups: Mapping[str, str] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def why_empty(self) -> str:
         """Why no row became a segment, as a sentence that counts the reasons and names the first row."""
@@ -86,6 +88,7 @@ def build_manifest(
         num_videos=len(segments.keys() | set(unnamed)),
         groups=_groups_of([video for video in segments if not segments[video]], pattern),
         assumptions=assumptions,
+        versions={video: version for video in segments if (version := finder.entries[video].version)},
     )
 
 

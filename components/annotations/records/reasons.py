@@ -31,6 +31,7 @@ class Reason(str, Enum):
     VIDEO_UNANNOTATED = "video_unannotated"
     NOT_A_VIDEO = "not_a_video"
     VIDEO_UNREADABLE = "video_unreadable"
+    VIDEO_CHANGED = "video_changed"
     CODEC_NOT_SUPPORTED = "codec_not_supported"
     VIDEO_TOO_LARGE = "video_too_large"
     VIDEO_TIMED_OUT = "video_timed_out"
@@ -66,6 +67,7 @@ _REMEDIES = {
     Reason.VIDEO_UNANNOTATED: "Annotate the video, or move it out of data.videos.",
     Reason.NOT_A_VIDEO: "The file's content is no video, whatever its name; export or download it again.",
     Reason.VIDEO_UNREADABLE: "Check that it may be read, is whole and holds a video; repair it (ffmpeg -i IN -c copy OUT).",
+    Reason.VIDEO_CHANGED: "It was written while the run read the videos. Run again when that is over; it is read anew then.",
     Reason.CODEC_NOT_SUPPORTED: "Re-encode it (ffmpeg -i IN -c:v libx264 OUT.mp4), or pip install av; decrypt it first.",
     Reason.VIDEO_TOO_LARGE: "Scale the video down (ffmpeg -i IN -vf scale=-2:720 OUT.mp4), cut it, or raise sampling's limit.",
     Reason.VIDEO_TIMED_OUT: "Decoding took longer than sampling allows; re-encode it (ffmpeg -i IN OUT.mp4), or raise that.",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,32 @@ def test_a_records_view_depends_neither_on_its_place_nor_on_how_records_are_kept
 ) -> None:
     (other_size,) = epochs_of(batches_of(source, epochs=1, batch_size=2))
     assert set(epochs[0]) == set(other_size)
+
+
+@pytest.fixture(scope="module")
+def larger(source: ClipSource) -> ClipSource:
+    """64 clips: more than 2 MB with those of the other split when they are decoded, and less as they are stored."""
+    return replace(source, patterns=[*source.patterns] * 8)
+
+
+def test_what_fits_is_kept_in_memory_decoded_clips_first(larger: ClipSource) -> None:
+    kept = [batches_of(larger, cache_megabytes=room).kept for room in (3, 2, 0)]
+    assert kept == ["clips", "records", "nothing"]
+
+
+def test_an_epoch_of_records_in_memory_is_that_of_clips_in_memory(larger: ClipSource) -> None:
+    of_records = batches_of(larger, cache_megabytes=2, epochs=2)
+    epochs = epochs_of(batches_of(larger, cache_megabytes=3, epochs=2))
+    assert epochs_of(of_records) == epochs
+    tf.random.set_seed(1)
+    assert epochs_of(of_records, first_epoch=1) == epochs[1:]
+
+
+def test_records_in_memory_are_shared_by_workers_as_one_would_have_them(larger: ClipSource) -> None:
+    batches = batches_of(larger, cache_megabytes=2, epochs=1)
+    (alone,) = epochs_of(batches)
+    one, other = (epochs_of(batches, context=tf.distribute.InputContext(2, worker, 2))[0] for worker in range(2))
+    assert Counter(one + other) == Counter(alone)
 
 
 def test_balanced_sampling_draws_every_class_equally_often(source: ClipSource) -> None:
