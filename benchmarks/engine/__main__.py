@@ -183,7 +183,8 @@ def main() -> None:
     flink.install(_INSTALLED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        project = Project.make(folder / "project", num_people=8)
+        # Enough for several shards of each split.
+        project = Project.make(folder / "project", num_people=24)
         if (status := project.run()) not in VERDICTS:
             sys.exit(f"the run here ended with status {status}: {project.last_words()}")
         demo_data.generate(folder / "demo", num_people=16, videos_per_person=4)
