@@ -173,10 +173,13 @@ soak: setup
 kubeflow-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.kubeflow $(if $(DRIVER),--driver $(DRIVER)) $(if $(LAUNCHER),--launcher $(LAUNCHER))
 
-# Ingest on Flink with two TaskManagers on this machine, and a worker that is killed. Needs Java 17, Maven and a network.
+# The data stages on Flink with two nodes on this machine beside the same stages here, with parts of the cluster killed, and the speed of two nodes
+# beside one: hours on a busy machine. PARTS=stages, kills or rates does one of these. Needs root on Linux, Java 17 with its compiler, Maven and a
+# network.
+PARTS ?= stages kills rates
 .PHONY: cluster-check
 cluster-check: setup
-	$(PYTHON_IN_VENV) -m benchmarks.engine
+	$(PYTHON_IN_VENV) -m benchmarks.engine --parts $(PARTS)
 
 setup:
 	@requirements/install.sh $(STACK)

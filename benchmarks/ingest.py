@@ -139,6 +139,11 @@ def here(num_decoders: int) -> list[str]:
 def ingest(data: Path, output: Path, beam_args: Sequence[str]) -> tuple[float, int]:
     """Run VideoExampleGen; returns seconds and the number of clips."""
     shutil.rmtree(output, ignore_errors=True)
+    return attempt(data, output, beam_args)
+
+
+def attempt(data: Path, output: Path, beam_args: Sequence[str]) -> tuple[float, int]:
+    """As `ingest`, but what an earlier attempt has completed in the same place stays."""
     config = DataConfig(annotations=str(data / "annotations.csv"), videos=str(data))
     examples, ledger = Examples(), IngestLedger()
     examples.uri, ledger.uri = str(output / "examples"), str(output / "ledger")

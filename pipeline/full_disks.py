@@ -36,8 +36,12 @@ class Disks:
         return look_and_send
 
     def explains(self, error: BaseException) -> bool:
-        """Tell whether a full disk explains an error. SQLite, for one, may only say that its transaction is gone."""
-        return is_disk_full(error) or any(free_space(folder).num_bytes < _AS_GOOD_AS_NONE for folder in self._folders)
+        """Tell whether a full disk explains an error. SQLite, for one, may only say that its transaction is gone.
+
+        A MachineError that speaks of one may mean a disk of another machine.
+        """
+        is_said = is_disk_full(error) and not isinstance(error, MachineError)
+        return is_said or any(free_space(folder).num_bytes < _AS_GOOD_AS_NONE for folder in self._folders)
 
     def explanation(self, error: BaseException) -> str:
         """What to tell people of an error that a full disk explains."""

@@ -20,6 +20,7 @@ from components.pusher.whole import version_differences
 from components.storage.paths import METADATA_FILE
 from foundation.events import Send, report, send_progress
 from foundation.messages.progress import announce
+from pipeline.beam.failures import engine_failures_explained
 from pipeline.beam.lost_workers import end_with_lost_worker
 from pipeline.config import Config, load_config
 from pipeline.full_disks import full_disks_explained, shortage
@@ -58,7 +59,11 @@ def run(config_path: Path, changes: Sequence[str], send: Send) -> None:
     config = load_config(config_path, changes)
     end_with_lost_worker(send)
     logging.getLogger().addHandler(_CacheHandler(send))
-    with full_disks_explained(config) as disks, locks_explained(Path(config.output_dir, METADATA_FILE)):
+    with (
+        full_disks_explained(config) as disks,
+        locks_explained(Path(config.output_dir, METADATA_FILE)),
+        engine_failures_explained(config.beam),
+    ):
         _run(config, disks.watching(send))
 
 

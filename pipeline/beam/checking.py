@@ -3,8 +3,7 @@
 import json
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
-from importlib import metadata
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from components.storage.opening import open_root
 from foundation.messages.errors import UserError
 from foundation.messages.progress import announce
 from pipeline.beam.config import BeamConfig
+from pipeline.beam.failures import said_of_first_job
 from pipeline.beam.options import beam_args
-from pipeline.beam.probe import HEAD_BYTES, MARK, Ask, Question, versions
+from pipeline.beam.probe import HEAD_BYTES, Ask, Question, versions
 from pipeline.config import Config
 
 _SECONDS_TO_ANSWER = 10
@@ -132,25 +132,10 @@ def _worker_problems(config: Config) -> list[str]:
                 )
         except Exception as error:
             traceback.print_exception(error)
-            return _said_by_error(str(error), settings)
+            return said_of_first_job(str(error), settings)
         answers = [json.loads(path.read_text()) for path in sorted(Path(folder).glob("*.json"))]
     # Each worker of a machine answers several times.
     return list(dict.fromkeys(problem for answer in answers for problem in answer["problems"]))
-
-
-def _said_by_error(text: str, settings: BeamConfig) -> list[str]:
-    if said := text.split(MARK)[1::2]:
-        return list(dict.fromkeys(said))
-    return [
-        f"beam.runner: {settings.runner}: the workers did not do a small job that asks what they see: "
-        f"{_last_line(text.splitlines())}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "
-        f"from each task manager, and is the job server of Beam {metadata.version('apache-beam')}, as this machine is? The "
-        "log has the whole error"
-    ]
-
-
-def _last_line(lines: Sequence[str]) -> str:
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it failed without a word")
 
 
 def _answers(channel: grpc.Channel) -> bool:

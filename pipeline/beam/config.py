@@ -5,20 +5,22 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from foundation.beam_runners import LOCAL_RUNNERS
+from foundation.beam_runners import ENGINE_RUNNER, LOCAL_RUNNERS
 from foundation.section import Section
 
 _ADDRESS = r"^[A-Za-z0-9.:_\[\]-]+:[0-9]{1,5}$"
 # Where Beam's job servers for Flink and Spark take what a job consists of, unless they are told otherwise.
 _ARTIFACT_PORT = 8098
+# Beam's default is a minute, in which a busy job server does not take every job.
+_SECONDS_TO_TAKE_A_JOB = 600
 _DATAFLOW_NEEDS = ("--project", "--region", "--temp_location", "--sdk_container_image")
 
 Runner = Literal["direct", "flink", "spark", "portable", "dataflow"]
 _BEAMS_NAME: Mapping[str, str] = {
     "direct": "FnApiRunner",
-    "flink": "PortableRunner",
-    "spark": "PortableRunner",
-    "portable": "PortableRunner",
+    "flink": ENGINE_RUNNER,
+    "spark": ENGINE_RUNNER,
+    "portable": ENGINE_RUNNER,
     "dataflow": "DataflowRunner",
 }
 
@@ -119,6 +121,8 @@ class BeamConfig(Section):
     def options(self) -> tuple[str, ...]:
         """Beam's options that name a runner and what it needs, and `args`; those of this machine are not among them."""
         options = [f"{name}={value}" for _, name, value in self._decided()]
+        if self.job_server:
+            options.append(f"--job_server_timeout={_SECONDS_TO_TAKE_A_JOB}")
         if self.artifact_server:
             options.append(f"--artifact_endpoint={self.artifact_server}")
         return (*options, *self.args)

@@ -17,9 +17,8 @@ import apache_beam as beam
 from components.storage.opening import open_root
 from foundation.code_digest import code_digest
 from foundation.messages.errors import UserError
+from pipeline.beam.failures import MARK
 
-# Stands before and behind what a worker says that can say it in no other way than by an error.
-MARK = "@@clipgate@@"
 HEAD_BYTES = 4096
 # A folder that was just made may be seen later on another machine.
 _LOOKS, _SECONDS_BETWEEN_LOOKS = 5, 1.0

@@ -8,7 +8,9 @@ import typer
 from pydantic import ValidationError
 
 from foundation.messages.errors import UserError
+from pipeline.beam.config import BeamConfig
 from pipeline.commands.terminal import USER_ERROR, JsonOption
+from pipeline.config import load_config
 from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
 
 _long_option = partial(typer.Option, rich_help_panel="Long videos (--segments)")
@@ -24,6 +26,7 @@ _MODES = {
     **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, (_SEGMENTS,)),
     **dict.fromkeys(("threshold", "background"), (_SEGMENTS, _STREAM)),
     **dict.fromkeys(("camera", "frame_size", "fps", "pace"), (_STREAM,)),
+    "config": (_STORED,),
     "output": (_CLIPS, _SEGMENTS, _STORED),
     "output_format": (_CLIPS, _SEGMENTS),
     "force": (_CLIPS, _SEGMENTS, _STORED),
@@ -98,6 +101,15 @@ def predict(
             help="TFRecord files of Examples, as ingest writes them; needs --output.", rich_help_panel="Stored Examples"
         ),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            help="The configuration file (YAML) whose section beam says where that is done; default: on this machine.",
+            rich_help_panel="Stored Examples",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         _output_option(
@@ -125,7 +137,8 @@ def predict(
     if mode == _STORED:
         from pipeline.prediction.run_examples import predict_stored
 
-        if predict_stored(examples or "", model, output, force):
+        settings = load_config(config).beam if config else BeamConfig()
+        if predict_stored(examples or "", model, output, force, settings):
             raise typer.Exit(USER_ERROR)
         return
     if mode == _STREAM:
@@ -139,7 +152,7 @@ def predict(
     if not segments:
         num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds, metadata or ())
     else:
-        config = _checked(
+        wanted_segments = _checked(
             {
                 "smoothing": smoothing,
                 "smoothing_seconds": smoothing_seconds,
@@ -152,7 +165,7 @@ def predict(
             }
         )
         num_broken = run.predict_segments(
-            videos or [], model, wanted, config, window_seconds or [], step_seconds, metadata or ()
+            videos or [], model, wanted, wanted_segments, window_seconds or [], step_seconds, metadata or ()
         )
     if num_broken:
         raise typer.Exit(USER_ERROR)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from foundation.beam_runners import LOCAL_RUNNERS
+from foundation.beam_runners import ENGINE_RUNNER, LOCAL_RUNNERS
 from pipeline.beam.config import BeamConfig, given_options
 from pipeline.kubeflow.config import KubeflowConfig
 
-# Options without which a runner would start something in the step itself, or not at all.
+# Options without which a runner of Beam's would start something in the step itself, or not at all.
 _NEEDED = {
     "PortableRunner": ("--job_endpoint",),
     "FlinkRunner": ("--flink_master",),
@@ -22,11 +22,11 @@ def runner_problems(beam: BeamConfig, kubeflow: KubeflowConfig) -> Iterator[str]
         return
     runner = beam.beams_runner
     named = f"beam.runner: {beam.runner}" if beam.runner else f"beam.args: --runner={runner}"
-    if runner not in _NEEDED:
+    if runner not in (ENGINE_RUNNER, *_NEEDED):
         yield f"{named}: steps can use {', '.join(_NEEDED)}, or {' and '.join(LOCAL_RUNNERS)} themselves"
         return
     given = given_options(beam.options)
-    if missing := [option for option in _NEEDED[runner] if option not in given]:
+    if missing := [option for option in _NEEDED.get(runner, ()) if option not in given]:
         yield f"{named} needs {', '.join(missing)}"
     shared = kubeflow.shared
     if shared is None:

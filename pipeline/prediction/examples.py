@@ -13,9 +13,13 @@ import tensorflow as tf
 from apache_beam.options.pipeline_options import PipelineOptions
 from google.protobuf.message import DecodeError
 
+from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from models import features
 from models.export_info import ExportInfo
+from pipeline.beam.config import BeamConfig
+from pipeline.beam.failures import engine_failures_explained
+from pipeline.beam.options import beam_args
 from pipeline.prediction.cells import text_cell
 from pipeline.prediction.classifier import BATCH_SIZE
 from pipeline.prediction.model import find_model, use_model
@@ -61,11 +65,14 @@ class Predict(beam.DoFn):
             }
 
 
-def predict_examples(pattern: str, model: Path, output: Path) -> int:
+def predict_examples(pattern: str, model: Path, output: Path, settings: BeamConfig) -> int:
     """Write a row for each Example of the TFRecord files that match, in any order; return how many have a reason.
+
+    Where `settings` name an engine, its workers have to see the files, the model and the folder of the table.
 
     Raises:
       UserError: no file matches, one is no TFRecord file, or the table cannot be written.
+      MachineError: an engine did not come to the end.
     """
     find_model(model)
     if output.suffix not in FORMATS:
@@ -73,19 +80,26 @@ def predict_examples(pattern: str, model: Path, output: Path) -> int:
     files = [pattern] if Path(pattern).is_file() else sorted(tf.io.gfile.glob(pattern))
     if not files:
         raise UserError(f"--examples: no file matches {pattern}")
-    return use_model(model, lambda version, info: _predict_files(files, version, info, pattern, output))
+    # Workers elsewhere are in another folder.
+    files = [file if is_remote(file) else str(Path(file).absolute()) for file in files]
+    with engine_failures_explained(settings):
+        return use_model(
+            model, lambda version, info: _predict_files(files, version, info, pattern, output, beam_args(settings))
+        )
 
 
-def _predict_files(files: Sequence[str], version: Path, info: ExportInfo, pattern: str, output: Path) -> int:
+def _predict_files(
+    files: Sequence[str], version: Path, info: ExportInfo, pattern: str, output: Path, options: Sequence[str]
+) -> int:
     header = _csv_line([*COLUMNS, *(f"p_{label}" for label in info.classes)]) if output.suffix == ".csv" else None
     write = as_csv if output.suffix == ".csv" else as_json
-    pipeline = beam.Pipeline(options=PipelineOptions(["--runner=FnApiRunner", "--direct_running_mode=in_memory"]))
+    pipeline = beam.Pipeline(options=PipelineOptions(list(options)))
     rows = (
         pipeline
         | "Files" >> beam.Create(files)
         | "Examples" >> beam.FlatMap(read_records)
         | "Batches" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH_SIZE)
-        | "Predict" >> beam.ParDo(Predict(str(version)))
+        | "Predict" >> beam.ParDo(Predict(str(version.absolute())))
     )
     _ = rows | "Count" >> beam.Map(lambda row: _BROKEN.inc() if row.get("reason") else None)
     lines = rows | "Lines" >> beam.Map(write, classes=info.classes)
@@ -106,7 +120,8 @@ def _predict_files(files: Sequence[str], version: Path, info: ExportInfo, patter
             raise
         raise UserError(f"--examples: {pattern}: a file is damaged or no TFRecord file") from error
     counters = result.metrics().query(beam.metrics.MetricsFilter().with_name(_BROKEN_NAME))["counters"]
-    return sum(counter.committed for counter in counters)
+    # Of an engine's counters only attempts are known, which are those of its last one.
+    return sum(counter.result or 0 for counter in counters)
 
 
 def _identity(record: bytes) -> Row:

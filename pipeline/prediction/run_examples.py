@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from foundation.messages.errors import UserError
+from pipeline.beam.config import BeamConfig
 from pipeline.commands.terminal import console, errors, escaped, refuse_existing
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
 
 
-def predict_stored(pattern: str, model: Path, output: Path | None, force: bool) -> int:
-    """Write the table; return how many Examples could not be read."""
+def predict_stored(pattern: str, model: Path, output: Path | None, force: bool, settings: BeamConfig) -> int:
+    """Write the table; return how many Examples could not be read. `settings`: of Beam, which may run elsewhere."""
     if output is None:
         raise UserError("--output is needed with --examples: a .csv or .jsonl file to write")
     refuse_existing("--output", output, force)
@@ -19,7 +20,7 @@ def predict_stored(pattern: str, model: Path, output: Path | None, force: bool) 
     load_tensorflow()
     from pipeline.prediction.examples import predict_examples  # loads Beam, which takes seconds
 
-    num_broken = predict_examples(pattern, model, output)
+    num_broken = predict_examples(pattern, model, output, settings)
     console.print(f"predictions: {escaped(str(output))}", highlight=False)
     if num_broken:
         errors.print(f"{num_broken} Examples could not be read; their rows say why", highlight=False)

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import apache_beam as beam
 import grpc
 import pytest
+import tensorflow as tf
+from apache_beam.io.tfrecordio import ReadFromTFRecord
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing.util import assert_that, equal_to
 
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment
@@ -68,6 +73,17 @@ def test_an_engine_makes_the_same_bytes_after_it_was_asked_what_it_sees(engine: 
     ingest(data, tmp_path / "engine", [*beam_args(settings), *ingest_beam_args(settings.decoders_of_a_worker)])
     ingest(data, tmp_path / "here")
     assert contents(tmp_path / "engine") == contents(tmp_path / "here")
+
+
+def test_all_that_an_engine_reads_comes_once(engine: Engine, tmp_path: Path) -> None:
+    records = [f"{number}".encode() for number in range(12)]
+    for number in range(4):
+        with tf.io.TFRecordWriter(str(tmp_path / f"{number}.gz"), "GZIP") as writer:
+            for record in records[3 * number : 3 * number + 3]:
+                writer.write(record)
+    options = PipelineOptions(beam_args(BeamConfig.model_validate(engine.keys)))
+    with beam.Pipeline(options=options) as pipeline:
+        assert_that(pipeline | ReadFromTFRecord(f"{tmp_path}/*.gz"), equal_to(records))
 
 
 def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, tmp_path: Path) -> None:

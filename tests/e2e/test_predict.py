@@ -119,6 +119,7 @@ def test_activitynet_results_have_the_fields_of_its_evaluation(
     ("options", "message"),
     [
         (["-o", "out.txt"], "--output: out.txt has to end in .csv, .json, .xml or .eaf"),
+        (["--config", "a.yaml"], "--config belongs to stored Examples (--examples), not to clips"),
         (["--timeline", "page.html"], "--timeline belongs to long videos (--segments), not to clips"),
         (["--fps", "5", "--segments"], "--fps belongs to streams, not to long videos (--segments)"),
         (["--segments", "--start-seconds", "1"], "--start-seconds belongs to clips, not to long videos (--segments)"),

@@ -19,7 +19,7 @@ from tests.models.conftest import TRAIN_LABELS
 def test_clips_come_in_the_order_of_the_files_as_transform_sees_them(
     source: ClipSource, model_config: ModelConfig
 ) -> None:
-    _, _, clips, labels, _, _ = zip(*source.clips().as_numpy_iterator(), strict=True)
+    _, _, clips, labels, *_ = zip(*source.clips().as_numpy_iterator(), strict=True)
     assert labels == TRAIN_LABELS
     drawn = np.stack([draw_clip(label, seed) for seed, label in enumerate(TRAIN_LABELS)])
     fitted = fit_frames(tf.constant(drawn), model_config).numpy()

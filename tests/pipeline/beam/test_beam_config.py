@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from foundation.beam_runners import ENGINE_RUNNER
 from pipeline.beam.config import BeamConfig, given_options
 from pipeline.beam.options import beam_args
 
@@ -17,7 +18,7 @@ def test_the_keys_of_an_engine_set_all_options_that_belong_together() -> None:
     assert (
         given.items()
         >= {
-            "--runner": "PortableRunner",
+            "--runner": ENGINE_RUNNER,
             "--job_endpoint": "flink:8099",
             "--artifact_endpoint": "flink:8098",
             "--environment_type": "EXTERNAL",
@@ -62,7 +63,7 @@ def test_the_value_of_an_option_may_be_an_argument_of_its_own(args: list[str]) -
     [
         (
             FLINK | {"args": ["--runner=SparkRunner"]},
-            "runner: flink sets --runner=PortableRunner, and args have --runner=Spark",
+            f"runner: flink sets --runner={ENGINE_RUNNER}, and args have --runner=Spark",
         ),
         (
             FLINK | {"args": ["--job_endpoint", "other:1"]},

@@ -1,0 +1,1 @@
+"""The data stages on Flink beside the same stages here; see __main__.py."""

@@ -1,0 +1,84 @@
+"""What people are told where an engine has not come to the end of a job."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+
+from foundation.messages.errors import MachineError, UserError, error_in
+from pipeline.beam.config import BeamConfig
+
+# Stands before and behind what a worker says that can say it in no other way than by an error.
+MARK = "@@clipgate@@"
+_FAILED = " failed in state "
+_DISK_FULL = "No space left on device"
+_OF_A_WORKER = "Traceback (most recent call last)"
+_AGAIN = "Run the same command again; the log has the whole error"
+
+
+@contextmanager
+def engine_failures_explained(settings: BeamConfig) -> Iterator[None]:
+    """Turn what Beam raises of a job that an engine has given up, or of a job server that is gone, into a line with its remedy.
+
+    What the engine's workers have raised of ours is raised again; other errors are left as they are.
+
+    Raises:
+      UserError, MachineError: see above.
+    """
+    # It takes a moment to load, and a run on this machine has no need of it.
+    from grpc import RpcError
+
+    try:
+        yield
+    except RpcError as error:
+        if not settings.job_server:
+            raise
+        raise MachineError(
+            f"beam.job_server: {settings.job_server} does not answer any more; it has ended, or the way to it is cut. "
+            "Start it again, end what may still run of its job on the engine, and run the same command again"
+        ) from error
+    except RuntimeError as error:
+        if not settings.is_elsewhere or (said := said_of_failure(str(error), settings)) is None:
+            raise
+        raise said from error
+
+
+def said_of_failure(text: str, settings: BeamConfig) -> UserError | MachineError | None:
+    """The error for people that Beam's words of a failed job are; None if it is one of the code, or none of a job.
+
+    Args:
+      text: with the traceback of a worker, if one has failed.
+    """
+    if known := error_in(text):
+        return known
+    if _FAILED not in text:
+        return None
+    engine = f"beam.runner: {settings.runner or settings.beams_runner}"
+    if _DISK_FULL in text:
+        return MachineError(
+            f"{engine}: a disk is full on one of the engine's machines, or output_dir is: {_line_with(_DISK_FULL, text)}. "
+            "Free some space there, such as in the folders for temporary files, and run the same command again"
+        )
+    if _OF_A_WORKER in text:
+        return None
+    cause = text.partition(_FAILED)[2].partition(": ")[2].strip().partition("\n")[0]
+    return MachineError(f"{engine}: the engine has given up the job: {cause or 'it does not say why'}. {_AGAIN}")
+
+
+def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
+    """What is in the way of a small job that has failed: what its workers say (see pipeline.beam.probe), or likely causes."""
+    if said := text.split(MARK)[1::2]:
+        return list(dict.fromkeys(said))
+    return [
+        f"beam.runner: {settings.runner}: the workers did not do a small job that asks what they see: "
+        f"{_last_line(text.splitlines())}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "
+        f"from each task manager, and is the job server of Beam {metadata.version('apache-beam')}, as this machine is? The "
+        "log has the whole error"
+    ]
+
+
+def _last_line(lines: Sequence[str]) -> str:
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it failed without a word")
+
+
+def _line_with(words: str, text: str) -> str:
+    return next(line for line in text.splitlines() if words in line).strip()

@@ -1,0 +1,82 @@
+"""A job that an engine does not finish ends a run with one line that says what to do."""
+
+import errno
+
+import grpc
+import pytest
+
+from foundation.messages.errors import MachineError, UserError
+from pipeline.beam.config import BeamConfig
+from pipeline.beam.failures import MARK, engine_failures_explained, said_of_first_job
+
+ENGINE = BeamConfig.model_validate({"runner": "flink", "job_server": "jobs:8099", "workers_at": "localhost:50000"})
+HERE = BeamConfig()
+FAILED = "Pipeline BeamApp_1 failed in state FAILED: "
+TRACEBACK = 'java.lang.RuntimeError: Traceback (most recent call last):\n  File "a.py", line 1, in b\n'
+
+
+def said(error: Exception, settings: BeamConfig = ENGINE) -> BaseException:
+    with pytest.raises(type(error) if settings is HERE else Exception) as caught, engine_failures_explained(settings):
+        raise error
+    return caught.value
+
+
+def test_a_job_server_that_is_gone_is_named() -> None:
+    error = said(grpc.RpcError("Socket closed"))
+    assert isinstance(error, MachineError)
+    assert str(error).startswith("beam.job_server: jobs:8099 does not answer any more")
+
+
+@pytest.mark.parametrize(
+    "cause", ["org.apache.flink.util.FlinkException: TaskManager with ID a is no longer reachable.", ""]
+)
+def test_a_job_that_was_given_up_says_why_and_that_it_may_succeed_again(cause: str) -> None:
+    error = said(RuntimeError(FAILED + cause))
+    assert isinstance(error, MachineError)
+    assert "\n" not in str(error)
+    assert str(error).startswith(
+        f"beam.runner: flink: the engine has given up the job: {cause or 'it does not say why'}. Run"
+    )
+
+
+def test_what_workers_have_raised_for_people_is_raised_for_them() -> None:
+    error = said(
+        RuntimeError(f"{FAILED}{TRACEBACK}foundation.messages.errors.UserError: clip.mp4 is odd [while running 'a']")
+    )
+    assert isinstance(error, UserError)
+    assert str(error) == "clip.mp4 is odd"
+
+
+def test_a_full_disk_of_the_engine_is_none_of_this_machine() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/tmp/blobs")
+    error = said(RuntimeError(f"{FAILED}java.io.IOException: No space left on device"))
+    assert isinstance(error, MachineError)
+    assert "one of the engine's machines" in str(error)
+    # One of this machine says so itself.
+    assert said(full) is full
+
+
+def test_a_fault_of_the_code_stays_one() -> None:
+    for error in (
+        RuntimeError(f"{FAILED}{TRACEBACK}KeyError: 'label'"),
+        RuntimeError("no job at all"),
+        KeyError("label"),
+    ):
+        assert said(error) is error
+
+
+def test_without_an_engine_nothing_is_said_of_one() -> None:
+    for error in (RuntimeError(f"{FAILED}why"), grpc.RpcError("of the log of requests")):
+        assert said(error, HERE) is error
+
+
+def test_a_first_job_that_fails_for_want_of_a_jar_or_of_its_version_names_what_to_look_at() -> None:
+    text = f"{FAILED}java.lang.ClassNotFoundException: org.apache.beam.sdk.options.PipelineOptions\n\n"
+    (line,) = said_of_first_job(text, ENGINE)
+    assert "PipelineOptions. Is `clipgate beam-worker` started at localhost:50000" in line
+    assert "is the job server of Beam" in line
+
+
+def test_what_workers_say_of_a_first_job_is_said_once() -> None:
+    text = f"{TRACEBACK}OutOfSightError: {MARK}output_dir: not seen{MARK}\n" * 2
+    assert said_of_first_job(text, ENGINE) == ["output_dir: not seen"]
