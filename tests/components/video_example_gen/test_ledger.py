@@ -16,6 +16,7 @@ def clip(
 ) -> dict[str, Any]:
     return {
         "kind": kind,
+        "reason": None,
         "clips": 1 if kind == "row" else 2,
         "file": "labels.csv",
         "row": row,
@@ -38,7 +39,9 @@ CLIPS = (
 
 
 def make_ledger(num_rows: int = 4, num_videos: int = 3, clips: tuple[dict[str, Any], ...] = CLIPS) -> Ledger:
-    return Ledger(clips, (ROW_REJECT, VIDEO_REJECT), num_rows, num_videos, {"age": [20.5, 30.0, 41.0]}, TIES)
+    ledger = Ledger(num_rows, num_videos, {"age": [20.5, 30.0, 41.0]}, TIES)
+    ledger.enter((*clips, ROW_REJECT, VIDEO_REJECT))
+    return ledger
 
 
 def test_it_counts_by_split_class_and_reason() -> None:
@@ -66,12 +69,13 @@ def test_it_counts_by_split_class_and_reason() -> None:
 
 
 @pytest.mark.parametrize(("num_rows", "num_videos"), [(3, 3), (5, 3), (4, 2), (4, 4)])
-def test_an_account_that_does_not_add_up_is_none(num_rows: int, num_videos: int) -> None:
+def test_an_account_that_does_not_add_up_is_none(tmp_path: Path, num_rows: int, num_videos: int) -> None:
     message = (
         rf"does not add up: {num_rows} rows found and 4 accounted for, {num_videos} videos found and 3 accounted for"
     )
     with pytest.raises(AssertionError, match=message):
-        make_ledger(num_rows, num_videos)
+        make_ledger(num_rows, num_videos).write(tmp_path / "ledger")
+    assert not (tmp_path / "ledger").exists()
 
 
 def test_what_is_written_is_what_is_read_in_an_order_of_its_own(tmp_path: Path) -> None:
@@ -86,6 +90,8 @@ def test_what_is_written_is_what_is_read_in_an_order_of_its_own(tmp_path: Path) 
 
 @pytest.mark.parametrize("label", ["走る", "a\u2028b", "a\x85b", r"caf\udce9", 'say "hi"'])
 def test_labels_of_any_kind_come_back(tmp_path: Path, label: str) -> None:
-    Ledger((clip(2, label=label),), (), 1, 1).write(tmp_path)
+    ledger = Ledger(1, 1)
+    ledger.enter([clip(2, label=label)])
+    ledger.write(tmp_path)
     assert [entry["label"] for entry in read_entries(tmp_path / ACCEPTED_FILE)] == [label]
     assert json.loads((tmp_path / ACCEPTED_FILE).read_bytes())["label"] == label
