@@ -77,15 +77,16 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         events = self._run(shards, settings, work)
 
         ledger = Ledger(
+            chain((reject.as_ledger_entry() for reject in manifest.rejects), events),
             num_rows=manifest.num_rows,
             num_videos=manifest.num_videos,
             metadata_quartiles=metadata.quartiles if metadata else {},
             identical_videos=manifest.ties,
         )
-        ledger.enter(chain((reject.as_ledger_entry() for reject in manifest.rejects), events))
-        summary = ledger.write(Path(ledger_artifact.uri))
+        ledger.write(Path(ledger_artifact.uri))
         Path(ledger_artifact.uri, ASSIGNMENT_FILE).write_text(assignment.to_csv())
         work.remove()
+        summary = ledger.summary()
         _require_clips(summary)
         write_data_digest(examples.uri, exec_properties["fingerprint"])
         examples.split_names = artifact_utils.encode_split_names(list(SPLITS))

@@ -15,7 +15,7 @@ SUMMARY_FILE = "summary.json"
 
 
 class Ledger:
-    """Entries in any number, and the account that they must come to.
+    """Entries in any number, counted.
 
     An entry's `reason` is None if the segment became Examples; the others are as `Reject.as_ledger_entry` makes them. A
     segment's `kind` is "row", or "background" for one that was taken from unannotated time.
@@ -23,13 +23,18 @@ class Ledger:
 
     def __init__(
         self,
+        entries: Iterable[Mapping[str, Any]],
         num_rows: int,
         num_videos: int,
         metadata_quartiles: Mapping[str, Sequence[float]] = MappingProxyType({}),
         identical_videos: Sequence[Sequence[str]] = (),
     ) -> None:
         """`num_rows` and `num_videos` were found; `metadata_quartiles` are those of the training rows, by column;
-        `identical_videos` are sets of videos with the same bytes."""
+        `identical_videos` are sets of videos with the same bytes.
+
+        Raises:
+          AssertionError: not all rows and videos are accounted for.
+        """
         self._num_rows, self._num_videos = num_rows, num_videos
         self._metadata_quartiles, self._identical_videos = metadata_quartiles, identical_videos
         self._accepted: Ordered[_Line] = Ordered(_place)
@@ -37,61 +42,54 @@ class Ledger:
         self._splits: dict[str, _Split] = defaultdict(_Split)
         self._accepted_by_kind: Counter[str] = Counter()
         self._reasons: dict[str, Counter[str]] = {"row": Counter(), "video": Counter()}
-
-    def enter(self, entries: Iterable[Mapping[str, Any]]) -> None:
         for entry in entries:
-            line = _Line(entry["file"], entry["row"] or 0, entry["video"], entry.get("start", 0.0), json.dumps(entry))
-            if entry["reason"] is None:
-                self._accepted.add(line)
-                self._accepted_by_kind[entry["kind"]] += 1
-                self._splits[entry["split"]].add(entry)
-            else:
-                self._rejected.add(line)
-                self._reasons[entry["kind"]][entry["reason"]] += 1
+            self._enter(entry)
+        rows = self._accepted_by_kind["row"] + self._reasons["row"].total()
+        videos = self._num_videos_used + self._reasons["video"].total()
+        if rows != num_rows or videos != num_videos:
+            raise AssertionError(
+                f"the ledger does not add up: {num_rows} rows found and {rows} accounted for, "
+                f"{num_videos} videos found and {videos} accounted for"
+            )
+
+    def _enter(self, entry: Mapping[str, Any]) -> None:
+        line = _Line(entry["file"], entry["row"] or 0, entry["video"], entry.get("start", 0.0), json.dumps(entry))
+        if entry["reason"] is None:
+            self._accepted.add(line)
+            self._accepted_by_kind[entry["kind"]] += 1
+            self._splits[entry["split"]].add(entry)
+        else:
+            self._rejected.add(line)
+            self._reasons[entry["kind"]][entry["reason"]] += 1
+
+    @property
+    def _num_videos_used(self) -> int:
+        # No video is in two splits.
+        return sum(len(split.videos) for split in self._splits.values())
 
     def summary(self) -> dict[str, Any]:
-        """Counts by split, class and reason, and what else is known of the rows as a whole.
-
-        Raises:
-          AssertionError: not all rows and videos are accounted for.
-        """
-        rows_accepted, rows_rejected = self._accepted_by_kind["row"], self._reasons["row"].total()
-        # No video is in two splits.
-        videos_used = sum(len(split.videos) for split in self._splits.values())
-        videos_rejected = self._reasons["video"].total()
-        rows, videos = rows_accepted + rows_rejected, videos_used + videos_rejected
-        if rows != self._num_rows or videos != self._num_videos:
-            raise AssertionError(
-                f"the ledger does not add up: {self._num_rows} rows found and {rows} accounted for, "
-                f"{self._num_videos} videos found and {videos} accounted for"
-            )
+        """Counts by split, class and reason, and what else is known of the rows as a whole."""
         return {
             "rows_found": self._num_rows,
-            "rows_accepted": rows_accepted,
-            "rows_rejected": rows_rejected,
+            "rows_accepted": self._accepted_by_kind["row"],
+            "rows_rejected": self._reasons["row"].total(),
             "background_segments": self._accepted_by_kind["background"],
             "videos_found": self._num_videos,
-            "videos_used": videos_used,
-            "videos_rejected": videos_rejected,
+            "videos_used": self._num_videos_used,
+            "videos_rejected": self._reasons["video"].total(),
             "rejected_by_reason": {kind: dict(sorted(counts.items())) for kind, counts in self._reasons.items()},
             "splits": {name: split.summary() for name, split in sorted(self._splits.items())},
             "metadata_quartiles": dict(self._metadata_quartiles),
             "identical_videos": [list(tied) for tied in self._identical_videos],
         }
 
-    def write(self, folder: Path) -> dict[str, Any]:
-        """Write the three files, in an order that does not depend on how the work was spread, and return the summary.
-
-        Raises:
-          AssertionError: see `summary`; nothing is written then.
-        """
-        summary = self.summary()
+    def write(self, folder: Path) -> None:
+        """Write the three files, in an order that does not depend on how the work was spread."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, lines in ((ACCEPTED_FILE, self._accepted), (REJECTED_FILE, self._rejected)):
             with (folder / name).open("w", encoding="utf-8") as file:
                 file.writelines(f"{line.text}\n" for line in lines)
-        (folder / SUMMARY_FILE).write_text(json.dumps(summary, indent=2) + "\n")
-        return summary
+        (folder / SUMMARY_FILE).write_text(json.dumps(self.summary(), indent=2) + "\n")
 
 
 class _Line(NamedTuple):

@@ -117,20 +117,20 @@ class Attempt:
     """One attempt at an order. `shard_path` and `account_path` are its own, until it is completed.
 
     Attributes:
-      num_videos: of the shard that is ordered.
+      path, num_videos: where the shard belongs that is ordered, and how many videos it has.
       is_complete: whether an attempt has been completed already.
     """
 
     def __init__(self, order: str) -> None:
         with tf.io.gfile.GFile(order, "rb") as file:
-            self._path, self.num_videos = pickle.load(file)
+            self.path, self.num_videos = pickle.load(file)
         self._order = order
         name = f"{order}.{uuid.uuid4().hex}"
         self.shard_path, self.account_path = f"{name}.gz", f"{name}.jsonl"
 
     @property
     def is_complete(self) -> bool:
-        return _is_complete(self._order, self._path)
+        return _is_complete(self._order, self.path)
 
     def tasks(self) -> Iterator[VideoTask]:
         """What is ordered, a video at a time."""
@@ -143,8 +143,8 @@ class Attempt:
         """Move the two files, which have been written, to where they belong."""
         with tf.io.gfile.GFile(self.account_path, "a") as account:
             account.write(json.dumps({_SHARD_BYTES: tf.io.gfile.stat(self.shard_path).length}) + "\n")
-        tf.io.gfile.makedirs(self._path.rpartition("/")[0])
-        tf.io.gfile.rename(self.shard_path, self._path, overwrite=True)
+        tf.io.gfile.makedirs(self.path.rpartition("/")[0])
+        tf.io.gfile.rename(self.shard_path, self.path, overwrite=True)
         tf.io.gfile.rename(self.account_path, _account_path(self._order), overwrite=True)
 
 

@@ -99,7 +99,7 @@ def _evaluate(folder: Path, eval_config: Any, *, average_windows: bool = False, 
     (folder / "schema").mkdir()
     schema = clip_schema(1, CANDIDATE_CLASSES, MetadataConfig(columns=("age", "mass")))
     (folder / "schema/schema.pbtxt").write_text(text_format.MessageToString(schema))
-    Ledger((), (), 0, 0, QUARTILES).write(folder / "ledger")
+    Ledger((), 0, 0, QUARTILES).write(folder / "ledger")
 
     def artifact(artifact_type: Any, path: Path) -> Any:
         made = artifact_type()
