@@ -1,6 +1,6 @@
 """From annotations and videos to all that checks look at, for the command line and for a run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +20,7 @@ _MOST_OF_PRODUCTION = 500
 
 
 def look(
-    records: Sequence[Record],
+    records: Collection[Record],
     inspection: Inspection,
     videos: Root | None,
     *,
@@ -49,7 +49,7 @@ def look(
         return replace(read_rows(records, inspection), previous=span, assumptions=tuple(assumptions))
     with DecoderPool() as decoders:
 
-        def headers(records: Sequence[Record], inspection: Inspection, root: Root, title: str) -> CheckInputs:
+        def headers(records: Collection[Record], inspection: Inspection, root: Root, title: str) -> CheckInputs:
             return read_headers(records, inspection, root, decoders, progress(title))
 
         def measured(inputs: CheckInputs, root: Root) -> CheckInputs:
@@ -75,7 +75,7 @@ def look_at_previous(
     span: PreviousSpan,
     inspection: Inspection,
     beam_args: Sequence[str],
-    read: Callable[[Sequence[Record], Inspection], CheckInputs],
+    read: Callable[[Collection[Record], Inspection], CheckInputs],
 ) -> CheckInputs:
     """What checks see of the previous span.
 

@@ -1,6 +1,6 @@
 """The span of annotated data before the present one: where it lies, and what is wrong with that place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from components.annotation_validator.config import ChecksConfig
@@ -48,7 +48,7 @@ class PreviousSpan:
         """
         return open_root(self.data.videos, self.videos_key, beam_args)
 
-    def read(self, beam_args: Sequence[str] = ()) -> list[Record]:
+    def read(self, beam_args: Sequence[str] = ()) -> Collection[Record]:
         """Its annotations.
 
         Raises:
@@ -59,7 +59,7 @@ class PreviousSpan:
         except UserError as error:
             raise UserError(self._renamed(error) + self._rule_of_format) from error
 
-    def unusable(self, records: Sequence[Record], rejects: Sequence[Reject]) -> UserError:
+    def unusable(self, records: Collection[Record], rejects: Sequence[Reject]) -> UserError:
         """The error that none of its rows gives a segment."""
         return UserError(
             f"{self.annotations_key}: none of the {len(records)} rows of {self.data.annotations} can be used, such as "

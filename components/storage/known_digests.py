@@ -13,6 +13,7 @@ from components.storage.writing import write_whole
 from foundation.messages.progress import Progress
 
 _NUM_READERS = 4
+_NUM_WAITING = 10_000
 # Clocks of file systems tick in steps; a file that was written just before it was read may be written once more in the same.
 _STEP_NANOSECONDS = 2_000_000_000
 
@@ -64,9 +65,12 @@ def _read(root: Root, names: list[str]) -> dict[str, str]:
     digests = {}
     # Python lets threads hash side by side, and disks and networks are better with several readers.
     with ThreadPoolExecutor(_NUM_READERS) as pool:
-        for name, digest in zip(names, pool.map(lambda name: _digest(root, name), names), strict=True):
-            digests[name] = digest
-            progress.advance()
+        # What waits for a thread takes more memory than what is known of a file.
+        for start in range(0, len(names), _NUM_WAITING):
+            waiting = names[start : start + _NUM_WAITING]
+            for name, digest in zip(waiting, pool.map(lambda name: _digest(root, name), waiting), strict=True):
+                digests[name] = digest
+                progress.advance()
     return digests
 
 

@@ -71,6 +71,11 @@ def split_uri(uri: str) -> tuple[str, str]:
 def digest_of(file: BinaryIO) -> str:
     """SHA-256 of the rest of a file, hexadecimal."""
     digest = hashlib.sha256()
+    add_content(digest, file)
+    return digest.hexdigest()
+
+
+def add_content(digest: "hashlib._Hash", file: BinaryIO) -> None:
+    """Add the rest of a file to a digest."""
     while block := file.read(_BLOCK_SIZE):
         digest.update(block)
-    return digest.hexdigest()

@@ -4,7 +4,7 @@ Ingest does the same while it decodes; here nothing is decoded unless frame numb
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +36,7 @@ class Converter:
     decoder: Decoder
     sampling: SamplingConfig = SamplingConfig()
 
-    def convert(self, records: Sequence[Record]) -> list[Record]:
+    def convert(self, records: Collection[Record]) -> list[Record]:
         """In the same order. Each video is opened once, whatever the order of its records."""
         converted: list[Record] = list(records)
         named = [record for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH]

@@ -1,8 +1,9 @@
 """The executor: reads annotations, assigns splits, and lets Beam turn videos into sharded TFRecord files."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         events = self._run(shards, settings, work)
 
         ledger = Ledger(
-            accepted=tuple(event for event in events if event["reason"] is None),
-            rejected=tuple(reject.as_ledger_entry() for reject in manifest.rejects)
-            + tuple(event for event in events if event["reason"] is not None),
+            chain((reject.as_ledger_entry() for reject in manifest.rejects), events),
             num_rows=manifest.num_rows,
             num_videos=manifest.num_videos,
             metadata_quartiles=metadata.quartiles if metadata else {},
@@ -101,7 +100,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             f"{summary['rows_rejected']} rows and {summary['videos_rejected']} videos are in the ledger"
         )
 
-    def _run(self, shards: Sequence[Shard], settings: IngestSettings, work: WorkFolder) -> list[dict[str, Any]]:
+    def _run(self, shards: Sequence[Shard], settings: IngestSettings, work: WorkFolder) -> Iterator[dict[str, Any]]:
         if done := work.num_complete(shards):
             say(f"an earlier attempt has made {done} of {len(shards)} shards")
         orders = work.put(shards)
@@ -126,17 +125,17 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             if (known := error_in(str(error))) is None:
                 raise
             raise known from error
-        return list(work.take_accounts(orders))
+        return work.take_accounts(orders)
 
 
-def _train_rows(manifest: Manifest, split_of: dict[str, str]) -> list[Mapping[str, float]]:
+def _train_rows(manifest: Manifest, split_of: dict[str, str]) -> Iterator[Mapping[str, float]]:
     """The metadata of the training split, in the order of the videos' names."""
-    return [
+    return (
         segment.metadata
         for video, segments in manifest.segments_by_video.items()
         if split_of[video] == "train"
         for segment in segments
-    ]
+    )
 
 
 def _require_clips(summary: dict[str, Any]) -> None:

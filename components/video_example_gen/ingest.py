@@ -67,7 +67,7 @@ class Accepted:
             **asdict(self.row.source),
             "video": self.video,
             "label": self.row.label,
-            **({"labels": self.segment.labels} if len(self.segment.labels) > 1 else {}),
+            **({"labels": self.segment.labels} if self.segment.same_span or self.segment.further_labels else {}),
             "start": self.segment.start,
             "end": self.segment.end,
             "time_unit": self.segment.time_unit.value,

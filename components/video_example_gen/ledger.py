@@ -1,83 +1,146 @@
 """The account of an ingest: every annotation row and every video is in the Examples or among the rejects."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from foundation.large import Ordered
 
 ACCEPTED_FILE = "accepted.jsonl"
 REJECTED_FILE = "rejected.jsonl"
 SUMMARY_FILE = "summary.json"
 
 
-@dataclass(frozen=True)
 class Ledger:
-    """`accepted`: one object per row that became Examples; `rejected`: as `Reject.as_ledger_entry` makes them.
+    """Entries in any number, counted.
 
-    A segment's `kind` is "row", or "background" for one that was taken from unannotated time. `metadata_quartiles` are those
-    of the training rows, by column; `identical_videos` are sets of videos with the same bytes.
+    An entry's `reason` is None if the segment became Examples; the others are as `Reject.as_ledger_entry` makes them. A
+    segment's `kind` is "row", or "background" for one that was taken from unannotated time.
     """
 
-    accepted: tuple[Mapping[str, Any], ...]
-    rejected: tuple[Mapping[str, Any], ...]
-    num_rows: int
-    num_videos: int
-    metadata_quartiles: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    identical_videos: Sequence[Sequence[str]] = ()
+    def __init__(
+        self,
+        entries: Iterable[Mapping[str, Any]],
+        num_rows: int,
+        num_videos: int,
+        metadata_quartiles: Mapping[str, Sequence[float]] = MappingProxyType({}),
+        identical_videos: Sequence[Sequence[str]] = (),
+    ) -> None:
+        """`num_rows` and `num_videos` were found; `metadata_quartiles` are those of the training rows, by column;
+        `identical_videos` are sets of videos with the same bytes.
 
-    def __post_init__(self) -> None:
-        rows = self._num_accepted_rows() + self._num_rejected("row")
-        videos = len({entry["video"] for entry in self.accepted}) + self._num_rejected("video")
-        if rows != self.num_rows or videos != self.num_videos:
+        Raises:
+          AssertionError: not all rows and videos are accounted for.
+        """
+        self._num_rows, self._num_videos = num_rows, num_videos
+        self._metadata_quartiles, self._identical_videos = metadata_quartiles, identical_videos
+        self._accepted: Ordered[_Line] = Ordered(_place)
+        self._rejected: Ordered[_Line] = Ordered(_place)
+        self._splits: dict[str, _Split] = defaultdict(_Split)
+        self._accepted_by_kind: Counter[str] = Counter()
+        self._reasons: dict[str, Counter[str]] = {"row": Counter(), "video": Counter()}
+        for entry in entries:
+            self._enter(entry)
+        rows = self._accepted_by_kind["row"] + self._reasons["row"].total()
+        videos = self._num_videos_used + self._reasons["video"].total()
+        if rows != num_rows or videos != num_videos:
             raise AssertionError(
-                f"the ledger does not add up: {self.num_rows} rows found and {rows} accounted for, "
-                f"{self.num_videos} videos found and {videos} accounted for"
+                f"the ledger does not add up: {num_rows} rows found and {rows} accounted for, "
+                f"{num_videos} videos found and {videos} accounted for"
             )
 
-    def _num_accepted_rows(self) -> int:
-        return sum(entry["kind"] == "row" for entry in self.accepted)
+    def _enter(self, entry: Mapping[str, Any]) -> None:
+        line = _Line(entry["file"], entry["row"] or 0, entry["video"], entry.get("start", 0.0), json.dumps(entry))
+        if entry["reason"] is None:
+            self._accepted.add(line)
+            self._accepted_by_kind[entry["kind"]] += 1
+            self._splits[entry["split"]].add(entry)
+        else:
+            self._rejected.add(line)
+            self._reasons[entry["kind"]][entry["reason"]] += 1
 
-    def _num_rejected(self, kind: str) -> int:
-        return sum(entry["kind"] == kind for entry in self.rejected)
+    @property
+    def _num_videos_used(self) -> int:
+        # No video is in two splits.
+        return sum(len(split.videos) for split in self._splits.values())
 
     def summary(self) -> dict[str, Any]:
         """Counts by split, class and reason, and what else is known of the rows as a whole."""
-        splits: dict[str, Any] = {}
-        for split in sorted({entry["split"] for entry in self.accepted}):
-            entries = [entry for entry in self.accepted if entry["split"] == split]
-            # Rows of one span are one clip.
-            segments = {entry["segment_id"]: entry for entry in entries}.values()
-            splits[split] = {
-                "clips": sum(entry["clips"] for entry in segments),
-                "groups": len({entry["group"] for entry in entries}),
-                "videos": len({entry["video"] for entry in entries}),
-                "clips_by_label": _clips_by_label(segments),
-            }
         return {
-            "rows_found": self.num_rows,
-            "rows_accepted": self._num_accepted_rows(),
-            "rows_rejected": self._num_rejected("row"),
-            "background_segments": len(self.accepted) - self._num_accepted_rows(),
-            "videos_found": self.num_videos,
-            "videos_used": len({entry["video"] for entry in self.accepted}),
-            "videos_rejected": self._num_rejected("video"),
-            "rejected_by_reason": {
-                kind: dict(sorted(Counter(e["reason"] for e in self.rejected if e["kind"] == kind).items()))
-                for kind in ("row", "video")
-            },
-            "splits": splits,
-            "metadata_quartiles": self.metadata_quartiles,
-            "identical_videos": [list(tied) for tied in self.identical_videos],
+            "rows_found": self._num_rows,
+            "rows_accepted": self._accepted_by_kind["row"],
+            "rows_rejected": self._reasons["row"].total(),
+            "background_segments": self._accepted_by_kind["background"],
+            "videos_found": self._num_videos,
+            "videos_used": self._num_videos_used,
+            "videos_rejected": self._reasons["video"].total(),
+            "rejected_by_reason": {kind: dict(sorted(counts.items())) for kind, counts in self._reasons.items()},
+            "splits": {name: split.summary() for name, split in sorted(self._splits.items())},
+            "metadata_quartiles": dict(self._metadata_quartiles),
+            "identical_videos": [list(tied) for tied in self._identical_videos],
         }
 
     def write(self, folder: Path) -> None:
         """Write the three files, in an order that does not depend on how the work was spread."""
         folder.mkdir(parents=True, exist_ok=True)
-        _write_jsonl(folder / ACCEPTED_FILE, self.accepted)
-        _write_jsonl(folder / REJECTED_FILE, self.rejected)
+        for name, lines in ((ACCEPTED_FILE, self._accepted), (REJECTED_FILE, self._rejected)):
+            with (folder / name).open("w", encoding="utf-8") as file:
+                file.writelines(f"{line.text}\n" for line in lines)
         (folder / SUMMARY_FILE).write_text(json.dumps(self.summary(), indent=2) + "\n")
+
+
+class _Line(NamedTuple):
+    """An entry as it is written, and its place."""
+
+    file: str
+    row: int
+    video: str
+    start: float
+    text: str
+
+
+def _place(line: _Line) -> tuple[Any, ...]:
+    return line[:-1]
+
+
+class _Split:
+    """What is counted of the segments of a split."""
+
+    def __init__(self) -> None:
+        self.groups: set[str] = set()
+        self.videos: set[str] = set()
+        self.num_clips = 0
+        self.clips_by_label: Counter[str] = Counter()
+        self._last = ("", "")
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        self.groups.add(entry["group"])
+        self.videos.add(entry["video"])
+        labels = entry.get("labels")
+        if labels is None:
+            self._count([entry["label"]], entry["clips"])
+            return
+        # Rows of one span are one clip, and ingest settles them one after the other.
+        clip = entry["video"], entry["segment_id"]
+        if clip != self._last:
+            self._count(labels, entry["clips"])
+        self._last = clip
+
+    def _count(self, labels: Iterable[str], num_clips: int) -> None:
+        self.num_clips += num_clips
+        for label in labels:
+            self.clips_by_label[label] += num_clips
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "clips": self.num_clips,
+            "groups": len(self.groups),
+            "videos": len(self.videos),
+            "clips_by_label": dict(sorted(self.clips_by_label.items())),
+        }
 
 
 def read_summary(folder: Path) -> dict[str, Any]:
@@ -88,20 +151,3 @@ def read_summary(folder: Path) -> dict[str, Any]:
 def read_entries(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSON Lines file."""
     return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def _place(entry: Mapping[str, Any]) -> tuple[str, int, str, float]:
-    return entry["file"], entry["row"] or 0, entry["video"], entry.get("start", 0.0)
-
-
-def _clips_by_label(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for entry in entries:
-        for label in entry.get("labels", [entry["label"]]):
-            counts[label] += entry["clips"]
-    return dict(sorted(counts.items()))
-
-
-def _write_jsonl(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
-    ordered = sorted(entries, key=_place)
-    path.write_text("".join(json.dumps(entry) + "\n" for entry in ordered))

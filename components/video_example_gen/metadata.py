@@ -1,6 +1,6 @@
 """Numeric metadata of segments to features, by what the rows of the training split hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ class MetadataFeatures:
       quartiles: of each column in the training rows; those that are equal are one.
     """
 
-    def __init__(self, config: MetadataConfig, train_rows: Sequence[Row]) -> None:
+    def __init__(self, config: MetadataConfig, train_rows: Iterable[Row]) -> None:
         """`train_rows`: numbers by column, gaps are absent keys.
 
         Raises:
@@ -65,6 +65,7 @@ class MetadataFeatures:
         filled = self._scaler.inverse_transform(self._imputer.transform(self._scaler.transform(known)))
         return list(np.where(np.isnan(known), filled, known)[0].tolist())
 
-    def _table(self, rows: Sequence[Row]) -> npt.NDArray[np.float64]:
-        values = [[row.get(column, np.nan) for column in self._config.columns] for row in rows]
-        return np.array(values, np.float64).reshape(len(rows), len(self._config.columns))
+    def _table(self, rows: Iterable[Row]) -> npt.NDArray[np.float64]:
+        columns = self._config.columns
+        values = np.fromiter((row.get(column, np.nan) for row in rows for column in columns), np.float64)
+        return values.reshape(values.size // max(1, len(columns)), len(columns))

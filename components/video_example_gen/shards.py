@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -93,7 +93,7 @@ class WriteShards(beam.DoFn):
     def _carry_out(self, order: str) -> None:
         attempt = Attempt(order)
         if attempt.is_complete:
-            self._tally.add_videos(len(attempt.shard.tasks))
+            self._tally.add_videos(attempt.num_videos)
             return
         # TFX's readers expect gzip. JPEG does not shrink any further, and trying costs 5 ms a clip: it is stored as it is.
         options = tf.io.TFRecordOptions(compression_type="GZIP", compression_level=0)
@@ -101,7 +101,7 @@ class WriteShards(beam.DoFn):
             tf.io.TFRecordWriter(attempt.shard_path, options) as writer,
             tf.io.gfile.GFile(attempt.account_path, "w") as account,
         ):
-            for task in attempt.shard.tasks:
+            for task in attempt.tasks():
                 if self._is_stopped.is_set():
                     return
                 for result in self._ingest(task):
@@ -152,15 +152,27 @@ def make_shards(manifest: Manifest, split_of: dict[str, str], examples_uri: str)
         for index in range(num_shards):
             names = videos[index * len(videos) // num_shards : (index + 1) * len(videos) // num_shards]
             path = f"{examples_uri}/Split-{split}/data_tfrecord-{index:05d}-of-{num_shards:05d}.gz"
-            tasks = tuple(
-                VideoTask(
-                    name,
-                    manifest.segments_by_video[name],
-                    split,
-                    manifest.groups.get(name),
-                    manifest.versions.get(name, ""),
-                )
-                for name in names
-            )
-            shards.append(Shard(path, tasks))
+            shards.append(Shard(path, _Tasks(manifest, split, names)))
     return shards
+
+
+@dataclass(frozen=True)
+class _Tasks(Collection[VideoTask]):
+    """The tasks of a shard, made when they are asked for."""
+
+    manifest: Manifest
+    split: str
+    videos: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.videos)
+
+    def __iter__(self) -> Iterator[VideoTask]:
+        segments, groups, versions = self.manifest.segments_by_video, self.manifest.groups, self.manifest.versions
+        return (
+            VideoTask(video, segments[video], self.split, groups.get(video), versions.get(video, ""))
+            for video in self.videos
+        )
+
+    def __contains__(self, task: object) -> bool:
+        return any(each == task for each in self)

@@ -10,10 +10,10 @@ import json
 import pickle
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import tensorflow as tf
 
@@ -30,7 +30,7 @@ class Shard:
     """All Examples of some videos of one split, in order, in one file: `path`."""
 
     path: str
-    tasks: tuple[VideoTask, ...]
+    tasks: Collection[VideoTask]
 
 
 def identity_of(parameters: Mapping[str, Any]) -> str:
@@ -71,19 +71,24 @@ class WorkFolder:
     def begin(self, identity: str) -> None:
         """Make the folder, and write down whose it is."""
         tf.io.gfile.makedirs(self._path)
-        _write(f"{self._path}/{_IDENTITY_FILE}", identity.encode())
+        with _written(f"{self._path}/{_IDENTITY_FILE}") as file:
+            file.write(identity.encode())
 
     def put(self, shards: Sequence[Shard]) -> list[str]:
         """The orders: paths, one for each shard, in the order of the shards."""
         tf.io.gfile.makedirs(self._path)
         orders = self._orders(shards)
         for order, shard in zip(orders, shards, strict=True):
-            _write(order, pickle.dumps(shard))
+            with _written(order) as file:
+                pickle.dump((shard.path, len(shard.tasks)), file)
+                # A shard may have more rows than fit into memory.
+                for task in shard.tasks:
+                    pickle.dump(task, file)
         return orders
 
     def num_complete(self, shards: Sequence[Shard]) -> int:
         """How many of the shards an attempt has made already."""
-        return sum(map(_is_complete, self._orders(shards), shards))
+        return sum(_is_complete(order, shard.path) for order, shard in zip(self._orders(shards), shards, strict=True))
 
     def num_accounts(self) -> int:
         """How many accounts there are: as `num_complete`, but nothing is read."""
@@ -112,44 +117,52 @@ class Attempt:
     """One attempt at an order. `shard_path` and `account_path` are its own, until it is completed.
 
     Attributes:
-      shard: what is ordered.
+      path, num_videos: where the shard belongs that is ordered, and how many videos it has.
       is_complete: whether an attempt has been completed already.
     """
 
     def __init__(self, order: str) -> None:
         with tf.io.gfile.GFile(order, "rb") as file:
-            self.shard: Shard = pickle.load(file)
+            self.path, self.num_videos = pickle.load(file)
         self._order = order
         name = f"{order}.{uuid.uuid4().hex}"
         self.shard_path, self.account_path = f"{name}.gz", f"{name}.jsonl"
 
     @property
     def is_complete(self) -> bool:
-        return _is_complete(self._order, self.shard)
+        return _is_complete(self._order, self.path)
+
+    def tasks(self) -> Iterator[VideoTask]:
+        """What is ordered, a video at a time."""
+        with tf.io.gfile.GFile(self._order, "rb") as file:
+            pickle.load(file)
+            for _ in range(self.num_videos):
+                yield pickle.load(file)
 
     def complete(self) -> None:
         """Move the two files, which have been written, to where they belong."""
         with tf.io.gfile.GFile(self.account_path, "a") as account:
             account.write(json.dumps({_SHARD_BYTES: tf.io.gfile.stat(self.shard_path).length}) + "\n")
-        tf.io.gfile.makedirs(self.shard.path.rpartition("/")[0])
-        tf.io.gfile.rename(self.shard_path, self.shard.path, overwrite=True)
+        tf.io.gfile.makedirs(self.path.rpartition("/")[0])
+        tf.io.gfile.rename(self.shard_path, self.path, overwrite=True)
         tf.io.gfile.rename(self.account_path, _account_path(self._order), overwrite=True)
 
 
-def _write(path: str, content: bytes) -> None:
-    # In one step, since workers of an earlier attempt may be reading.
+@contextmanager
+def _written(path: str) -> Iterator[BinaryIO]:
+    """A file to write, which is there in one step when the context ends: workers of an earlier attempt may be reading."""
     partial = f"{path}.{uuid.uuid4().hex}"
     with tf.io.gfile.GFile(partial, "wb") as file:
-        file.write(content)
+        yield file
     tf.io.gfile.rename(partial, path, overwrite=True)
 
 
-def _is_complete(order: str, shard: Shard) -> bool:
+def _is_complete(order: str, shard_path: str) -> bool:
     # The account is moved last, but a machine that went down may have kept the one file and lost the other.
     try:
         with tf.io.gfile.GFile(_account_path(order)) as file:
             *_, last = file
-        return bool(json.loads(last)[_SHARD_BYTES] == tf.io.gfile.stat(shard.path).length)
+        return bool(json.loads(last)[_SHARD_BYTES] == tf.io.gfile.stat(shard_path).length)
     except (tf.errors.NotFoundError, ValueError, KeyError, TypeError):
         return False
 

@@ -1,7 +1,7 @@
 """clipgate apply"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -137,7 +137,7 @@ def apply_log(
     say_what_is_not_written(name, content)
 
 
-def _rows(records: Sequence[Record], done: Sequence[Record], source: AnnotationSource) -> list[Row]:
+def _rows(records: Collection[Record], done: Collection[Record], source: AnnotationSource) -> list[Row]:
     finder = VideoFinder(open_root(source.data.videos, source.videos_key, source.beam_args))
     finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
     return rows_of(records, done, finder.find, source.background_label)

@@ -1,7 +1,7 @@
 """clipgate convert"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -173,7 +173,7 @@ def data_of_options(annotations: str, videos: str, given: Mapping[str, Any]) -> 
 
 
 def converted(
-    records: Sequence[Record], data: DataConfig, beam_args: Sequence[str], videos_key: str = "--videos"
+    records: Collection[Record], data: DataConfig, beam_args: Sequence[str], videos_key: str = "--videos"
 ) -> list[Record]:
     """Records with times in seconds, boxes as shares of the frame, and videos by path; what that took is printed."""
     # OpenCV is loaded by what looks into videos.

@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ def file_of(settings: Config, *, frames: bool) -> Path:
     return Path(settings.output_dir) / "review" / f"checked{'_frames' if frames else ''}.npz"
 
 
-def key_of(settings: Config, records: Sequence[Record], *, frames: bool) -> str | None:
+def key_of(settings: Config, records: Collection[Record], *, frames: bool) -> str | None:
     """A digest of all that a check depends on: data, configuration, code; None where it cannot be told, or nothing be kept."""
     if is_remote(settings.output_dir):
         return None

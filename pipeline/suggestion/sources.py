@@ -1,7 +1,7 @@
 """The videos that are looked at, and what of each is annotated."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -21,7 +21,7 @@ class Annotated:
     """What annotations say, and the folder that their paths are below."""
 
     root: Root
-    records: Sequence[Record] = ()
+    records: Collection[Record] = ()
     pattern: str | None = None
 
 

@@ -22,7 +22,7 @@ def account_of(output: Path, shard: str) -> Path:
     """The account that belongs to a shard."""
     work = output / "examples/work"
     for account in work.glob("[0-9]*.jsonl"):
-        if Path(Attempt(str(account.with_suffix(""))).shard.path) == output / shard:
+        if Path(Attempt(str(account.with_suffix(""))).path) == output / shard:
             return account
     raise AssertionError(f"{shard} has no account")
 

@@ -183,7 +183,7 @@ def make_inputs(
             for video, segments in manifest.segments_by_video.items()
             for segment in segments
         ),
-        rejects=manifest.rejects,
+        rejects=tuple(manifest.rejects),
         videos=videos,
         ties=manifest.ties,
         splits=splits or {},

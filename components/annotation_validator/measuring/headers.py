@@ -1,6 +1,6 @@
 """From records to what checks look at: videos are listed, and their headers are asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ OnVideo = Callable[[int, int], None]
 
 
 def read_headers(
-    records: Sequence[Record],
+    records: Collection[Record],
     inspection: Inspection,
     root: Root,
     decoders: DecoderPool,
@@ -55,7 +55,7 @@ def read_headers(
     return inputs_of(_without(manifest, problems), facts, inspection)
 
 
-def read_rows(records: Sequence[Record], inspection: Inspection) -> CheckInputs:
+def read_rows(records: Collection[Record], inspection: Inspection) -> CheckInputs:
     """What checks look at where no videos are at hand: rows are taken at their word."""
     return inputs_of(manifest_without_videos(records, inspection.classes, inspection.negatives), {}, inspection)
 

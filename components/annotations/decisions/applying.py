@@ -1,7 +1,7 @@
 """Decisions, done: segments as they stand when people were heard. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -59,8 +59,8 @@ class Applied:
 
 
 def rows_of(
-    records: Sequence[Record],
-    converted: Sequence[Record],
+    records: Collection[Record],
+    converted: Collection[Record],
     find: Callable[[str, FindBy], str | Problem],
     background_label: str = "",
 ) -> list[Row]:

@@ -1,7 +1,7 @@
 """Fetches annotations from addresses: readers open files of this machine, so remote files are copied for a while."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -36,7 +36,7 @@ def load_annotations(data: DataConfig, beam_args: Sequence[str] = ()) -> Annotat
     return with_path_groups(annotations, data.group_pattern, files)
 
 
-def load_records(data: DataConfig, beam_args: Sequence[str] = ()) -> Sequence[Record]:
+def load_records(data: DataConfig, beam_args: Sequence[str] = ()) -> Collection[Record]:
     """The records of annotations whose videos are at hand: a folder that is not there would explain what readers say.
 
     Raises:

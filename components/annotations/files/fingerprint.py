@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from components.annotations.config import DataConfig, NegativesConfig
@@ -16,14 +16,14 @@ from components.annotations.splits.config import SplitsConfig
 from components.storage.known_digests import KnownDigests
 from components.storage.opening import local_file, open_root
 from components.storage.paths import is_clutter
-from components.storage.root import FileEntry, Root, is_remote
+from components.storage.root import FileEntry, Root, add_content, is_remote
 from foundation.messages.errors import UserError
 
 
 def fingerprint_inputs(
     data: DataConfig,
     splits: SplitsConfig,
-    records: Sequence[Record],
+    records: Collection[Record],
     beam_args: Sequence[str] = (),
     known: KnownDigests | None = None,
 ) -> str:
@@ -44,11 +44,11 @@ def fingerprint_inputs(
     digest = hashlib.sha256()
     with local_annotations(data, beam_args) as local:
         for path in annotation_files(local):
-            with explain_os_errors(path):
-                digest.update(path.read_bytes())
+            with explain_os_errors(path), path.open("rb") as file:
+                add_content(digest, file)
     if splits.assignment:
-        with local_file(splits.assignment, "splits.assignment", beam_args) as path:
-            digest.update(path.read_bytes())
+        with local_file(splits.assignment, "splits.assignment", beam_args) as path, path.open("rb") as file:
+            add_content(digest, file)
     facts = _listing(root) if is_remote(data.videos) else _content(root, records, known or KnownDigests())
     for fact in facts:
         digest.update(os.fsencode("\0".join(map(str, fact)) + "\n"))
@@ -57,9 +57,9 @@ def fingerprint_inputs(
 
 def find_labels(records: Iterable[Record], negatives: NegativesConfig | None = None) -> list[str]:
     """The labels of the annotations by name. The label of background clips is among them if there can be any."""
-    segments = [record for record in records if isinstance(record, Segment)]
-    labels = {segment.label for segment in segments if not segment.is_negative}
-    if negatives and (negatives.clips_per_video or any(segment.is_negative for segment in segments)):
+    found = {(record.label, record.is_negative) for record in records if isinstance(record, Segment)}
+    labels = {label for label, is_negative in found if not is_negative}
+    if negatives and (negatives.clips_per_video or any(is_negative for _, is_negative in found)):
         labels.add(negatives.label)
     return sorted(labels)
 
@@ -81,27 +81,29 @@ def require_background(data: DataConfig, negatives: NegativesConfig | None, beam
         )
 
 
-def _listing(root: Root) -> list[tuple[object, ...]]:
+def _listing(root: Root) -> Iterable[tuple[object, ...]]:
     """What is known of files at an address without reading them."""
     entries = (entry for entry in root.entries() if not is_clutter(entry.name))
     return sorted((root.uri, entry.name, entry.size, entry.modified_seconds, entry.version) for entry in entries)
 
 
-def _content(root: Root, records: Sequence[Record], known: KnownDigests) -> list[tuple[object, ...]]:
+def _content(root: Root, records: Collection[Record], known: KnownDigests) -> Iterator[tuple[object, ...]]:
     """What the records come to beside the files that lie there, and the content of those that ingest may read."""
     finder = VideoFinder(root)
-    segments = [record for record in records if isinstance(record, Segment)]
-    finder.expect(segment.video for segment in segments if segment.find_by is FindBy.PATH)
-    meant = [(segment, finder.find(segment.video, segment.find_by)) for segment in segments]
-    # Of some formats, the names of the files decide these; messages name folders, and reasons do not.
-    facts: list[tuple[object, ...]] = [
-        (found.reason.value if isinstance(found, Problem) else found, segment.label, segment.group, segment.split)
-        for segment, found in meant
-    ]
-    read = finder.videos() | {found for _, found in meant if isinstance(found, str)}
-    masks = {mask.png for segment in segments for mask in segment.masks if mask.png}
+    finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
+    read = finder.videos()
+    masks: set[str] = set()
+    for record in records:
+        if isinstance(record, Segment):
+            found = finder.find(record.video, record.find_by)
+            if isinstance(found, str):
+                read.add(found)
+            masks.update(mask.png for mask in record.masks if mask.png)
+            # Of some formats, the names of the files decide these; messages name folders, and reasons do not.
+            meant = found.reason.value if isinstance(found, Problem) else found
+            yield meant, record.label, record.group, record.split
     digests = known.of(root, [finder.entries[name] for name in sorted(read | _files(root, masks, finder.entries))])
-    return facts + sorted(digests.items())
+    yield from sorted(digests.items())
 
 
 def _files(root: Root, names: Iterable[str], entries: Mapping[str, FileEntry]) -> set[str]:

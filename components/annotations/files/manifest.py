@@ -1,10 +1,13 @@
 """The manifest: the videos to open, their segments, and the rejects that are known before any video is opened."""
 
 import hashlib
+import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
+from operator import itemgetter
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.video_finder import VideoFinder
@@ -13,6 +16,7 @@ from components.annotations.records.group_names import group_pattern
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment
 from components.storage.root import FileEntry, Root
+from foundation.large import Ordered, Shelf, kept
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class Manifest:
     `versions` are those that videos at an address had when they were listed.
     """
 
-    segments_by_video: dict[str, tuple[Segment, ...]]
-    rejects: tuple[Reject, ...]
+    segments_by_video: Mapping[str, tuple[Segment, ...]]
+    rejects: Collection[Reject]
     ties: tuple[tuple[str, ...], ...]
     num_rows: int
     num_videos: int
@@ -36,13 +40,11 @@ class Manifest:
 
     def why_empty(self) -> str:
         """Why no row became a segment, as a sentence that counts the reasons and names the first row."""
-        rows = [reject.as_ledger_entry() for reject in self.rejects if reject.source]
-        if not rows:
+        reasons = Counter(reject.reason.value for reject in self.rejects if reject.source)
+        if not reasons:
             return "the annotations have no rows"
-        first = rows[0]
-        counts = ", ".join(
-            f"{reason} {count}" for reason, count in Counter(row["reason"] for row in rows).most_common()
-        )
+        first = next(reject for reject in self.rejects if reject.source).as_ledger_entry()
+        counts = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
         return (
             f"none of the {self.num_rows} annotation rows can be used ({counts}); the first is {first['file']}, "
             f"row {first['row']}, {first['video']}: {first['reason']}, {first['message']}. {first['remedy']}"
@@ -50,7 +52,7 @@ class Manifest:
 
 
 def build_manifest(
-    records: Iterable[Record],
+    records: Collection[Record],
     root: Root,
     classes: Sequence[str] | None = None,
     negatives: NegativesConfig | None = None,
@@ -69,76 +71,101 @@ def build_manifest(
       UserError: the root cannot be listed.
     """
     finder = VideoFinder(root)
-    records = list(records)
     finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
-    segments, rejects, num_rows = _sort_out(records, finder.find, classes, negatives)
+    rows = _Rows()
+    rows.sort_out(records, finder.find, classes, negatives)
     assumptions = finder.assumptions()
-    unnamed = sorted(finder.videos() - segments.keys())
-    for video in unnamed:
-        reject = _reject_of_unnamed(video, finder, negatives)
-        if reject:
-            rejects.append(reject)
-        else:
-            segments[video] = []
+    unnamed = {video: _reject_of_unnamed(video, finder, negatives) for video in sorted(finder.videos() - rows.videos)}
+    without_rows = [video for video, reject in unnamed.items() if not reject]
+    segments_by_video = rows.by_video(without_rows)
     return Manifest(
-        segments_by_video={video: tuple(segments[video]) for video in sorted(segments)},
-        rejects=tuple(rejects),
-        ties=_identical_files(root, finder.entries, sorted(segments)),
-        num_rows=num_rows,
-        num_videos=len(segments.keys() | set(unnamed)),
-        groups=_groups_of([video for video in segments if not segments[video]], pattern),
+        segments_by_video=segments_by_video,
+        rejects=kept(chain(rows.rejects(), filter(None, unnamed.values()))),
+        ties=_identical_files(root, finder.entries, segments_by_video),
+        num_rows=len(records),
+        num_videos=len(rows.videos) + len(unnamed),
+        groups=_groups_of(without_rows, pattern),
         assumptions=assumptions,
-        versions={video: version for video in segments if (version := finder.entries[video].version)},
+        versions={video: version for video in segments_by_video if (version := finder.entries[video].version)},
     )
 
 
 def manifest_without_videos(
-    records: Iterable[Record], classes: Sequence[str] | None = None, negatives: NegativesConfig | None = None
+    records: Collection[Record], classes: Sequence[str] | None = None, negatives: NegativesConfig | None = None
 ) -> Manifest:
     """Build a manifest as `build_manifest` does, but without the videos: every video that a record names counts as found."""
-    segments, rejects, num_rows = _sort_out(records, lambda name, _: name, classes, negatives)
-    by_video = {video: tuple(segments[video]) for video in sorted(segments)}
-    return Manifest(by_video, tuple(rejects), ties=(), num_rows=num_rows, num_videos=len(by_video))
+    rows = _Rows()
+    rows.sort_out(records, lambda name, _: name, classes, negatives)
+    by_video = rows.by_video()
+    return Manifest(by_video, kept(rows.rejects()), ties=(), num_rows=len(records), num_videos=len(by_video))
 
 
-def _sort_out(
-    records: Iterable[Record],
-    find: Callable[[str, FindBy], str | Problem],
-    classes: Sequence[str] | None,
-    negatives: NegativesConfig | None,
-) -> tuple[dict[str, list[Segment]], list[Reject], int]:
-    """Return segments by video, rejects, and the number of records; `find` gives the video that a record names."""
-    known = None if classes is None else frozenset(classes)
-    rejects: list[Reject] = []
-    segments: dict[str, list[Segment]] = defaultdict(list)
-    seen: set[str] = set()
-    num_rows = 0
-    for record in records:
-        num_rows += 1
-        if isinstance(record, Reject):
-            rejects.append(record)
-            continue
-        if record.is_negative:
-            if negatives is None:
-                message = "the row states a negative, and there is no section `negatives`"
-                rejects.append(_reject(record, Reason.NEGATIVE_UNUSED, message, record.video))
+class _Rows:
+    """Rows on their way to their videos, with their numbers; and those that are left out.
+
+    Attributes:
+      videos: that usable rows name.
+    """
+
+    def __init__(self) -> None:
+        self.videos: set[str] = set()
+        self._usable = Ordered[tuple[str, int, Segment]](key=itemgetter(0))
+        self._rejects = Ordered[tuple[int, Reject]](key=itemgetter(0))
+
+    def sort_out(
+        self,
+        records: Iterable[Record],
+        find: Callable[[str, FindBy], str | Problem],
+        classes: Sequence[str] | None,
+        negatives: NegativesConfig | None,
+    ) -> None:
+        """`find` gives the video that a record names."""
+        known = None if classes is None else frozenset(classes)
+        for number, record in enumerate(records):
+            segment = record if isinstance(record, Reject) else _labelled(record, known, negatives)
+            if isinstance(segment, Reject):
+                self._rejects.add((number, segment))
                 continue
-            record = replace(record, label=negatives.label, is_negative=False)
-        if known is not None and record.label not in known:
-            rejects.append(_reject(record, Reason.LABEL_UNKNOWN, "the label is none of model.classes", record.label))
-            continue
-        video = find(record.video, record.find_by)
-        if isinstance(video, Problem):
-            rejects.append(_reject(record, video.reason, video.message, record.video))
-            continue
-        key = segment_id(video, record)
-        if key in seen:
-            message = "the same video, label, times and boxes stand in an earlier row"
-            rejects.append(_reject(record, Reason.DUPLICATE_ROW, message, record.video))
-            continue
-        seen.add(key)
-        segments[video].append(record)
-    return segments, rejects, num_rows
+            video = find(segment.video, segment.find_by)
+            if isinstance(video, Problem):
+                reject = _reject(segment, video.reason, video.message, segment.video)
+                self._rejects.add((number, reject))
+                continue
+            self.videos.add(video)
+            self._usable.add((video, number, segment))
+
+    def by_video(self, without_rows: Iterable[str] = ()) -> Mapping[str, tuple[Segment, ...]]:
+        """All videos with their segments, in the order of their names; `without_rows`: sorted."""
+        named = groupby(self._usable, key=itemgetter(0))
+        shelf = Shelf[str, tuple[Segment, ...]]()
+        for video, rows in heapq.merge(named, ((video, ()) for video in without_rows), key=itemgetter(0)):
+            shelf.put(video, self._distinct(video, rows))
+        return shelf
+
+    def rejects(self) -> Iterator[Reject]:
+        """In the order of the rows."""
+        return (reject for _, reject in self._rejects)
+
+    def _distinct(self, video: str, rows: Iterable[tuple[str, int, Segment]]) -> tuple[Segment, ...]:
+        """The segments of a video; of rows that say the same, the first."""
+        distinct: dict[str, Segment] = {}
+        for _, number, segment in rows:
+            if distinct.setdefault(segment_id(video, segment), segment) is not segment:
+                message = "the same video, label, times and boxes stand in an earlier row"
+                self._rejects.add((number, _reject(segment, Reason.DUPLICATE_ROW, message, segment.video)))
+        return tuple(distinct.values())
+
+
+def _labelled(segment: Segment, known: frozenset[str] | None, negatives: NegativesConfig | None) -> Segment | Reject:
+    """The segment with the label that training would use."""
+    if segment.is_negative:
+        if negatives is None:
+            message = "the row states a negative, and there is no section `negatives`"
+            return _reject(segment, Reason.NEGATIVE_UNUSED, message, segment.video)
+        segment = replace(segment, label=negatives.label, is_negative=False)
+    if known is not None and segment.label not in known:
+        return _reject(segment, Reason.LABEL_UNKNOWN, "the label is none of model.classes", segment.label)
+    return segment
 
 
 def segment_id(video: str, segment: Segment) -> str:
@@ -178,7 +205,9 @@ def _groups_of(videos: Iterable[str], pattern: str | None) -> dict[str, str]:
     return {video: group for video in videos if (group := group_of(video))}
 
 
-def _identical_files(root: Root, entries: Mapping[str, FileEntry], videos: list[str]) -> tuple[tuple[str, ...], ...]:
+def _identical_files(
+    root: Root, entries: Mapping[str, FileEntry], videos: Iterable[str]
+) -> tuple[tuple[str, ...], ...]:
     """Sets of equal files. A file that cannot be read to its end is in none of them; ingest will reject it."""
     by_size: dict[int, list[str]] = defaultdict(list)
     for video in videos:

@@ -1,7 +1,7 @@
 """Groups by `data.group_pattern`, for records that have no group of their own."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -9,6 +9,7 @@ from components.annotations.files.likely_paths import LikelyPaths
 from components.annotations.readers.text import check_text
 from components.annotations.records.group_names import SCHEMES, group_pattern
 from components.annotations.records.record import Annotations, Assumption, Record, Segment
+from foundation.large import kept
 from foundation.messages.errors import UserError
 
 _MOST_NAMED = 3
@@ -25,19 +26,8 @@ def with_path_groups(annotations: Annotations, pattern: str, files: Iterable[str
     Raises:
       UserError: the pattern matches no path.
     """
-    group_of = group_pattern(pattern).group_of
-    paths = _Paths(files)
-    records: list[Record] = []
     without: dict[str, bool] = {}
-    for record in annotations.records:
-        if isinstance(record, Segment) and not record.group:
-            candidates = paths.of(record.video)
-            groups = {group_of(path) for path in candidates}
-            # Where files of one name lie in several groups, nobody knows yet which of them is meant.
-            group = groups.pop() if len(groups) == 1 else None
-            without[candidates[0]] = group is not None
-            record = check_text(replace(record, group=group))
-        records.append(record)
+    records = kept(_grouped(annotations.records, group_pattern(pattern).group_of, _Paths(files), without))
     unmatched = [path for path, is_matched in without.items() if not is_matched]
     if unmatched and len(unmatched) == len(without):
         raise UserError(
@@ -46,6 +36,21 @@ def with_path_groups(annotations: Annotations, pattern: str, files: Iterable[str
             f"a naming scheme: {', '.join(SCHEMES)}"
         )
     return Annotations(records, (*annotations.assumptions, *_said(pattern, unmatched, len(without))))
+
+
+def _grouped(
+    records: Iterable[Record], group_of: Callable[[str], str | None], paths: "_Paths", without: dict[str, bool]
+) -> Iterator[Record]:
+    """Records with their groups; of each path of a row without a group, `without` is told whether it says one."""
+    for record in records:
+        if isinstance(record, Segment) and not record.group:
+            candidates = paths.of(record.video)
+            groups = {group_of(path) for path in candidates}
+            # Where files of one name lie in several groups, nobody knows yet which of them is meant.
+            group = groups.pop() if len(groups) == 1 else None
+            without[candidates[0]] = group is not None
+            record = check_text(replace(record, group=group))
+        yield record
 
 
 def _said(pattern: str, unmatched: list[str], num_paths: int) -> Iterable[Assumption]:

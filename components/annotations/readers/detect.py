@@ -1,6 +1,6 @@
 """Chooses the reader of a file or folder of annotations by its content, and reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from components.annotations.readers.unknown_names import said_of_unknown_names
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Annotations, Assumption, Record, Reject
 from components.storage.paths import is_clutter
+from foundation.large import kept
 from foundation.messages.errors import UserError
 
 # What people decided about the table beside it.
@@ -34,21 +35,27 @@ def read_annotations(config: DataConfig) -> Annotations:
     path = Path(config.annotations)
     with explain_os_errors(path):
         name, meant = _choose_format(path, config)
-        records: list[Record] = []
         assumptions: dict[Assumption, None] = dict.fromkeys(_assumed_file(path, meant))
         path = meant
-        for given in READERS[name].read(path, config):
-            if isinstance(given, Assumption):
-                assumptions[given] = None
-            else:
-                records.append(check_text(at_frame_rate(given, config.frame_rate)))
+        records = kept(_records(READERS[name].read(path, config), config.frame_rate, assumptions))
     if not records:
         raise UserError(f"data.annotations: {path} holds no annotation (read as {name})")
-    first = records[0]
+    first = next(iter(records))
     if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
         row = first.source.row if first.source else 1
         raise UserError(f"{path}, row {row} (read as {name}): {first.message.rstrip('.')}. {first.reason.remedy}")
     return Annotations(records, (*assumptions, *said_of_unknown_names(records)))
+
+
+def _records(
+    given: Iterable[Record | Assumption], frame_rate: float | None, assumptions: dict[Assumption, None]
+) -> Iterator[Record]:
+    """Records, checked; what was assumed is put into `assumptions`."""
+    for each in given:
+        if isinstance(each, Assumption):
+            assumptions[each] = None
+        else:
+            yield check_text(at_frame_rate(each, frame_rate))
 
 
 def annotation_files(config: DataConfig) -> list[Path]:

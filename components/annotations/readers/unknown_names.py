@@ -14,9 +14,14 @@ _NOBODY = _NO_VALUES | frozenset(("none", "unknown", "?", "-"))
 
 
 def said_of_unknown_names(records: Iterable[Record]) -> Iterator[Assumption]:
-    segments = [record for record in records if isinstance(record, Segment)]
-    labels = Counter(segment.label for segment in segments if segment.label.casefold() in _NO_VALUES)
-    groups = Counter(segment.group for segment in segments if segment.group and segment.group.casefold() in _NOBODY)
+    labels: Counter[str] = Counter()
+    groups: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, Segment):
+            if record.label.casefold() in _NO_VALUES:
+                labels[record.label] += 1
+            if record.group and record.group.casefold() in _NOBODY:
+                groups[record.group] += 1
     for label, number in labels.items():
         yield Assumption(
             f"the label {label!r} (in {counted(number, 'row')}) is a class like others",

@@ -4,7 +4,7 @@ A record keeps the units of its format: seconds or frames, relative edges or pix
 (rates vary, headers lie), so `components.video_example_gen` converts them when it reads the video.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from math import isfinite
@@ -187,9 +187,9 @@ class Assumption:
 
 
 class Annotations(NamedTuple):
-    """The records of an export, in its order, and what was assumed to read them."""
+    """The records of an export, in its order, and what was assumed to read them; many records are no list, but in a file."""
 
-    records: list[Record]
+    records: Collection[Record]
     assumptions: tuple[Assumption, ...] = ()
 
 

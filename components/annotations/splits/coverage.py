@@ -1,6 +1,6 @@
 """Checks that each split has the classes that training and the gates need; errors say what to do."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from components.annotations.splits.config import SPLITS, SplitsConfig
@@ -23,12 +23,12 @@ def check_coverage(
       UserError: the first of these that does not hold, with a remedy.
     """
     labels: dict[str, set[str]] = {split: set() for split in SPLITS}
-    groups: dict[str, set[Node]] = defaultdict(set)
-    for name, members in clusters.items():
-        for video in members:
-            for segment in videos[video]:
-                labels[splits[video]].add(segment.label)
-                groups[segment.label].add(name)
+    num_groups_of: Counter[str] = Counter()
+    for members in clusters.values():
+        found = {segment.label for video in members for segment in videos[video]}
+        num_groups_of.update(found)
+        # All of a cluster is in one split.
+        labels[splits[members[0]]] |= found
     empty = [split for split in SPLITS if not labels[split]]
     if empty:
         raise UserError(
@@ -37,8 +37,8 @@ def check_coverage(
         )
     required = SPLITS if config.mode == "stratified" else ("train",)
     for split in required:
-        for label in sorted(groups.keys() - labels[split] - set(may_lack)):
-            num_groups = len(groups[label])
+        for label in sorted(num_groups_of.keys() - labels[split] - set(may_lack)):
+            num_groups = num_groups_of[label]
             raise UserError(
                 f"class {label!r} has no segment in the {split} split: its segments come from {num_groups} group(s)"
                 f"{_explanation(split, num_groups, config, num_placed_earlier)}"

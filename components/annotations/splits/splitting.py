@@ -1,6 +1,6 @@
 """Assigns whole groups to train, eval and test, so that splits cannot leak; videos that belong together are one group."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.manifest import Manifest
@@ -67,7 +67,7 @@ def assign_splits(
     """
     nodes_of = {nodes[0]: nodes for nodes in find_clusters(videos, ties, groups)}
     clusters = {name: [node.name for node in nodes if node.is_video] for name, nodes in nodes_of.items()}
-    placed = _placed_earlier(nodes_of, list(find_links(videos, ties, groups)), earlier or Assignment())
+    placed = _placed_earlier(nodes_of, lambda: find_links(videos, ties, groups), earlier or Assignment())
     if config.mode == "official":
         by_cluster = _official(clusters, videos, config)
     elif config.mode == "hash":
@@ -80,7 +80,7 @@ def assign_splits(
 
 
 def _placed_earlier(
-    nodes_of: Mapping[Node, Sequence[Node]], links: Sequence[Link], earlier: Assignment
+    nodes_of: Mapping[Node, Sequence[Node]], links: Callable[[], Iterable[Link]], earlier: Assignment
 ) -> dict[Node, str]:
     placed: dict[Node, str] = {}
     for name, nodes in nodes_of.items():
@@ -90,7 +90,7 @@ def _placed_earlier(
         placed[name] = next(iter(known.values()))
         elsewhere = {node for node, split in known.items() if split != placed[name]}
         if elsewhere:
-            chain = shortest_chain(links, known.keys() - elsewhere, elsewhere)
+            chain = shortest_chain(links(), known.keys() - elsewhere, elsewhere)
             ends = [node for link in (chain[0], chain[-1]) for node in link.ends if node in known]
             one = next(node for node in ends if node not in elsewhere)
             other = next(node for node in ends if node in elsewhere)
@@ -112,10 +112,9 @@ def _hashed_split(cluster: Node, config: SplitsConfig) -> str:
 def _official(clusters: Clusters, videos: Videos, config: SplitsConfig) -> dict[Node, str]:
     by_cluster = {}
     for name, members in clusters.items():
-        segments = [segment for video in members for segment in videos[video]]
-        named = {segment.split for segment in segments}
+        named = {segment.split for video in members for segment in videos[video]}
         if None in named:
-            row = next(segment.source for segment in segments if segment.split is None)
+            row = next(each.source for video in members for each in videos[video] if each.split is None)
             raise UserError(f"splits.mode is 'official' but {row} names no split; fill it in or use 'stratified'")
         if len(named) > 1:
             raise UserError(

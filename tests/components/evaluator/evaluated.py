@@ -112,7 +112,7 @@ def evaluate(
     labels: Labels = SEVERAL if has_several_labels else ONE
     schema = clip_schema(1, classes, MetadataConfig(columns=("age", "mass")), labels)
     (folder / "schema/schema.pbtxt").write_text(text_format.MessageToString(schema))
-    Ledger((), (), 0, 0, QUARTILES).write(folder / "ledger")
+    Ledger((), 0, 0, QUARTILES).write(folder / "ledger")
 
     def artifact(artifact_type: Any, path: Path) -> Any:
         made = artifact_type()

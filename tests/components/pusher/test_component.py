@@ -49,7 +49,7 @@ def inputs(tmp_path: Path) -> dict[str, list[Any]]:
         "kind": "row", "reason": None, "segment_id": "1", "file": "a.csv", "row": 1, "video": "1.mp4", "label": "a",
         "group": "g", "split": "test", "clips": 1,
     }  # fmt: skip
-    Ledger((accepted,), (), num_rows=1, num_videos=1).write(tmp_path / "ledger")
+    Ledger((accepted,), num_rows=1, num_videos=1).write(tmp_path / "ledger")
     for name, content in (
         ("gate_report/gate.json", GATE),
         ("model_run/network.json", {"network": "r2plus1d_tiny", "parameters": 5}),

@@ -118,11 +118,11 @@ def write_examples(folder: Path) -> None:
 
 
 def write_ledger(folder: Path) -> None:
-    clip = {"kind": "row", "clips": 1, "segment_id": "1", "file": "a.csv", "label": "sit", "split": "test"}
+    clip = {"kind": "row", "reason": None, "clips": 1, "file": "a.csv", "label": "sit", "split": "test"}
     video = {"kind": "video", "reason": "video_unreadable", "row": None, "label": "", "value": "", "message": "damaged"}
     accepted = tuple({**clip, "row": i, "video": f"{name}.mp4", "group": name} for i, name in enumerate(("ann", "bob")))
     rejected = ({**video, "file": NAME_OF_NO_ENCODING, "video": NAME_OF_NO_ENCODING},)
-    Ledger(accepted, rejected, num_rows=2, num_videos=3).write(folder)
+    Ledger((*accepted, *rejected), num_rows=2, num_videos=3).write(folder)
 
 
 def write_findings(folder: Path) -> None:

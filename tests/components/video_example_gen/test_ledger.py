@@ -17,6 +17,7 @@ def clip(
     return {
         "kind": kind,
         "segment_id": f"{video} {row}",
+        "reason": None,
         "clips": 1 if kind == "row" else 2,
         "file": "labels.csv",
         "row": row,
@@ -39,7 +40,8 @@ CLIPS = (
 
 
 def make_ledger(num_rows: int = 4, num_videos: int = 3, clips: tuple[dict[str, Any], ...] = CLIPS) -> Ledger:
-    return Ledger(clips, (ROW_REJECT, VIDEO_REJECT), num_rows, num_videos, {"age": [20.5, 30.0, 41.0]}, TIES)
+    entries = (*clips, ROW_REJECT, VIDEO_REJECT)
+    return Ledger(entries, num_rows, num_videos, {"age": [20.5, 30.0, 41.0]}, TIES)
 
 
 def test_it_counts_by_split_class_and_reason() -> None:
@@ -87,7 +89,7 @@ def test_what_is_written_is_what_is_read_in_an_order_of_its_own(tmp_path: Path) 
 
 @pytest.mark.parametrize("label", ["走る", "a\u2028b", "a\x85b", r"caf\udce9", 'say "hi"'])
 def test_labels_of_any_kind_come_back(tmp_path: Path, label: str) -> None:
-    Ledger((clip(2, label=label),), (), 1, 1).write(tmp_path)
+    Ledger([clip(2, label=label)], 1, 1).write(tmp_path)
     assert [entry["label"] for entry in read_entries(tmp_path / ACCEPTED_FILE)] == [label]
     assert json.loads((tmp_path / ACCEPTED_FILE).read_bytes())["label"] == label
 
@@ -97,7 +99,7 @@ def test_rows_of_one_clip_count_as_one_and_each_of_its_labels_once() -> None:
         {**clip(row, label=label), "segment_id": "one", "labels": ["sit", "wave"]}
         for row, label in ((2, "sit"), (3, "wave"))
     ]
-    summary = Ledger((*rows, clip(4)), (), 3, 1).summary()
+    summary = Ledger((*rows, clip(4)), 3, 1).summary()
     assert summary["rows_accepted"] == 3
     assert (summary["splits"]["train"]["clips"], summary["splits"]["train"]["clips_by_label"]) == (
         2,

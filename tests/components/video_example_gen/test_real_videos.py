@@ -38,7 +38,7 @@ def test_timed_segments_of_untrimmed_recordings_hold_their_own_frames_or_say_why
     root = SHARED_DATA / "falls"
     records = read_annotations(DataConfig(annotations=str(root / "segments.csv"), videos=str(root))).records
     manifest = build_manifest(records, LocalRoot(root))
-    assert (manifest.num_rows, manifest.num_videos, manifest.rejects) == (11, 6, ())
+    assert (manifest.num_rows, manifest.num_videos, list(manifest.rejects)) == (11, 6, [])
     results = [
         result
         for video, segments in manifest.segments_by_video.items()

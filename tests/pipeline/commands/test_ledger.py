@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     accepted = [
         {
             "kind": "row",
+            "reason": None,
             "file": "[ADL].csv",
             "row": row,
             "segment_id": str(row),
@@ -42,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
         | {"clips": 1, "start": 0.0}
         for row in range(210, 214)
     ]
-    ledger = Ledger(tuple(accepted), tuple(reject.as_ledger_entry() for reject in rejects), 160, 2)
+    ledger = Ledger([*accepted, *(reject.as_ledger_entry() for reject in rejects)], 160, 2)
     ledger.write(tmp_path / "ledger")
     return tmp_path / "ledger"
 
@@ -87,7 +88,7 @@ def test_json_holds_the_summary_and_every_entry(clipgate: Clipgate, folder: Path
 
 
 def test_where_nothing_was_left_out_nothing_is_listed(clipgate: Clipgate, tmp_path: Path) -> None:
-    Ledger((), (), 0, 0).write(tmp_path)
+    Ledger((), 0, 0).write(tmp_path)
     assert "0 were left out" in clipgate("ledger", "--ledger", tmp_path).out.splitlines()[-1]
 
 

@@ -282,7 +282,7 @@ def _ledger() -> Ledger:
         for person in PEOPLE
         for label in CLASSES
     ]
-    return Ledger(tuple(accepted), (), len(accepted), len(PEOPLE))
+    return Ledger(accepted, len(accepted), len(PEOPLE))
 
 
 def _event(kind: int, name: str) -> proto.Event:

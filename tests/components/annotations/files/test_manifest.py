@@ -1,17 +1,22 @@
 """Rows meet files: what is used, what is left out and why, and what belongs together."""
 
+import gc
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from components.annotations.config import NegativesConfig
-from components.annotations.files.manifest import Manifest, build_manifest, segment_id
+from components.annotations.files.manifest import Manifest, build_manifest, manifest_without_videos, segment_id
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Box, FindBy, Record, Reject, Segment, Source, TimeUnit
 from components.storage.local import LocalRoot
+from foundation import large
 
 # The first bytes decide whether a file is a video, so that no test here needs a whole one.
 MP4_HEAD = b"\0\0\0\x18ftypisom"
@@ -66,7 +71,7 @@ def test_files_that_are_no_videos_and_hidden_ones_need_no_rows(root: Path) -> No
     os.mkfifo(root / "pipe.mp4")
     (root / "folder.mp4").mkdir()
     (root / "link.mp4").symlink_to("a.mp4")
-    assert manifest_of([row(name) for name in ("a.mp4", "d/b.mp4", "d/c.avi")], root).rejects == ()
+    assert manifest_of([row(name) for name in ("a.mp4", "d/b.mp4", "d/c.avi")], root).rejects == []
 
 
 @pytest.mark.parametrize(
@@ -247,3 +252,31 @@ def test_a_root_behind_a_link(root: Path) -> None:
 
 def test_a_segment_keeps_its_id_wherever_its_row_stands() -> None:
     assert segment_id("a.mp4", row("a.mp4", number=2)) == segment_id("a.mp4", row("./a.mp4", number=9, group="ann"))
+
+
+ROWS = st.builds(
+    row,
+    st.sampled_from(["b.mp4", "a.mp4", "c/d.mp4"]),
+    st.sampled_from(["wave", "sit", "unknown"]),
+    st.integers(2, 99),
+    start=st.sampled_from([0.0, 1.0]),
+    group=st.sampled_from([None, "ann"]),
+)
+
+
+@given(rows=st.lists(ROWS, max_size=40))
+def test_many_rows_give_the_manifest_that_few_would(rows: list[Segment]) -> None:
+    few = manifest_without_videos(rows, ["wave", "sit"])
+    with patch.object(large, "MOST_IN_MEMORY", 3):
+        many = manifest_without_videos(large.kept(rows), ["wave", "sit"])
+    assert list(many.segments_by_video.items()) == list(few.segments_by_video.items())
+    assert (list(many.rejects), many.num_rows, many.num_videos) == (list(few.rejects), few.num_rows, few.num_videos)
+
+
+def test_of_many_rows_few_are_in_memory() -> None:
+    rows = (row(f"{number % 50}.mp4", number=number, start=float(number)) for number in range(2000))
+    with patch.object(large, "MOST_IN_MEMORY", 100):
+        manifest = manifest_without_videos(large.kept(rows))
+        for segments in manifest.segments_by_video.values():
+            assert len(segments) == 40
+            assert sum(type(each) is Segment for each in gc.get_objects()) <= 200

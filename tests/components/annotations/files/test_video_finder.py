@@ -182,7 +182,7 @@ def test_tables_that_were_misread_once_find_their_videos(tmp_path: Path, table: 
         (tmp_path / f"c{number:02d}.mp4").write_bytes(content)
     config = DataConfig(annotations=str(SHARED_CASES / "tables" / f"{table}.csv"), videos=str(tmp_path))
     manifest = build_manifest(read_annotations(config).records, LocalRoot(tmp_path))
-    assert manifest.rejects == ()
+    assert manifest.rejects == []
     spans = {(segment.start, segment.end) for segments in manifest.segments_by_video.values() for segment in segments}
     assert (len(manifest.segments_by_video), spans) == (12, {(0.5, 2.0)})
 

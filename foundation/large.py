@@ -1,0 +1,171 @@
+"""Collections of any size: in memory while they are small, else in a temporary file that vanishes with its last user."""
+
+import heapq
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
+from io import BufferedReader, RawIOBase
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+# So many items are held at a time, of each collection; tens of megabytes if they are rows of annotations.
+MOST_IN_MEMORY = 50_000
+# What is read at a time of each sorted part: there may be thousands of them.
+_ITEMS_PER_BLOCK = 64
+_BUFFER_SIZE = 1 << 14
+
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value", bound=Sized)
+
+
+class _Pickles(Generic[_Item]):
+    """A temporary file without a name. It is only added to; several may read it at once, also in threads."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="clipgate-")  # noqa: SIM115 - it is closed with its last user
+        self.end = 0
+
+    def append(self, item: _Item) -> None:
+        """Add an item: it lies from what was the `end` on."""
+        pickle.dump(item, self._file, pickle.HIGHEST_PROTOCOL)
+        self._file.flush()
+        self.end = self._file.tell()
+
+    def between(self, start: int, end: int) -> Iterator[_Item]:
+        """The items that lie there."""
+        with BufferedReader(_Part(self._file.fileno(), start, end), _BUFFER_SIZE) as part:
+            while part.peek(1):
+                yield pickle.load(part)
+
+
+class _Part(RawIOBase):
+    """A stretch of a file, read without moving the place at which others read or write."""
+
+    def __init__(self, descriptor: int, start: int, end: int) -> None:
+        self._descriptor, self._place, self._end = descriptor, start, end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = os.pread(self._descriptor, min(len(buffer), self._end - self._place), self._place)
+        buffer[: len(content)] = content
+        self._place += len(content)
+        return len(content)
+
+
+class _Blocks(Generic[_Item]):
+    """Items one after the other in a temporary file."""
+
+    def __init__(self) -> None:
+        self._file = _Pickles[list[_Item]]()
+
+    def write(self, items: Iterable[_Item]) -> tuple[int, int]:
+        """Where they lie, from start to end."""
+        start, rest = self._file.end, iter(items)
+        while block := list(islice(rest, _ITEMS_PER_BLOCK)):
+            self._file.append(block)
+        return start, self._file.end
+
+    def read(self, start: int, end: int) -> Iterator[_Item]:
+        for block in self._file.between(start, end):
+            yield from block
+
+
+def kept(items: Iterable[_Item]) -> Collection[_Item]:
+    """The items, to be gone through any number of times: a list if they are few."""
+    rest = iter(items)
+    few = list(islice(rest, MOST_IN_MEMORY))
+    if len(few) < MOST_IN_MEMORY:
+        return few
+    many = _Kept[_Item]()
+    many.extend(few)
+    few.clear()
+    many.extend(rest)
+    return many
+
+
+class _Kept(Collection[_Item]):
+    def __init__(self) -> None:
+        self._blocks = _Blocks[_Item]()
+        self._length = self._end = 0
+
+    def extend(self, items: Iterable[_Item]) -> None:
+        _, self._end = self._blocks.write(self._counted(items))
+
+    def _counted(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        for item in items:
+            self._length += 1
+            yield item
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[_Item]:
+        return self._blocks.read(0, self._end)
+
+    def __contains__(self, item: object) -> bool:
+        return any(each == item for each in self)
+
+
+class Ordered(Generic[_Item]):
+    """Items by a key; where keys are equal, in the order in which they were added."""
+
+    def __init__(self, key: Callable[[_Item], Any]) -> None:
+        self._key = key
+        self._waiting: list[_Item] = []
+        self._parts: list[tuple[int, int]] = []
+
+    def add(self, item: _Item) -> None:
+        self._waiting.append(item)
+        if len(self._waiting) == MOST_IN_MEMORY:
+            if not self._parts:
+                self._blocks = _Blocks[_Item]()
+            self._parts.append(self._blocks.write(sorted(self._waiting, key=self._key)))
+            self._waiting = []
+
+    def __iter__(self) -> Iterator[_Item]:
+        last = sorted(self._waiting, key=self._key)
+        if not self._parts:
+            return iter(last)
+        parts = (self._blocks.read(start, end) for start, end in self._parts)
+        return heapq.merge(*parts, last, key=self._key)
+
+
+class Shelf(Mapping[_Key, _Value]):
+    """Values of some size by keys, in the order in which they were put. Of large ones, keys and places are held in memory."""
+
+    def __init__(self) -> None:
+        self._held: dict[_Key, _Value] = {}
+        self._num_held = 0
+        self._places: dict[_Key, tuple[int, int]] = {}
+
+    def put(self, key: _Key, value: _Value) -> None:
+        """Put the value of a key that is not there yet."""
+        self._held[key] = value
+        self._num_held += len(value)
+        if self._num_held < MOST_IN_MEMORY:
+            return
+        if not self._places:
+            self._file = _Pickles[_Value]()
+        for each, its_value in self._held.items():
+            start = self._file.end
+            self._file.append(its_value)
+            self._places[each] = start, self._file.end
+        self._held = {}
+
+    def __getitem__(self, key: _Key) -> _Value:
+        if not self._places:
+            return self._held[key]
+        return next(self._file.between(*self._places[key]))
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._places or self._held)
+
+    def __len__(self) -> int:
+        return len(self._places or self._held)
+
+    def __contains__(self, key: object) -> bool:
+        return key in (self._places or self._held)
