@@ -6,7 +6,7 @@ import pytest
 from benchmarks.gate import Cell, bad_qualities, drops, judged, may_be_pushed, verdict, verdicts_on_good
 from benchmarks.simulated_models import answers, good, person_rates, with_precision
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Entry
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
@@ -79,11 +79,14 @@ def measured(matrices: Floats) -> Measurements:
     """What the gate would have measured, from a confusion matrix for each person."""
     classes = [str(number) for number in range(matrices.shape[1])]
     groups = {
-        f"{person:04d}": [(*ids, int(number)) for ids, number in np.ndenumerate(matrix) if number]
+        f"{person:04d}": [
+            Entry((own,), (answer,), int(number)) for (own, answer), number in np.ndenumerate(matrix) if number
+        ]
         for person, matrix in enumerate(matrices)
     }
     total = tuple(tuple(map(int, row)) for row in matrices.sum(axis=0))
-    return Measurements(ConfusionMatrix(tuple(classes), total), groups=GroupAnswers.of(groups, classes))
+    answered = GroupAnswers.of(groups, classes, has_several_labels=False)
+    return Measurements(ConfusionMatrix(tuple(classes), total), groups=answered)
 
 
 @pytest.mark.parametrize("num_classes", [6, 30])

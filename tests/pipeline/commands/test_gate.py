@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from components.evaluator.by_group import GroupAnswers
-from components.evaluator.confusion import ConfusionMatrix
+from components.evaluator.confusion import ConfusionMatrix, Entry
 from components.model_gate.config import GatesConfig
 from components.model_gate.measurements import Measurements
 from components.model_gate.rules import judge
@@ -50,9 +50,10 @@ def test_when_every_rule_holds_the_exit_code_is_that_of_a_push(
 
 
 def test_what_few_clips_leave_open_has_an_exit_code_of_its_own(clipgate: Clipgate, tmp_path: Path) -> None:
-    entries = {f"person {group}": [(0, 0, 1), (1, 1, 1)] for group in range(4)}
+    entries = {f"person {group}": [Entry((0,), (0,), 1), Entry((1,), (1,), 1)] for group in range(4)}
     few = Measurements(
-        ConfusionMatrix(("sit", "stand"), ((4, 0), (0, 4))), groups=GroupAnswers.of(entries, ("sit", "stand"))
+        ConfusionMatrix(("sit", "stand"), ((4, 0), (0, 4))),
+        groups=GroupAnswers.of(entries, ("sit", "stand"), has_several_labels=False),
     )
     path = tmp_path / "gate.json"
     path.write_text(json.dumps(judge(GatesConfig(), few).as_json() | few.as_json()))
