@@ -6,9 +6,10 @@ from foundation.messages.errors import UserError
 from pipeline.commands.terminal import console, errors, escaped, refuse_existing
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
+from pipeline.prediction.thresholds import Thresholds
 
 
-def predict_stored(pattern: str, model: Path, output: Path | None, force: bool) -> int:
+def predict_stored(pattern: str, model: Path, output: Path | None, thresholds: Thresholds, force: bool) -> int:
     """Write the table; return how many Examples could not be read."""
     if output is None:
         raise UserError("--output is needed with --examples: a .csv or .jsonl file to write")
@@ -19,7 +20,7 @@ def predict_stored(pattern: str, model: Path, output: Path | None, force: bool) 
     load_tensorflow()
     from pipeline.prediction.examples import predict_examples  # loads Beam, which takes seconds
 
-    num_broken = predict_examples(pattern, model, output)
+    num_broken = predict_examples(pattern, model, output, thresholds)
     console.print(f"predictions: {escaped(str(output))}", highlight=False)
     if num_broken:
         errors.print(f"{num_broken} Examples could not be read; their rows say why", highlight=False)
