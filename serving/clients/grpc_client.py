@@ -17,7 +17,7 @@ import grpc
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from serving.clients.frames import read_card, read_clips
+from serving.clients.frames import answer, read_card, read_clips
 
 _METHOD = "/tensorflow.serving.PredictionService/Predict"
 _STRING, _FLOAT = 7, 1  # of tensorflow.DataType
@@ -89,7 +89,7 @@ def _floats(tensor: Any) -> Any:
 
 
 def main() -> None:
-    """Print the probabilities as JSON."""
+    """Print the probabilities as JSON, and where a clip may have several labels, these."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
     parser.add_argument(
@@ -100,9 +100,9 @@ def main() -> None:
     parser.add_argument("--start-seconds", type=float, default=0.0)
     parser.add_argument("--end-seconds", type=float)
     arguments = parser.parse_args()
-    sampling = read_card(arguments.model)["sampling"]
-    clips = read_clips(arguments.video, sampling, arguments.start_seconds, arguments.end_seconds)
-    print(json.dumps(predict(clips, arguments.address, arguments.name), indent=2))
+    card = read_card(arguments.model)
+    clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
+    print(json.dumps(answer(card, predict(clips, arguments.address, arguments.name)), indent=2))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import json
 import urllib.request
 from pathlib import Path
 
-from serving.clients.frames import read_card, read_clips
+from serving.clients.frames import answer, read_card, read_clips
 
 
 def predict(clips: list[tuple[bytes, ...]], url: str) -> dict[str, float]:
@@ -28,7 +28,7 @@ def predict(clips: list[tuple[bytes, ...]], url: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the probabilities as JSON."""
+    """Print the probabilities as JSON, and where a clip may have several labels, these."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
     parser.add_argument(
@@ -38,9 +38,9 @@ def main() -> None:
     parser.add_argument("--start-seconds", type=float, default=0.0)
     parser.add_argument("--end-seconds", type=float)
     arguments = parser.parse_args()
-    sampling = read_card(arguments.model)["sampling"]
-    clips = read_clips(arguments.video, sampling, arguments.start_seconds, arguments.end_seconds)
-    print(json.dumps(predict(clips, arguments.url), indent=2))
+    card = read_card(arguments.model)
+    clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
+    print(json.dumps(answer(card, predict(clips, arguments.url)), indent=2))
 
 
 if __name__ == "__main__":
