@@ -30,6 +30,7 @@ from examples.planning import HEIGHT, WIDTH, ActionInterval, VideoPlan, plan_vid
 from foundation.statistics import wilson_interval
 from models.embedding import FeatureExtractor
 from models.export_info import ExportInfo
+from models.labelling import Labelling
 from pipeline.config import load_config
 from pipeline.prediction.model import find_model
 from pipeline.watch.clips import ClipTable, Reference, join_tables
@@ -209,7 +210,7 @@ def measure(
     results: dict[str, object] = {}
     for name, pool, choose in kinds(drawer, plain, clips, num_changed):
         results[name] = {
-            log: alarms(traffic, pool, choose, info.classes, seeds, with_pixels)
+            log: alarms(traffic, pool, choose, Labelling.of(info), seeds, with_pixels)
             for log, with_pixels in (("with pixels", True), ("without", False))
         }
     return results
@@ -219,7 +220,7 @@ def alarms(
     traffic: Traffic,
     pool: ClipTable,
     choose: Callable[[np.random.Generator, Rows], Rows],
-    classes: Sequence[str],
+    labelling: Labelling,
     seeds: Sequence[int],
     with_pixels: bool,
 ) -> dict[str, object]:
@@ -230,7 +231,7 @@ def alarms(
         served, data = traffic.draw(seed, pool, choose)
         if not with_pixels:
             served = replace(served, embedding=served.embedding[:, :0])
-        drifts = compare(served, data, classes, WatchConfig(min_groups=FEWEST_CLIENTS)).drifts
+        drifts = compare(served, data, labelling, WatchConfig(min_groups=FEWEST_CLIENTS)).drifts
         num_alarms += bool(drifts)
         reasons.update(finding.look.name for finding in drifts)
     interval = wilson_interval(num_alarms, len(seeds)) or (0.0, 1.0)

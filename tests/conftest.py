@@ -27,6 +27,7 @@ SLOW_PLACES = (
     "e2e",
     "notebooks",
     "models",
+    "contract/test_several_labels.py",
     "benchmarks/test_faults.py",
     "benchmarks/test_gate.py",
     "benchmarks/kubeflow/test_stand_in.py",

@@ -37,6 +37,7 @@ from components.serving_validator.served import AskedModel, LoadedModel, ServedM
 from components.serving_validator.warmup import read_warmup, write_warmup
 from models.config import ModelConfig
 from models.export_info import read_export_info
+from models.labelling import Labelling
 
 BATCH = 8
 _BATCH_REQUESTS = 4
@@ -78,29 +79,38 @@ def measure(job: ProbeJob) -> Iterator[Step | Measurement]:
         return
     yield Step("what the Evaluator saw")
     clips = requests.read_clips(Path(job.examples), job.num_requests, card)
-    config = ModelConfig.model_validate(info.model)
+    config, labelling = ModelConfig.model_validate(info.model), Labelling.of(info)
     try:
         if card.inputs:
             told = {name: [requests.as_told(name, clip, card) for clip in clips] for name in clients}
-            expected = {name: _expected(loaded, of_signature) for name, of_signature in told.items()}
+            expected = {name: _expected(loaded, of_signature, labelling) for name, of_signature in told.items()}
         else:
-            expected = dict.fromkeys(clients, _expected(loaded, clips))
+            expected = dict.fromkeys(clients, _expected(loaded, clips, labelling))
     except Exception as error:
         yield Measurement(PARITY, "evaluate", None, describe(error))
         return
-    probe = Probe(job, served, loaded, clips, expected, config, info.classes)
+    probe = Probe(job, served, loaded, clips, expected, config, labelling)
     steps = probe.steps(clients, streams=streams)
     for step, run in steps:
         yield Step(step, len(steps))
         yield from run()
 
 
-def _expected(loaded: AskedModel, clips: Sequence[requests.StoredClip]) -> Tensors:
-    """The probabilities that the Evaluator saw, and a tracker's boxes, which it did not see: float arrays [clips, ...]."""
-    probabilities = loaded("evaluate", requests.request("evaluate", clips))["probabilities"]
+def _expected(loaded: AskedModel, clips: Sequence[requests.StoredClip], labelling: Labelling) -> Tensors:
+    """What the Evaluator saw, and a tracker's boxes, which it did not see: float arrays [clips, ...].
+
+    Raises:
+      ValueError: the Evaluator saw other thresholds than the card has.
+    """
+    seen = loaded("evaluate", requests.request("evaluate", clips))
     answer = loaded("serving_default", requests.request("serving_default", clips))
     others = {name: answer[name] for name in answer if answer[name].dtype.kind in "fi"}
-    return {**others, "probabilities": probabilities}
+    if not labelling.has_several:
+        return {**others, "probabilities": seen["probabilities"]}
+    thresholds = np.tile(np.array(labelling.thresholds, np.float32), (len(clips), 1))
+    if not np.array_equal(seen["thresholds"], thresholds):
+        raise ValueError(f"thresholds are {seen['thresholds'][:1].tolist()}, the card's {thresholds[:1].tolist()}")
+    return {**others, "probabilities": seen["probabilities"], "thresholds": thresholds}
 
 
 @dataclass
@@ -116,10 +126,10 @@ class Probe:
     clips: Sequence[requests.StoredClip]
     expected: Mapping[str, Tensors]
     config: ModelConfig
-    classes: Sequence[str]
+    labelling: Labelling
 
     def __post_init__(self) -> None:
-        self._labels = [label.encode() for label in self.classes]
+        self._labels = [label.encode() for label in self.labelling.classes]
         # Frames of one request have one size; clips of other sizes are asked one by one only.
         shape = self.clips[0].frames.shape
         self._alike = [i for i, clip in enumerate(self.clips) if clip.frames.shape == shape]
@@ -236,6 +246,7 @@ class Probe:
 
         Raises:
           ValueError: the answer has another shape, is not finite, or its labels do not follow from its probabilities.
+        KeyError: an output is missing.
         """
         probabilities, expected = answer["probabilities"], self.expected[signature]
         wrong = 0.0
@@ -250,6 +261,8 @@ class Probe:
             raise ValueError(f"classes are {answer['classes'][:1].tolist()}, not {self._labels}")
         if answer["label"].tolist() != [self._labels[i] for i in probabilities.argmax(axis=1)]:
             raise ValueError("label is not the class with the highest probability")
+        if self.labelling.has_several and not np.array_equal(answer["chosen"], probabilities >= answer["thresholds"]):
+            raise ValueError("chosen are not the classes whose probability reaches the threshold")
         return wrong
 
 

@@ -157,7 +157,7 @@ def _show(card: DeviceCard, output: Path) -> None:
     lines = [
         f"{output}: {card.network}, {card.precision}, {card.bytes / 1e6:.2f} MB; card: {card_of(output).name}",
         f"on {measured.num_clips} clips ({measured.clips}): largest difference from the SavedModel "
-        f"{measured.largest_difference:.1e}, same label in {measured.same_labels:.1%}",
+        f"{measured.largest_difference:.1e}, same label{'s' if card.thresholds else ''} in {measured.same_labels:.1%}",
     ]
     if measured.accuracy is not None:
         lines.append(f"accuracy {measured.accuracy:.3f}, the SavedModel's {measured.saved_model_accuracy:.3f}")

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from foundation.messages.errors import UserError
 from pipeline.beam.config import BeamConfig
 from pipeline.commands.terminal import USER_ERROR, JsonOption
 from pipeline.config import load_config
-from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing
+from pipeline.prediction.config import Format, Method, SegmentsConfig, Smoothing, checked_segments
 
 _long_option = partial(typer.Option, rich_help_panel="Long videos (--segments)")
 _stream_option = partial(typer.Option, rich_help_panel="Streams")
@@ -24,7 +23,7 @@ _MODES = {
     **dict.fromkeys(("start_seconds", "end_seconds"), (_CLIPS,)),
     **dict.fromkeys(("segments", "timeline", "annotated", "window_seconds", "step_seconds"), (_SEGMENTS,)),
     **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, (_SEGMENTS,)),
-    **dict.fromkeys(("threshold", "background"), (_SEGMENTS, _STREAM)),
+    "background": (_SEGMENTS, _STREAM),
     **dict.fromkeys(("camera", "frame_size", "fps", "pace"), (_STREAM,)),
     "config": (_STORED,),
     "output": (_CLIPS, _SEGMENTS, _STORED),
@@ -71,11 +70,19 @@ def predict(
     method: Annotated[
         Method, _long_option(help="argmax: a class also has to be the most probable one.")
     ] = _DEFAULT.method,
-    threshold: Annotated[float, _long_option(help="A score that a segment reaches somewhere.")] = _DEFAULT.threshold,
+    threshold: Annotated[
+        list[str] | None,
+        _long_option(
+            metavar="NUMBER|LABEL=NUMBER",
+            help=f"A score that a segment reaches somewhere; default: {_DEFAULT.threshold:g}. With several labels one "
+            "from which on a clip has a label, for all or for one; may be given several times; default: the model's.",
+        ),
+    ] = None,
     low_threshold: Annotated[
         float | None,
         _long_option(
-            help=f"A score that it does not fall below. Default: {_DEFAULT.low_threshold:g}, or the threshold if lower."
+            help=f"A score that it does not fall below. Default: {_DEFAULT.low_threshold:g}, or the threshold if lower; with "
+            "several labels four fifths of the class's threshold."
         ),
     ] = None,
     min_seconds: Annotated[float, _long_option(help="Shorter segments are left out.")] = _DEFAULT.min_seconds,
@@ -133,39 +140,42 @@ def predict(
         raise UserError(f"name videos, or --camera, or --examples{given}")
     mode = _mode(camera is not None or videos == [Path("-")], examples is not None, segments)
     _check_options(context, mode)
-    # These modules load OpenCV or Beam, which mistakes in the options need not wait for.
+    # These modules load NumPy, OpenCV or Beam, which mistakes in the options need not wait for.
+    from pipeline.prediction.thresholds import parse_thresholds
+
+    thresholds = parse_thresholds(threshold or [], low_threshold)
     if mode == _STORED:
         from pipeline.prediction.run_examples import predict_stored
 
         settings = load_config(config).beam if config else BeamConfig()
-        if predict_stored(examples or "", model, output, force, settings):
+        if predict_stored(examples or "", model, output, thresholds, force, settings):
             raise typer.Exit(USER_ERROR)
         return
     if mode == _STREAM:
         from pipeline.prediction.run_stream import predict_stream
 
-        predict_stream(model, camera, frame_size, fps, pace, threshold, background, as_json)
+        predict_stream(model, camera, frame_size, fps, pace, thresholds, background, as_json)
         return
     from pipeline.prediction import run
 
     wanted = run.OutputFiles(output, output_format, timeline, annotated, as_json, force)
     if not segments:
-        num_broken = run.predict_clips(videos or [], model, wanted, start_seconds, end_seconds, metadata or ())
+        num_broken = run.predict_clips(
+            videos or [], model, wanted, thresholds, start_seconds, end_seconds, metadata or ()
+        )
     else:
-        wanted_segments = _checked(
+        wanted_segments = checked_segments(
             {
                 "smoothing": smoothing,
                 "smoothing_seconds": smoothing_seconds,
                 "method": method,
-                "threshold": threshold,
-                "low_threshold": low_threshold or min(_DEFAULT.low_threshold, threshold),
                 "min_seconds": min_seconds,
                 "max_gap_seconds": max_gap_seconds,
                 "background": background,
             }
         )
         num_broken = run.predict_segments(
-            videos or [], model, wanted, wanted_segments, window_seconds or [], step_seconds, metadata or ()
+            videos or [], model, wanted, wanted_segments, thresholds, window_seconds or [], step_seconds, metadata or ()
         )
     if num_broken:
         raise typer.Exit(USER_ERROR)
@@ -188,14 +198,3 @@ def _check_options(context: typer.Context, mode: str) -> None:
         is_given = source is not None and source.name == "COMMANDLINE"
         if is_given and name in _MODES and mode not in _MODES[name]:
             raise UserError(f"{parameter.opts[0]} belongs to {' and '.join(_MODES[name])}, not to {mode}")
-
-
-def _checked(values: dict[str, object]) -> SegmentsConfig:
-    try:
-        return SegmentsConfig.model_validate(values)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        if not problem["loc"]:  # options that do not go together
-            raise UserError(problem["msg"].removeprefix("Value error, ")) from error
-        option = str(problem["loc"][0]).replace("_", "-")
-        raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error

@@ -85,6 +85,7 @@ def _compare(
     info: "ExportInfo",
 ) -> "Comparison":
     from models.embedding import FeatureExtractor
+    from models.labelling import Labelling
     from pipeline.watch.comparing import compare
     from pipeline.watch.page import render
     from pipeline.watch.reference import find_examples, load_reference
@@ -110,8 +111,9 @@ def _compare(
             lambda done, total: bars.update(task, completed=done, total=total),
         )
         bars.update(task, description="comparing", total=None)
-        comparison = compare(served.clips, reference, info.classes, settings.watch)
-        html = render(settings.name, version.name, comparison, served, info.classes, settings.watch)
+        labelling = Labelling.of(info)
+        comparison = compare(served.clips, reference, labelling, settings.watch)
+        html = render(settings.name, version.name, comparison, served, labelling, settings.watch)
         with whole_file("--output", page) as partial_page:
             partial_page.parent.mkdir(parents=True, exist_ok=True)
             partial_page.write_text(html, encoding="utf-8")

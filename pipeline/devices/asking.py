@@ -12,6 +12,7 @@ from components.serving_validator.requests import STREAM_STEP, first_state
 from components.serving_validator.served import AskedModel, Tensors
 from models.config import ModelConfig
 from models.devices.files import BOXES, CLIP, FRAME, NEXT, PROBABILITIES, DeviceModel
+from models.labelling import Labelling
 from pipeline.devices.clips import Frames, LabelledClip, cropped
 
 Ask = Callable[[Frames], Tensors]
@@ -21,7 +22,10 @@ _MOST_SECONDS = 10.0
 
 
 class Agreement(NamedTuple):
-    """How the file's answers agree with the SavedModel's; accuracies are None if a clip has no label."""
+    """How the file's answers agree with the SavedModel's; accuracies are None if a clip has no label.
+
+    Of several labels, a clip's are the same, or right, if all of them are.
+    """
 
     num_clips: int
     largest_difference: float
@@ -68,7 +72,7 @@ def compare(
     file: Ask,
     saved_model: Ask,
     clips: Iterable[LabelledClip],
-    classes: Sequence[str],
+    labelling: Labelling,
     config: ModelConfig,
     on_clip: Callable[[], None] = lambda: None,
 ) -> Agreement:
@@ -81,10 +85,12 @@ def compare(
         differences.append(_difference(ours[PROBABILITIES], theirs[PROBABILITIES]))
         if BOXES in ours:
             differences.append(_difference(_in_whole_frame(ours[BOXES], config), theirs[BOXES]))
-        label, expected = (classes[int(answer[PROBABILITIES].argmax())] for answer in (ours, theirs))
-        same.append(label == expected)
-        if clip.label:
-            right.append((label == clip.label, expected == clip.label))
+        labels, expected = (frozenset(labelling.labels(answer[PROBABILITIES][0])) for answer in (ours, theirs))
+        same.append(labels == expected)
+        if clip.labels:
+            # What is no class is left out of several labels, as in an evaluation; one that is none is never right.
+            truth = clip.labels.intersection(labelling.classes) if labelling.has_several else clip.labels
+            right.append((labels == truth, expected == truth))
         on_clip()
     accuracies = [float(np.mean(column)) for column in zip(*right, strict=True)] if right else [None, None]
     return Agreement(len(same), max(differences), float(np.mean(same)), accuracies[0], accuracies[1])

@@ -44,7 +44,8 @@ class DeviceCard:
     """Facts of a file for devices.
 
     `input`: name, shape, dtype, layout and range of the one tensor of pixels. `state`: of a stream, its tensors, which begin as
-    zeros; `next` is the output to send as `name` with the next frame. `outputs`: shapes by names.
+    zeros; `next` is the output to send as `name` with the next frame. `outputs`: shapes by names. `thresholds`: of a model that
+    gives a clip several labels, the probability from which on it has each class; the card of any other model has none.
     """
 
     file: str
@@ -60,9 +61,11 @@ class DeviceCard:
     outputs: dict[str, list[int]]
     preprocessing: dict[str, Any]
     measured: Measured
+    thresholds: dict[str, float] | None = None
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        facts = {name: value for name, value in asdict(self).items() if name != "thresholds" or value is not None}
+        return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
 def preprocessing(info: ExportInfo, config: ModelConfig, frames_per_second: float | None) -> dict[str, Any]:

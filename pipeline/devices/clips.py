@@ -22,11 +22,11 @@ Frames = npt.NDArray[np.uint8]
 class LabelledClip(NamedTuple):
     """`frames`: those that the network sees, before they are cropped: uint8 [num_frames, clip_height, clip_width, 3], RGB.
 
-    `label` is empty for a drawn clip.
+    `labels` are empty for a drawn clip.
     """
 
     frames: Frames
-    label: str
+    labels: frozenset[str]
 
 
 class StoredClips:
@@ -59,8 +59,8 @@ class StoredClips:
             found = tf.train.Example.FromString(record).features.feature
             jpegs = tf.constant(list(found[features.FRAMES].bytes_list.value))
             seen = tf.gather(jpegs, centre_frames(tf.size(jpegs), self._config))
-            label = found[features.LABEL].bytes_list.value[0].decode()
-            yield LabelledClip(decode_clips(seen[tf.newaxis], self._config)[0].numpy(), label)
+            labels = frozenset(label.decode() for label in found[features.LABEL].bytes_list.value)
+            yield LabelledClip(decode_clips(seen[tf.newaxis], self._config)[0].numpy(), labels)
 
     def _records(self) -> Iterator[bytes]:
         for file in self._files:
@@ -76,7 +76,7 @@ def draw_clips(config: ModelConfig, num_clips: int) -> list[LabelledClip]:
         cloud = cv2.resize(rng.integers(0, 256, (6, 6, 3)).astype(np.uint8), size, interpolation=cv2.INTER_CUBIC)
         corners = np.linspace(0, (config.clip_height, config.clip_width), config.num_frames).astype(int)
         frames = [cloud[top : top + config.clip_height, left : left + config.clip_width] for top, left in corners]
-        clips.append(LabelledClip(np.stack(frames).astype(np.uint8), ""))
+        clips.append(LabelledClip(np.stack(frames).astype(np.uint8), frozenset()))
     return clips
 
 

@@ -14,6 +14,7 @@ from foundation.messages.errors import UserError
 from models.config import ModelConfig
 from models.devices.files import CLIP, FRAME, Kind, open_file
 from models.export_info import WEIGHTS_FILE, ExportInfo, read_export_info
+from models.labelling import Labelling
 from models.networks.catalogue import NETWORKS
 from pipeline.devices.asking import Agreement, asking_file, asking_saved_model, clips_per_second, compare
 from pipeline.devices.card import DeviceCard, Measured, Source, preprocessing, state_of
@@ -68,7 +69,7 @@ def export_for_devices(
         done += 1
         on_progress("comparing", done, len(test))
 
-    agreement = compare(ask_file, ask_saved_model, test, info.classes, config, count)
+    agreement = compare(ask_file, ask_saved_model, test, Labelling.of(info), config, count)
     on_progress("measuring", 0, 1)
     example = next(iter(test))
     speeds = clips_per_second([ask_file, ask_saved_model], example)
@@ -82,6 +83,7 @@ def export_for_devices(
         source=Source(wanted.version.name, LocalRoot(wanted.version).digest(WEIGHTS_FILE), info.training_key),
         network=_network_name(config),
         classes=info.classes,
+        thresholds=info.thresholds or None,
         input=_input(config, streaming=wanted.streaming),
         state=state_of(first),
         outputs=outputs,

@@ -26,6 +26,7 @@ _DEFAULT_FPS = 25.0
 _H264 = "libx264"
 _OPTIONS = {"threads": "1", "preset": "veryfast"}  # slower ones keep more frames than the limit of memory allows
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_LARGEST_STRIP = 0.3  # of the frame's height
 _WHITE, _GREY, _ACCENT = (255, 255, 255), (70, 70, 70), (181, 101, 47)  # BGR
 
 
@@ -137,14 +138,26 @@ def draw(frame: Frame, seconds: float, segments: Sequence[ActionSegment], end_se
         place = (round(6 * scale), (row + 1) * line - round(9 * scale))
         text = f"{segment.label} {segment.score:.2f}"
         cv2.putText(image, text, place, _FONT, 0.75 * scale, _WHITE, max(1, round(scale)), cv2.LINE_AA)
-    top = height - max(3, round(10 * scale))
+    lanes = _lanes(segments)
+    num_lanes = len(set(lanes.values())) or 1
+    lane_height = max(3, round(min(10 * scale, _LARGEST_STRIP * height / num_lanes)))
+    top = height - lane_height * num_lanes
     cv2.rectangle(image, (0, top), (width, height), _GREY, -1)
     for segment in segments:
         left, right = (round(width * at / end_seconds) for at in (segment.start_seconds, segment.end_seconds))
-        cv2.rectangle(image, (left, top), (max(left + 1, right), height), _ACCENT, -1)
+        upper = top + lane_height * lanes[segment.label]
+        lower = upper + lane_height - (num_lanes > 1)  # a line of grey between two lanes
+        cv2.rectangle(image, (left, upper), (max(left + 1, right), lower), _ACCENT, -1)
     now = min(width - 1, round(width * seconds / end_seconds))
     cv2.line(image, (now, top), (now, height), _WHITE, max(1, round(2 * scale)))
     return np.asarray(image, dtype=np.uint8)
+
+
+def _lanes(segments: Sequence[ActionSegment]) -> dict[str, int]:
+    """Which lane of the strip each label has: one for all labels that exclude each other, else each its own."""
+    exclude_each_other = all(segment.threshold is None for segment in segments)
+    labels = dict.fromkeys(segment.label for segment in segments)
+    return {label: 0 if exclude_each_other else number for number, label in enumerate(labels)}
 
 
 if __name__ == "__main__":

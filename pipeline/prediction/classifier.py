@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from components.video.config import SamplingConfig
 from models.export_info import ExportInfo
+from models.labelling import Labelling
 from models.metadata import WITH_METADATA
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model, use_model
@@ -39,6 +40,10 @@ class Classifier:
     def classes(self) -> tuple[str, ...]:
         """Labels in the order of the probabilities."""
         return self.info.classes
+
+    @property
+    def labelling(self) -> Labelling:
+        return Labelling.of(self.info)
 
     @property
     def signature_names(self) -> frozenset[str]:

@@ -1,9 +1,11 @@
 """Options for how scores over time become segments. The command line imports this file at every start."""
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from foundation.messages.errors import UserError
 from foundation.section import Section
 
 Method = Literal["hysteresis", "argmax"]
@@ -28,3 +30,15 @@ class SegmentsConfig(Section):
         if self.low_threshold > self.threshold:
             raise ValueError(f"low_threshold is {self.low_threshold:g}, above threshold, {self.threshold:g}")
         return self
+
+
+def checked_segments(options: Mapping[str, object]) -> SegmentsConfig:
+    """The rules that options of the command line ask for; raises UserError, naming the option, if one of them is wrong."""
+    try:
+        return SegmentsConfig.model_validate(options)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        if not problem["loc"]:  # options that do not go together
+            raise UserError(problem["msg"].removeprefix("Value error, ")) from error
+        option = str(problem["loc"][0]).replace("_", "-")
+        raise UserError(f"--{option}: {problem['msg']}; found {problem['input']!r}") from error

@@ -17,6 +17,7 @@ from components.storage.root import is_remote
 from foundation.messages.errors import UserError
 from models import features
 from models.export_info import ExportInfo
+from models.labelling import Labelling
 from pipeline.beam.config import BeamConfig
 from pipeline.beam.failures import engine_failures_explained
 from pipeline.beam.options import beam_args
@@ -24,9 +25,11 @@ from pipeline.prediction.cells import text_cell
 from pipeline.prediction.classifier import BATCH_SIZE
 from pipeline.prediction.model import find_model, use_model
 from pipeline.prediction.record_files import read_records
+from pipeline.prediction.thresholds import Thresholds, choose_labelling, require_several
 
 COLUMNS = ("segment_id", "video_id", "start_seconds", "end_seconds", "label", "score", "reason", "message")
 FORMATS = (".csv", ".jsonl")
+LABELS = "labels"  # of a clip that may have several, with their scores
 _INVALID = "no Example, or one without as many JPEG frames as the model was trained on"
 _BROKEN_NAME = "broken"
 _BROKEN = beam.metrics.Metrics.counter("clipgate", _BROKEN_NAME)
@@ -37,8 +40,9 @@ Row = dict[str, Any]
 class Predict(beam.DoFn):
     """Turns lists of serialized Examples into rows."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, labelling: Labelling) -> None:
         self._version = version
+        self._labelling = labelling
 
     def setup(self) -> None:
         self._model = tf.saved_model.load(self._version)
@@ -54,27 +58,28 @@ class Predict(beam.DoFn):
             for record in batch:
                 yield from self.process([record])
             return
-        classes = [label.decode() for label in outputs["classes"][0].numpy()]
         for record, probabilities in zip(batch, outputs["probabilities"].numpy().tolist(), strict=True):
-            best = max(range(len(classes)), key=probabilities.__getitem__)
-            yield {
-                **_identity(record),
-                "label": classes[best],
-                "score": probabilities[best],
-                "probabilities": dict(zip(classes, probabilities, strict=True)),
-            }
+            yield {**_identity(record), **answer(probabilities, self._labelling)}
 
 
-def predict_examples(pattern: str, model: Path, output: Path, settings: BeamConfig) -> int:
-    """Write a row for each Example of the TFRecord files that match, in any order; return how many have a reason.
+def answer(probabilities: Sequence[float], labelling: Labelling) -> Row:
+    """The most probable class of a clip, its score, all probabilities, and of several labels those that it has."""
+    scores = dict(zip(labelling.classes, probabilities, strict=True))
+    best = max(scores, key=scores.__getitem__)
+    labels = {LABELS: {label: scores[label] for label in labelling.labels(probabilities)}}
+    return {"label": best, "score": scores[best], **(labels if labelling.has_several else {}), "probabilities": scores}
+
+
+def predict_examples(pattern: str, model: Path, output: Path, thresholds: Thresholds, settings: BeamConfig) -> int:
+    """Write what is said of each Example of the TFRecord files that match, in any order; return how many have a reason.
 
     Where `settings` name an engine, its workers have to see the files, the model and the folder of the table.
 
     Raises:
-      UserError: no file matches, one is no TFRecord file, or the table cannot be written.
+      UserError: no file matches, one is no TFRecord file, the table cannot be written, or the model has no such thresholds.
       MachineError: an engine did not come to the end.
     """
-    find_model(model)
+    _choose(find_model(model)[1], thresholds)
     if output.suffix not in FORMATS:
         raise UserError(f"--output: {output} has to end in {' or '.join(FORMATS)}, which says what is written")
     files = [pattern] if Path(pattern).is_file() else sorted(tf.io.gfile.glob(pattern))
@@ -82,16 +87,25 @@ def predict_examples(pattern: str, model: Path, output: Path, settings: BeamConf
         raise UserError(f"--examples: no file matches {pattern}")
     # Workers elsewhere are in another folder.
     files = [file if is_remote(file) else str(Path(file).absolute()) for file in files]
+    options = beam_args(settings)
+
+    def write(version: Path, info: ExportInfo) -> int:
+        return _predict_files(files, version, _choose(info, thresholds), pattern, output, options)
+
     with engine_failures_explained(settings):
-        return use_model(
-            model, lambda version, info: _predict_files(files, version, info, pattern, output, beam_args(settings))
-        )
+        return use_model(model, write)
+
+
+def _choose(info: ExportInfo, thresholds: Thresholds) -> Labelling:
+    labelling = choose_labelling(Labelling.of(info), thresholds)
+    require_several(labelling, thresholds)
+    return labelling
 
 
 def _predict_files(
-    files: Sequence[str], version: Path, info: ExportInfo, pattern: str, output: Path, options: Sequence[str]
+    files: Sequence[str], version: Path, labelling: Labelling, pattern: str, output: Path, options: Sequence[str]
 ) -> int:
-    header = _csv_line([*COLUMNS, *(f"p_{label}" for label in info.classes)]) if output.suffix == ".csv" else None
+    header = _csv_line([*COLUMNS, *(f"p_{label}" for label in labelling.classes)]) if output.suffix == ".csv" else None
     write = as_csv if output.suffix == ".csv" else as_json
     pipeline = beam.Pipeline(options=PipelineOptions(list(options)))
     rows = (
@@ -99,10 +113,10 @@ def _predict_files(
         | "Files" >> beam.Create(files)
         | "Examples" >> beam.FlatMap(read_records)
         | "Batches" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH_SIZE)
-        | "Predict" >> beam.ParDo(Predict(str(version.absolute())))
+        | "Predict" >> beam.ParDo(Predict(str(version.absolute()), labelling))
     )
     _ = rows | "Count" >> beam.Map(lambda row: _BROKEN.inc() if row.get("reason") else None)
-    lines = rows | "Lines" >> beam.Map(write, classes=info.classes)
+    lines = rows | "Lines" >> beam.Map(write, classes=labelling.classes)
     try:
         # Beam leaves a folder behind when it is stopped.
         with tempfile.TemporaryDirectory(prefix=".partial_", dir=output.absolute().parent) as folder:
@@ -145,6 +159,19 @@ def as_json(row: Row, classes: Sequence[str]) -> str:
 
 
 def as_csv(row: Row, classes: Sequence[str]) -> str:
+    """The lines of an Example: of one that may have several labels a line for each, or one that says that it has none."""
+    return "\n".join(_as_csv(each, classes) for each in _rows_of_labels(row))
+
+
+def _rows_of_labels(row: Row) -> list[Row]:
+    if LABELS not in row:
+        return [row]
+    nothing = {"reason": "no_action", "message": f"none was found; the best is {row['label']} with {row['score']:.3f}"}
+    found = [{"label": label, "score": score} for label, score in row[LABELS].items()]
+    return [{**row, **said} for said in found or [{"label": "", "score": "", **nothing}]]
+
+
+def _as_csv(row: Row, classes: Sequence[str]) -> str:
     probabilities = row.get("probabilities", {})
     values = [row.get(name, "") for name in COLUMNS]
     texts = [text_cell(value) if isinstance(value, str) else value for value in values]

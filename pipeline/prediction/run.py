@@ -13,6 +13,7 @@ from components.video.tasks import Span
 from foundation.machine import num_cores
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
+from models.labelling import Labelling
 from pipeline.bars import Bars
 from pipeline.commands.annotation_files import (
     refuse_output,
@@ -32,14 +33,24 @@ from pipeline.prediction.page import render
 from pipeline.prediction.reading import OnProgress
 from pipeline.prediction.records import VideoPrediction
 from pipeline.prediction.terminal import show_clip, show_predictions
+from pipeline.prediction.thresholds import Thresholds, choose_labelling, choose_rules, require_several
 from pipeline.prediction.videos import LongVideos, VideoPredictor, videos_of
 from pipeline.prediction.writers import WRITERS, choose_format
 
 _NUM_SNAPSHOTS = 600
 
 Predict = Callable[[VideoPredictor, Path, OnProgress], VideoPrediction]
-# What is predicted may depend on the card of the model, which is known for certain when the model is loaded.
-PredictBy = Callable[[ExportInfo], Predict]
+
+
+class _Way(NamedTuple):
+    """How probabilities become labels, and what is predicted with them."""
+
+    labelling: Labelling
+    predict: Predict
+
+
+# It depends on the card of the model, which is known for certain when the model is loaded.
+_WayBy = Callable[[ExportInfo], _Way]
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ class _Answer(NamedTuple):
 
     version: Path
     info: ExportInfo
+    labelling: Labelling
     predictions: Sequence[VideoPrediction]
 
 
@@ -66,26 +78,33 @@ def predict_clips(
     videos: Sequence[Path],
     model: Path,
     outputs: OutputFiles,
+    thresholds: Thresholds,
     start_seconds: float,
     end_seconds: float | None,
     metadata: Sequence[str] = (),
 ) -> int:
-    """One label a video; returns how many could not be read."""
+    """Each video is one clip; returns how many could not be read."""
     if end_seconds is not None and end_seconds <= start_seconds:
         raise UserError(
             f"the segment ends at {end_seconds:g} s and starts at {start_seconds:g} s; swap or correct them"
         )
+    span = Span(start_seconds, end_seconds)
+
+    def way_by(info: ExportInfo) -> _Way:
+        labelling = choose_labelling(Labelling.of(info), thresholds)
+        require_several(labelling, thresholds)
+        return _Way(labelling, lambda predictor, path, _: predictor.predict_clip(path, span))
+
     _, pushed = find_model(model)
     numbers = read_given(metadata, pushed.numbers_card)
-    paths = _paths(videos, outputs)
-    span = Span(start_seconds, end_seconds)
-    answer = _predict(model, paths, numbers, lambda _: lambda predictor, path, _: predictor.predict_clip(path, span))
-    info, predictions = answer.info, answer.predictions
+    way_by(pushed)  # options that do not go with the model are told before it is loaded
+    answer = _predict(model, _paths(videos, outputs), numbers, way_by)
+    predictions = answer.predictions
     _write(answer, outputs)
-    if len(predictions) == 1 and predictions[0].segments:
-        show_clip(info.classes, predictions[0].segments[0].probabilities, outputs.as_json)
+    if len(predictions) == 1 and predictions[0].best:
+        show_clip(answer.labelling, predictions[0].best.probabilities, outputs.as_json)
     else:
-        show_predictions(predictions, info.classes, outputs.as_json)
+        show_predictions(predictions, answer.info.classes, outputs.as_json)
     return _name_broken(predictions)
 
 
@@ -94,23 +113,26 @@ def predict_segments(
     model: Path,
     outputs: OutputFiles,
     config: SegmentsConfig,
+    thresholds: Thresholds,
     window_seconds: Sequence[float],
     step_seconds: float | None,
     metadata: Sequence[str] = (),
 ) -> int:
     """All actions of each video; returns how many could not be read to the end."""
 
-    def predict_by(info: ExportInfo) -> Predict:
+    def way_by(info: ExportInfo) -> _Way:
         background = choose_background(info.classes, config.background)
         windows = choose_windows(info, background, window_seconds, step_seconds)
-        long_videos = LongVideos(windows, config.model_copy(update={"background": background}))
-        return lambda predictor, path, on_progress: predictor.predict_segments(path, long_videos, on_progress)
+        labelling = choose_labelling(Labelling.of(info), thresholds)
+        rules, levels = choose_rules(config.model_copy(update={"background": background}), labelling, thresholds)
+        long_videos = LongVideos(windows, rules, levels)
+        return _Way(labelling, lambda predictor, path, on: predictor.predict_segments(path, long_videos, on))
 
     _, pushed = find_model(model)
     numbers = read_given(metadata, pushed.numbers_card)
     paths = _paths(videos, outputs)
-    predict_by(pushed)  # options that do not go with the model are told before it is loaded
-    answer = _predict(model, paths, numbers, predict_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
+    way_by(pushed)  # options that do not go with the model are told before it is loaded
+    answer = _predict(model, paths, numbers, way_by, num_snapshots=_NUM_SNAPSHOTS if outputs.timeline else 0)
     _write(answer, outputs)
     show_predictions(answer.predictions, answer.info.classes, outputs.as_json)
     return _name_broken(answer.predictions)
@@ -150,7 +172,7 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
 
 
 def _predict(
-    model: Path, paths: Sequence[Path], numbers: Mapping[str, float], predict_by: PredictBy, num_snapshots: int = 0
+    model: Path, paths: Sequence[Path], numbers: Mapping[str, float], way_by: _WayBy, num_snapshots: int = 0
 ) -> _Answer:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     predictions = []
@@ -158,13 +180,13 @@ def _predict(
         classifier = Classifier(model, numbers)
         if sentence := said_of_defaults(numbers, classifier.info.numbers_card):
             errors.print(escaped(sentence), highlight=False)
-        predict = predict_by(classifier.info)
-        predictor = VideoPredictor(classifier, decoder, num_snapshots=num_snapshots)
+        labelling, predict = way_by(classifier.info)
+        predictor = VideoPredictor(classifier, decoder, labelling, num_snapshots=num_snapshots)
         for number, path in enumerate(paths, start=1):
             task = bar.add_task(f"{number}/{len(paths)} {path.name}", total=None)
             predictions.append(predict(predictor, path, _show_progress(bar, task)))
             bar.remove_task(task)
-    return _Answer(classifier.version, classifier.info, predictions)
+    return _Answer(classifier.version, classifier.info, labelling, predictions)
 
 
 def _show_progress(bar: Bars, task: TaskID) -> OnProgress:

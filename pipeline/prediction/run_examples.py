@@ -7,9 +7,12 @@ from pipeline.beam.config import BeamConfig
 from pipeline.commands.terminal import console, errors, escaped, refuse_existing
 from pipeline.loading import load_tensorflow
 from pipeline.prediction.model import find_model
+from pipeline.prediction.thresholds import Thresholds
 
 
-def predict_stored(pattern: str, model: Path, output: Path | None, force: bool, settings: BeamConfig) -> int:
+def predict_stored(
+    pattern: str, model: Path, output: Path | None, thresholds: Thresholds, force: bool, settings: BeamConfig
+) -> int:
     """Write the table; return how many Examples could not be read. `settings`: of Beam, which may run elsewhere."""
     if output is None:
         raise UserError("--output is needed with --examples: a .csv or .jsonl file to write")
@@ -20,7 +23,7 @@ def predict_stored(pattern: str, model: Path, output: Path | None, force: bool, 
     load_tensorflow()
     from pipeline.prediction.examples import predict_examples  # loads Beam, which takes seconds
 
-    num_broken = predict_examples(pattern, model, output, settings)
+    num_broken = predict_examples(pattern, model, output, thresholds, settings)
     console.print(f"predictions: {escaped(str(output))}", highlight=False)
     if num_broken:
         errors.print(f"{num_broken} Examples could not be read; their rows say why", highlight=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from foundation.messages.errors import UserError
 from models.export_info import ExportInfo
+from models.labelling import Labelling
 from models.networks.catalogue import NETWORKS
 from pipeline.commands.terminal import console, errors, escaped
 from pipeline.prediction.classifier import Classifier
@@ -15,6 +16,7 @@ from pipeline.prediction.defaults import choose_background, trained_pace
 from pipeline.prediction.frames import TimedFrame, at_pace, read_camera, read_mjpeg, read_raw
 from pipeline.prediction.model import find_model
 from pipeline.prediction.stream import ActionChange, StreamClassifier, changes
+from pipeline.prediction.thresholds import Thresholds, choose_labelling
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 
@@ -25,22 +27,23 @@ def predict_stream(
     frame_size: str | None,
     fps: float,
     pace: float | None,
-    threshold: float,
+    thresholds: Thresholds,
     background: str | None,
     as_json: bool,
 ) -> None:
     """Print labels until the stream ends. `fps`: of standard input; `pace`: frames a second that the network is shown."""
 
-    def settings(info: ExportInfo) -> tuple[str | None, float]:
+    def settings(info: ExportInfo) -> tuple[Labelling, str | None, float]:
         no_action = choose_background(info.classes, background)
-        return no_action, pace or trained_pace(info, no_action)
+        labelling = choose_labelling(Labelling.of(info), thresholds)
+        return labelling, no_action, pace or trained_pace(info, no_action)
 
     settings(find_model(model)[1])  # options that do not go with the model are told before it is loaded
     broken: list[int] = []
     frames = _open(camera, frame_size, fps, broken)
     classifier = Classifier(model)
     info = classifier.info
-    no_action, frames_per_second = settings(info)
+    labelling, no_action, frames_per_second = settings(info)
     if info.metadata:
         raise UserError(
             f"{classifier.version} cannot follow a stream: it sees numbers beside the frames, which streams have no input for; "
@@ -58,8 +61,9 @@ def predict_stream(
         int(info.model["num_frames"]),
         classifier.sampling.short_side,
     )
-    for change in changes(at_pace(frames, frames_per_second), stream.add, info.classes, threshold, no_action):
-        _show(change, info, as_json)
+    threshold = 0.0 if labelling.has_several else thresholds.for_all
+    for change in changes(at_pace(frames, frames_per_second), stream.add, labelling, threshold, no_action):
+        _show(change, labelling, as_json)
     if broken:
         errors.print(f"{len(broken)} frames were no pictures; the first one was frame {broken[0] + 1}")
 
@@ -75,10 +79,14 @@ def _open(camera: int | None, frame_size: str | None, fps: float, broken: list[i
     return read_raw(sys.stdin.buffer, int(size[1]), int(size[2]), fps)
 
 
-def _show(change: ActionChange, info: ExportInfo, as_json: bool) -> None:
+def _show(change: ActionChange, labelling: Labelling, as_json: bool) -> None:
+    scores = dict(zip(labelling.classes, change.probabilities, strict=True))
+    best = max(scores, key=scores.__getitem__)
     if as_json:
-        probabilities = dict(zip(info.classes, change.probabilities, strict=True))
-        values = {"seconds": round(change.seconds, 3), "label": change.label, "score": change.score}
-        print(json.dumps({**values, "probabilities": probabilities}), flush=True)
+        found = {label: scores[label] for label in change.labels}
+        answer = {"labels": found, "best": best} if labelling.has_several else {"label": next(iter(found), None)}
+        values = {"seconds": round(change.seconds, 3), **answer, "score": scores[best], "probabilities": scores}
+        print(json.dumps(values), flush=True)
         return
-    console.print(f"{change.seconds:9.2f} s  {escaped(change.label) or '-'}  {change.score:.3f}", highlight=False)
+    shown = [f"{escaped(label)}  {scores[label]:.3f}" for label in change.labels] or [f"-  {scores[best]:.3f}"]
+    console.print(f"{change.seconds:9.2f} s  {'  '.join(shown)}", highlight=False)

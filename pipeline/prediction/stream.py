@@ -1,13 +1,14 @@
 """Labels a video while it is still running, with a causal network."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from components.video.images import Frame, scale_short_side
+from models.labelling import Labelling
 from pipeline.prediction.frames import TimedFrame
 
 Signature = Callable[..., dict[str, Any]]
@@ -65,31 +66,29 @@ class StreamClassifier:
 
 
 class ActionChange(NamedTuple):
-    """A new label from `seconds` on; None is no action."""
+    """Other labels from `seconds` on, the most probable first; without any there is no action."""
 
     seconds: float
-    label: str | None
-    score: float
+    labels: tuple[str, ...]
     probabilities: tuple[float, ...]
 
 
 def changes(
     frames: Iterable[TimedFrame],
     probabilities: Callable[[Frame], npt.NDArray[np.float32]],
-    classes: Sequence[str],
+    labelling: Labelling,
     threshold: float,
     background: str | None,
 ) -> Iterator[ActionChange]:
-    """The label of the first frame, and each label that is another than the one before.
+    """The labels of the first frame, and those of each frame that has others than the one before.
 
-    The label is the most probable class, if it reaches `threshold` and is not the background.
+    What is less probable than `threshold` is no label, and neither is the background.
     """
     last: ActionChange | None = None
     for frame in frames:
         values = probabilities(frame.image)
-        best = int(values.argmax())
-        label = classes[best] if values[best] >= threshold and classes[best] != background else None
-        change = ActionChange(frame.seconds, label, float(values[best]), tuple(values.tolist()))
-        if last is None or change.label != last.label:
-            yield change
-            last = change
+        scores = dict(zip(labelling.classes, values, strict=True))
+        labels = tuple(each for each in labelling.labels(values) if scores[each] >= threshold and each != background)
+        if last is None or set(labels) != set(last.labels):
+            last = ActionChange(frame.seconds, labels, tuple(values.tolist()))
+            yield last

@@ -85,10 +85,11 @@ class TimelineBuilder:
             self._weights = np.pad(self._weights, (0, more))
 
 
-def smooth(timeline: Timeline, method: Smoothing, seconds: float) -> Timeline:
+def smooth(timeline: Timeline, method: Smoothing, seconds: float, *, sums_to_one: bool = True) -> Timeline:
     """Smooth a timeline with a Gaussian of `seconds` standard deviation, or with the median over `seconds`.
 
-    Beyond both ends the outermost value goes on. After a median, probabilities are made to add up to 1 again.
+    Beyond both ends the outermost value goes on. After a median, probabilities of classes that exclude each other
+    (`sums_to_one`) are made to add up to 1 again.
     """
     if method == "none" or seconds <= 0:
         return timeline
@@ -100,8 +101,9 @@ def smooth(timeline: Timeline, method: Smoothing, seconds: float) -> Timeline:
     near = np.lib.stride_tricks.sliding_window_view(padded, 2 * radius + 1, axis=0)  # [cells, classes, 2 * radius + 1]
     if method == "median":
         scores = np.median(near, axis=-1)
-        totals = scores.sum(axis=1, keepdims=True)
-        scores = np.divide(scores, totals, out=np.zeros_like(scores), where=totals > 0)
+        if sums_to_one:
+            totals = scores.sum(axis=1, keepdims=True)
+            scores = np.divide(scores, totals, out=np.zeros_like(scores), where=totals > 0)
     else:
         kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / cells) ** 2)
         scores = near @ (kernel / kernel.sum())

@@ -1,7 +1,7 @@
 """Videos to predictions: decoded once, in a child process, with the frames that ingest would store."""
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,12 @@ from components.video.queues import Windows
 from components.video.reader import VideoError
 from components.video.tasks import Clip, Ending, Span
 from components.video.times import broken_promise
+from models.labelling import Labelling
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import SegmentsConfig
 from pipeline.prediction.reading import OnProgress, WindowReading, require_video
 from pipeline.prediction.records import Snapshot, VideoPrediction
-from pipeline.prediction.segments import ActionSegment, find_segments
+from pipeline.prediction.segments import ActionSegment, Levels, best_moment, best_of_clip, find_segments, segments_of
 from pipeline.prediction.timeline import Timeline, TimelineBuilder, WindowScores, smooth
 
 VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv")
@@ -26,23 +27,27 @@ VIDEO_SUFFIXES = (".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg
 
 @dataclass(frozen=True)
 class LongVideos:
-    """How the actions in long videos are found."""
+    """How the actions in long videos are found; `levels`: of the classes that have thresholds of their own."""
 
     windows: Windows
     segments: SegmentsConfig
+    levels: Mapping[str, Levels] = field(default_factory=dict)
 
 
 class VideoPredictor:
     """Predictions for one video after the other. What is wrong with one is said in its prediction and costs no other."""
 
-    def __init__(self, classifier: Classifier, decoder: Decoder, *, num_snapshots: int = 0) -> None:
-        """`num_snapshots`: frames to keep of a video, evenly spread."""
+    def __init__(
+        self, classifier: Classifier, decoder: Decoder, labelling: Labelling | None = None, *, num_snapshots: int = 0
+    ) -> None:
+        """`labelling`: by default the model's own; `num_snapshots`: frames to keep of a video, evenly spread."""
         self._classifier = classifier
+        self._labelling = labelling or classifier.labelling
         self._decoder = decoder
         self._num_snapshots = num_snapshots
 
     def predict_clip(self, path: Path, span: Span) -> VideoPrediction:
-        """The action in a video, or a span of it, that shows one: the mean over its clips."""
+        """The labels of a video, or a span of it, that is one clip; by the mean over its views."""
         try:
             require_video(path)
             found = list(self._decoder.read_clips(path, [span], self._sampling))
@@ -51,15 +56,16 @@ class VideoPredictor:
                 raise VideoError(*_why_no_frame(span, found))
         except VideoError as error:
             return VideoPrediction(str(path), reason=error.code, message=str(error))
-        mean = self._classifier.probabilities([clip.jpegs for clip in clips]).mean(axis=0)
-        label = self._classifier.classes[int(mean.argmax())]
+        mean = self._classifier.probabilities([clip.jpegs for clip in clips]).mean(axis=0).tolist()
         start, end = min(clip.start_seconds for clip in clips), max(clip.end_seconds for clip in clips)
-        segment = ActionSegment(label, start, end, float(mean.max()), tuple(mean.tolist()))
+        segments = tuple(segments_of(mean, self._labelling, start, end))
+        best = best_of_clip(mean, self._labelling, start, end)
         last = clips[-1]
         message = (
             broken_promise(last.missing_seconds, last.video.promised_seconds, self._sampling) if last.is_open else ""
         )
-        return VideoPrediction(str(path), (segment,), end, "video_incomplete" if message else "", message)
+        reason = "video_incomplete" if message else ""
+        return VideoPrediction(str(path), segments, end, reason, message, best=best)
 
     def predict_segments(
         self, path: Path, config: LongVideos, on_progress: OnProgress = lambda done, total: None
@@ -79,13 +85,12 @@ class VideoPredictor:
         reading.close()
         if not reading.end_seconds:
             return VideoPrediction(str(path), reason=reason, message=message)
-        timeline = smooth(
-            scores.build(reading.end_seconds), config.segments.smoothing, config.segments.smoothing_seconds
-        )
-        found = find_segments(timeline, self._classifier.classes, config.segments)
+        timeline = self._smooth(scores.build(reading.end_seconds), config.segments)
+        found = find_segments(timeline, self._classifier.classes, config.segments, config.levels)
         segments = tuple(_from(segment, reading.start_seconds) for segment in found)
+        best = best_moment(timeline, self._labelling, config.segments.background)
         return VideoPrediction(
-            str(path), segments, timeline.end_seconds, reason, message, timeline, tuple(scores.snapshots)
+            str(path), segments, timeline.end_seconds, reason, message, timeline, tuple(scores.snapshots), best
         )
 
     def predict_scores(self, path: Path, config: LongVideos, stretch: tuple[float, float]) -> Timeline:
@@ -102,8 +107,11 @@ class VideoPredictor:
         reading.close()
         if not reading.end_seconds:
             raise VideoError("segment_too_short", f"it shows nothing from {stretch[0]:g} s to {stretch[1]:g} s")
-        timeline = scores.build(reading.end_seconds)
-        return smooth(timeline, config.segments.smoothing, config.segments.smoothing_seconds)
+        return self._smooth(scores.build(reading.end_seconds), config.segments)
+
+    def _smooth(self, timeline: Timeline, config: SegmentsConfig) -> Timeline:
+        sums_to_one = not self._labelling.has_several
+        return smooth(timeline, config.smoothing, config.smoothing_seconds, sums_to_one=sums_to_one)
 
     @property
     def _sampling(self) -> SamplingConfig:

@@ -15,6 +15,7 @@ from foundation.messages.errors import UserError
 from pipeline.prediction.cells import path_cell, text_cell
 from pipeline.prediction.config import Format
 from pipeline.prediction.records import VideoPrediction
+from pipeline.prediction.segments import ActionSegment
 
 # The first four are columns of the annotations that `clipgate run` reads.
 COLUMNS = ("path", "start_seconds", "end_seconds", "label", "score", "reason", "message")
@@ -24,6 +25,8 @@ Writer = Callable[[Sequence[VideoPrediction], Sequence[str], TextIO], None]
 
 def write_csv(predictions: Sequence[VideoPrediction], classes: Sequence[str], file: TextIO) -> None:
     """Write a row for each segment, with the probability of every class, and for each video without one, with the reason.
+
+    A clip with several labels has a row for each, the best first, as annotations have.
 
     The table is for spreadsheets: no text in it is a formula. JSON has names as they are.
     """
@@ -37,7 +40,7 @@ def write_csv(predictions: Sequence[VideoPrediction], classes: Sequence[str], fi
             writer.writerow([path, *times, text_cell(segment.label), f"{segment.score:.6f}", "", "", *probabilities])
         if prediction.reason or not prediction.segments:
             reason = prediction.reason or "no_action"
-            message = prediction.message or "no class reached the threshold"
+            message = prediction.message or prediction.nothing_found
             writer.writerow([path, "", "", "", "", reason, text_cell(message), *[""] * len(classes)])
 
 
@@ -86,19 +89,24 @@ def choose_format(output: Path, wanted: Format | None) -> Format:
 
 
 def as_object(prediction: VideoPrediction, classes: Sequence[str]) -> dict[str, Any]:
+    """A video for JSON; where it may have several labels, also with the best one, found or not, and with thresholds."""
+    best = prediction.best
     return {
         "video": prediction.video,
         "duration_seconds": round(prediction.duration_seconds, 3),
         "reason": prediction.reason or None,
         "message": prediction.message or None,
-        "segments": [
-            {
-                "label": segment.label,
-                "start_seconds": round(segment.start_seconds, 3),
-                "end_seconds": round(segment.end_seconds, 3),
-                "score": segment.score,
-                "probabilities": dict(zip(classes, segment.probabilities, strict=True)),
-            }
-            for segment in prediction.segments
-        ],
+        "segments": [_segment(segment, classes) for segment in prediction.segments],
+        **({"best": _segment(best, classes)} if best and best.threshold is not None else {}),
+    }
+
+
+def _segment(segment: ActionSegment, classes: Sequence[str]) -> dict[str, Any]:
+    return {
+        "label": segment.label,
+        "start_seconds": round(segment.start_seconds, 3),
+        "end_seconds": round(segment.end_seconds, 3),
+        "score": segment.score,
+        **({} if segment.threshold is None else {"threshold": segment.threshold}),
+        "probabilities": dict(zip(classes, segment.probabilities, strict=True)),
     }

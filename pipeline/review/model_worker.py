@@ -50,9 +50,9 @@ class Answerer:
             found = self._predictor.predict_clip(path, Span(start, end))
         except (VideoError, UserError, MachineError) as error:
             return {"error": str(error)}
-        if not found.segments:
+        if not found.best:
             return {"error": found.message}
-        return {"classes": self._classes, "probabilities": _rounded(found.segments[0].probabilities)}
+        return {"classes": self._classes, "probabilities": _rounded(found.best.probabilities)}
 
     def _scores(self, path: Path, start: float, end: float) -> dict[str, Any]:
         timeline = self._predictor.predict_scores(path, self._long_videos, (start, end))

@@ -11,6 +11,7 @@ import scipy
 
 from foundation.group_differences import find_differences, group_means, thin_like
 from foundation.statistics import Interval
+from models.labelling import Labelling
 from pipeline.watch.clips import ClipTable, Reference
 from pipeline.watch.config import WatchConfig
 from pipeline.watch.looks import (
@@ -87,7 +88,7 @@ class Comparison:
         return [finding for finding in self.findings if finding.is_drift]
 
 
-def compare(served: ClipTable, reference: Reference, classes: Sequence[str], config: WatchConfig) -> Comparison:
+def compare(served: ClipTable, reference: Reference, labelling: Labelling, config: WatchConfig) -> Comparison:
     """Compare served clips with those of the data; there must be at least one of each."""
     if config.group_by == "clip":
         served = replace(served, groups=np.arange(len(served)).astype(np.str_))
@@ -97,7 +98,7 @@ def compare(served: ClipTable, reference: Reference, classes: Sequence[str], con
     if min(counts) < config.min_groups:
         return Comparison(State.OPEN, (), novelty, *counts)
     inputs = looks_at_inputs(served, reference.clips, config.left_out)
-    answers = looks_at_answers(served, held_out, classes, novelty, config)
+    answers = looks_at_answers(served, held_out, labelling, novelty, config)
     findings = [
         *_findings(inputs, served.groups, reference.clips.groups, config),
         *_findings(answers, served.groups, held_out.groups, config),

@@ -17,7 +17,13 @@ class WatchConfig(Section):
         0.1, ge=0, lt=1, description="smaller Kolmogorov-Smirnov distances of a feature are no alarm"
     )
     min_share_change: float = Field(0.05, ge=0, lt=1, description="smaller changes of a share of clips are no alarm")
-    uncertain_below: float = Field(0.5, gt=0, le=1, description="a best score below this is an uncertain answer")
+    uncertain_below: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="a best score below this is an uncertain answer; with several labels, one with a class that lies within "
+        "this share of the way from its threshold to 0 or 1",
+    )
     unlike_share: float = Field(
         0.02, gt=0, lt=0.5, description="share of the clips of eval and test that counts as unlike the training clips"
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.labelling import Labelling
 from pipeline.watch.clip_features import ClipFeatures
 from pipeline.watch.clips import ClipTable, Floats, Reference
 from pipeline.watch.config import WatchConfig
@@ -59,20 +60,24 @@ def looks_at_inputs(served: ClipTable, reference: ClipTable, left_out: Sequence[
 
 
 def looks_at_answers(
-    served: ClipTable, held_out: ClipTable, classes: Sequence[str], novelty: Novelty, config: WatchConfig
+    served: ClipTable, held_out: ClipTable, labelling: Labelling, novelty: Novelty, config: WatchConfig
 ) -> list[Look]:
     """What the network makes of the clips; of the data only of those that it has not learned from."""
-    return list(_looks_at_answers(served, held_out, classes, novelty, config))
+    return list(_looks_at_answers(served, held_out, labelling, novelty, config))
 
 
 def _looks_at_answers(
-    served: ClipTable, held_out: ClipTable, classes: Sequence[str], novelty: Novelty, config: WatchConfig
+    served: ClipTable, held_out: ClipTable, labelling: Labelling, novelty: Novelty, config: WatchConfig
 ) -> Iterator[Look]:
-    for number, label in enumerate(classes):
-        yield _share(f"predicted {label}", *(_is_predicted(table.scores, number) for table in (served, held_out)))
+    chosen = [labelling.chosen(table.scores) for table in (served, held_out)]
+    for number, label in enumerate(labelling.classes):
+        yield _share(f"predicted {label}", *(table[:, number] for table in chosen))
+    if labelling.has_several:
+        yield _share("no label", *(~table.any(axis=1) for table in chosen))
     best = [table.scores.max(axis=1).astype(np.float64) for table in (served, held_out)]
     yield Look("best score", Kind.FEATURE, *best)
-    yield _share("uncertain answers", *(values < config.uncertain_below for values in best))
+    sure = [certainties(table.scores, labelling) for table in (served, held_out)]
+    yield _share("uncertain answers", *(values < config.uncertain_below for values in sure))
     yield Look("distance to trained clips", Kind.FEATURE, novelty.served, novelty.held_out)
     yield _share("unlike all trained clips", *(values > novelty.bar for values in (novelty.served, novelty.held_out)))
 
@@ -106,8 +111,19 @@ def _distances(values: Values, trained: Values) -> Values:
     return np.asarray(neighbours.kneighbors(values)[0].mean(axis=1) / np.sqrt(trained.shape[1]))
 
 
-def _is_predicted(scores: Floats, label: int) -> npt.NDArray[np.bool_]:
-    return np.asarray(scores.argmax(axis=1) == label)
+def certainties(scores: Floats, labelling: Labelling) -> Values:
+    """How sure each answer is, of scores [clips, classes]: its best score, 0 to 1.
+
+    Of several labels, how sure the least sure of them is: 0 at its threshold, 1 at a score of 0 or 1, in proportion between.
+    """
+    values = scores.astype(np.float64)
+    if labelling.thresholds is None:
+        return np.asarray(values.max(axis=1))
+    thresholds = np.array(labelling.thresholds)
+    distances = np.abs(values - thresholds)
+    farthest = np.where(labelling.chosen(scores), 1 - thresholds, thresholds)
+    shares = np.divide(distances, farthest, out=np.ones_like(distances), where=farthest > 0)
+    return np.asarray(shares.min(axis=1))
 
 
 def _share(name: str, served: npt.NDArray[np.bool_], usual: npt.NDArray[np.bool_]) -> Look:

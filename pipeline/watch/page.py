@@ -1,12 +1,13 @@
 """The page of `clipgate watch`, and its words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from components.pages.environment import render_page
 from foundation.messages.wording import counted
+from models.labelling import Labelling
 from pipeline.watch.comparing import Comparison, Finding, State
 from pipeline.watch.config import WatchConfig
 from pipeline.watch.drawing import differences, distributions
@@ -17,11 +18,14 @@ _MOST_UNLIKE = 40
 
 
 class UnlikeClip(NamedTuple):
-    """A clip that is unlike all that was trained: where it is found, what was answered, its first, middle and last frame."""
+    """A clip that is unlike all that was trained: where it is found, what was answered, its first, middle and last frame.
+
+    `score`: the best of all.
+    """
 
     name: str
     distance: float
-    label: str
+    labels: str
     score: float
     frames: tuple[bytes, ...]
 
@@ -70,17 +74,18 @@ def limits(comparison: Comparison, config: WatchConfig) -> list[str]:
     return sentences
 
 
-def unlike_clips(comparison: Comparison, served: Served, classes: Sequence[str]) -> Iterator[UnlikeClip]:
+def unlike_clips(comparison: Comparison, served: Served, labelling: Labelling) -> Iterator[UnlikeClip]:
     """The clips farthest from all that was trained, of those beyond the bar."""
     for index in comparison.novelty.unlike[:_MOST_UNLIKE].tolist():
         scores, jpegs = served.clips.scores[index], served.jpegs[index]
         shown = (jpegs[0], jpegs[len(jpegs) // 2], jpegs[-1]) if jpegs else ()
-        label, score = classes[int(scores.argmax())], float(scores.max())
-        yield UnlikeClip(str(served.clips.names[index]), float(comparison.novelty.served[index]), label, score, shown)
+        labels = ", ".join(labelling.labels(scores)) or f"none; the best is {labelling.classes[int(scores.argmax())]}"
+        distance = float(comparison.novelty.served[index])
+        yield UnlikeClip(str(served.clips.names[index]), distance, labels, float(scores.max()), shown)
 
 
 def render(
-    name: str, version: str, comparison: Comparison, served: Served, classes: Sequence[str], config: WatchConfig
+    name: str, version: str, comparison: Comparison, served: Served, labelling: Labelling, config: WatchConfig
 ) -> str:
     """One HTML document that needs no script and fetches nothing."""
     by_kind = {kind: [each for each in comparison.findings if each.look.kind is kind] for kind in Kind}
@@ -100,6 +105,7 @@ def render(
         shares=by_kind[Kind.SHARE],
         shares_drawing=Markup(differences(by_kind[Kind.SHARE])) if by_kind[Kind.SHARE] else "",
         num_unlike=len(comparison.novelty.unlike),
-        unlike=list(unlike_clips(comparison, served, classes)),
+        unlike=list(unlike_clips(comparison, served, labelling)),
+        has_several=labelling.has_several,
         limits=limits(comparison, config),
     )

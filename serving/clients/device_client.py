@@ -98,7 +98,7 @@ def _weights(size: int, target: int, scale: float, translation: float) -> npt.ND
 
 
 def main() -> None:
-    """Print the probabilities as JSON, the most probable class first."""
+    """Print the probabilities as JSON, the most probable class first, and where a clip may have several labels, these."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
     parser.add_argument("--model", type=Path, required=True, help="a .tflite or .onnx file, its card beside it")
@@ -109,7 +109,8 @@ def main() -> None:
     facts = card["preprocessing"]
     images = read_frames(arguments.video, facts, arguments.start_seconds, arguments.end_seconds)
     probabilities = classify(open_model(arguments.model), card, [prepare(image, facts) for image in images])
-    print(json.dumps(dict(sorted(probabilities.items(), key=lambda item: -item[1])), indent=2))
+    ranked = dict(sorted(probabilities.items(), key=lambda item: -item[1]))
+    print(json.dumps(frames.answer(card, ranked), indent=2))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,15 @@ def read_card(model: Path) -> dict[str, Any]:
     return dict(json.loads((place / "assets.extra" / "clipgate.json").read_text()))
 
 
+def answer(card: dict[str, Any], probabilities: dict[str, float]) -> dict[str, Any]:
+    """What a client prints: the probabilities, and where a clip may have several labels, these, by the thresholds."""
+    thresholds = card.get("thresholds")
+    if not thresholds:
+        return dict(probabilities)
+    labels = [label for label, probability in probabilities.items() if probability >= thresholds[label]]
+    return {"labels": sorted(labels, key=lambda label: -probabilities[label]), "probabilities": probabilities}
+
+
 def read_clips(
     video: Path, sampling: dict[str, Any], start: float = 0.0, end: float | None = None
 ) -> list[tuple[bytes, ...]]:

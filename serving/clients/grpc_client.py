@@ -18,7 +18,7 @@ import grpc
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from serving.clients.frames import read_card, read_clips
+from serving.clients.frames import answer, read_card, read_clips
 from serving.clients.numbers import read_numbers
 
 _METHOD = "/tensorflow.serving.PredictionService/Predict"
@@ -101,7 +101,7 @@ def _floats(tensor: Any) -> Any:
 
 
 def main() -> None:
-    """Print the probabilities as JSON."""
+    """Print the probabilities as JSON, and where a clip may have several labels, these."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
     parser.add_argument(
@@ -116,7 +116,7 @@ def main() -> None:
     card = read_card(arguments.model)
     clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
     numbers = read_numbers(arguments.metadata, card)
-    print(json.dumps(predict(clips, arguments.address, arguments.name, numbers), indent=2))
+    print(json.dumps(answer(card, predict(clips, arguments.address, arguments.name, numbers)), indent=2))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from serving.clients.frames import read_card, read_clips
+from serving.clients.frames import answer, read_card, read_clips
 from serving.clients.numbers import read_numbers
 
 
@@ -37,7 +37,7 @@ def predict(clips: list[tuple[bytes, ...]], url: str, numbers: Mapping[str, floa
 
 
 def main() -> None:
-    """Print the probabilities as JSON."""
+    """Print the probabilities as JSON, and where a clip may have several labels, these."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("video", type=Path)
     parser.add_argument(
@@ -50,7 +50,8 @@ def main() -> None:
     arguments = parser.parse_args()
     card = read_card(arguments.model)
     clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
-    print(json.dumps(predict(clips, arguments.url, read_numbers(arguments.metadata, card)), indent=2))
+    scores = predict(clips, arguments.url, read_numbers(arguments.metadata, card))
+    print(json.dumps(answer(card, scores), indent=2))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from models.export_info import ExportInfo
 from tests.models.clips import clip_example, draw_clip, encode_clip, write_examples
 
 CLASSES = ("dark", "bright")
+THRESHOLDS = {"dark": 0.25, "bright": 0.5}
 NUM_STORED = 4
 
 
@@ -22,11 +23,11 @@ def write_clips(folder: Path, num_clips: int) -> Path:
     return folder
 
 
-def save_export(folder: Path, *, fault: str = "", without: tuple[str, ...] = ()) -> Path:
-    """Write an export; its signatures but for those of `without`.
+def save_export(folder: Path, *, fault: str = "", without: tuple[str, ...] = (), several: bool = False) -> Path:
+    """Write an export; its signatures but for those of `without`. `several`: a clip may have several labels.
 
     `fault`: `other weights` in predict_jpeg, `other classes`, `not finite` for JPEG clips without frames, `endless` for an
-    empty batch of frames, or none.
+    empty batch of frames, of several labels `other thresholds` than the card's or `other choice` than follows, or none.
     """
     module = tf.Module()
     module.weight = tf.Variable(4.0)
@@ -34,13 +35,21 @@ def save_export(folder: Path, *, fault: str = "", without: tuple[str, ...] = ())
 
     def answer(brightness: Any, weight: Any = None) -> dict[str, Any]:
         scores = (brightness - 0.4) * (module.weight if weight is None else weight)  # [batch]
-        probabilities = tf.nn.softmax(tf.stack([-scores, scores], axis=1))  # [batch, 2]
+        logits = tf.stack([-scores, scores], axis=1)  # [batch, 2]
+        probabilities = tf.sigmoid(logits) if several else tf.nn.softmax(logits)
         classes = tf.constant(CLASSES[::-1] if fault == "other classes" else CLASSES)
         return {
             "probabilities": probabilities,
             "label": tf.gather(tf.constant(CLASSES), tf.argmax(probabilities, axis=1)),
             "classes": tf.tile(classes[tf.newaxis], [tf.shape(brightness)[0], 1]),
+            **(chosen(probabilities) if several else {}),
         }
+
+    def chosen(probabilities: Any) -> dict[str, Any]:
+        values = [0.3, 0.5] if fault == "other thresholds" else list(THRESHOLDS.values())
+        thresholds = tf.tile(tf.constant([values]), [tf.shape(probabilities)[0], 1])
+        reached = probabilities < thresholds if fault == "other choice" else probabilities >= thresholds
+        return {"thresholds": thresholds, "chosen": reached}
 
     def of_jpegs(jpegs: Any) -> Any:
         if fault != "not finite":
@@ -69,7 +78,8 @@ def save_export(folder: Path, *, fault: str = "", without: tuple[str, ...] = ())
 
     @tf.function(input_signature=[text])
     def evaluate(examples: Any) -> dict[str, Any]:
-        return {"probabilities": answer(of_examples(examples))["probabilities"]}
+        found = answer(of_examples(examples))
+        return {name: found[name] for name in ("probabilities", *["thresholds"] * several)}
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.string, name="frames")])
     def predict_jpeg(frames: Any) -> dict[str, Any]:
@@ -104,6 +114,7 @@ def save_export(folder: Path, *, fault: str = "", without: tuple[str, ...] = ())
     signatures = {f.python_function.__name__: f for f in functions}
     wanted = {name: function for name, function in signatures.items() if name not in without}
     tf.saved_model.save(module, str(folder), signatures=wanted)
-    config = ModelConfig(num_frames=NUM_STORED, height=32, width=40)
-    ExportInfo(CLASSES, config.model_dump(mode="json"), {}, "").write(folder)
+    config = ModelConfig(num_frames=NUM_STORED, height=32, width=40, labels="several" if several else "one")
+    card = ExportInfo(CLASSES, config.model_dump(mode="json"), {}, "", thresholds=THRESHOLDS if several else {})
+    card.write(folder)
     return folder

@@ -74,6 +74,25 @@ def test_an_export_with_a_fault_fails_and_the_finding_names_it(
         assert {name for name in failed if "predict_jpeg" not in name} == set()
 
 
+def test_with_several_labels_probabilities_need_not_add_up_to_one(tmp_path: Path, examples: Path) -> None:
+    verdict = verdict_on(save_export(tmp_path, several=True), examples)
+    assert not [finding.sentence() for finding in verdict.failures]
+
+
+@pytest.mark.parametrize(
+    ("fault", "finding", "words"),
+    [
+        ("other choice", "parity/predict_jpeg", "chosen are not the classes whose probability reaches the threshold"),
+        ("other thresholds", "parity/evaluate", "thresholds are"),
+    ],
+)
+def test_labels_that_do_not_follow_from_the_card_are_a_fault(
+    tmp_path: Path, examples: Path, fault: str, finding: str, words: str
+) -> None:
+    failed = failures(verdict_on(save_export(tmp_path, fault=fault, without=STREAMS, several=True), examples))
+    assert words in failed[finding].sentence()
+
+
 @pytest.mark.parametrize("missing", ["predict_jpeg", "stream_init"])
 def test_a_missing_signature_is_named(tmp_path: Path, examples: Path, missing: str) -> None:
     (found,) = verdict_on(save_export(tmp_path, without=(missing,)), examples).failures

@@ -56,6 +56,11 @@ def test_the_card_is_json_and_lies_beside_the_file() -> None:
     assert card_of(Path("a/action-1.tflite")) == Path("a/action-1.tflite.json")
 
 
+def test_thresholds_are_in_the_card_only_where_clips_may_have_several_labels() -> None:
+    assert "thresholds" not in json.loads(CARD.to_json())
+    assert json.loads(replace(CARD, thresholds={"walk": 0.5, "jump": 0.3}).to_json())["thresholds"]["jump"] == 0.3
+
+
 def test_a_state_has_the_names_to_send_and_to_read() -> None:
     (tensor,) = state_of({"head_mean": np.zeros((1, 8), np.float32)})
     assert tensor == {"name": "head_mean", "next": "next_head_mean", "shape": [1, 8], "dtype": "float32"}

@@ -24,7 +24,7 @@ def examples(tmp_path: Path) -> Path:
 
 def test_stored_clips_are_spread_over_all_files(examples: Path) -> None:
     chosen = StoredClips(examples, "test", CONFIG, most=3)
-    assert [clip.label for clip in chosen] == [CLASSES[number % 3] for number in (0, 2, 4)]
+    assert [clip.labels for clip in chosen] == [{CLASSES[number % 3]} for number in (0, 2, 4)]
     assert len(chosen) == 3
     assert len(StoredClips(examples, "test", CONFIG)) == len(StoredClips(examples, "test", CONFIG, most=9)) == 6
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from pipeline.prediction.examples import as_csv, as_json
+from models.labelling import Labelling
+from pipeline.prediction.examples import answer, as_csv, as_json
 from pipeline.prediction.record_files import read_records
 
 
@@ -39,3 +40,19 @@ def test_no_text_of_a_table_is_a_formula_but_numbers_stay_numbers() -> None:
     (cells,) = csv.reader([as_csv(row, ("@sit",))])
     assert cells == ["'-a.mp4#1", "'=a.mp4", "-0.5", "", "'@sit", "", "", "", "1.0"]
     assert json.loads(as_json(row, ("@sit",))) == row
+
+
+def test_an_example_with_several_labels_has_a_line_for_each_and_one_with_none_says_so() -> None:
+    labelling = Labelling(("sit", "walk"), (0.5, 0.5))
+    several = as_csv({"segment_id": "a", **answer([0.75, 1.0], labelling)}, labelling.classes)
+    assert [row[4:7] for row in csv.reader(several.splitlines())] == [["walk", "1.0", ""], ["sit", "0.75", ""]]
+    (none,) = csv.reader([as_csv({"segment_id": "a", **answer([0.25, 0.125], labelling)}, labelling.classes)])
+    assert none[4:] == ["", "", "no_action", "none was found; the best is sit with 0.250", "0.25", "0.125"]
+
+
+def test_an_example_with_one_label_has_no_others() -> None:
+    assert answer([0.25, 0.75], Labelling(("sit", "walk"))) == {
+        "label": "walk",
+        "score": 0.75,
+        "probabilities": {"sit": 0.25, "walk": 0.75},
+    }

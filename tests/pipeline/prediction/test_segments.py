@@ -9,8 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from models.labelling import Labelling
 from pipeline.prediction.config import SegmentsConfig
-from pipeline.prediction.segments import ActionSegment, find_segments, join
+from pipeline.prediction.segments import (
+    ActionSegment,
+    Levels,
+    best_moment,
+    find_segments,
+    join,
+    segments_of,
+)
 from pipeline.prediction.timeline import Timeline
 
 CLASSES = ("a", "b", "background")
@@ -120,3 +128,55 @@ def test_joining_keeps_order_and_all_of_the_time(parts: list[tuple[float, float]
 def test_thresholds_that_are_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(ValueError, match="low_threshold is 0.7, above threshold, 0.6"):
         SegmentsConfig(threshold=0.6, low_threshold=0.7)
+
+
+BOTH = Labelling(("a", "b"), (0.6, 0.2))
+LEVELS = {"a": Levels(0.6, 0.4), "b": Levels(0.2, 0.1)}
+
+
+def test_classes_with_thresholds_of_their_own_are_found_at_the_same_time() -> None:
+    scores = np.array([[0.0, 0.0], [0.8, 0.3], [0.8, 0.3], [0.5, 0.0], [0.0, 0.0]])
+    config = SegmentsConfig(min_seconds=0, max_gap_seconds=0)
+    found = find_segments(Timeline(STEP, 2.5, scores), BOTH.classes, config, LEVELS)
+    a, b = sorted(found, key=lambda segment: segment.label)
+    assert (a.label, a.threshold, b.label, b.threshold) == ("a", 0.6, "b", 0.2)
+    assert a.start_seconds < b.end_seconds and b.start_seconds < a.end_seconds
+    # Each goes on as far as it would alone.
+    alone = [
+        find_segments(Timeline(STEP, 2.5, scores[:, [number]]), [label], config, LEVELS)[0]
+        for number, label in enumerate(BOTH.classes)
+    ]
+    assert [(each.start_seconds, each.end_seconds) for each in alone] == [
+        (each.start_seconds, each.end_seconds) for each in (a, b)
+    ]
+
+
+two_scores = hnp.arrays(np.float64, st.tuples(st.integers(1, 40), st.just(2)), elements=st.floats(0.0, 1.0))
+
+
+@given(two_scores, st.floats(0.05, 1), st.floats(0.05, 1))
+def test_a_class_with_its_own_levels_does_not_depend_on_the_others(
+    values: np.ndarray, high: float, other: float
+) -> None:
+    config = SegmentsConfig(min_seconds=0, max_gap_seconds=0)
+    levels = {"a": Levels(high, 0.8 * high), "b": Levels(other, 0.8 * other)}
+    end = len(values) * STEP
+    found = find_segments(Timeline(STEP, end, values), BOTH.classes, config, levels)
+    alone = find_segments(Timeline(STEP, end, values[:, :1]), ["a"], config, levels)
+    of_a = [(each.start_seconds, each.end_seconds) for each in found if each.label == "a"]
+    assert of_a == [(each.start_seconds, each.end_seconds) for each in alone]
+    assert bool(of_a) == bool((values[:, 0] >= high).any())
+
+
+def test_a_clip_with_several_labels_is_a_segment_for_each_the_best_first() -> None:
+    found = segments_of([0.7, 0.9], BOTH, 1.0, 2.0)
+    assert [(each.label, each.score, each.threshold) for each in found] == [("b", 0.9, 0.2), ("a", 0.7, 0.6)]
+    assert segments_of([0.5, 0.1], BOTH, 1.0, 2.0) == []
+    (one,) = segments_of([0.5, 0.1], Labelling(("a", "b")), 1.0, 2.0)
+    assert (one.label, one.threshold) == ("a", None)
+
+
+def test_the_best_moment_is_that_of_an_action() -> None:
+    best = best_moment(timeline([0.1, 0.3, 0.2], [0.2, 0.1, 0.1]), Labelling(CLASSES, (0.5, 0.5, 0.5)), "background")
+    assert (best.label, best.start_seconds, best.end_seconds, best.score) == ("a", 0.5, 1.0, pytest.approx(0.3))
+    assert best.probabilities == pytest.approx((0.3, 0.1, 0.6))

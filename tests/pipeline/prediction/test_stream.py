@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.export_info import ExportInfo
+from models.labelling import Labelling
 from pipeline.prediction.frames import TimedFrame
 from pipeline.prediction.stream import NUM_STREAMS, Relay, StreamClassifier, changes
 from tests.pipeline.commands.conftest import Done, run_clipgate
@@ -34,8 +35,16 @@ def test_who_answers_has_seen_enough_but_not_everything(num_frames: int, length:
 def test_changes_are_told_once() -> None:
     answers = iter([(0.9, 0.1, 0.0), (0.8, 0.2, 0.0), (0.4, 0.3, 0.3), (0.1, 0.1, 0.8), (0.1, 0.9, 0.0)])
     frames = [TimedFrame(float(second), np.zeros((2, 2, 3), np.uint8)) for second in range(5)]
-    told = changes(frames, lambda _: np.array(next(answers), np.float32), CLASSES, 0.5, "background")
-    assert [(change.seconds, change.label) for change in told] == [(0.0, "sit"), (2.0, None), (4.0, "walk")]
+    told = changes(frames, lambda _: np.array(next(answers), np.float32), Labelling(CLASSES), 0.5, "background")
+    assert [(change.seconds, change.labels) for change in told] == [(0.0, ("sit",)), (2.0, ()), (4.0, ("walk",))]
+
+
+def test_of_several_labels_a_change_of_any_is_told_and_another_order_is_none() -> None:
+    answers = iter([(0.9, 0.6, 0.0), (0.6, 0.9, 0.0), (0.1, 0.7, 0.9), (0.3, 0.1, 0.1)])
+    frames = [TimedFrame(float(second), np.zeros((2, 2, 3), np.uint8)) for second in range(4)]
+    labelling = Labelling(CLASSES, (0.4, 0.5, 0.5))
+    told = changes(frames, lambda _: np.array(next(answers), np.float32), labelling, 0.0, "background")
+    assert [(change.seconds, change.labels) for change in told] == [(0.0, ("sit", "walk")), (2.0, ("walk",)), (3.0, ())]
 
 
 NUM_FRAMES, HEIGHT, WIDTH = 4, 32, 40

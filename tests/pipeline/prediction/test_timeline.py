@@ -97,3 +97,13 @@ def test_smoothing_moves_no_edge(method: Smoothing) -> None:
     values = np.array([[0.9, 0.1]] * 20 + [[0.1, 0.9]] * 20)
     smoothed = smooth(timeline_of(values), method, 0.5)
     assert (smoothed.scores.argmax(axis=1) == values.argmax(axis=1)).all()
+
+
+@given(scores, st.sampled_from(["gaussian", "median"]), st.floats(0.3, 2))
+def test_smoothing_leaves_classes_that_do_not_exclude_each_other_alone(
+    values: np.ndarray, method: Smoothing, seconds: float
+) -> None:
+    together = smooth(Timeline(0.2, 5.0, values), method, seconds, sums_to_one=False).scores
+    for number in range(values.shape[1]):
+        alone = smooth(Timeline(0.2, 5.0, values[:, [number]]), method, seconds, sums_to_one=False).scores
+        np.testing.assert_allclose(together[:, [number]], alone)

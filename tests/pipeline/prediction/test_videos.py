@@ -12,6 +12,7 @@ from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.queues import Windows
 from components.video.tasks import Span
+from models.labelling import Labelling
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import SegmentsConfig
 from pipeline.prediction.videos import LongVideos, VideoPredictor
@@ -23,6 +24,7 @@ LONG_VIDEOS = LongVideos(Windows((1.0,), 0.5), SegmentsConfig())
 class Constant:
     sampling = SamplingConfig(num_frames=4, short_side=48)
     classes = ("walk", "sit")
+    labelling = Labelling(classes)
 
     def probabilities(self, clips: Sequence[Sequence[bytes]]) -> npt.NDArray[np.float32]:
         return np.array([[0.9, 0.1]] * len(clips), np.float32)

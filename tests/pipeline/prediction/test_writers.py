@@ -96,3 +96,37 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         whole_file("--output", tmp_path / "nowhere" / "out.csv") as partial,
     ):
         partial.write_text("x")
+
+
+BEST = ActionSegment("sit", 0.0, 2.0, 0.4, (0.4, 0.1), 0.5)
+BOTH = VideoPrediction(
+    "both.mp4",
+    (
+        ActionSegment(CLASSES[1], 0.0, 2.0, 0.9, (0.8, 0.9), 0.75),
+        ActionSegment("sit", 0.0, 2.0, 0.8, (0.8, 0.9), 0.5),
+    ),
+    2.0,
+    best=ActionSegment(CLASSES[1], 0.0, 2.0, 0.9, (0.8, 0.9), 0.75),
+)
+
+
+def test_a_clip_with_several_labels_has_a_row_for_each_and_one_with_none_names_the_best() -> None:
+    file = io.StringIO()
+    write_csv([BOTH, VideoPrediction("none.mp4", (), 2.0, best=BEST)], CLASSES, file)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    assert [(row["path"], row["label"], row["score"], row["reason"]) for row in rows] == [
+        ("both.mp4", CLASSES[1], "0.900000", ""),
+        ("both.mp4", "sit", "0.800000", ""),
+        ("none.mp4", "", "", "no_action"),
+    ]
+    assert rows[2]["message"] == "none was found; the best is sit with 0.400, its threshold 0.500"
+
+
+def test_json_has_thresholds_and_the_best_only_where_clips_may_have_several_labels() -> None:
+    file = io.StringIO()
+    write_json([BOTH, VideoPrediction("none.mp4", (), 2.0, best=BEST), FOUND], CLASSES, file)
+    both, none, one = json.loads(file.getvalue())
+    assert [(each["label"], each["threshold"]) for each in both["segments"]] == [(CLASSES[1], 0.75), ("sit", 0.5)]
+    assert both["best"]["label"] == CLASSES[1]
+    assert (none["segments"], none["best"]["label"], none["best"]["score"]) == ([], "sit", 0.4)
+    assert "best" not in one and "threshold" not in one["segments"][0]

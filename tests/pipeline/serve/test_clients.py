@@ -91,6 +91,14 @@ def test_the_clients_choose_the_frames_of_ingest_to_the_byte(video: Path, sampli
     assert sorted(frames.read_clips(video, facts, 0.15, 0.85)) == sorted(read_jpeg_clips(video, sampling, 0.15, 0.85))
 
 
+def test_a_client_prints_labels_where_a_clip_may_have_several() -> None:
+    probabilities = {"walk": 0.5, "jump": 0.75, "sit": 0.25}
+    thresholds = {"walk": 0.5, "jump": 0.5, "sit": 0.5}
+    printed = frames.answer({"thresholds": thresholds}, probabilities)
+    assert printed == {"labels": ["jump", "walk"], "probabilities": probabilities}
+    assert frames.answer({"thresholds": {}}, probabilities) == frames.answer({}, probabilities) == probabilities
+
+
 def test_curl_gets_an_answer_as_the_page_says(server: RunningServer, video: Path, tmp_path: Path) -> None:
     shutil.copy(video, tmp_path / "video.mp4")
     page = (SERVING.parent / "docs" / "serving.md").read_text()

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from models.labelling import Labelling
 from pipeline.watch.clips import ClipTable, Reference, join_tables
 
-CLASSES = ("walk", "jump", "sit")
+LABELLING = Labelling(("walk", "jump", "sit"))
 _WIDTH = 8
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.watch.comparing import Comparison, State, compare
 from pipeline.watch.config import WatchConfig
-from tests.pipeline.watch.tables import CLASSES, draw_clips, draw_reference
+from tests.pipeline.watch.tables import LABELLING, draw_clips, draw_reference
 
 # 198 requests.
 NUM_CLIENTS = 33
@@ -26,7 +26,7 @@ def served(seed: int, with_pixels: bool = True, config: WatchConfig | None = Non
     clips = draw_clips(seed, NUM_CLIENTS, name="client", **drift)
     if not with_pixels:
         clips = replace(clips, embedding=clips.embedding[:, :0])
-    return compare(clips, draw_reference(seed), CLASSES, config or WatchConfig())
+    return compare(clips, draw_reference(seed), LABELLING, config or WatchConfig())
 
 
 @pytest.mark.parametrize("kind", PLANTED)
@@ -53,16 +53,16 @@ def test_unlike_clips_are_named_the_farthest_first() -> None:
     clips = draw_clips(0, NUM_CLIENTS, name="client")
     clips.embedding[17, 5] = 20.0
     clips.embedding[40, 5] = 30.0
-    comparison = compare(clips, draw_reference(0), CLASSES, WatchConfig())
+    comparison = compare(clips, draw_reference(0), LABELLING, WatchConfig())
     assert comparison.novelty.unlike[:2].tolist() == [40, 17]
 
 
 def test_few_clients_are_no_evidence_unless_clips_are_said_to_be_independent() -> None:
     clips = draw_clips(0, 6, clips_of_each=33, darker=0.12, name="client")
     reference = draw_reference(0)
-    comparison = compare(clips, reference, CLASSES, WatchConfig())
+    comparison = compare(clips, reference, LABELLING, WatchConfig())
     assert comparison.state is State.OPEN and comparison.num_served_groups == 6 and not comparison.findings
-    by_clip = compare(clips, reference, CLASSES, WatchConfig(group_by="clip"))
+    by_clip = compare(clips, reference, LABELLING, WatchConfig(group_by="clip"))
     assert by_clip.state is State.DRIFTED
 
 
@@ -85,6 +85,6 @@ def test_features_can_be_left_out_and_constant_ones_are_equal() -> None:
 def test_frames_of_another_size_are_an_alarm() -> None:
     clips = draw_clips(0, NUM_CLIENTS, name="client")
     clips.features[:, 1:3] = 480, 640
-    comparison = compare(clips, draw_reference(0), CLASSES, WatchConfig())
+    comparison = compare(clips, draw_reference(0), LABELLING, WatchConfig())
     assert {"height", "width"} == {each.look.name for each in comparison.drifts}
     assert np.isfinite([each.size for each in comparison.findings]).all()
