@@ -18,6 +18,8 @@ from models.networks.catalogue import NETWORKS
 from models.pretrained.foreign import KINDS, ForeignFile, find_foreign
 from models.pretrained.imported import CARD_FILE, IMPORTED_WEIGHTS_FILE, ImportedCard, read_card
 
+# Keys of `model` that the weights below the last layers do not depend on.
+_OF_ANSWERS = ("classes", "metadata", "thresholds")
 _WEIGHTS_SUFFIX = ".weights.h5"
 
 
@@ -143,4 +145,4 @@ def _settings(base: BaseModel) -> dict[str, Any]:
         raise UserError(
             f"{base.path} was trained by another version of clipgate; train it once more ({error})"
         ) from error
-    return {name: getattr(theirs, name) for name in ModelConfig.model_fields if name not in ("classes", "metadata")}
+    return {name: getattr(theirs, name) for name in ModelConfig.model_fields if name not in _OF_ANSWERS}
