@@ -5,6 +5,7 @@ import json
 import pytest
 
 from models.data import ClipSource
+from models.metadata import NO_METADATA
 from models.networks.blocks import drop_path_rates
 from models.training.batches import Batches
 from models.training.job import Job
@@ -22,6 +23,7 @@ def test_the_network_of_a_training_has_the_stochastic_depth_of_the_configuration
         "model": source.model.model_dump_json(),
         "training": training.model_dump_json(),
         "classes": json.dumps(CLASSES),
+        "metadata": NO_METADATA.model_dump_json(),
     }
     job = Job((), (), "", "", "", None, config)
     batches = Batches(source, source, CLASSES, training)

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from models.base_model import open_base
 from models.data import ClipSource
+from models.metadata import NO_METADATA
 from models.networks.outputs import outputs_of
 from models.pretrained.cards import EFFICIENTNET_LITE0
 from models.pretrained.efficientnet_lite0 import load_encoder
@@ -39,6 +40,7 @@ def prepared_for(source: ClipSource, training: TrainingConfig, preset: str = "ti
         "model": model.model_dump_json(),
         "training": training.model_dump_json(),
         "classes": json.dumps(CLASSES),
+        "metadata": NO_METADATA.model_dump_json(),
     }
     batches = Batches(clips, clips, CLASSES, training)
     card = EFFICIENTNET_LITE0

@@ -14,6 +14,7 @@ from models.augmentation.config import AugmentationConfig
 from models.config import ModelConfig
 from models.data import ClipSource
 from models.iou import iou
+from models.metadata import NO_METADATA
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of
 from models.trainer import train as train_job
@@ -155,6 +156,7 @@ def test_data_without_boxes_are_refused_before_training(bars: ClipSource, tmp_pa
             "model": bars.model.model_dump_json(),
             "training": training_config().model_dump_json(),
             "classes": json.dumps(CLASSES),
+            "metadata": NO_METADATA.model_dump_json(),
         },
     )
     with pytest.raises(UserError, match=rf"no clip of the {split} split has any\. Annotate .* or choose cnn_gru$"):
