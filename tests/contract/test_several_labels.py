@@ -12,6 +12,7 @@ from components.video.tasks import Span
 from models.config import ModelConfig
 from models.export_info import ExportInfo
 from models.serving import ServingModule, export
+from pipeline.beam.config import BeamConfig
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.clips import read_jpeg_clips
 from pipeline.prediction.examples import predict_examples
@@ -96,6 +97,6 @@ def test_stored_examples_give_what_was_evaluated(
     stored = tmp_path / "examples" / "Split-test"
     stored.mkdir(parents=True)
     write_examples(stored / "a.gz", [clip_example("walk", jpegs)])
-    assert predict_examples(f"{stored}/*.gz", classifier.version, tmp_path / "out.csv", Thresholds()) == 0
+    assert predict_examples(f"{stored}/*.gz", classifier.version, tmp_path / "out.csv", Thresholds(), BeamConfig()) == 0
     with (tmp_path / "out.csv").open() as file:
         assert {row["label"] for row in csv.DictReader(file)} == expected

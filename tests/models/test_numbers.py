@@ -56,7 +56,7 @@ def test_the_network_sees_what_transform_standardises_and_marks(clips: tuple[Cli
     of_vector = np.isnan(table()[:, 2:]).mean(axis=1, keepdims=True)
     expected = np.concatenate([values, components, marks, of_vector], axis=1)
     np.testing.assert_allclose(source.numbers(), expected, atol=1e-5)
-    seen = np.array([clip.numbers.numpy() for clip in source.clips()])
+    seen = np.array([clip.numbers[0].numpy() for clip in source.clips()])
     np.testing.assert_array_equal(seen, source.numbers())
 
 
