@@ -65,9 +65,8 @@ class Batches:
         augmentation = self.training.augmentation
         protected = tuple(i for i, label in enumerate(self.classes) if label in augmentation.flip_protected)
         views = RandomViews(self.train.model, augmentation, protected)
-        strata = strata_of(self.train_labels)
-        if not self.training.balanced_sampling:
-            strata = np.zeros_like(strata)
+        labels = self.train_labels
+        strata = strata_of(labels) if self.training.balanced_sampling else np.zeros(len(labels), np.int64)
         total = self.steps_per_epoch * self.training.batch_size
         match self.kept:
             case "clips":

@@ -42,9 +42,8 @@ class FeatureBatches:
 
     def training_batches(self, first_epoch: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
         """Features in random order, epoch after epoch; the seed and the number of an epoch alone decide its order."""
-        strata = strata_of(self.train_labels)
-        if not self.training.balanced_sampling:
-            strata = np.zeros_like(strata)
+        labels = self.train_labels
+        strata = strata_of(labels) if self.training.balanced_sampling else np.zeros(len(labels), np.int64)
         total = self.steps_per_epoch * self.training.batch_size
 
         @tf.autograph.experimental.do_not_convert

@@ -18,14 +18,10 @@ def targets_of(labels: Any, num_classes: int, *, are_sets: bool) -> tf.Tensor:
     return tf.cast(labels, tf.float32) if are_sets else tf.one_hot(labels, num_classes)
 
 
-def as_sets(labels: Labels, num_classes: int) -> Labels:
-    """The labels of clips, ids [clips] or sets, as sets: int64 [clips, classes]."""
-    return labels if labels.ndim == 2 else (labels[:, np.newaxis] == np.arange(num_classes)).astype(np.int64)
-
-
 def class_counts(labels: Labels, num_classes: int) -> list[int]:
     """How many clips each class has."""
-    return [int(count) for count in as_sets(labels, num_classes).sum(axis=0)]
+    counts = np.bincount(labels[labels >= 0], minlength=num_classes) if labels.ndim == 1 else labels.sum(axis=0)
+    return [int(count) for count in counts]
 
 
 def class_shares(labels: Labels, num_classes: int) -> list[float]:
