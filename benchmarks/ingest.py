@@ -48,6 +48,7 @@ from components.annotations.files.fingerprint import find_labels
 from components.annotations.splits.config import SplitsConfig
 from components.artifacts import IngestLedger
 from components.video.config import SamplingConfig
+from components.video_example_gen.component import VideoExampleGen
 from components.video_example_gen.executor import VideoExampleGenExecutor
 from components.video_example_gen.ledger import read_summary
 from examples import demo_data
@@ -148,16 +149,17 @@ def attempt(data: Path, output: Path, beam_args: Sequence[str]) -> tuple[float, 
     examples, ledger = Examples(), IngestLedger()
     examples.uri, ledger.uri = str(output / "examples"), str(output / "ledger")
     context = BaseBeamExecutor.Context(beam_pipeline_args=list(beam_args), tmp_dir=str(output / "tmp"), unique_id="0")
-    parameters = {
-        "data": config.model_dump_json(),
-        "splits": SplitsConfig(train=0.5, eval=0.25, test=0.25).model_dump_json(),
-        "negatives": "null",
-        "sampling": _SAMPLING.model_dump_json(),
-        "classes": json.dumps(find_labels(load_annotations(config).records)),
-        "fingerprint": "",
-    }
+    component = VideoExampleGen(
+        data=config,
+        splits=SplitsConfig(train=0.5, eval=0.25, test=0.25),
+        negatives=None,
+        sampling=_SAMPLING,
+        classes=find_labels(load_annotations(config).records),
+        fingerprint="",
+    )
     executor = VideoExampleGenExecutor(context)
-    _, times = timed(lambda: executor.Do({}, {"examples": [examples], "ledger": [ledger]}, parameters))
+    outputs = {"examples": [examples], "ledger": [ledger]}
+    _, times = timed(lambda: executor.Do({}, outputs, component.exec_properties))
     summary = read_summary(output / "ledger")
     return times["seconds"], sum(split["clips"] for split in summary["splits"].values())
 
