@@ -36,6 +36,7 @@ from pipeline.beam.config import BeamConfig
 from pipeline.beam.options import beam_args, ingest_beam_args
 from pipeline.config import Config, load_config
 from pipeline.prediction.examples import predict_examples
+from pipeline.prediction.thresholds import Thresholds
 
 _INSTALLED = Path(__file__).resolve().parents[2] / ".setup/flink"
 _HERE = BeamConfig()
@@ -165,7 +166,7 @@ class Check:
     def _predict(self, output: Path, settings: BeamConfig) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         pattern = f"{self._examples}/Split-test/*.gz"
-        predict_examples(pattern, self._project.versions()[-1], output.with_suffix(".jsonl"), settings)
+        predict_examples(pattern, self._project.versions()[-1], output.with_suffix(".jsonl"), Thresholds(), settings)
 
     def _stage(self, name: str) -> Stage:
         return Stage(self._project.output_dir, name)

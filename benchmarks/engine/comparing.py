@@ -1,6 +1,7 @@
 """What stages have made in two places, beside each other: each function gives in words what is not the same, or nothing."""
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import tensorflow_model_analysis as tfma
 import tensorflow_transform as tft
 from google.protobuf import json_format
 
-# Metrics are quotients of sums of float32 probabilities, which other batches add up in another order.
+# Sums of floating-point numbers in another order, and float32 probabilities of other batches, differ in the last digits.
 RELATIVE_BOUND = 1e-5
 
 
@@ -30,11 +31,11 @@ def differences_of_bytes(here: Path, there: Path) -> Iterator[str]:
 
 
 def differences_of_statistics(here: Path, there: Path) -> Iterator[str]:
-    """As messages, feature by feature."""
+    """Feature by feature; numbers may differ by RELATIVE_BOUND, all else is equal."""
     for split in sorted(path.name for path in here.iterdir()):
         one, other = (_features(folder / split / "FeatureStats.pb") for folder in (here, there))
         for name in sorted(one.keys() | other.keys()):
-            if one.get(name) != other.get(name):
+            if not are_close(one.get(name), other.get(name)):
                 yield f"{split}: {name}: not the same statistics"
 
 
@@ -54,7 +55,7 @@ def differences_of_metrics(here: Path, there: Path) -> Iterator[str]:
         if key not in one or key not in other:
             yield f"{key}: only {'here' if key in one else 'on the engine'}"
         elif not are_close(one[key], other[key]):
-            yield f"{key}: {one[key]!r} here, {other[key]!r} on the engine"
+            yield f"{key}: {_shortened(one[key])} here, {_shortened(other[key])} on the engine"
 
 
 def differences_of_rows(here: Path, there: Path) -> Iterator[str]:
@@ -78,9 +79,9 @@ def are_close(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _features(path: Path) -> dict[str, bytes]:
+def _features(path: Path) -> dict[str, Any]:
     (dataset,) = tfdv.load_stats_binary(str(path)).datasets
-    return {".".join(each.path.step): each.SerializeToString(deterministic=True) for each in dataset.features}
+    return {".".join(each.path.step): json_format.MessageToDict(each) for each in dataset.features}
 
 
 def _transformed(graph: Path, record: bytes) -> dict[str, Any]:
@@ -103,4 +104,13 @@ def _metrics(folder: Path) -> Iterator[tuple[str, Any]]:
     for record in tfma.load_metrics(str(folder)):
         where = ", ".join(sorted(str(json_format.MessageToDict(key)) for key in record.slice_key.single_slice_keys))
         for item in record.metric_keys_and_values:
-            yield f"{where or 'all'}: {json_format.MessageToDict(item.key)}", json_format.MessageToDict(item.value)
+            yield f"{where or 'all'}: {json_format.MessageToDict(item.key)}", value_of(item.value)
+
+
+def value_of(metric: Any) -> Any:
+    """What a metric says; those of clipgate are JSON in bytes."""
+    return json.loads(metric.bytes_value) if metric.bytes_value else json_format.MessageToDict(metric)
+
+
+def _shortened(value: Any) -> str:
+    return textwrap.shorten(repr(value), 200)

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tensorflow_model_analysis.proto import metrics_for_slice_pb2
 
-from benchmarks.engine.comparing import are_close
+from benchmarks.engine.comparing import are_close, value_of
 from benchmarks.engine.kills import num_kept
 from benchmarks.engine.rates import rate_of, ratio_of
 
@@ -43,3 +44,8 @@ def test_numbers_may_differ_by_the_order_of_a_sum_and_nothing_else_may(
     one: object, other: object, is_same: bool
 ) -> None:
     assert are_close(one, other) == is_same
+
+
+def test_numbers_inside_of_bytes_are_compared_as_numbers() -> None:
+    one, other = (metrics_for_slice_pb2.MetricValue(bytes_value=text) for text in (b'{"a": 0.1}', b'{"a": 0.10000001}'))
+    assert are_close(value_of(one), value_of(other))
