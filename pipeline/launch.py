@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from components.storage.root import is_remote
 from foundation.events import Event
 from foundation.messages.errors import UserError
 from foundation.processes import child_environment, reporting_process
+from foundation.signals import signals_interrupt
 from pipeline.bars import Bars, TimeColumn
 from pipeline.config import Config
 from pipeline.run_log import RunLog
@@ -72,7 +72,7 @@ def run_pipeline(
     if not is_remote(config.push_destination):
         require_no_pattern("serving.directory", config.push_destination)
     output_dir = Path(config.output_dir)
-    with exclusive(output_dir) as lock, _signals_interrupt():
+    with exclusive(output_dir) as lock, signals_interrupt():
         log_path = output_dir / "logs" / time.strftime("run-%Y%m%d-%H%M%S.log")
         try:
             log = RunLog(log_path)
@@ -120,24 +120,6 @@ def exclusive(output_dir: Path) -> Iterator[int]:
                 f"output_dir: {output_dir} is in use by another run; wait for it, or give this one its own output_dir"
             ) from None
         yield lock.fileno()
-
-
-@contextlib.contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """What a service manager sends, or a terminal that is closed, is as good as Ctrl-C. Only the main thread hears signals."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

@@ -89,8 +89,8 @@ web.timeout: 300000
 slot.request.timeout: 3600000
 heartbeat.timeout: 120000
 restart-strategy.type: fixed-delay
-restart-strategy.fixed-delay.attempts: 3
-restart-strategy.fixed-delay.delay: 1 s
+restart-strategy.fixed-delay.attempts: 12
+restart-strategy.fixed-delay.delay: 5 s
 """
 _MEMORY = ("-Xmx512m", "-XX:MaxDirectMemorySize=1400m", "-XX:MaxMetaspaceSize=256m")
 _FLINKS = "org.apache.flink.runtime"
@@ -168,11 +168,14 @@ class Cluster:
             ]
             self._commands |= {task_manager(number): node.command(manager), pool_of(number): node.command(pool)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        # How much of its log each had written before it was started the last time.
+        self._written: dict[str, int] = {}
 
     def start(self, *names: str) -> None:
         """Start programs that do not run; all, where none is named."""
         for name in names or self._commands:
             with (self._folder / f"{name}.log").open("ab") as log:
+                self._written[name] = log.tell()
                 self._processes[name] = subprocess.Popen(
                     self._commands[name], env=child_environment(), stdout=log, stderr=log, cwd=self._folder
                 )
@@ -227,12 +230,16 @@ class Cluster:
             slots = sum(each["slotsNumber"] for each in self.ask("/taskmanagers")["taskmanagers"])
         except (URLError, ConnectionError):
             return False
-        pools = [self._folder / f"{name}.log" for name in names if name.startswith(_POOL)]
+        pools = [name for name in names if name.startswith(_POOL)]
         return (
             slots == sum(name.startswith(_MANAGER) for name in names)
             and (JOB_SERVER not in names or _listens(self.job_server))
-            and all(b"workers can be had" in log.read_bytes() for log in pools)
+            and all(b"workers can be had" in self._said(name) for name in pools)
         )
+
+    def _said(self, name: str) -> bytes:
+        """What a program has said since it was started the last time."""
+        return (self._folder / f"{name}.log").read_bytes()[self._written[name] :]
 
 
 @contextmanager

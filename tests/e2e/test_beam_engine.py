@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 import tensorflow as tf
 from apache_beam.io.tfrecordio import ReadFromTFRecord
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.portability.api import beam_job_api_pb2 as messages
+from apache_beam.portability.api import beam_job_api_pb2_grpc as services
 from apache_beam.testing.util import assert_that, equal_to
 
 from foundation.messages.errors import UserError
@@ -102,3 +105,32 @@ def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, t
             require_engine(config_of(tmp_path, tmp_path, engine.keys | keys))
         assert words in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_job_of_a_run_that_is_stopped_is_cancelled(engine: Engine) -> None:
+    endless = f"""
+import time
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+with beam.Pipeline(options=PipelineOptions({beam_args(BeamConfig.model_validate(engine.keys))!r})) as pipeline:
+    _ = pipeline | beam.Impulse() | beam.Map(lambda _: [time.sleep(0.1) for _ in iter(int, 1)])
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", endless], env=child_environment(), stderr=subprocess.PIPE, text=True
+    )
+    with grpc.insecure_channel(engine.job_server) as channel:
+        jobs = services.JobServiceStub(channel)
+        before = jobs.GetJobs(messages.GetJobsRequest()).job_info
+        while [*_states(jobs, but=before)] != [messages.JobState.RUNNING]:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.1)
+        process.terminate()
+        _, said = process.communicate()
+        assert "KeyboardInterrupt" in said
+        assert [*_states(jobs, but=before)] == [messages.JobState.CANCELLED]
+
+
+def _states(jobs: services.JobServiceStub, but: Sequence[messages.JobInfo]) -> Iterator[int]:
+    known = {job.job_id for job in but}
+    return (job.state for job in jobs.GetJobs(messages.GetJobsRequest()).job_info if job.job_id not in known)
