@@ -31,6 +31,7 @@ from benchmarks.engine.stages import Stage
 from benchmarks.ingest import copy_videos, here, ingest, one_row_a_video, read_rows
 from benchmarks.undisturbed import VERDICTS, Project
 from examples import demo_data
+from foundation.signals import signals_interrupt
 from pipeline.beam.checking import require_engine
 from pipeline.beam.config import BeamConfig
 from pipeline.beam.options import beam_args, ingest_beam_args
@@ -182,7 +183,7 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=3)
     given = parser.parse_args()
     flink.install(_INSTALLED)
-    with tempfile.TemporaryDirectory() as name:
+    with signals_interrupt(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # Enough for several shards of each split.
         project = Project.make(folder / "project", num_people=24)

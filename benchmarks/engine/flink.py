@@ -93,6 +93,8 @@ restart-strategy.fixed-delay.attempts: 12
 restart-strategy.fixed-delay.delay: 5 s
 """
 _MEMORY = ("-Xmx512m", "-XX:MaxDirectMemorySize=1400m", "-XX:MaxMetaspaceSize=256m")
+# Otherwise only errors are in the logs.
+_LOGGING = "-Dlog4j2.level=INFO"
 _FLINKS = "org.apache.flink.runtime"
 _POOL_PORT = 50000
 _WORKER = "pipeline.beam.worker_process"
@@ -132,7 +134,7 @@ class Cluster:
         conf = folder / "conf"
         conf.mkdir(parents=True)
         (conf / "flink-conf.yaml").write_text(_CONFIGURATION.format(address=address, rpc_port=rpc, rest_port=rest))
-        virtual_machine, jars = ["java", *_java_options(), *_MEMORY], _class_path(installed)
+        virtual_machine, jars = ["java", *_java_options(), *_MEMORY, _LOGGING], _class_path(installed)
         agent = installed / _AGENT_JAR
         java = [*virtual_machine, "-cp", jars]
         configured = ["--configDir", str(conf)]
