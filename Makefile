@@ -27,7 +27,8 @@ examples: demo
 	$(CLIPGATE) run --config examples/long_videos.yaml
 	$(CLIPGATE) predict demo/long/videos --segments --force --model demo/long_videos/serving/action --timeline demo/timeline.html
 
-PYTEST = $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# What takes long is named at the end.
+PYTEST = $(PYTHON_IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 40 --durations-min 10
 
 test: setup browser
 	$(PYTEST)
