@@ -29,6 +29,9 @@ def find_problem(segment: Segment, clip: Clip, sampling: SamplingConfig) -> Prob
     needed = sampling.num_frames if sampling.short == "error" else min(sampling.min_frames, sampling.num_frames)
     if clip.num_distinct < needed:
         return Problem(Reason.SEGMENT_TOO_SHORT, f"{clip.num_distinct} distinct frames; at least {needed} are needed")
+    if sampling.cuts_clips and clip.crop is None:
+        message = f"no box of the actor from {clip.start_seconds:g} to {clip.end_seconds:g} s to cut the clip around"
+        return Problem(Reason.BOX_MISSING, message)
     return None
 
 

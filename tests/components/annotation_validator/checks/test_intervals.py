@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.annotation_validator.checks.overlapping_labels import intersection_over_union
 from components.annotation_validator.findings import Suggestion
+from components.annotations.records.actors import intersection_over_union
 from tests.components.annotation_validator.making import clean_records, found, inputs_of, rows, segment, track
 
 LEFT, RIGHT = (0.1, 0.1, 0.3, 0.9), (0.6, 0.1, 0.9, 0.9)
