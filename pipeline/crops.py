@@ -4,6 +4,7 @@ from components.annotations.config import NegativesConfig
 from components.video.config import SamplingConfig
 from models.config import ModelConfig
 
+TRAINED_ON_CROPS = "the model was trained on clips that are cut around their actors (sampling.crop_to_boxes)"
 # So much of the actor's surroundings may be cut off by rounding and by aspects that people write with two digits.
 _NEARLY = 0.02
 
@@ -28,3 +29,10 @@ def require_crops(sampling: SamplingConfig, negatives: NegativesConfig | None, m
             f"sampling.crop_aspect is {sampling.crop_aspect:g}, but the network sees {model.width}x{model.height}, and "
             f"model.resize: crop would cut the sides of each actor; set sampling.crop_aspect: {wanted:.3g}"
         )
+
+
+def said_of_whole_frames(sampling: SamplingConfig) -> str:
+    """What is to be said where a model is shown whole frames; empty if it was trained on such."""
+    if not sampling.cuts_clips:
+        return ""
+    return f"{TRAINED_ON_CROPS}, and is shown whole frames here, so little is known of its answers"

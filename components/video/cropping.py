@@ -6,6 +6,9 @@ from typing import NamedTuple
 from components.annotations.records.boxes import Edges
 from components.video.images import Frame
 
+# In pixels. Shares of a frame are off by some bits, which shall not cost a row of pixels.
+_ROUNDING = 1e-3
+
 
 class Rectangle(NamedTuple):
     """Pixels of a frame: columns from `left` to before `right`, rows from `top` to before `bottom`."""
@@ -49,5 +52,5 @@ def crop_around(edges: Edges, width: int, height: int, margin: float, aspect: fl
 def _placed(first: float, last: float, length: float, available: int) -> tuple[int, int]:
     """A stretch of whole pixels around the middle of another one, moved to where there are pixels."""
     start = min(max(0.0, (first + last - length) / 2), max(0.0, available - length))
-    begin = min(math.floor(min(start, first)), available - 1)
-    return begin, max(begin + 1, min(available, math.ceil(max(start + length, last))))
+    begin = min(math.floor(min(start, first) + _ROUNDING), available - 1)
+    return begin, max(begin + 1, min(available, math.ceil(max(start + length, last) - _ROUNDING)))

@@ -73,10 +73,13 @@ def unpack_clip(head: dict[str, Any], body: bytes) -> Clip:
 
 def unpack_span(values: dict[str, Any]) -> Span:
     """A span that was packed into a request."""
-    if not (actor := values["actor"]):
-        return Span(**values)
-    boxes, mask_boxes = (tuple(Box(**box) for box in actor[name]) for name in ("boxes", "mask_boxes"))
-    return Span(**values | {"actor": Actor(boxes, SpaceUnit(actor["space_unit"]), mask_boxes)})
+    return Span(**values | {"actor": unpack_actor(values["actor"]) if values["actor"] else None})
+
+
+def unpack_actor(values: dict[str, Any]) -> Actor:
+    """An actor, of its fields as JSON has them."""
+    boxes, mask_boxes = (tuple(Box(**box) for box in values[name]) for name in ("boxes", "mask_boxes"))
+    return Actor(boxes, SpaceUnit(values["space_unit"]), mask_boxes)
 
 
 def pack_ending(ending: Ending) -> bytes:

@@ -20,9 +20,10 @@ from components.video.tasks import Clip
 from components.video.times import FrameIndex
 from components.video_example_gen.alignment import frame_times
 from components.video_example_gen.background import background_spans
-from components.video_example_gen.examples import find_problem, make_example
+from components.video_example_gen.examples import make_example
 from components.video_example_gen.masks import MaskError, MaskReader, MaskTrack
 from components.video_example_gen.metadata import MetadataFeatures
+from components.video_example_gen.problems import find_problem
 from components.video_example_gen.spans import spans_of
 
 

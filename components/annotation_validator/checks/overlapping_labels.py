@@ -1,10 +1,11 @@
 """Frames that carry two labels: the same pictures are examples of both classes.
 
-Segments whose boxes lie elsewhere show different actors and do not count.
+Segments whose boxes lie elsewhere show different actors. They do not count, but for a note: clips that are cut around their
+actors do not share a pixel.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
@@ -16,9 +17,12 @@ _SAME_ACTOR_IOU = 0.5
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     pairs: dict[tuple[str, str], list[tuple[float, CheckedSegment, CheckedSegment]]] = defaultdict(list)
+    of_several: list[tuple[float, CheckedSegment, CheckedSegment]] = []
     for segments in inputs.by_video.values():
         for share, one, other in _overlaps(segments):
-            if share > bar and not _shows_different_actors(one, other):
+            if share > bar and _shows_different_actors(one, other):
+                of_several.append((share, one, other))
+            elif share > bar:
                 first, second = sorted((one.label, other.label))
                 pairs[first, second].append((share, one, other))
     for (first, second), overlaps in sorted(pairs.items()):
@@ -34,6 +38,21 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             places=places(segment for _, *pair in overlaps for segment in pair),
             severity=Severity.ERROR if is_contradiction else None,
         )
+    if of_several and not inputs.inspection.sampling.cuts_clips:
+        yield _whole_frames_of_several(of_several)
+
+
+def _whole_frames_of_several(overlaps: Sequence[tuple[float, CheckedSegment, CheckedSegment]]) -> Found:
+    """That clips of different people have the same frames as long as these are not cut."""
+    num_videos = len({one.video for _, one, _ in overlaps})
+    return Found(
+        message=f"people who do different things share frames: {len(overlaps)} pairs of segments in {num_videos} videos "
+        "overlap, with boxes that lie elsewhere, and each clip shows both",
+        remedy="Set sampling.crop_to_boxes: 0.15, so that each clip is cut around its own actor.",
+        value=max(share for share, _, _ in overlaps),
+        places=places(segment for _, *pair in overlaps for segment in pair),
+        severity=Severity.NOTE,
+    )
 
 
 def _overlaps(segments: Iterable[CheckedSegment]) -> Iterable[tuple[float, CheckedSegment, CheckedSegment]]:
