@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import tensorflow as tf
 from components.annotations.config import DataConfig
 from components.annotations.files.fetch import load_annotations
 from components.annotations.files.manifest import build_manifest, segment_id
+from components.annotations.records.actors import Actor
+from components.annotations.records.record import Box
 from components.storage.local import LocalRoot
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
@@ -24,6 +27,7 @@ from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.run import OutputFiles, predict_clips, predict_rows
 from pipeline.prediction.thresholds import Thresholds
 from pipeline.prediction.videos import VideoPredictor
+from pipeline.review.model_worker import Answerer
 from tests.components.video.videos import record
 from tests.components.video_example_gen.test_ingest import values_of
 from tests.models.clips import (
@@ -38,6 +42,7 @@ from tests.models.clips import (
 
 CONFIG = ModelConfig(preset="tiny", num_frames=4, height=32, width=40)
 SAMPLING = SamplingConfig(num_frames=NUM_STORED, short_side=40, crop_to_boxes=0.1, crop_aspect=1.25)
+SECONDS = {label: [0.8, 0.8, 0.8] for label in CLASSES}
 TOLERANCE = 1e-5
 # Left, then right; the third row has no box.
 PLACES = ([[0.4, 0.0, 0.1, 0.2, 0.6], [1.2, 0.1, 0.2, 0.3, 0.7]], [[0.8, 0.6, 0.3, 0.9, 0.9]], [])
@@ -49,7 +54,9 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     folder = tmp_path_factory.mktemp("crops")
     clips = [clip_example(CLASSES[0], encode_clip(draw_clip(0, seed))) for seed in range(2)]
     transform = run_transform(folder, clips, CONFIG)
-    card = ExportInfo(CLASSES, CONFIG.model_dump(mode="json"), SAMPLING.model_dump(mode="json"), "key")
+    card = ExportInfo(
+        CLASSES, CONFIG.model_dump(mode="json"), SAMPLING.model_dump(mode="json"), "key", clip_seconds=SECONDS
+    )
     version = folder / "action" / "1"
     export(ServingModule(one_stage_network(CONFIG), transform, CONFIG, CLASSES), card, str(version))
     return Classifier(version)
@@ -125,3 +132,17 @@ def test_whole_frames_are_said_to_be_unknown_to_it(
         "trained on clips that are cut around their actors (sampling.crop_to_boxes), and is shown whole frames" in shown
     )
     assert "--annotations" in shown
+
+
+def test_the_page_for_reviewing_gives_what_was_evaluated_or_says_why_it_cannot(
+    classifier: Classifier, folder: Path, expected: list[list[float]]
+) -> None:
+    actor = Actor(tuple(Box(*box) for box in PLACES[0]))
+    request = {"path": str(folder / "a.mp4"), "start_seconds": 0.4, "end_seconds": 1.2}
+    with Decoder() as decoder:
+        answerer = Answerer(classifier.version, decoder)
+        answer = answerer.answer({**request, "make": "answer", "actor": asdict(actor)})
+        refused = [answerer.answer({**request, "make": make, "actor": None}) for make in ("answer", "scores")]
+    # It rounds to four decimals.
+    assert answer["probabilities"] == pytest.approx(expected[0], abs=1e-4)
+    assert all("cut around their actors" in each["error"] for each in refused)
