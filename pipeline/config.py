@@ -30,6 +30,7 @@ from models.training.config import PRETRAINED, TrainingConfig
 from models.tuning.config import TunerConfig, assign, describe
 from pipeline.beam.config import BeamConfig
 from pipeline.config_changes import changed
+from pipeline.crops import require_crops
 from pipeline.kubeflow.config import KubeflowConfig
 from pipeline.tracking.config import TrackingConfig
 from pipeline.watch.config import WatchConfig
@@ -121,6 +122,7 @@ class Config(Section):
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
                 "network that gives no boxes; set it to false"
             )
+        require_crops(self.sampling, self.negatives, self.model)
         if self.evaluation.folds:
             self._require_that_folds_are_honest()
         if warm_start and not network.learns:

@@ -28,6 +28,7 @@ SLOW_PLACES = (
     "notebooks",
     "models",
     "contract/test_several_labels.py",
+    "contract/test_crops.py",
     "benchmarks/test_faults.py",
     "benchmarks/test_gate.py",
     "benchmarks/kubeflow/test_stand_in.py",

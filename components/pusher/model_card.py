@@ -103,6 +103,11 @@ def _limits(
         f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "
         "seen; people, places and cameras unlike those of the data were not measured.",
     ]
+    if info.sampling.get("crop_to_boxes") is not None:
+        sentences.append(
+            "It learned from clips that are cut around one actor each (sampling.crop_to_boxes), and was measured on such; of "
+            "whole frames it knows nothing."
+        )
     if info.metadata_worth:
         worth = Worth(**info.metadata_worth)
         columns = ", ".join(info.numbers_card.numbers.sources)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from components.video.capture import open_video
 from components.video.config import SamplingConfig
-from components.video.images import encode_jpeg, scale_short_side, thumbnail
+from components.video.cropping import Rectangle, cut
+from components.video.images import Frame, encode_jpeg, scale_short_side, thumbnail
 from components.video.queues import ListedTasks, TaskQueue, Windows, WindowTasks, in_seconds
 from components.video.reader import FrameReader, ShownFrame, VideoError, VideoInfo
 from components.video.tasks import Clip, ClipTask, Ending, Span, StoredFrame, make_tasks, needs_index
@@ -60,7 +61,8 @@ def read_clips(
 ) -> Generator[Clip, None, Ending]:
     """The clips of each span, each as soon as its last frame was read; returns where reading stopped.
 
-    Frames are scaled so that the shorter side has `sampling.short_side` pixels. Memory depends on how many spans overlap,
+    Frames are cut around the actor where `sampling.crop_to_boxes` says so and the span has boxes of one, and scaled so that
+    the shorter side has `sampling.short_side` pixels. Memory depends on how many spans overlap,
     not on the video's length. `on_frame` is called for each frame that is read.
 
     Raises:
@@ -142,9 +144,10 @@ def _carry_out(
         active += queue.begin(index, frame.seconds)
         takers = [task for task in active if task.wants(index, frame)]
         if takers:
-            stored = _store(frame, index, sampling)
+            image = frame.retrieve()
+            stored = {crop: _store(image, crop, frame, index, sampling) for crop in {task.crop for task in takers}}
             for task in takers:
-                task.frames.append(stored)
+                task.frames.append(stored[task.crop])
         finished = [task for task in active if task.is_done(index, frame.seconds)]
         if finished:
             active = [task for task in active if not task.is_done(index, frame.seconds)]
@@ -192,8 +195,10 @@ def _read_index(reader: FrameReader, sampling: SamplingConfig, on_frame: Callabl
     return FrameIndex(times, end_seconds, reader.info.promised_seconds)
 
 
-def _store(frame: ShownFrame, index: int, sampling: SamplingConfig) -> StoredFrame:
-    small = scale_short_side(frame.retrieve(), sampling.short_side)
+def _store(
+    image: Frame, crop: Rectangle | None, frame: ShownFrame, index: int, sampling: SamplingConfig
+) -> StoredFrame:
+    small = scale_short_side(cut(image, crop) if crop else image, sampling.short_side)
     jpeg = encode_jpeg(small, sampling.jpeg_quality)
     height, width = small.shape[:2]
     return StoredFrame(jpeg, thumbnail(small), frame.seconds, index, (height, width))

@@ -30,6 +30,19 @@ class SamplingConfig(Section):
     short_side: int = Field(
         128, ge=16, le=2160, description="pixels of a stored frame's shorter side; smaller frames stay as they are"
     )
+    crop_to_boxes: float | None = Field(
+        None,
+        ge=0,
+        le=10,
+        description="clips are cut around the actor's boxes (or masks), and so much of a box is added on each of its sides; "
+        "default: whole frames",
+    )
+    crop_aspect: float = Field(
+        1.0,
+        ge=0.1,
+        le=10,
+        description="with crop_to_boxes, width of a crop divided by its height: that of the network's input",
+    )
     jpeg_quality: int = Field(90, ge=1, le=100, description="of the stored frames")
     end_tolerance_seconds: float = Field(0.5, ge=0, description="how far an end may lie beyond the video's last frame")
     max_missing_share: float = Field(
@@ -44,6 +57,11 @@ class SamplingConfig(Section):
     max_cpu_seconds: int = Field(3600, ge=1, description="computing time for one video at the most")
     max_stall_seconds: float = Field(60.0, gt=0, description="a decoder that shows no progress for so long is stopped")
     max_memory_megabytes: int = Field(2048, ge=LEAST_MEMORY_MEGABYTES, description="memory of the process that decodes")
+
+    @property
+    def cuts_clips(self) -> bool:
+        """Whether clips are cut around their actors, so that each needs one."""
+        return self.crop_to_boxes is not None
 
     @model_validator(mode="after")
     def _method_has_what_it_needs(self) -> "SamplingConfig":

@@ -30,11 +30,11 @@ from components.video.protocol import (
     pack_mask,
     pack_survey,
     unpack,
+    unpack_span,
 )
 from components.video.queues import Windows
 from components.video.reader import VideoError
 from components.video.survey import read_survey
-from components.video.tasks import Span
 from foundation.messages.errors import MachineError
 
 _SECONDS_BETWEEN_SIGNS_OF_LIFE = 0.5
@@ -109,7 +109,7 @@ def _read(
             pack_index(read_index(path, sampling, num_threads=request["num_threads"], on_frame=show_life))
         )
         return
-    spans = [Span(**span) for span in request["spans"]]
+    spans = [unpack_span(span) for span in request["spans"]]
     if request["wanted"] == "survey":
         survey = read_survey(path, spans, sampling, num_threads=request["num_threads"], on_frame=show_life)
         connection.send_bytes(pack_survey(survey))

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from components.annotations.records.actors import Actor
+from components.annotations.records.record import Box, SpaceUnit
 from components.video.png import Pixels
 from components.video.queues import Windows
 from components.video.reader import VideoInfo
@@ -64,8 +66,20 @@ def unpack_clip(head: dict[str, Any], body: bytes) -> Clip:
             "jpegs": tuple(distinct[position] for position in head["order"]),
             "frame_seconds": tuple(values["frame_seconds"]),
             "frame_indices": tuple(values["frame_indices"]),
+            "crop": tuple(values["crop"]) if values["crop"] else None,
         }
     )
+
+
+def unpack_span(values: dict[str, Any]) -> Span:
+    """A span that was packed into a request."""
+    return Span(**values | {"actor": unpack_actor(values["actor"]) if values["actor"] else None})
+
+
+def unpack_actor(values: dict[str, Any]) -> Actor:
+    """An actor, of its fields as JSON has them."""
+    boxes, mask_boxes = (tuple(Box(**box) for box in values[name]) for name in ("boxes", "mask_boxes"))
+    return Actor(boxes, SpaceUnit(values["space_unit"]), mask_boxes)
 
 
 def pack_ending(ending: Ending) -> bytes:

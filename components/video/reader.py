@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from components.video.images import Frame
 from components.video.times import FrameIndex
 
+_SECONDS_OF_AN_UNKNOWN_RATE = 0.04
 CANNOT_OPEN = "the decoder cannot open it: damaged, encrypted, no video in it, or a codec it does not know"
 
 
@@ -43,6 +44,11 @@ class VideoInfo:
     def frame_seconds(self) -> float:
         """How long a frame is shown, nominally; 0 where the rate is unknown."""
         return 1 / self.fps if self.fps else 0.0
+
+    @property
+    def likely_frame_seconds(self) -> float:
+        """The same; where the rate is unknown, that of 25 frames a second."""
+        return self.frame_seconds or _SECONDS_OF_AN_UNKNOWN_RATE
 
 
 class ShownFrame(NamedTuple):

@@ -28,6 +28,15 @@ class ClipPlan:
     targets: tuple[float, ...]
     samples: tuple[int, ...]
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """From where to where its frames are: each target stands for what lies half way to its neighbours."""
+        first, last = self.targets[0], self.targets[-1]
+        if first == last:
+            return self.start, self.end
+        half = (last - first) / (len(self.targets) - 1) / 2
+        return max(self.start, first - half), min(self.end, last + half)
+
 
 def windows(start: float, end: float, length: float, stride: float) -> list[tuple[float, float]]:
     """[start, end) cut into windows a stride apart; the last one ends where the segment does. A short segment is one.

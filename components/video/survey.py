@@ -18,7 +18,6 @@ PICTURES_OF_A_SPAN = 3
 _LEAST_SPACING_SECONDS = 0.06
 _MOST_FRAMES = 4096
 _PICTURE_SIDE, _PICTURE_QUALITY = 96, 80
-_SECONDS_OF_AN_UNKNOWN_RATE = 0.04
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class _Pictures:
 
 
 def _positions(span: Span, info: VideoInfo) -> tuple[float, float, float]:
-    frame_seconds = info.frame_seconds or _SECONDS_OF_AN_UNKNOWN_RATE
+    frame_seconds = info.likely_frame_seconds
     unit = frame_seconds if span.in_frames else 1.0
     duration = info.duration_seconds - (info.start_seconds if span.in_frames else 0.0)
     end = max(span.start, duration / unit) if span.end is None else span.end

@@ -1,8 +1,12 @@
 """What is asked of a video (spans), what is to be done for it (tasks), and what comes out (clips)."""
 
+import math
 from dataclasses import dataclass, field
 
+from components.annotations.records.actors import Actor
+from components.annotations.records.boxes import Edges
 from components.video.config import SamplingConfig
+from components.video.cropping import Rectangle, crop_around
 from components.video.images import Frame, brightness, motion_energy
 from components.video.reader import ShownFrame, VideoInfo
 from components.video.sampling import ClipPlan, Selector, plan_clips, windows
@@ -11,11 +15,15 @@ from components.video.times import FrameIndex
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a video: from `start` to before `end` (None: to the end), in seconds or in frames from 0."""
+    """A stretch of a video: from `start` to before `end` (None: to the end), in seconds or in frames from 0.
+
+    `actor`: around whom its clips are cut if `sampling.crop_to_boxes` says so. Without a box of the actor they are not.
+    """
 
     start: float = 0.0
     end: float | None = None
     in_frames: bool = False
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Clip:
       num_distinct: how many different frames there are.
       motion, brightness: means over the frames, 0 to 1.
       height, width: of the stored frames, in pixels.
+      crop: what they show of the video's frames, as shares of these; None if all.
     """
 
     video: VideoInfo
@@ -55,6 +64,7 @@ class Clip:
     brightness: float
     height: int
     width: int
+    crop: Edges | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ class ClipTask:
     Attributes:
       is_open: whether the span has no end.
       ends_with_video: whether the plan's end is where the video is believed to end, which only reading it can tell.
+      crop: what is kept of the frames; None if all.
     """
 
     span: int
@@ -91,6 +102,7 @@ class ClipTask:
     in_frames: bool
     is_open: bool
     ends_with_video: bool = False
+    crop: Rectangle | None = None
     number: int = 0
     num_clips: int = 1
     frames: list[StoredFrame] = field(default_factory=list)
@@ -145,6 +157,7 @@ class ClipTask:
             brightness=sum(brightness(frame.thumbnail) for frame in frames) / max(1, len(frames)),
             height=height,
             width=width,
+            crop=self.crop.as_edges(video.width, video.height) if self.crop else None,
         )
 
 
@@ -167,7 +180,8 @@ def make_tasks(
     is_open = span.end is None
     if span.in_frames and span.end is not None and index is None:
         plans = plan_clips(span.start, span.end, sampling, step=frame_step, frame_length=1)
-        return _numbered([ClipTask(number, plan, in_frames=True, is_open=False) for plan in plans])
+        tasks = [ClipTask(number, plan, in_frames=True, is_open=False) for plan in plans]
+        return _numbered(tasks, span, sampling, info, index)
     seconds_at = index.seconds_at if span.in_frames and index else float
     start, end = seconds_at(span.start), index.end_seconds if index else info.duration_seconds
     if span.end is None:
@@ -188,10 +202,34 @@ def make_tasks(
         else:
             plans = plan_clips(first, last, sampling, step=sampling.step_seconds, frame_length=info.frame_seconds)
             tasks += [ClipTask(number, plan, False, is_open, ends_with_video) for plan in plans]
-    return _numbered(tasks)
+    return _numbered(tasks, span, sampling, info, index)
 
 
-def _numbered(tasks: list[ClipTask]) -> list[ClipTask]:
+def _numbered(
+    tasks: list[ClipTask], span: Span, sampling: SamplingConfig, info: VideoInfo, index: FrameIndex | None
+) -> list[ClipTask]:
     for number, task in enumerate(tasks):
         task.number, task.num_clips = number, len(tasks)
+        if span.actor and sampling.crop_to_boxes is not None:
+            reach = _reach_in_unit_of(span, task, index)
+            task.crop = _crop_around(span.actor, *reach, span.in_frames, sampling.crop_to_boxes, sampling, info)
     return tasks
+
+
+def _reach_in_unit_of(span: Span, task: ClipTask, index: FrameIndex | None) -> tuple[float, float]:
+    """From where to where the frames of a task are, in the unit of the span's bounds and boxes."""
+    first, last = task.plan.reach
+    if task.in_frames == span.in_frames or index is None:
+        return first, last
+    if span.in_frames:
+        return index.frame_at(first), index.frame_at(last)
+    return index.seconds_at(math.floor(first)), index.seconds_at(math.ceil(last))
+
+
+def _crop_around(
+    actor: Actor, first: float, last: float, in_frames: bool, margin: float, sampling: SamplingConfig, info: VideoInfo
+) -> Rectangle | None:
+    # A frame may have begun to show before the time that it stands for, and the box next to a frame is that frame's.
+    frame = 1.0 if in_frames else info.likely_frame_seconds
+    edges = actor.enclosing(first - frame, last + frame, frame / 2, info.width, info.height)
+    return crop_around(edges, info.width, info.height, margin, sampling.crop_aspect) if edges else None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from components.annotations.files.likely_paths import is_usual
 from components.annotations.files.video_finder import VideoFinder
+from components.annotations.records.boxes import relative_boxes
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment, SpaceUnit, TimeUnit
 from components.storage.root import Root
@@ -19,7 +20,6 @@ from components.video.decoder import Decoder
 from components.video.faults import sorted_out
 from components.video.reader import VideoError, VideoInfo
 from components.video.times import FrameIndex
-from components.video_example_gen.alignment import relative_boxes
 
 
 @dataclass

@@ -52,7 +52,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
         beam_args = self._beam_pipeline_args or []
         root = open_root(data.videos, "data.videos", beam_args)
         records, assumptions = load_annotations(data, beam_args)
-        manifest = build_manifest(records, root, classes, negatives, data.group_pattern)
+        manifest = build_manifest(records, root, classes, negatives, data.group_pattern, sampling.cuts_clips)
         for assumption in (*assumptions, *manifest.assumptions):
             say(str(assumption))
         if not manifest.segments_by_video:

@@ -18,11 +18,13 @@ from components.video.faults import sorted_out
 from components.video.reader import VideoError
 from components.video.tasks import Clip
 from components.video.times import FrameIndex
-from components.video_example_gen.alignment import frame_times, span_of
+from components.video_example_gen.alignment import frame_times
 from components.video_example_gen.background import background_spans
-from components.video_example_gen.examples import find_problem, make_example
+from components.video_example_gen.examples import make_example
 from components.video_example_gen.masks import MaskError, MaskReader, MaskTrack
 from components.video_example_gen.metadata import MetadataFeatures
+from components.video_example_gen.problems import find_problem
+from components.video_example_gen.spans import spans_of
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ class VideoIngest:
           MachineError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
         """
         if self._min_cover is not None:
-            task = replace(task, segments=with_label_sets(task.segments, self._min_cover))
+            segments = with_label_sets(task.segments, self._min_cover, self._sampling.cuts_clips)
+            task = replace(task, segments=segments)
         account = _Account(task)
         try:
             with sorted_out(task.video), self._root.local_copy(task.video, task.version) as path:
@@ -126,10 +129,10 @@ class VideoIngest:
             yield from account.close_broken(error)
 
     def _clips(self, path: Path, account: "_Account") -> Iterator[Result]:
-        spans = [span_of(segment) for segment in account.segments]
+        spans, broken = spans_of(account.segments, self._masks, self._sampling)
         for clip in self._decoder.read_clips(path, spans, self._sampling):
             segment = account.segments[clip.span]
-            problem = find_problem(segment, clip, self._sampling)
+            problem = broken.get(clip.span) or find_problem(segment, clip, self._sampling)
             if problem is None:
                 try:
                     example = self._example(segment, account.video, clip)
@@ -143,7 +146,7 @@ class VideoIngest:
     def _example(self, segment: Segment, video: str, clip: Clip) -> bytes:
         masks = MaskTrack()
         if segment.masks:
-            masks = self._masks.track(segment.masks, *frame_times(segment, clip), clip.height, clip.width)
+            masks = self._masks.track(segment.masks, *frame_times(segment, clip), clip.height, clip.width, clip.crop)
         numbers = self._metadata.features_of(segment.metadata) if self._metadata else {}
         return make_example(segment, video, clip, masks, numbers)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from components.annotations.records.boxes import Edges
 from components.annotations.records.masks import Pixels, decode_mask, edges_of_mask, masks_at
@@ -53,8 +54,21 @@ class MaskReader:
         except (ValueError, VideoError) as error:
             raise MaskError(f"{_name(mask)}: {error}") from error
 
+    def boxes(self, masks: Sequence[Mask]) -> tuple[Box, ...]:
+        """The boxes around all of `masks`, sorted by time, of which no two are read at once; errors are those of `read`."""
+        boxes: list[Box] = []
+        for mask in masks:
+            boxes.append(_box(mask.time, edges_of_mask(self.read(mask)), boxes))
+        return tuple(boxes)
+
     def track(
-        self, masks: Sequence[Mask], times: Sequence[float], tolerance: float, height: int, width: int
+        self,
+        masks: Sequence[Mask],
+        times: Sequence[float],
+        tolerance: float,
+        height: int,
+        width: int,
+        crop: Edges | None = None,
     ) -> MaskTrack:
         """The masks of frames, as PNGs of `height` times `width` pixels, and the boxes around them.
 
@@ -65,6 +79,7 @@ class MaskReader:
           masks: sorted by time.
           times: of the frames, in the unit of the masks.
           tolerance: how far a mask may be from a frame and still be that frame's.
+          crop: what the PNGs show of the frames; None: all of them.
 
         Raises:
           MaskError: a mask cannot be used.
@@ -79,17 +94,27 @@ class MaskReader:
             pixels = self.read(mask)
             boxes.append(_box(mask.time, edges_of_mask(pixels), boxes))
             if any(mask is one for one in shown):
-                png_of[id(mask)] = encode_mask_png(pixels, height, width)
+                png_of[id(mask)] = encode_mask_png(pixels, height, width, crop or _WHOLE_FRAME)
         pngs = tuple(png_of[id(mask)] if mask else b"" for mask in shown)
         return MaskTrack(pngs if any(pngs) else (), tuple(boxes))
 
 
-def encode_mask_png(pixels: Pixels, height: int, width: int) -> bytes:
-    """A mask scaled to `height` times `width` by nearest neighbours, as a PNG of 0 and 255; same pixels, same bytes."""
-    rows = ((np.arange(height) + 0.5) * pixels.shape[0] / height).astype(int)
-    columns = ((np.arange(width) + 0.5) * pixels.shape[1] / width).astype(int)
+def encode_mask_png(pixels: Pixels, height: int, width: int, part: Edges = _WHOLE_FRAME) -> bytes:
+    """A part of a mask (shares of it) as a PNG of 0 and 255 with `height` times `width` pixels; same pixels, same bytes.
+
+    It is scaled by nearest neighbours.
+    """
+    left, top, right, bottom = part
+    rows = _nearest(pixels.shape[0], height, top, bottom)
+    columns = _nearest(pixels.shape[1], width, left, right)
     _, data = cv2.imencode(".png", pixels[np.ix_(rows, columns)].astype(np.uint8) * 255)
     return bytes(data.tobytes())
+
+
+def _nearest(length: int, wanted: int, first: float, last: float) -> npt.NDArray[np.intp]:
+    """Of the pixels of a side, `wanted` ones evenly spread over its part from `first` to `last` (shares)."""
+    places = first * length + (np.arange(wanted) + 0.5) * ((last - first) * length) / wanted
+    return np.minimum(places.astype(np.intp), length - 1)
 
 
 def _box(time: float, edges: Edges | None, before: Sequence[Box]) -> Box:

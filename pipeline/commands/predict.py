@@ -20,7 +20,7 @@ _DEFAULT = SegmentsConfig()
 _CLIPS, _SEGMENTS, _STREAM, _STORED = "clips", "long videos (--segments)", "streams", "stored Examples (--examples)"
 # The modes that an option belongs to; options that are not here belong to all.
 _MODES = {
-    **dict.fromkeys(("start_seconds", "end_seconds"), (_CLIPS,)),
+    **dict.fromkeys(("start_seconds", "end_seconds", "annotations"), (_CLIPS,)),
     **dict.fromkeys(("segments", "timeline", "annotated", "window_seconds", "step_seconds"), (_SEGMENTS,)),
     **dict.fromkeys(set(SegmentsConfig.model_fields) - {"threshold", "background"}, (_SEGMENTS,)),
     "background": (_SEGMENTS, _STREAM),
@@ -43,6 +43,13 @@ def predict(
     ] = None,
     start_seconds: Annotated[float, typer.Option(min=0, help="Where the action begins.")] = 0.0,
     end_seconds: Annotated[float | None, typer.Option(min=0, help="Where it ends; default: the video's end.")] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            help="Rows of any format that is read: each is a clip, with its times and, if the model was trained on crops, its "
+            "boxes or masks. VIDEOS is the folder of their videos."
+        ),
+    ] = None,
     metadata: Annotated[
         list[str] | None,
         typer.Option(
@@ -159,7 +166,11 @@ def predict(
     from pipeline.prediction import run
 
     wanted = run.OutputFiles(output, output_format, timeline, annotated, as_json, force)
-    if not segments:
+    if annotations:
+        if start_seconds or end_seconds is not None:
+            raise UserError("--start-seconds and --end-seconds: the rows of --annotations have times of their own")
+        num_broken = run.predict_rows(videos or [], annotations, model, wanted, thresholds, metadata or ())
+    elif not segments:
         num_broken = run.predict_clips(
             videos or [], model, wanted, thresholds, start_seconds, end_seconds, metadata or ()
         )

@@ -47,7 +47,9 @@ def splits(
     root = open_root(settings.data.videos, "data.videos", args)
     classes = make_plan(settings).classes
     records, assumptions = load_annotations(settings.data, args)
-    manifest = build_manifest(records, root, classes, settings.negatives, settings.data.group_pattern)
+    manifest = build_manifest(
+        records, root, classes, settings.negatives, settings.data.group_pattern, settings.sampling.cuts_clips
+    )
     if not manifest.segments_by_video:
         raise UserError(f"{output} was not written: {manifest.why_empty()}")
     chosen = with_enough_to_test(manifest, settings) if for_gates else settings.splits

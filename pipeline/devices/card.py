@@ -9,6 +9,8 @@ from models.config import ModelConfig
 from models.devices.files import NEXT, Kind, Tensors
 from models.export_info import ExportInfo
 
+_CHOOSES_FRAMES = ("method", "step_frames", "step_seconds", "short")
+
 LARGEST_DIFFERENCE = 1e-4
 
 
@@ -73,10 +75,12 @@ def preprocessing(info: ExportInfo, config: ModelConfig, frames_per_second: floa
 
     Frames of a segment are chosen as `sampling` says, `stored_frames` of them; of these the file sees `num_frames`. They are
     made smaller (`short_side`), encoded as JPEG and decoded, as training stored them (`jpeg_quality`), fitted into
-    `clip_height` times `clip_width` pixels by `resize`, and cropped at the centre.
+    `clip_height` times `clip_width` pixels by `resize`, and cropped at the centre. Where `sampling` has `crop_to_boxes` they
+    are first cut around their actor.
     """
+    cuts = () if info.sampling.get("crop_to_boxes") is None else ("crop_to_boxes", "crop_aspect")
     return {
-        "sampling": {name: info.sampling.get(name) for name in ("method", "step_frames", "step_seconds", "short")},
+        "sampling": {name: info.sampling.get(name) for name in (*_CHOOSES_FRAMES, *cuts)},
         "stored_frames": info.sampling["num_frames"],
         "num_frames": config.num_frames,
         "frames_per_second": frames_per_second,

@@ -38,8 +38,20 @@ class Sources:
     @cached_property
     def spans(self) -> dict[str, tuple[Segment, ...]]:
         """What would be clips of each video if these had several labels."""
+        return self._spans(by_actor=self.cuts_clips)
+
+    @cached_property
+    def cuts_clips(self) -> bool:
+        """Whether clips should be cut around their actors: all rows have boxes or masks, and spans are of several people."""
+        rows = [row for rows in self.manifest.segments_by_video.values() for row in rows]
+        if not all(row.boxes or row.masks for row in rows):
+            return False
+        num_spans, num_people = (sum(map(len, self._spans(by_actor).values())) for by_actor in (False, True))
+        return num_people > (1 + _MISTAKEN_SHARE) * num_spans
+
+    def _spans(self, by_actor: bool) -> dict[str, tuple[Segment, ...]]:
         by_video = self.manifest.segments_by_video
-        return {video: with_label_sets(segments, self.data.min_cover) for video, segments in by_video.items()}
+        return {video: with_label_sets(segments, self.data.min_cover, by_actor) for video, segments in by_video.items()}
 
     @property
     def share_of_several(self) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from foundation.messages.wording import counted, duration
-from models.config import ONE, SEVERAL
+from models.config import ONE, SEVERAL, ModelConfig
 from pipeline.initial.gates import Bars
 from pipeline.initial.network import WITH_WEIGHTS, Choice
 from pipeline.initial.sources import Sources
@@ -44,6 +44,7 @@ def configuration(folder: Path, sources: Sources, bars: Bars, choice: Choice, ma
         "",
         "sampling:",
         _line("  short_side", model.clip_height, "pixels of what is stored: what the network sees, and room to crop"),
+        *_crops(sources, model),
         "",
         "model:",
         _line("  network", model.network, "docs/models.md has the others"),
@@ -87,6 +88,16 @@ def found(sources: Sources, clips: Mapping[str, int], bars: Bars) -> list[str]:
 def _rows(sources: Sources) -> str:
     """How many rows clips with several labels are of."""
     return "" if sources.kind_of_labels == ONE else f" of {counted(len(sources.labels), 'row')}, several labels a clip"
+
+
+def _crops(sources: Sources, model: ModelConfig) -> list[str]:
+    if not sources.cuts_clips:
+        return []
+    aspect = _line("  crop_aspect", float(f"{model.width / model.height:.3g}"), "that of what the network sees")
+    return [
+        _line("  crop_to_boxes", 0.15, "spans are of several people: each clip is cut around one, with this margin"),
+        *([aspect] if model.width != model.height else []),
+    ]
 
 
 def _labels(sources: Sources) -> list[str]:

@@ -25,6 +25,7 @@ class VideoPrediction:
       reason, message: a code of the ledger's and what happened; empty if all went well. What was found before is kept.
       timeline: the scores that the segments were made of; None for a video that is one clip.
       snapshots: frames from start to end, as far as they were asked for.
+      row: of the annotations, for which the model was asked; empty if it was not asked by rows.
       best: the most probable class, of a long video where it is most probable, found or not; None if nothing was read.
     """
 
@@ -36,6 +37,7 @@ class VideoPrediction:
     timeline: Timeline | None = None
     snapshots: tuple[Snapshot, ...] = ()
     best: ActionSegment | None = None
+    row: str = ""
 
     @property
     def nothing_found(self) -> str:

@@ -22,6 +22,7 @@ from pipeline.commands.annotation_files import (
     write_annotations,
 )
 from pipeline.commands.terminal import errors, escaped, refuse_existing, whole_file
+from pipeline.crops import said_of_whole_frames
 from pipeline.prediction.annotate import annotate
 from pipeline.prediction.annotations import content_of
 from pipeline.prediction.classifier import Classifier
@@ -32,6 +33,7 @@ from pipeline.prediction.numbers import read_given, said_of_defaults
 from pipeline.prediction.page import render
 from pipeline.prediction.reading import OnProgress
 from pipeline.prediction.records import VideoPrediction
+from pipeline.prediction.rows import read_rows
 from pipeline.prediction.terminal import show_clip, show_predictions
 from pipeline.prediction.thresholds import Thresholds, choose_labelling, choose_rules, require_several
 from pipeline.prediction.videos import LongVideos, VideoPredictor, videos_of
@@ -39,7 +41,7 @@ from pipeline.prediction.writers import WRITERS, choose_format
 
 _NUM_SNAPSHOTS = 600
 
-Predict = Callable[[VideoPredictor, Path, OnProgress], VideoPrediction]
+Predict = Callable[[VideoPredictor, Path, OnProgress], Sequence[VideoPrediction]]
 
 
 class _Way(NamedTuple):
@@ -93,7 +95,7 @@ def predict_clips(
     def way_by(info: ExportInfo) -> _Way:
         labelling = choose_labelling(Labelling.of(info), thresholds)
         require_several(labelling, thresholds)
-        return _Way(labelling, lambda predictor, path, _: predictor.predict_clip(path, span))
+        return _Way(labelling, lambda predictor, path, _: [predictor.predict_clip(path, span)])
 
     _, pushed = find_model(model)
     numbers = read_given(metadata, pushed.numbers_card)
@@ -106,6 +108,34 @@ def predict_clips(
     else:
         show_predictions(predictions, answer.info.classes, outputs.as_json)
     return _name_broken(predictions)
+
+
+def predict_rows(
+    videos: Sequence[Path],
+    annotations: Path,
+    model: Path,
+    outputs: OutputFiles,
+    thresholds: Thresholds,
+    metadata: Sequence[str] = (),
+) -> int:
+    """Each annotated row of videos in a folder is a clip; returns how many could not be read."""
+    if len(videos) != 1 or not videos[0].is_dir():
+        raise UserError("--annotations: name one folder, below which the videos of the rows lie")
+    _, pushed = find_model(model)
+    rows = read_rows(annotations, videos[0], SamplingConfig.model_validate(pushed.sampling))
+
+    def way_by(info: ExportInfo) -> _Way:
+        labelling = choose_labelling(Labelling.of(info), thresholds)
+        require_several(labelling, thresholds)
+        return _Way(labelling, lambda predictor, path, _: predictor.predict_rows(path, rows.clips[path], rows.root))
+
+    numbers = read_given(metadata, pushed.numbers_card)
+    way_by(pushed)  # options that do not go with the model are told before it is loaded
+    answer = _predict(model, _checked(list(rows.clips), outputs), numbers, way_by, by_rows=True)
+    answer = answer._replace(predictions=[*answer.predictions, *rows.left_out])
+    _write(answer, outputs)
+    show_predictions(answer.predictions, answer.info.classes, outputs.as_json)
+    return _name_broken(answer.predictions)
 
 
 def predict_segments(
@@ -126,7 +156,7 @@ def predict_segments(
         labelling = choose_labelling(Labelling.of(info), thresholds)
         rules, levels = choose_rules(config.model_copy(update={"background": background}), labelling, thresholds)
         long_videos = LongVideos(windows, rules, levels)
-        return _Way(labelling, lambda predictor, path, on: predictor.predict_segments(path, long_videos, on))
+        return _Way(labelling, lambda predictor, path, on: [predictor.predict_segments(path, long_videos, on)])
 
     _, pushed = find_model(model)
     numbers = read_given(metadata, pushed.numbers_card)
@@ -148,6 +178,11 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
     paths = list(videos_of(videos))
     if not paths:
         raise UserError(f"no video in {', '.join(map(str, videos))}")
+    return _checked(paths, outputs)
+
+
+def _checked(paths: list[Path], outputs: OutputFiles) -> list[Path]:
+    """The paths, if what is to be written can be."""
     if outputs.table:
         name = choose_format(outputs.table, outputs.table_format)
         if name not in WRITERS:
@@ -172,19 +207,26 @@ def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
 
 
 def _predict(
-    model: Path, paths: Sequence[Path], numbers: Mapping[str, float], way_by: _WayBy, num_snapshots: int = 0
+    model: Path,
+    paths: Sequence[Path],
+    numbers: Mapping[str, float],
+    way_by: _WayBy,
+    num_snapshots: int = 0,
+    by_rows: bool = False,
 ) -> _Answer:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    predictions = []
+    predictions: list[VideoPrediction] = []
     with Decoder(num_cores()) as decoder, Bars(*columns, console=errors) as bar:
         classifier = Classifier(model, numbers)
         if sentence := said_of_defaults(numbers, classifier.info.numbers_card):
             errors.print(escaped(sentence), highlight=False)
+        if not by_rows and (sentence := said_of_whole_frames(classifier.sampling)):
+            errors.print(escaped(f"{sentence}; rows with boxes are cut (--annotations)"), highlight=False)
         labelling, predict = way_by(classifier.info)
         predictor = VideoPredictor(classifier, decoder, labelling, num_snapshots=num_snapshots)
         for number, path in enumerate(paths, start=1):
             task = bar.add_task(f"{number}/{len(paths)} {path.name}", total=None)
-            predictions.append(predict(predictor, path, _show_progress(bar, task)))
+            predictions += predict(predictor, path, _show_progress(bar, task))
             bar.remove_task(task)
     return _Answer(classifier.version, classifier.info, labelling, predictions)
 
@@ -225,7 +267,9 @@ def _write_for_tool(output: Path, name: str, answer: _Answer) -> None:
 def _name_broken(predictions: Sequence[VideoPrediction]) -> int:
     broken = [prediction for prediction in predictions if prediction.reason]
     for prediction in broken:
-        errors.print(escaped(f"{prediction.video}: {prediction.reason}: {prediction.message}"), highlight=False)
+        place = f"{prediction.row}: {prediction.video}" if prediction.row else prediction.video
+        errors.print(escaped(f"{place}: {prediction.reason}: {prediction.message}"), highlight=False)
     if broken:
-        errors.print(f"{len(broken)} of {len(predictions)} videos could not be read to the end", highlight=False)
+        what = "rows have no answer" if predictions[0].row else "videos could not be read to the end"
+        errors.print(f"{len(broken)} of {len(predictions)} {what}", highlight=False)
     return len(broken)

@@ -11,6 +11,7 @@ from models.export_info import ExportInfo
 from models.labelling import Labelling
 from models.networks.catalogue import NETWORKS
 from pipeline.commands.terminal import console, errors, escaped
+from pipeline.crops import said_of_whole_frames
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.defaults import choose_background, trained_pace
 from pipeline.prediction.frames import TimedFrame, at_pace, read_camera, read_mjpeg, read_raw
@@ -55,6 +56,8 @@ def predict_stream(
             f"{classifier.version} cannot follow a stream: its network, {info.model.get('network')}, needs whole clips. Train "
             f"one that is causal (model.network: {causal}), or predict on files"
         )
+    if sentence := said_of_whole_frames(classifier.sampling):
+        errors.print(escaped(sentence), highlight=False)
     stream = StreamClassifier(
         classifier.signature("stream_init"),
         classifier.signature("stream_step"),

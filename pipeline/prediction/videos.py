@@ -1,12 +1,16 @@
 """Videos to predictions: decoded once, in a child process, with the frames that ingest would store."""
 
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from components.annotations.records.reasons import Problem, Reason
+from components.annotations.records.record import Segment
 from components.storage.paths import files_below
+from components.storage.root import Root
 from components.video.config import SamplingConfig
 from components.video.decoder import Decoder
 from components.video.magic import is_video_file
@@ -14,6 +18,9 @@ from components.video.queues import Windows
 from components.video.reader import VideoError
 from components.video.tasks import Clip, Ending, Span
 from components.video.times import broken_promise
+from components.video_example_gen.masks import MaskReader
+from components.video_example_gen.problems import find_problem
+from components.video_example_gen.spans import spans_of
 from models.labelling import Labelling
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import SegmentsConfig
@@ -56,16 +63,51 @@ class VideoPredictor:
                 raise VideoError(*_why_no_frame(span, found))
         except VideoError as error:
             return VideoPrediction(str(path), reason=error.code, message=str(error))
+        prediction, last = self._ask(path, clips), clips[-1]
+        message = (
+            broken_promise(last.missing_seconds, last.video.promised_seconds, self._sampling) if last.is_open else ""
+        )
+        return replace(prediction, reason="video_incomplete", message=message) if message else prediction
+
+    def predict_rows(self, path: Path, segments: Sequence[Segment], root: Root) -> list[VideoPrediction]:
+        """The labels of each of a video's annotated segments, cut around their actors if the model was trained so.
+
+        `root`: below which masks lie.
+        """
+        spans, broken = spans_of(segments, MaskReader(root, self._decoder, self._sampling), self._sampling)
+        problems = dict(broken)
+        predictions: dict[int, VideoPrediction] = {}
+        clips: dict[int, list[Clip]] = defaultdict(list)
+        num_seen: Counter[int] = Counter()
+        try:
+            require_video(path)
+            for clip in self._decoder.read_clips(path, spans, self._sampling):
+                number = clip.span
+                problem = broken.get(number) or find_problem(segments[number], clip, self._sampling)
+                if problem:
+                    problems[number] = problem
+                else:
+                    clips[number].append(clip)
+                num_seen[number] += 1
+                if num_seen[number] == clip.num_clips and clips[number]:
+                    predictions[number] = self._ask(path, clips.pop(number))
+            unseen = Problem(Reason.SEGMENT_TOO_SHORT, "no frame of the video lies in it")
+        except VideoError as error:
+            unseen = Problem(Reason(error.code), str(error))
+        found = []
+        for number, segment in enumerate(segments):
+            reason, message = problems.get(number, unseen)
+            nothing = VideoPrediction(str(path), reason=reason.value, message=message)
+            found.append(replace(predictions.get(number, nothing), row=str(segment.source)))
+        return found
+
+    def _ask(self, path: Path, clips: Sequence[Clip]) -> VideoPrediction:
+        """The labels of a span by the mean over its clips."""
         mean = self._classifier.probabilities([clip.jpegs for clip in clips]).mean(axis=0).tolist()
         start, end = min(clip.start_seconds for clip in clips), max(clip.end_seconds for clip in clips)
         segments = tuple(segments_of(mean, self._labelling, start, end))
         best = best_of_clip(mean, self._labelling, start, end)
-        last = clips[-1]
-        message = (
-            broken_promise(last.missing_seconds, last.video.promised_seconds, self._sampling) if last.is_open else ""
-        )
-        reason = "video_incomplete" if message else ""
-        return VideoPrediction(str(path), segments, end, reason, message, best=best)
+        return VideoPrediction(str(path), segments, end, best=best)
 
     def predict_segments(
         self, path: Path, config: LongVideos, on_progress: OnProgress = lambda done, total: None

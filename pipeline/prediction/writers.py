@@ -26,22 +26,27 @@ Writer = Callable[[Sequence[VideoPrediction], Sequence[str], TextIO], None]
 def write_csv(predictions: Sequence[VideoPrediction], classes: Sequence[str], file: TextIO) -> None:
     """Write a row for each segment, with the probability of every class, and for each video without one, with the reason.
 
-    A clip with several labels has a row for each, the best first, as annotations have.
+    A clip with several labels has a row for each, the best first, as annotations have. Where a model was asked by rows of
+    annotations, a last column says which row that was.
 
     The table is for spreadsheets: no text in it is a formula. JSON has names as they are.
     """
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(f"p_{label}" for label in classes)])
+    by_rows = any(prediction.row for prediction in predictions)
+    writer.writerow([*COLUMNS, *(f"p_{label}" for label in classes), *["row"] * by_rows])
     for prediction in predictions:
         path = path_cell(prediction.video)
+        row = [text_cell(prediction.row)] * by_rows
         for segment in prediction.segments:
             times = (f"{segment.start_seconds:.3f}", f"{segment.end_seconds:.3f}")
             probabilities = [f"{value:.6f}" for value in segment.probabilities]
-            writer.writerow([path, *times, text_cell(segment.label), f"{segment.score:.6f}", "", "", *probabilities])
+            writer.writerow(
+                [path, *times, text_cell(segment.label), f"{segment.score:.6f}", "", "", *probabilities, *row]
+            )
         if prediction.reason or not prediction.segments:
             reason = prediction.reason or "no_action"
             message = prediction.message or prediction.nothing_found
-            writer.writerow([path, "", "", "", "", reason, text_cell(message), *[""] * len(classes)])
+            writer.writerow([path, "", "", "", "", reason, text_cell(message), *[""] * len(classes), *row])
 
 
 def write_json(predictions: Sequence[VideoPrediction], classes: Sequence[str], file: TextIO) -> None:
@@ -55,14 +60,14 @@ def write_activitynet(predictions: Sequence[VideoPrediction], classes: Sequence[
 
     A video's id is its file's stem, or its whole path where several have that stem.
     """
-    stems = Counter(Path(prediction.video).stem for prediction in predictions)
+    stems = Counter(Path(video).stem for video in {prediction.video for prediction in predictions})
     results: dict[str, list[dict[str, Any]]] = {}
     for prediction in predictions:
         stem = Path(prediction.video).stem
-        results[stem if stems[stem] == 1 else prediction.video] = [
+        results.setdefault(stem if stems[stem] == 1 else prediction.video, []).extend(
             {"label": segment.label, "score": segment.score, "segment": [segment.start_seconds, segment.end_seconds]}
             for segment in prediction.segments
-        ]
+        )
     problems = {item.video: f"{item.reason}: {item.message}" for item in predictions if item.reason}
     document = {"version": "VERSION 1.3", "results": results, "external_data": {"problems": problems}}
     json.dump(document, file, indent=2, ensure_ascii=False)
@@ -93,6 +98,7 @@ def as_object(prediction: VideoPrediction, classes: Sequence[str]) -> dict[str, 
     best = prediction.best
     return {
         "video": prediction.video,
+        **({"row": prediction.row} if prediction.row else {}),
         "duration_seconds": round(prediction.duration_seconds, 3),
         "reason": prediction.reason or None,
         "message": prediction.message or None,

@@ -45,6 +45,12 @@ def check_or_recall(
 def _inputs(settings: Config, root: Root, annotations: Annotations, kept: Checked) -> CheckInputs:
     """The clips that were checked: those of videos whose headers could be read."""
     inspection = make_inspection(settings)
-    manifest = build_manifest(annotations.records, root, inspection.classes, inspection.negatives)
+    manifest = build_manifest(
+        annotations.records,
+        root,
+        inspection.classes,
+        inspection.negatives,
+        needs_boxes=inspection.sampling.cuts_clips,
+    )
     readable = {video: rows for video, rows in manifest.segments_by_video.items() if video in kept.facts}
     return inputs_of(replace(manifest, segments_by_video=readable), kept.facts, inspection)

@@ -94,7 +94,13 @@ def read_rows(settings: Config, root: Root) -> tuple[Annotations, CheckInputs]:
     """
     annotations = load_annotations(settings.data, settings.beam.args)
     inspection = make_inspection(settings)
-    manifest = build_manifest(annotations.records, root, inspection.classes, inspection.negatives)
+    manifest = build_manifest(
+        annotations.records,
+        root,
+        inspection.classes,
+        inspection.negatives,
+        needs_boxes=inspection.sampling.cuts_clips,
+    )
     return annotations, inputs_of(manifest, {}, inspection)
 
 

@@ -2,9 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from components.annotations.records.actors import Actor
 from foundation.processes import child_environment
 from pipeline.config import Config
 from pipeline.review.media import Media, MediaError, Stretch
@@ -41,9 +43,11 @@ class AskedModel:
         )
         self._kept: OrderedDict[tuple[object, ...], dict[str, Any]] = OrderedDict()
 
-    async def answer(self, video: str, start_seconds: float, end_seconds: float | None) -> list[tuple[str, float]]:
-        """The most probable classes of a clip, with their probabilities. Raises MediaError."""
-        found = await self._ask("answer", video, start_seconds, end_seconds)
+    async def answer(
+        self, video: str, start_seconds: float, end_seconds: float | None, actor: Actor | None
+    ) -> list[tuple[str, float]]:
+        """The most probable classes of a clip, with their probabilities; `actor`: with times in seconds. Raises MediaError."""
+        found = await self._ask("answer", video, start_seconds, end_seconds, actor)
         pairs = sorted(zip(found["classes"], found["probabilities"], strict=True), key=lambda pair: -pair[1])
         return pairs[:_MOST_ANSWERS]
 
@@ -54,10 +58,13 @@ class AskedModel:
     async def close(self) -> None:
         await self._worker.stop()
 
-    async def _ask(self, make: str, video: str, start_seconds: float, end_seconds: float | None) -> dict[str, Any]:
-        key = (make, video, start_seconds, end_seconds)
+    async def _ask(
+        self, make: str, video: str, start_seconds: float, end_seconds: float | None, actor: Actor | None = None
+    ) -> dict[str, Any]:
+        key = (make, video, start_seconds, end_seconds, actor)
         if key not in self._kept:
-            wanted = {"make": make, "start_seconds": start_seconds, "end_seconds": end_seconds}
+            whose = asdict(actor) if actor else None
+            wanted = {"make": make, "start_seconds": start_seconds, "end_seconds": end_seconds, "actor": whose}
             found = await self._media.ask(self._worker, video, wanted)
             if "error" in found:
                 raise MediaError(f"the model cannot say: {found['error']}")

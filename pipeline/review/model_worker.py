@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from components.video.decoder import Decoder
+from components.video.protocol import unpack_actor
 from components.video.reader import VideoError
 from components.video.tasks import Span
 from foundation.messages.errors import MachineError, UserError
 from foundation.processes import end_with_parent
+from pipeline.crops import TRAINED_ON_CROPS
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.config import SegmentsConfig
 from pipeline.prediction.defaults import choose_background, choose_windows
@@ -35,6 +37,7 @@ class Answerer:
         """Raises UserError if there is no such model, or its card says too little to look at long videos."""
         classifier = Classifier(model)
         self._classes = classifier.classes
+        self._cuts_clips = classifier.sampling.cuts_clips
         background = choose_background(classifier.classes, None)
         self._long_videos = LongVideos(
             choose_windows(classifier.info, background), SegmentsConfig(background=background)
@@ -45,9 +48,14 @@ class Answerer:
         """What is asked for, or why it cannot be told."""
         path, start, end = Path(request["path"]), request["start_seconds"], request["end_seconds"]
         try:
+            if request["make"] == "scores" and self._cuts_clips:
+                return {"error": f"{TRAINED_ON_CROPS}, and moments beside a clip have no boxes"}
             if request["make"] == "scores":
                 return {"classes": self._classes, **self._scores(path, start, end)}
-            found = self._predictor.predict_clip(path, Span(start, end))
+            actor = unpack_actor(request["actor"]) if request.get("actor") else None
+            if self._cuts_clips and not actor:
+                return {"error": f"{TRAINED_ON_CROPS}, and this clip has no boxes at times in seconds"}
+            found = self._predictor.predict_clip(path, Span(start, end, actor=actor))
         except (VideoError, UserError, MachineError) as error:
             return {"error": str(error)}
         if not found.best:

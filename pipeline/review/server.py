@@ -10,7 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
+from components.annotations.records.record import TimeUnit
 from components.evaluator.confusion import ConfusionMatrix
+from components.video_example_gen.alignment import actor_of
 from foundation.messages.errors import UserError
 from pipeline.review.access import Access, Handler, add_headers
 from pipeline.review.clips import Clip
@@ -130,7 +132,10 @@ class ReviewServer:
         """What the model takes the clip for, between the bounds that it has now."""
         clip = self._clip_of(request)
         now = self._session.standing(clip)
-        answers = await self._asked.answer(clip.segment.video, now.start_seconds, now.end_seconds)
+        record = clip.segment.record
+        # Only a video can tell when its frames are shown.
+        actor = actor_of(record, ()) if record.time_unit is TimeUnit.SECONDS else None
+        answers = await self._asked.answer(clip.segment.video, now.start_seconds, now.end_seconds, actor)
         return _json({"answers": answers})
 
     async def _scores(self, request: web.Request) -> web.Response:

@@ -8,8 +8,8 @@ import numpy as np
 
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
 from components.annotations.decisions.decision import Action, Decision
+from components.annotations.records.boxes import relative_boxes
 from components.annotations.records.record import Box, SpaceUnit, TimeUnit
-from components.video_example_gen.alignment import relative_boxes
 from pipeline.review.clips import Catalogue, Clip, KnownFinding
 from pipeline.review.session import Session, Written
 from pipeline.review.standing import Standing

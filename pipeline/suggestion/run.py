@@ -33,6 +33,7 @@ from pipeline.commands.terminal import (
     refuse_existing,
     whole_file,
 )
+from pipeline.crops import said_of_whole_frames
 from pipeline.prediction.defaults import BACKGROUND, choose_background, choose_windows
 from pipeline.prediction.model import find_model
 from pipeline.prediction.reading import OnProgress
@@ -198,6 +199,8 @@ def _say(found: Found, sources: Sources, model: SeeingModel, verdict: Verdict | 
         )
     if not model.has_features:
         lines.append(f"{model.version} gives no features: spans are alike if their probabilities are")
+    if sentence := said_of_whole_frames(model.sampling):
+        lines.append(sentence)
     for line in lines:
         errors.print(escaped(line), highlight=False)
 

@@ -55,12 +55,16 @@ def classify(model: Callable[[Tensors], Tensors], card: dict[str, Any], images: 
     return dict(zip(card["classes"], answer["probabilities"][0].tolist(), strict=True))
 
 
-def read_frames(video: Path, facts: dict[str, Any], start: float = 0.0, end: float | None = None) -> list[Image]:
-    """The frames of a segment, in seconds, that the network sees: uint8 [height, width, 3], BGR."""
+def read_frames(
+    video: Path, facts: dict[str, Any], start: float = 0.0, end: float | None = None, box: frames.Box | None = None
+) -> list[Image]:
+    """The frames of a segment, in seconds, that the network sees: uint8 [height, width, 3], BGR; `box`: see `frames`."""
+    frames.require_box(facts["sampling"], box)
     times, frame_seconds = frames.read_times(video)
     last = times[-1] + frame_seconds
     moments = choose_moments(facts, start, last if end is None else min(end, last), frame_seconds)
-    return frames.read_images(video, [frames.index_at(times, moment, start) for moment in moments])
+    images = frames.read_images(video, [frames.index_at(times, moment, start) for moment in moments])
+    return frames.cropped(images, facts["sampling"], box)
 
 
 def choose_moments(facts: dict[str, Any], start: float, end: float, frame_seconds: float) -> list[float]:
@@ -104,10 +108,13 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="a .tflite or .onnx file, its card beside it")
     parser.add_argument("--start-seconds", type=float, default=0.0)
     parser.add_argument("--end-seconds", type=float)
+    parser.add_argument(
+        "--box", type=float, nargs=4, metavar="SHARE", help="of a model of crops: x_min y_min x_max y_max"
+    )
     arguments = parser.parse_args()
     card = json.loads(Path(f"{arguments.model}.json").read_text())
     facts = card["preprocessing"]
-    images = read_frames(arguments.video, facts, arguments.start_seconds, arguments.end_seconds)
+    images = read_frames(arguments.video, facts, arguments.start_seconds, arguments.end_seconds, arguments.box)
     probabilities = classify(open_model(arguments.model), card, [prepare(image, facts) for image in images])
     ranked = dict(sorted(probabilities.items(), key=lambda item: -item[1]))
     print(json.dumps(frames.answer(card, ranked), indent=2))

@@ -5,7 +5,9 @@
 """
 
 import json
+import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[Any]
+Box = Sequence[float]  # x_min, y_min, x_max, y_max, as shares of the frame
+ROUNDING = 1e-3  # in pixels; shares of a frame are off by some bits
 
 
 def read_card(model: Path) -> dict[str, Any]:
@@ -35,9 +39,17 @@ def answer(card: dict[str, Any], probabilities: dict[str, float]) -> dict[str, A
 
 
 def read_clips(
-    video: Path, sampling: dict[str, Any], start: float = 0.0, end: float | None = None
+    video: Path,
+    sampling: dict[str, Any],
+    start: float = 0.0,
+    end: float | None = None,
+    box: Box | None = None,
 ) -> list[tuple[bytes, ...]]:
-    """The clips of a segment, in seconds, each of `num_frames` JPEGs: one, or one a view."""
+    """The clips of a segment, in seconds, each of `num_frames` JPEGs: one, or one a view.
+
+    `box`: where the actor is in all of it, for a model that was trained on clips that are cut around their actors.
+    """
+    require_box(sampling, box)
     times, frame_seconds = read_times(video)
     last = times[-1] + frame_seconds
     end = last if end is None else min(end, last)
@@ -49,7 +61,7 @@ def read_clips(
     else:
         plans = choose_positions(sampling, start, end, frame_seconds, sampling["step_seconds"])
         indices = [index_at(times, moment, start) for plan in plans for moment in plan]
-    images = read_images(video, indices)
+    images = cropped(read_images(video, indices), sampling, box)
     jpegs = [encode_jpeg(shrink(image, sampling["short_side"]), sampling["jpeg_quality"]) for image in images]
     count = sampling["num_frames"]
     return [tuple(jpegs[place : place + count]) for place in range(0, len(jpegs), count)]
@@ -105,6 +117,43 @@ def read_images(video: Path, indices: list[int]) -> list[Image]:
         if index in indices:
             images[index] = np.asarray(capture.retrieve()[1])
     return [images[index] for index in indices]
+
+
+def require_box(sampling: dict[str, Any], box: Box | None) -> None:
+    """End the program if the model was trained on crops and there is no box, or the other way round."""
+    if box is None and sampling.get("crop_to_boxes") is not None:
+        raise SystemExit("the model was trained on clips that are cut around their actors: a box is needed")
+    if box is not None and sampling.get("crop_to_boxes") is None:
+        raise SystemExit("the model was trained on whole frames: leave the box out")
+
+
+def cropped(images: list[Image], sampling: dict[str, Any], box: Box | None) -> list[Image]:
+    """What training saw of frames: all of them, or what surrounds the box."""
+    if box is None:
+        return images
+    return [cut(image, box, sampling["crop_to_boxes"], sampling["crop_aspect"]) for image in images]
+
+
+def cut(image: Image, box: Box, margin: float, aspect: float) -> Image:
+    """What surrounds a box, with a margin on each side (a share of it), of that width divided by its height.
+
+    A frame that is too small for that makes it smaller as a whole, but not smaller than the box.
+    """
+    height, width = image.shape[:2]
+    x_min, y_min, x_max, y_max = box[0] * width, box[1] * height, box[2] * width, box[3] * height
+    wide, high = (1 + 2 * margin) * (x_max - x_min), (1 + 2 * margin) * (y_max - y_min)
+    wide, high = max(wide, high * aspect), max(high, wide / aspect)
+    shrunk = min(1.0, width / wide, height / high)
+    left, right = place(x_min, x_max, max(wide * shrunk, x_max - x_min), width)
+    top, bottom = place(y_min, y_max, max(high * shrunk, y_max - y_min), height)
+    return image[top:bottom, left:right]
+
+
+def place(first: float, last: float, length: float, available: int) -> tuple[int, int]:
+    """A stretch of whole pixels around the middle of another one, moved to where there are pixels."""
+    start = min(max(0.0, (first + last - length) / 2), max(0.0, available - length))
+    begin = min(math.floor(min(start, first) + ROUNDING), available - 1)
+    return begin, max(begin + 1, min(available, math.ceil(max(start + length, last) - ROUNDING)))
 
 
 def shrink(image: Image, short_side: int) -> Image:

@@ -111,10 +111,13 @@ def main() -> None:
     parser.add_argument("--name", default="action")
     parser.add_argument("--start-seconds", type=float, default=0.0)
     parser.add_argument("--end-seconds", type=float)
+    parser.add_argument(
+        "--box", type=float, nargs=4, metavar="SHARE", help="of a model of crops: x_min y_min x_max y_max"
+    )
     parser.add_argument("--metadata", action="append", default=[], metavar="COLUMN=NUMBER")
     arguments = parser.parse_args()
     card = read_card(arguments.model)
-    clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds)
+    clips = read_clips(arguments.video, card["sampling"], arguments.start_seconds, arguments.end_seconds, arguments.box)
     numbers = read_numbers(arguments.metadata, card)
     print(json.dumps(answer(card, predict(clips, arguments.address, arguments.name, numbers)), indent=2))
 

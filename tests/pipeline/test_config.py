@@ -121,6 +121,17 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "fps, brightness, motion",
         ),
         (
+            "sampling: {crop_to_boxes: 0.1}\nnegatives: {clips_per_video: 2}",
+            "negatives.clips_per_video is 2, but clips from unannotated time have no box to be cut around "
+            "(sampling.crop_to_boxes), and whole frames among crops would tell the class by that; set it to 0, and state "
+            "negatives in rows with boxes",
+        ),
+        (
+            "sampling: {crop_to_boxes: 0.1}\nmodel: {width: 168}",
+            "sampling.crop_aspect is 1, but the network sees 168x112, and model.resize: crop would cut the sides of each "
+            "actor; set sampling.crop_aspect: 1.5",
+        ),
+        (
             "evaluation: {average_windows: true}",
             "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
             "network that gives no boxes; set it to false",

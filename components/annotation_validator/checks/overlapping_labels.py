@@ -1,26 +1,28 @@
 """Frames that carry two labels: the same pictures are examples of both classes.
 
-Segments whose boxes lie elsewhere show different actors and do not count.
+Segments whose boxes lie elsewhere show different actors. They do not count, but for a note: clips that are cut around their
+actors do not share a pixel.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment, places
-from components.annotations.records.boxes import ABSENT, Edges, boxes_at
+from components.annotations.records.actors import agreement
 
 _SAME_ACTOR_IOU = 0.5
-_NUM_TIMES = 9
-_ROUNDING = 1e-9
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     pairs: dict[tuple[str, str], list[tuple[float, CheckedSegment, CheckedSegment]]] = defaultdict(list)
+    of_several: list[tuple[float, CheckedSegment, CheckedSegment]] = []
     for segments in inputs.by_video.values():
         for share, one, other in _overlaps(segments):
-            if share > bar and not _shows_different_actors(one, other):
+            if share > bar and _shows_different_actors(one, other):
+                of_several.append((share, one, other))
+            elif share > bar:
                 first, second = sorted((one.label, other.label))
                 pairs[first, second].append((share, one, other))
     for (first, second), overlaps in sorted(pairs.items()):
@@ -36,6 +38,21 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             places=places(segment for _, *pair in overlaps for segment in pair),
             severity=Severity.ERROR if is_contradiction else None,
         )
+    if of_several and not inputs.inspection.sampling.cuts_clips:
+        yield _whole_frames_of_several(of_several)
+
+
+def _whole_frames_of_several(overlaps: Sequence[tuple[float, CheckedSegment, CheckedSegment]]) -> Found:
+    """That clips of different people have the same frames as long as these are not cut."""
+    num_videos = len({one.video for _, one, _ in overlaps})
+    return Found(
+        message=f"people who do different things share frames: {len(overlaps)} pairs of segments in {num_videos} videos "
+        "overlap, with boxes that lie elsewhere, and each clip shows both",
+        remedy="Set sampling.crop_to_boxes: 0.15, so that each clip is cut around its own actor.",
+        value=max(share for share, _, _ in overlaps),
+        places=places(segment for _, *pair in overlaps for segment in pair),
+        severity=Severity.NOTE,
+    )
 
 
 def _overlaps(segments: Iterable[CheckedSegment]) -> Iterable[tuple[float, CheckedSegment, CheckedSegment]]:
@@ -53,29 +70,5 @@ def _overlaps(segments: Iterable[CheckedSegment]) -> Iterable[tuple[float, Check
 
 def _shows_different_actors(one: CheckedSegment, other: CheckedSegment) -> bool:
     """Whether both have boxes, and these do not lie on each other while both segments last."""
-    records = one.record, other.record
-    if not all(record.boxes for record in records):
-        return False
-    if len({(record.time_unit, record.space_unit) for record in records}) > 1:
-        return True
-    times = sorted({box.time for record in records for box in record.boxes})
-    times = times[:: max(1, len(times) // _NUM_TIMES)]
-    tracks = [boxes_at(record.boxes, times, tolerance=_ROUNDING) for record in records]
-    both = [
-        intersection_over_union(one_edges, other_edges)
-        for one_edges, other_edges, *validity in zip(
-            tracks[0].edges, tracks[1].edges, tracks[0].validity, tracks[1].validity, strict=True
-        )
-        if ABSENT not in validity
-    ]
-    return not both or sum(both) / len(both) < _SAME_ACTOR_IOU
-
-
-def intersection_over_union(one: Edges, other: Edges) -> float:
-    """Of two boxes [x_min, y_min, x_max, y_max]; 0 where they do not meet."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    areas = [(edges[2] - edges[0]) * (edges[3] - edges[1]) for edges in (one, other)]
-    return width * height / (sum(areas) - width * height)
+    one_record, other_record = one.record, other.record
+    return bool(one_record.boxes and other_record.boxes) and agreement(one_record, other_record) < _SAME_ACTOR_IOU

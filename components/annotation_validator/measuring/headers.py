@@ -37,7 +37,9 @@ def read_headers(
       UserError: the root cannot be listed.
       MachineError: a video cannot be read for a reason that lies with the machine.
     """
-    manifest = build_manifest(records, root, inspection.classes, inspection.negatives)
+    manifest = build_manifest(
+        records, root, inspection.classes, inspection.negatives, needs_boxes=inspection.sampling.cuts_clips
+    )
     facts: dict[str, VideoFacts] = {}
     problems: dict[str, Reject] = {}
     videos = manifest.segments_by_video
@@ -57,7 +59,10 @@ def read_headers(
 
 def read_rows(records: Collection[Record], inspection: Inspection) -> CheckInputs:
     """What checks look at where no videos are at hand: rows are taken at their word."""
-    return inputs_of(manifest_without_videos(records, inspection.classes, inspection.negatives), {}, inspection)
+    manifest = manifest_without_videos(
+        records, inspection.classes, inspection.negatives, inspection.sampling.cuts_clips
+    )
+    return inputs_of(manifest, {}, inspection)
 
 
 def inputs_of(manifest: Manifest, facts: Mapping[str, VideoFacts], inspection: Inspection) -> CheckInputs:

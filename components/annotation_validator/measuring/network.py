@@ -20,7 +20,8 @@ from components.video.decoder import Decoder
 from components.video.faults import sorted_out
 from components.video.reader import VideoError
 from components.video.tasks import Clip, Span
-from components.video_example_gen.alignment import span_of
+from components.video_example_gen.masks import MaskReader
+from components.video_example_gen.spans import spans_of
 from models.embedding import FeatureExtractor, Seen
 from models.export_info import ExportInfo
 
@@ -54,24 +55,31 @@ def embed_videos(
     scores: dict[str, LabelScores] = {}
     with Decoder() as decoder:
         for number, (video, segments) in enumerate(inputs.by_video.items()):
-            windows = [_windows(inputs, segment, info) if over_time else [] for segment in segments]
-            spans = [*(span_of(segment.record) for segment in segments), *chain(*windows)]
+            own, _ = spans_of([segment.record for segment in segments], MaskReader(root, decoder, sampling), sampling)
+            windows = [
+                _windows(inputs, segment, span, info) if over_time else []
+                for segment, span in zip(segments, own, strict=True)
+            ]
+            spans = [*own, *chain(*windows)]
             seen = _look(extractor, _clips(decoder, root, video, spans, sampling), len(spans))
             whole, in_windows = seen[: len(segments)], iter(seen[len(segments) :])
             features |= {segment.id: one.features for segment, one in zip(segments, whole, strict=True) if one}
-            for segment, own in zip(segments, windows, strict=True):
-                found = [(window, one) for window, one in zip(own, islice(in_windows, len(own)), strict=True) if one]
+            for segment, of_segment in zip(segments, windows, strict=True):
+                next_ones = islice(in_windows, len(of_segment))
+                found = [(window, one) for window, one in zip(of_segment, next_ones, strict=True) if one]
                 if found:
                     scores[segment.id] = _scores(found, info.classes.index(segment.label))
             on_video(number + 1, len(inputs.by_video))
     return replace(inputs, features=features, scores=scores)
 
 
-def _windows(inputs: CheckInputs, segment: CheckedSegment, info: ExportInfo) -> list[Span]:
+def _windows(inputs: CheckInputs, segment: CheckedSegment, span: Span, info: ExportInfo) -> list[Span]:
     length, measures = window_seconds(info, segment.label), inputs.measures_of(segment)
     if length is None or measures is None or inputs.is_background(segment.label):
         return []
-    return [Span(start, start + length) for start in window_starts(measures.bounds, length).tolist()]
+    # Where clips are cut around an actor, its boxes may be at frames of which nobody knows yet when they are shown.
+    actor = None if span.in_frames else span.actor
+    return [Span(start, start + length, actor=actor) for start in window_starts(measures.bounds, length).tolist()]
 
 
 def _clips(decoder: Decoder, root: Root, video: str, spans: Sequence[Span], sampling: SamplingConfig) -> Iterator[Clip]:
@@ -79,7 +87,7 @@ def _clips(decoder: Decoder, root: Root, video: str, spans: Sequence[Span], samp
     # Why a video cannot be read is said by the checks of its rows.
     with suppress(VideoError), sorted_out(video), root.local_copy(video) as path:
         for clip in decoder.read_clips(path, spans, sampling):
-            if clip.num_distinct >= sampling.min_frames:
+            if clip.num_distinct >= sampling.min_frames and (clip.crop or not sampling.cuts_clips):
                 yield clip
 
 

@@ -17,7 +17,7 @@ from components.annotation_validator.measuring.descriptor import describe
 from components.annotation_validator.measuring.fingerprint import fingerprint
 from components.annotation_validator.measuring.headers import OnVideo
 from components.annotation_validator.measuring.motion import Motion, measure_motion
-from components.annotations.records.boxes import ABSENT, Edges, boxes_at
+from components.annotations.records.boxes import ABSENT, Edges, boxes_at, relative_boxes
 from components.annotations.records.record import SpaceUnit, TimeUnit
 from components.storage.root import Root
 from components.video.config import SamplingConfig
@@ -26,7 +26,7 @@ from components.video.decoder_pool import DecoderPool
 from components.video.faults import sorted_out
 from components.video.reader import VideoError
 from components.video.survey import Survey
-from components.video_example_gen.alignment import relative_boxes, span_of
+from components.video_example_gen.alignment import span_of
 
 _BOX_MARGIN = 0.03
 _SHORTEST_SECONDS = 0.04

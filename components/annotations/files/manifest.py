@@ -57,6 +57,7 @@ def build_manifest(
     classes: Sequence[str] | None = None,
     negatives: NegativesConfig | None = None,
     pattern: str | None = None,
+    needs_boxes: bool = False,
 ) -> Manifest:
     """Check each record against the files below `root`.
 
@@ -66,6 +67,7 @@ def build_manifest(
       classes: other labels are rejected; None allows all labels.
       negatives: says what to do with rows that state a negative and with videos that no row names; None rejects them.
       pattern: `data.group_pattern`, for videos that no row names; records have their groups.
+      needs_boxes: rows without a box or mask are rejected, since clips are cut around these.
 
     Raises:
       UserError: the root cannot be listed.
@@ -73,7 +75,7 @@ def build_manifest(
     finder = VideoFinder(root)
     finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
     rows = _Rows()
-    rows.sort_out(records, finder.find, classes, negatives)
+    rows.sort_out(records, finder.find, classes, negatives, needs_boxes)
     assumptions = finder.assumptions()
     unnamed = {video: _reject_of_unnamed(video, finder, negatives) for video in sorted(finder.videos() - rows.videos)}
     without_rows = [video for video, reject in unnamed.items() if not reject]
@@ -91,11 +93,14 @@ def build_manifest(
 
 
 def manifest_without_videos(
-    records: Collection[Record], classes: Sequence[str] | None = None, negatives: NegativesConfig | None = None
+    records: Collection[Record],
+    classes: Sequence[str] | None = None,
+    negatives: NegativesConfig | None = None,
+    needs_boxes: bool = False,
 ) -> Manifest:
     """Build a manifest as `build_manifest` does, but without the videos: every video that a record names counts as found."""
     rows = _Rows()
-    rows.sort_out(records, lambda name, _: name, classes, negatives)
+    rows.sort_out(records, lambda name, _: name, classes, negatives, needs_boxes)
     by_video = rows.by_video()
     return Manifest(by_video, kept(rows.rejects()), ties=(), num_rows=len(records), num_videos=len(by_video))
 
@@ -118,11 +123,12 @@ class _Rows:
         find: Callable[[str, FindBy], str | Problem],
         classes: Sequence[str] | None,
         negatives: NegativesConfig | None,
+        needs_boxes: bool,
     ) -> None:
         """`find` gives the video that a record names."""
         known = None if classes is None else frozenset(classes)
         for number, record in enumerate(records):
-            segment = record if isinstance(record, Reject) else _labelled(record, known, negatives)
+            segment = record if isinstance(record, Reject) else _usable(record, known, negatives, needs_boxes)
             if isinstance(segment, Reject):
                 self._rejects.add((number, segment))
                 continue
@@ -156,7 +162,9 @@ class _Rows:
         return tuple(distinct.values())
 
 
-def _labelled(segment: Segment, known: frozenset[str] | None, negatives: NegativesConfig | None) -> Segment | Reject:
+def _usable(
+    segment: Segment, known: frozenset[str] | None, negatives: NegativesConfig | None, needs_boxes: bool
+) -> Segment | Reject:
     """The segment with the label that training would use."""
     if segment.is_negative:
         if negatives is None:
@@ -165,6 +173,9 @@ def _labelled(segment: Segment, known: frozenset[str] | None, negatives: Negativ
         segment = replace(segment, label=negatives.label, is_negative=False)
     if known is not None and segment.label not in known:
         return _reject(segment, Reason.LABEL_UNKNOWN, "the label is none of model.classes", segment.label)
+    if needs_boxes and not (segment.boxes or segment.masks):
+        message = "the row has no box or mask, and sampling.crop_to_boxes cuts clips around these"
+        return _reject(segment, Reason.BOX_MISSING, message, "")
     return segment
 
 

@@ -1,7 +1,8 @@
-"""Boxes at the times of sampled frames."""
+"""Boxes: at the times of sampled frames, as shares of a frame, and as shares of a part of it."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from components.annotations.records.record import Box
@@ -52,3 +53,29 @@ def _box_at(boxes: Sequence[Box], box_times: Sequence[float], time: float, toler
 
 def _edges(box: Box) -> Edges:
     return (box.x_min, box.y_min, box.x_max, box.y_max)
+
+
+def relative_boxes(boxes: Sequence[Box], width: int, height: int) -> tuple[Box, ...]:
+    """Boxes in pixels as shares of a frame, cut at its edges; one that lies outside of it is the end of a track."""
+    return tuple(_relative(box, width, height) for box in boxes)
+
+
+def _relative(box: Box, width: int, height: int) -> Box:
+    x_min, x_max = (min(1.0, max(0.0, edge / width)) for edge in (box.x_min, box.x_max))
+    y_min, y_max = (min(1.0, max(0.0, edge / height)) for edge in (box.y_min, box.y_max))
+    if x_min < x_max and y_min < y_max:
+        return replace(box, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
+    return Box(box.time, 0.0, 0.0, 1.0, 1.0, is_imputed=box.is_imputed, is_end=True)
+
+
+def within(track: BoxTrack, part: Edges) -> BoxTrack:
+    """A track whose edges are shares of a `part` of the frame, cut at its edges; a box that lies outside of it is none."""
+    found = [_within(edges, part, valid) for edges, valid in zip(*track, strict=True)]
+    return BoxTrack(tuple(edges for edges, _ in found), tuple(validity for _, validity in found))
+
+
+def _within(edges: Edges, part: Edges, validity: float) -> tuple[Edges, float]:
+    left, top, right, bottom = part
+    x_min, x_max = (min(1.0, max(0.0, (edge - left) / (right - left))) for edge in (edges[0], edges[2]))
+    y_min, y_max = (min(1.0, max(0.0, (edge - top) / (bottom - top))) for edge in (edges[1], edges[3]))
+    return ((x_min, y_min, x_max, y_max), validity) if x_min < x_max and y_min < y_max else _NO_BOX

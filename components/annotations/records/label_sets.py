@@ -5,21 +5,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from components.annotations.records.actors import is_same_actor
 from components.annotations.records.record import Segment, TimeUnit
 
 Span = tuple[TimeUnit, float, float]
 
 
-def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segment, ...]:
+def with_label_sets(segments: Iterable[Segment], min_cover: float, by_actor: bool = False) -> tuple[Segment, ...]:
     """One segment for each span of a video, with all labels of the rows that cover at least `min_cover` of it.
 
     A short action within a long one is a clip of both; the long one is a clip of the short one only if that fills enough
     of it. The span around a key frame overlaps those of its neighbours, of which it says nothing. Rows of the same span are
     one clip, whoever is the actor: the frames are the same. It keeps the boxes, masks and numbers that these rows agree about.
+    Where frames are cut around the actor they are not the same: then there is a segment for each span of each actor, and
+    labels come from rows of that one only.
 
     Args:
       segments: of one video.
       min_cover: a share of the span, above 0 to 1. Times in frames and in seconds are not compared.
+      by_actor: whether clips are cut around their actors.
 
     Returns:
       The segments in the order of the first row of each span.
@@ -29,12 +33,27 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segm
         end = math.inf if segment.end is None else segment.end
         rows_of[segment.time_unit, segment.start, end].append(segment)
     spans = sorted(rows_of, key=lambda span: span[1])
-    return tuple(
-        _one_clip(
-            rows, [row for other in _covering(span, spans, min_cover) for row in rows_of[other] if not row.is_key_frame]
-        )
-        for span, rows in rows_of.items()
-    )
+    clips = []
+    for span, of_span in rows_of.items():
+        covering = [
+            row for other in _covering(span, spans, min_cover) for row in rows_of[other] if not row.is_key_frame
+        ]
+        for rows in _by_actor(of_span) if by_actor else [of_span]:
+            own = [row for row in covering if is_same_actor(rows[0], row)] if by_actor else covering
+            clips.append(_one_clip(rows, own, by_actor))
+    return tuple(clips)
+
+
+def _by_actor(rows: Iterable[Segment]) -> list[list[Segment]]:
+    """The rows of each actor, in the order of the first ones."""
+    actors: list[list[Segment]] = []
+    for row in rows:
+        known = next((own for own in actors if is_same_actor(own[0], row)), None)
+        if known:
+            known.append(row)
+        else:
+            actors.append([row])
+    return actors
 
 
 def _covering(span: Span, by_start: Sequence[Span], min_cover: float) -> Iterable[Span]:
@@ -55,9 +74,9 @@ def _share(start: float, end: float, other: Span) -> float:
     return max(0.0, min(end, other_end) - max(start, other_start)) / (end - start)
 
 
-def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment]) -> Segment:
+def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment], are_of_one_actor: bool) -> Segment:
     first, *others = rows
-    have_one_actor = all((row.boxes, row.masks) == (first.boxes, first.masks) for row in others)
+    have_one_actor = are_of_one_actor or all((row.boxes, row.masks) == (first.boxes, first.masks) for row in others)
     return replace(
         first,
         boxes=first.boxes if have_one_actor else (),

@@ -21,6 +21,7 @@ class Reason(str, Enum):
     END_BEFORE_START = "end_before_start"
     SPAN_INCOMPLETE = "span_incomplete"
     BOX_INVALID = "box_invalid"
+    BOX_MISSING = "box_missing"
     MASK_INVALID = "mask_invalid"
     METADATA_INVALID = "metadata_invalid"
     SPLIT_UNKNOWN = "split_unknown"
@@ -57,6 +58,7 @@ _REMEDIES = {
     Reason.END_BEFORE_START: "Make the end later than the start.",
     Reason.SPAN_INCOMPLETE: "Give the action a start and an end in the tool that wrote the file, or delete the row.",
     Reason.BOX_INVALID: "Give boxes a width and a height; in tables as [seconds, x_min, y_min, x_max, y_max], from 0 to 1.",
+    Reason.BOX_MISSING: "Draw a box or mask of the actor within the row's span, or leave sampling.crop_to_boxes out.",
     Reason.MASK_INVALID: "Give a PNG below data.videos, or COCO run lengths with their size, for each time.",
     Reason.METADATA_INVALID: "Write the column as a number, or leave it empty; a gap is imputed.",
     Reason.SPLIT_UNKNOWN: "Use train, eval (or val, validation) or test.",

@@ -102,6 +102,14 @@ def test_limits_name_what_there_was_little_of_and_what_was_confused(card: dict[s
     assert "taken for sit" not in text
 
 
+def test_a_card_says_that_the_model_learned_from_crops(card: dict[str, Any]) -> None:
+    assert not any("cut around" in sentence for sentence in card["limits"])
+    model = ExportInfo(("sit", "a|b"), {"network": "r2plus1d"}, {"num_frames": 8, "crop_to_boxes": 0.0}, "key", "ba5e")
+    of_crops = make_model_card(model, make_facts(), 1700000000, "2026-11-22T09:00:00+00:00")
+    assert any("cut around one actor each (sampling.crop_to_boxes)" in sentence for sentence in of_crops["limits"])
+    assert "crop_to_boxes" in to_markdown(of_crops)
+
+
 def test_the_page_says_the_same_and_labels_cannot_break_it(card: dict[str, Any]) -> None:
     page = to_markdown(card)
     lines = page.splitlines()

@@ -34,6 +34,12 @@ def test_a_frame_is_prepared_as_the_export_prepares_it(resize: str, height: int,
     assert differences.max() <= 3 and differences.mean() < 0.5
 
 
+def test_the_card_of_a_file_says_that_frames_are_cut_first() -> None:
+    assert "crop_to_boxes" not in facts_of(SamplingConfig())["sampling"]
+    cut = facts_of(SamplingConfig(crop_to_boxes=0.2, crop_aspect=1.25))["sampling"]
+    assert (cut["crop_to_boxes"], cut["crop_aspect"]) == (0.2, 1.25)
+
+
 @pytest.mark.parametrize(
     "sampling",
     [

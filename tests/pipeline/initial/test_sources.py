@@ -1,5 +1,6 @@
 """What lies in a folder, or in an export, is found."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,3 +93,31 @@ def test_where_many_spans_carry_two_labels_clips_have_several(
     sources = find_sources(tmp_path / "labels.csv")
     assert sources.kind_of_labels == kind
     assert sum(map(len, sources.clips.values())) == (20 if kind == "several" else 21)
+
+
+@pytest.mark.parametrize(
+    ("lefts", "has_gap", "is_cut"),
+    [((0.1, 0.6), False, True), ((0.1, 0.1), False, False), ((0.1,), False, False), ((0.1, 0.6), True, False)],
+)
+def test_where_several_people_share_spans_and_all_have_boxes_clips_are_cut_around_them(
+    tmp_path: Path, lefts: tuple[float, ...], has_gap: bool, is_cut: bool
+) -> None:
+    put_videos(tmp_path, [f"{number}.mp4" for number in range(6)])
+    path = tmp_path / "labels.jsonl"
+    rows = [
+        {
+            "path": f"{number}.mp4",
+            "label": label,
+            "start_seconds": 0,
+            "end_seconds": 2,
+            "boxes": [[1, left, 0, left + 0.2, 1]],
+        }
+        for number in range(6)
+        for left, label in zip(lefts, ("sit", "wave") if number % 2 else ("wave", "sit"), strict=False)
+    ]
+    if has_gap:
+        rows[0].pop("boxes")
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    sources = find_sources(path)
+    assert sources.cuts_clips == is_cut
+    assert sources.kind_of_labels == ("several" if len(lefts) > 1 and not is_cut else "one")

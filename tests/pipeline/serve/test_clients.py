@@ -12,9 +12,16 @@ import cv2
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from components.annotations.records.actors import Actor
+from components.annotations.records.record import Box
 from components.pusher.served_models import Latest, read_config_file
+from components.video import cropping
 from components.video.config import SamplingConfig
+from components.video.decoder import Decoder
+from components.video.tasks import Span
 from pipeline.prediction.classifier import Classifier
 from pipeline.prediction.clips import read_jpeg_clips
 from serving.clients import frames
@@ -89,6 +96,35 @@ def test_a_client_without_the_project_gets_what_clipgate_predict_prints(
 def test_the_clients_choose_the_frames_of_ingest_to_the_byte(video: Path, sampling: SamplingConfig) -> None:
     facts = sampling.model_dump(mode="json")
     assert sorted(frames.read_clips(video, facts, 0.15, 0.85)) == sorted(read_jpeg_clips(video, sampling, 0.15, 0.85))
+
+
+@given(
+    st.tuples(st.floats(0, 0.9), st.floats(0, 0.9), st.floats(0.01, 0.1), st.floats(0.01, 0.1)),
+    st.integers(1, 300),
+    st.integers(1, 300),
+    st.floats(0, 3),
+    st.floats(0.1, 10),
+)
+def test_the_clients_cut_where_ingest_cuts(
+    place: tuple[float, float, float, float], width: int, height: int, margin: float, aspect: float
+) -> None:
+    box = (place[0], place[1], place[0] + place[2], place[1] + place[3])
+    image = np.arange(width * height * 3, dtype=np.int64).reshape(height, width, 3)
+    expected = cropping.crop_around(box, width, height, margin, aspect)
+    np.testing.assert_array_equal(frames.cut(image, box, margin, aspect), cropping.cut(image, expected))
+
+
+def test_a_client_of_a_model_of_crops_asks_for_a_box_and_sends_what_ingest_stores(video: Path) -> None:
+    sampling = SamplingConfig(num_frames=4, short_side=30, crop_to_boxes=0.2)
+    facts = sampling.model_dump(mode="json")
+    with pytest.raises(SystemExit, match="a box is needed"):
+        frames.read_clips(video, facts, 0.15, 0.85)
+    with pytest.raises(SystemExit, match="leave the box out"):
+        frames.read_clips(video, facts | {"crop_to_boxes": None}, 0.15, 0.85, (0.1, 0.1, 0.3, 0.9))
+    actor = Actor((Box(0.5, 0.1, 0.1, 0.3, 0.9),))
+    with Decoder() as decoder:
+        clips = [clip.jpegs for clip in decoder.read_clips(video, [Span(0.15, 0.85, actor=actor)], sampling)]
+    assert frames.read_clips(video, facts, 0.15, 0.85, (0.1, 0.1, 0.3, 0.9)) == clips
 
 
 def test_a_client_prints_labels_where_a_clip_may_have_several() -> None:

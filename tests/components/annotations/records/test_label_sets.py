@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.annotations.records.label_sets import with_label_sets
-from components.annotations.records.record import Box, Segment, Source, TimeUnit
+from components.annotations.records.record import Box, Mask, Segment, Source, TimeUnit
 
 Spans = list[tuple[str, float, float | None]]
 
@@ -83,3 +83,54 @@ def test_every_row_is_in_one_clip_and_labels_are_those_that_cover_enough(spans: 
 def test_the_order_of_rows_does_not_change_the_labels(labels: tuple[str, ...]) -> None:
     rows = [row(label, 0, 2, number) for number, label in enumerate(labels)]
     assert with_label_sets(rows, 0.5)[0].labels == with_label_sets(rows[::-1], 0.5)[0].labels == labels
+
+
+def boxed(
+    label: str, start: float, end: float, left: float, number: int = 0, drawn_at: tuple[float, ...] = ()
+) -> Segment:
+    """A row of an actor who stands still."""
+    boxes = tuple(Box(time, left, 0.1, left + 0.2, 0.9) for time in drawn_at or (start, end))
+    return row(label, start, end, number, boxes=boxes)
+
+
+def test_where_clips_are_cut_rows_of_one_span_are_a_clip_for_each_actor() -> None:
+    rows = [boxed("wave", 0, 2, 0.1, 1), boxed("sit", 0, 2, 0.6, 2), boxed("walk", 0, 2, 0.1, 3)]
+    left, right = with_label_sets(rows, 0.5, by_actor=True)
+    assert (left.labels, left.boxes, left.rows[1:]) == (("walk", "wave"), rows[0].boxes, (rows[2],))
+    assert (right.labels, right.boxes, right.rows) == (("sit",), rows[1].boxes, (right,))
+    (together,) = with_label_sets(rows, 0.5)
+    assert (together.labels, together.boxes) == (("sit", "walk", "wave"), ())
+
+
+def test_people_who_stand_before_each_other_stay_two() -> None:
+    rows = [boxed("wave", 0, 2, 0.1), boxed("sit", 0, 2, 0.15)]
+    assert [clip.labels for clip in with_label_sets(rows, 0.5, by_actor=True)] == [("wave",), ("sit",)]
+
+
+def test_boxes_at_other_times_are_compared_where_they_are_interpolated() -> None:
+    rows = [boxed("wave", 1, 2, 0.1, drawn_at=(1.25, 1.5)), boxed("walk", 0, 4, 0.1), boxed("sit", 0, 4, 0.6)]
+    assert [clip.labels for clip in with_label_sets(rows, 0.5, by_actor=True)] == [
+        ("walk", "wave"),
+        ("walk",),
+        ("sit",),
+    ]
+
+
+def test_a_mask_that_is_the_same_is_of_the_same_actor() -> None:
+    own, other = Mask(0.5, png="own.png"), Mask(0.5, png="other.png")
+    rows = [row("wave", 0, 2, masks=(own,)), row("walk", 0, 2, masks=(own,)), row("sit", 0, 2, masks=(other,))]
+    assert [clip.labels for clip in with_label_sets(rows, 0.5, by_actor=True)] == [("walk", "wave"), ("sit",)]
+
+
+@given(st.lists(st.tuples(times, times, st.sampled_from([0.0, 0.4, 0.8]), st.sampled_from("abc")), max_size=8))
+def test_each_row_is_in_one_clip_and_each_clip_is_of_one_actor(drawn: list[tuple[float, float, float, str]]) -> None:
+    rows = [
+        boxed(label, min(ends), max(ends) + 0.25, left, number) for number, (*ends, left, label) in enumerate(drawn)
+    ]
+    clips = with_label_sets(rows, 0.5, by_actor=True)
+    assert sorted(each.source.row for clip in clips for each in clip.rows) == list(range(len(rows)))
+    for clip in clips:
+        assert len({each.boxes for each in clip.rows}) == 1
+        (left,) = {each.boxes[0].x_min for each in clip.rows}
+        of_actor = {each.label for each in rows if each.boxes[0].x_min == left}
+        assert {each.label for each in clip.rows} <= set(clip.labels) <= of_actor

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from components.annotations.records.boxes import boxes_at
+from components.annotations.records.boxes import boxes_at, relative_boxes
 from components.annotations.records.record import Box, Segment, SpaceUnit, TimeUnit
-from components.video_example_gen.alignment import relative_boxes
 from tests.components.annotations.writers.making import FRAMES, content_of, read_back, segment
 
 SECONDS = FRAMES.times.seconds
