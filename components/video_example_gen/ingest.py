@@ -59,7 +59,10 @@ class Accepted:
     is_background: bool
 
     def as_ledger_entry(self) -> dict[str, Any]:
-        """The row as a JSON object; times are in the annotation's own unit. `labels`: all of the clip's, if it has several."""
+        """The row as a JSON object; times are in the annotation's own unit.
+
+        `labels`: all of the clip's, if it has several; `known_labels`: of which it is known whether it has them, if not of all.
+        """
         return {
             "kind": "background" if self.is_background else "row",
             "reason": None,
@@ -68,6 +71,7 @@ class Accepted:
             "video": self.video,
             "label": self.row.label,
             **({"labels": self.segment.labels} if self.segment.same_span or self.segment.further_labels else {}),
+            **({"known_labels": self.segment.known_labels} if self.segment.looked_for is not None else {}),
             "start": self.segment.start,
             "end": self.segment.end,
             "time_unit": self.segment.time_unit.value,
@@ -113,9 +117,7 @@ class VideoIngest:
         Raises:
           MachineError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
         """
-        if self._min_cover is not None:
-            task = replace(task, segments=with_label_sets(task.segments, self._min_cover))
-        account = _Account(task)
+        account = _Account(task := replace(task, segments=self._with_labels(task.segments)))
         try:
             with sorted_out(task.video), self._root.local_copy(task.video, task.version) as path:
                 if self._negatives:
@@ -124,6 +126,19 @@ class VideoIngest:
                 yield from self._clips(path, account)
         except VideoError as error:
             yield from account.close_broken(error)
+
+    def _with_labels(self, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+        """The segments that give clips, with all labels of these."""
+        if self._min_cover is not None:
+            sets = with_label_sets(segments, self._min_cover)
+            # Whatever shows an action is no background, though nobody has to look for that.
+            background = (self._negatives.label,) if self._negatives else ()
+            return tuple(
+                each if each.looked_for is None else replace(each, looked_for=each.looked_for + background)
+                for each in sets
+            )
+        # Of a clip with one label that is all there is to know.
+        return tuple(each if each.looked_for is None else replace(each, looked_for=None) for each in segments)
 
     def _clips(self, path: Path, account: "_Account") -> Iterator[Result]:
         spans = [span_of(segment) for segment in account.segments]

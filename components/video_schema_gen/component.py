@@ -44,6 +44,8 @@ def clip_schema(
             feature.string_domain.value.extend(classes)
     masks = schema.feature.add(name=features.MASKS, type=schema_pb2.BYTES, image_domain=schema_pb2.ImageDomain())
     masks.value_count.min = masks.value_count.max = num_frames
+    if labels == SEVERAL:
+        schema.feature.add(name=features.KNOWN_LABELS, type=schema_pb2.BYTES)
     for column in metadata.columns:
         gaps = schema.feature.add(name=value_feature(column), type=schema_pb2.FLOAT)
         gaps.value_count.min = gaps.value_count.max = 1

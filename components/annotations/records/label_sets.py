@@ -16,6 +16,7 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segm
     A short action within a long one is a clip of both; the long one is a clip of the short one only if that fills enough
     of it. The span around a key frame overlaps those of its neighbours, of which it says nothing. Rows of the same span are
     one clip, whoever is the actor: the frames are the same. It keeps the boxes, masks and numbers that these rows agree about.
+    What one of them looked for was looked for in the clip; rows that only cover it may have looked elsewhere.
 
     Args:
       segments: of one video.
@@ -63,6 +64,17 @@ def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment]) -> Segment:
         boxes=first.boxes if have_one_actor else (),
         masks=first.masks if have_one_actor else (),
         metadata=dict(set(first.metadata.items()).intersection(*(row.metadata.items() for row in others))),
+        looked_for=_looked_for_in(rows),
         further_labels=tuple(sorted({row.label for row in (*others, *covering)} - {first.label})),
         same_span=tuple(others),
     )
+
+
+def _looked_for_in(rows: Iterable[Segment]) -> tuple[str, ...] | None:
+    """What any of the rows of a span looked for, and their own labels; None if one looked for all."""
+    known: set[str] = set()
+    for row in rows:
+        if row.known_labels is None:
+            return None
+        known.update(row.known_labels)
+    return tuple(sorted(known))

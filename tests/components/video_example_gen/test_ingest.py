@@ -341,3 +341,29 @@ def test_where_a_clip_has_one_label_rows_of_one_span_are_clips_of_their_own(root
     results = ingest(root, segment(1, 2, "wave", row=2), segment(1, 2, "walk", row=3))
     clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
     assert sorted(clip[features.LABEL] for clip in clips) == [[b"walk"], [b"wave"]]
+
+
+@pytest.mark.parametrize("min_cover", [None, 0.5])
+def test_what_was_looked_for_is_kept_where_clips_may_have_several_labels(root: Path, min_cover: float | None) -> None:
+    said, plain = (
+        ingest(root, segment(1, 2, "wave", looked_for=looked_for), min_cover=min_cover)
+        for looked_for in (("walk", "wave"), None)
+    )
+    (clip, row), (plain_clip, _) = said, plain
+    assert isinstance(clip, IngestedClip) and isinstance(plain_clip, IngestedClip) and isinstance(row, Accepted)
+    assert features.KNOWN_LABELS not in values_of(plain_clip)
+    known = values_of(clip).pop(features.KNOWN_LABELS, None)
+    if min_cover is None:
+        assert clip == plain_clip
+        assert "known_labels" not in row.as_ledger_entry()
+    else:
+        assert known == [b"walk", b"wave"]
+        assert row.as_ledger_entry()["known_labels"] == ("walk", "wave")
+
+
+def test_a_clip_that_shows_an_action_is_known_to_be_no_background(root: Path) -> None:
+    results = ingest(
+        root, segment(1, 2, "wave", looked_for=()), negatives=NegativesConfig(label="nothing"), min_cover=0.5
+    )
+    clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
+    assert [clip[features.KNOWN_LABELS] for clip in clips] == [[b"nothing", b"wave"]]

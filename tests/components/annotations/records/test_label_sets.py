@@ -83,3 +83,18 @@ def test_every_row_is_in_one_clip_and_labels_are_those_that_cover_enough(spans: 
 def test_the_order_of_rows_does_not_change_the_labels(labels: tuple[str, ...]) -> None:
     rows = [row(label, 0, 2, number) for number, label in enumerate(labels)]
     assert with_label_sets(rows, 0.5)[0].labels == with_label_sets(rows[::-1], 0.5)[0].labels == labels
+
+
+def test_what_any_row_of_a_span_looked_for_was_looked_for_in_the_clip() -> None:
+    rows = [row("wave", 0, 2, looked_for=("sit",)), row("walk", 0, 2, looked_for=("fall", "walk"))]
+    around = row("talk", 0, 8, looked_for=("jump",))
+    clip, other = with_label_sets([*rows, around], 0.5)
+    assert clip.labels == ("talk", "walk", "wave")
+    # What covers the clip is seen in it, but nobody may have looked there for what else may be in it.
+    assert clip.known_labels == ("fall", "sit", "talk", "walk", "wave")
+    assert other.known_labels == ("jump", "talk")
+
+
+@pytest.mark.parametrize("said", [None, ("sit",)])
+def test_a_row_that_says_nothing_of_it_looked_for_all(said: tuple[str, ...] | None) -> None:
+    assert with_label_sets([row("wave", 0, 2, looked_for=said), row("walk", 0, 2)], 0.5)[0].known_labels is None
