@@ -147,8 +147,10 @@ class ServingModule(tf.Module):
 
             The Transform graph would decode all of their frames, since it computes every output or none.
             """
-            raw = tf.io.parse_example(examples, {features.LABEL: self._raw_spec[features.LABEL]})
-            return {features.LABEL_ID: ids_of_labels(raw[features.LABEL], self._classes)}
+            names = {features.LABEL, features.KNOWN_LABELS} & self._raw_spec.keys()
+            raw = tf.io.parse_example(examples, {name: self._raw_spec[name] for name in sorted(names)})
+            ids = ids_of_labels(raw[features.LABEL], self._classes, raw.get(features.KNOWN_LABELS))
+            return {features.LABEL_ID: ids}
 
         sees_numbers = bool(self._card.numbers.width)
         taking_numbers = (

@@ -7,12 +7,12 @@ from typing import Protocol
 import tensorflow as tf
 
 from models.training.config import TrainingConfig
-from models.training.losses import balancing_weights, clip_losses, label_losses
-from models.training.targets import Labels, class_counts
+from models.training.losses import balancing_weights, clip_losses, label_losses, presence_of
+from models.training.targets import Labels, class_counts, known_counts
 
 
 class Objective(Protocol):
-    """Functions of targets and logits, float32 [batch, classes] both; each gives float32 [batch].
+    """Functions of targets and logits, float32 [batch, classes] both; each gives float32 [batch]. See `targets_of`.
 
     A target of zeros is that of a clip which only fills a batch.
     """
@@ -57,7 +57,7 @@ class OneLabel:
 
 @dataclass(frozen=True)
 class SeveralLabels:
-    """A loss for each label that a clip may have. Right is an answer that has all of a clip's labels, and no other.
+    """A loss for each label that a clip may have. Right is an answer that has all of its labels, and no other that is known.
 
     `weights`: [2, classes], of absent and of present labels.
     """
@@ -73,11 +73,11 @@ class SeveralLabels:
         return tf.ones_like(targets[:, 0])
 
     def presence(self, targets: tf.Tensor) -> tf.Tensor:
-        return tf.cast(tf.reduce_any(targets > 0, axis=-1), tf.float32)
+        return presence_of(targets)
 
     def hits(self, targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        is_hit = tf.reduce_all(tf.equal(logits > 0, targets > 0.5), axis=-1)
-        return tf.cast(is_hit, tf.float32) * self.presence(targets)
+        is_right = tf.equal(logits > 0, targets > 0.5) | tf.math.is_nan(targets)
+        return tf.cast(tf.reduce_all(is_right, axis=-1), tf.float32) * self.presence(targets)
 
 
 def make_objective(training: TrainingConfig, labels: Labels, num_classes: int) -> Objective:
@@ -91,5 +91,6 @@ def make_objective(training: TrainingConfig, labels: Labels, num_classes: int) -
         return OneLabel(weights, training.label_smoothing)
     pairs = [[1.0, 1.0]] * num_classes
     if training.class_weights:
-        pairs = [balancing_weights([len(labels) - count, count]) for count in counts]
+        of_class = zip(counts, known_counts(labels), strict=True)
+        pairs = [balancing_weights([known - count, count]) for count, known in of_class]
     return SeveralLabels(list(zip(*pairs, strict=True)), training)

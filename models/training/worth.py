@@ -37,7 +37,7 @@ def worth_of_numbers(network: keras.Model, batches: Batches, thresholds: Mapping
             return float(np.mean(np.argmax(of_seen, axis=1) == labels))
         bars = np.array([thresholds[label] for label in batches.classes])
         chosen = np.asarray(probabilities_of(of_seen, source.model.labels)) >= bars
-        return float(np.mean((chosen == labels).all(axis=1)))
+        return float(np.mean(((chosen == labels) | (labels < 0)).all(axis=1)))
 
     def shuffled(places: list[int]) -> float:
         draw = np.random.default_rng(batches.training.seed)
