@@ -102,7 +102,7 @@ def _answer(template: Job, folds: Sequence[ClipsOfFold], number: int, scratch: _
     classes = json.loads(template.config["classes"]) if found.thresholds else ()
     thresholds = np.array([found.thresholds[label] for label in classes], np.float32).tolist()
     answers = [
-        Answer(*clip, number, tuple(scores), tuple(thresholds))
+        Answer(*clip[:-1], number, tuple(scores), tuple(thresholds), clip.known_labels)
         for clip, scores in zip(held_out.clips, found.probabilities.tolist(), strict=True)
     ]
     path = scratch.answers(number)
