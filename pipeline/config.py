@@ -23,7 +23,7 @@ from foundation.messages.errors import UserError
 from foundation.messages.wording import meant
 from foundation.section import Section, names_beside
 from models.augmentation.config import AugmentationConfig
-from models.config import ModelConfig
+from models.config import FIELDS, ModelConfig
 from models.metadata import select_numbers
 from models.networks.catalogue import NETWORKS
 from models.training.config import PRETRAINED, TrainingConfig
@@ -31,6 +31,7 @@ from models.tuning.config import TunerConfig, assign, describe
 from pipeline.beam.config import BeamConfig
 from pipeline.config_changes import changed
 from pipeline.kubeflow.config import KubeflowConfig
+from pipeline.label_fields import require_fields
 from pipeline.tracking.config import TrackingConfig
 from pipeline.watch.config import WatchConfig
 
@@ -121,6 +122,8 @@ class Config(Section):
                 "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
                 "network that gives no boxes; set it to false"
             )
+        if self.model.labels == FIELDS:
+            require_fields(self.data, self.negatives, self.evaluation, self.training)
         if self.evaluation.folds:
             self._require_that_folds_are_honest()
         if warm_start and not network.learns:

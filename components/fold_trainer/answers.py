@@ -18,7 +18,8 @@ class Answer(NamedTuple):
       labels: what it is annotated as, and `known_labels`: of which it is known whether it has them; empty: of all.
       fold: counted from 0.
       scores: the probability of each class.
-      thresholds: from which on the fold's model says that a clip has each class; empty where a clip has one label.
+      thresholds: from which on the fold's model says that a clip has each class; of heads the best of each. Empty where a clip
+        has one label.
     """
 
     clip: str

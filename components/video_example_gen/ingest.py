@@ -8,7 +8,7 @@ from typing import Any
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.manifest import segment_id
-from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.label_sets import with_label_of_each_field, with_label_sets
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Reject, Segment, Source, TimeUnit
 from components.storage.root import Root
@@ -95,10 +95,12 @@ class VideoIngest:
         decoder: Decoder,
         metadata: MetadataFeatures | None = None,
         min_cover: float | None = None,
+        classes_of_fields: Sequence[str] = (),
     ) -> None:
         """`metadata`: None if the data have no columns of numbers.
 
-        `min_cover`: see `with_label_sets`; None where a clip has one label.
+        `min_cover`: see `with_label_sets`, and `classes_of_fields`: see `with_label_of_each_field`; where a clip has one label,
+        there is neither.
         """
         self._root = root
         self._sampling = sampling
@@ -106,6 +108,7 @@ class VideoIngest:
         self._decoder = decoder
         self._metadata = metadata
         self._min_cover = min_cover
+        self._classes_of_fields = classes_of_fields
         self._masks = MaskReader(root, decoder, sampling)
 
     def ingest(self, task: VideoTask) -> Iterator[Result]:
@@ -122,13 +125,16 @@ class VideoIngest:
             with sorted_out(task.video), self._root.local_copy(task.video, task.version) as path:
                 if self._negatives:
                     times = self._decoder.read_times(path, self._sampling)
-                    account = _Account(task, background_segments(task, times, self._negatives))
+                    background = tuple(background_segments(task, times, self._negatives))
+                    account = _Account(task, self._with_labels(background))
                 yield from self._clips(path, account)
         except VideoError as error:
             yield from account.close_broken(error)
 
     def _with_labels(self, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
         """The segments that give clips, with all labels of these."""
+        if self._classes_of_fields:
+            return with_label_of_each_field(segments, self._classes_of_fields)
         if self._min_cover is not None:
             sets = with_label_sets(segments, self._min_cover)
             # Whatever shows an action is no background, though nobody has to look for that.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from components.annotations.records.record import Segment, TimeUnit
+from foundation.label_fields import field_of
 
 Span = tuple[TimeUnit, float, float]
 
@@ -20,7 +21,8 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segm
 
     Args:
       segments: of one video.
-      min_cover: a share of the span, above 0 to 1. Times in frames and in seconds are not compared.
+      min_cover: a share of the span, above 0 to 1; above 1 only rows of the very span count. Times in frames and in seconds
+        are not compared.
 
     Returns:
       The segments in the order of the first row of each span.
@@ -36,6 +38,24 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float) -> tuple[Segm
         )
         for span, rows in rows_of.items()
     )
+
+
+def with_label_of_each_field(segments: Iterable[Segment], classes: Sequence[str]) -> tuple[Segment, ...]:
+    """One segment for each span of a video, with the labels of its own rows, one of each field.
+
+    What overlaps is another clip. Of a field that no row of the span names, nothing is known.
+
+    Args:
+      segments: of one video, with labels as `in_field` names them.
+      classes: all labels of all fields.
+    """
+    fields = {field_of(label) for label in classes}
+    clips = []
+    for clip in with_label_sets(segments, math.inf):
+        named = set(map(field_of, clip.labels))
+        known = None if named >= fields else tuple(label for label in classes if field_of(label) in named)
+        clips.append(replace(clip, looked_for=known))
+    return tuple(clips)
 
 
 def _covering(span: Span, by_start: Sequence[Span], min_cover: float) -> Iterable[Span]:

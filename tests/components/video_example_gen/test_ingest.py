@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,11 @@ def ingest(
     video: str = "d/a.mp4",
     negatives: NegativesConfig | None = None,
     min_cover: float | None = None,
+    classes_of_fields: Sequence[str] = (),
     **sampling: Any,
 ) -> list[Result]:
     config = SamplingConfig(**{**SAMPLING.model_dump(), **sampling})
-    ingest = VideoIngest(LocalRoot(root), config, negatives, DECODER, min_cover=min_cover)
+    ingest = VideoIngest(LocalRoot(root), config, negatives, DECODER, None, min_cover, classes_of_fields)
     return list(ingest.ingest(VideoTask(video, segments, "train")))
 
 
@@ -367,3 +369,19 @@ def test_a_clip_that_shows_an_action_is_known_to_be_no_background(root: Path) ->
     )
     clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
     assert [clip[features.KNOWN_LABELS] for clip in clips] == [[b"nothing", b"wave"]]
+
+
+def test_of_a_field_that_a_clip_lacks_nothing_is_known_in_background_neither(root: Path) -> None:
+    results = ingest(
+        root,
+        segment(1, 2, "verb: take", row=2),
+        segment(1, 2, "noun: cup", row=2),
+        negatives=NegativesConfig(label="verb: nothing", clips_per_video=1, clip_seconds=1.0, margin_seconds=0.25),
+        classes_of_fields=("noun: cup", "verb: nothing", "verb: take"),
+    )
+    clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
+    known = {tuple(clip[features.LABEL]): clip.get(features.KNOWN_LABELS) for clip in clips}
+    assert known == {
+        (b"noun: cup", b"verb: take"): None,
+        (b"verb: nothing",): [b"verb: nothing", b"verb: take"],
+    }

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from models.training.config import TrainingConfig
 from models.training.losses import label_losses
-from models.training.objectives import OneLabel, make_objective
+from models.training.objectives import LabelOfEachField, OneLabel, make_objective
 from models.training.targets import class_counts, class_shares, strata_of, targets_of
 from models.training.thresholds import choose_thresholds
 
@@ -146,3 +146,53 @@ def test_a_class_that_is_not_known_is_neither_right_nor_wrong() -> None:
 
 def test_clips_are_drawn_by_the_labels_that_they_are_known_to_have() -> None:
     assert strata_of(np.array([[1, -1, 0], [1, 1, -1], [-1, -1, 1], [1, -1, 1]])).tolist() == [0, 1, 2, 2]
+
+
+HEADS = {"verb": [0, 3], "noun": [1, 2, 4]}
+OF_FIELDS = np.array([[1, 0, 1, 0, 0], [0, -1, -1, 1, -1], [1, 1, 0, 0, 0], [-1, 0, 0, -1, 1]])
+
+
+def of_fields(**changes: Any) -> Any:
+    return make_objective(TrainingConfig(**({"label_smoothing": 0} | changes)), OF_FIELDS, 5, HEADS)
+
+
+@pytest.mark.parametrize("label_smoothing", [0, 0.1])
+def test_a_label_of_each_field_is_learned_by_one_softmax_a_field(label_smoothing: float) -> None:
+    logits = tf.Variable(np.random.default_rng(1).normal(0, 2, OF_FIELDS.shape), dtype=tf.float32)
+    learned = of_fields(label_smoothing=label_smoothing)
+    assert isinstance(learned, LabelOfEachField)
+    with tf.GradientTape() as tape:
+        losses = learned.losses(targets_of(OF_FIELDS, 5, are_sets=True), logits)
+    expected = np.zeros(len(OF_FIELDS))
+    for ids in HEADS.values():
+        own = OF_FIELDS[:, ids]
+        known = own.min(axis=1) >= 0
+        expected[known] += keras.losses.categorical_crossentropy(
+            own[known].astype(np.float32),
+            tf.boolean_mask(tf.gather(logits, ids, axis=1), known),
+            from_logits=True,
+            label_smoothing=label_smoothing,
+        )
+    np.testing.assert_allclose(losses, expected, rtol=1e-5)
+    assert (tape.gradient(losses, logits).numpy()[OF_FIELDS < 0] == 0).all()
+
+
+def test_right_is_an_answer_with_the_label_of_each_field_that_is_known() -> None:
+    targets = targets_of(OF_FIELDS, 5, are_sets=True)
+    logits = tf.constant([[2.0, 0, 1, 1, 0], [0, 9, 0, 1, 0], [2, 0, 1, 1, 0], [0, 9, 1, 1, 0]])
+    np.testing.assert_array_equal(of_fields().hits(targets, logits), [1, 1, 0, 0])
+    np.testing.assert_array_equal(of_fields().presence(targets), [1, 1, 1, 1])
+
+
+def test_class_weights_let_each_class_of_a_field_count_the_same() -> None:
+    weights = of_fields(class_weights=True).class_weights
+    assert weights == pytest.approx([0.75, 1.0, 1.0, 1.5, 1.0])
+
+
+def test_two_labels_of_one_field_count_half_each() -> None:
+    both, one, other = (
+        targets_of(np.array([verbs]), 5, are_sets=True) for verbs in ([1, 1, 0, 1, 0], [1, 1, 0, 0, 0], [0, 1, 0, 1, 0])
+    )
+    logits = tf.constant([[2.0, 0.0, 1.0, 1.0, 0.0]])
+    losses = [of_fields().losses(targets, logits).numpy()[0] for targets in (both, one, other)]
+    assert losses[0] == pytest.approx((losses[1] + losses[2]) / 2)

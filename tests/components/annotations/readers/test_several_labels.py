@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from components.annotations.config import DataConfig
 from components.annotations.readers.detect import read_annotations
-from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.label_sets import with_label_of_each_field, with_label_sets
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Segment
 from foundation.messages.errors import UserError
@@ -191,3 +191,25 @@ def test_multithumos_says_what_is_done_within_an_action(tmp_path: Path) -> None:
         ("video_test_0000006", 3.5): {"LongJump", "Run"},
         ("video_test_0000006", 7.5): {"Jump", "LongJump"},
     }
+
+
+@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=f"the recordings are not at {SHARED_DATA}")
+def test_the_sample_of_epic_kitchens_has_a_verb_and_a_noun_for_each_narration(tmp_path: Path) -> None:
+    path = SHARED_DATA / "annotations" / "epic_kitchens_csv" / "EPIC_train_action_labels.csv"
+    data = DataConfig(annotations=str(path), videos=str(tmp_path), label_fields=("verb", "noun"))
+    rows: dict[str, list[Segment]] = defaultdict(list)
+    for record in read_annotations(data).records:
+        if isinstance(record, Segment):
+            rows[record.video].append(record)
+    classes = sorted({each.label for of_video in rows.values() for each in of_video})
+    found = Counter(
+        (video, clip.labels) for video, own in rows.items() for clip in with_label_of_each_field(own, classes)
+    )
+    with path.open(newline="") as file:
+        spans = {
+            (each["video_id"], each["start_timestamp"], each["stop_timestamp"]): each for each in csv.DictReader(file)
+        }
+    expected = Counter(
+        (each["video_id"], (f"noun: {each['noun']}", f"verb: {each['verb']}")) for each in spans.values()
+    )
+    assert found == expected

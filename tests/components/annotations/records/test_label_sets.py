@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.label_sets import with_label_of_each_field, with_label_sets
 from components.annotations.records.record import Box, Segment, Source, TimeUnit
 
 Spans = list[tuple[str, float, float | None]]
@@ -98,3 +98,12 @@ def test_what_any_row_of_a_span_looked_for_was_looked_for_in_the_clip() -> None:
 @pytest.mark.parametrize("said", [None, ("sit",)])
 def test_a_row_that_says_nothing_of_it_looked_for_all(said: tuple[str, ...] | None) -> None:
     assert with_label_sets([row("wave", 0, 2, looked_for=said), row("walk", 0, 2)], 0.5)[0].known_labels is None
+
+
+def test_of_fields_rows_of_the_same_span_are_one_clip_and_what_overlaps_is_another() -> None:
+    classes = ("noun: cup", "verb: put", "verb: take")
+    rows = [row("verb: take", 0, 2, 1), row("noun: cup", 0, 2, 1), row("verb: put", 0.5, 2, 2)]
+    whole, part = with_label_of_each_field(rows, classes)
+    assert (whole.labels, whole.known_labels) == (("noun: cup", "verb: take"), None)
+    # Of its noun nothing is known, and of the verb all is.
+    assert (part.labels, part.known_labels) == (("verb: put",), ("verb: put", "verb: take"))
