@@ -7,9 +7,10 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from foundation.section import OneOf, Section
 from models.networks.catalogue import NETWORKS
 
-Labels = Literal["one", "several"]
+Labels = Literal["one", "several", "fields"]
 ONE: Final = "one"
 SEVERAL: Final = "several"
+FIELDS: Final = "fields"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -41,7 +42,8 @@ class ModelConfig(Section):
     classes: tuple[str, ...] | None = Field(None, description="labels in the order of their ids; default: by name")
     labels: Labels = Field(
         ONE,
-        description="how many a clip has; several: segments of one span are one clip, and each class has a threshold",
+        description="how many a clip has; several: segments of one span are one clip, and each class has a threshold; fields: "
+        "one of each of data.label_fields",
     )
     thresholds: dict[str, Share] = Field(
         {},
@@ -87,20 +89,21 @@ class ModelConfig(Section):
 
     @model_validator(mode="after")
     def _thresholds_are_of_several_labels(self) -> "ModelConfig":
-        if self.thresholds and self.labels == ONE:
+        if self.thresholds and self.labels != SEVERAL:
             raise ValueError(
-                f"thresholds: with labels: {ONE} the most probable class is chosen, whatever its probability; leave them "
-                f"out, or set labels: {SEVERAL}"
+                f"thresholds: with labels: {self.labels} the most probable class is chosen, whatever its probability; leave "
+                f"them out, or set labels: {SEVERAL}"
             )
-        if self.labels == SEVERAL and self.tracks:
+        if self.has_several_labels and self.tracks:
             raise ValueError(
-                f"labels: {SEVERAL}: the network {self.network} gives the box of one actor; choose another network"
+                f"labels: {self.labels}: the network {self.network} gives the box of one actor; choose another network"
             )
         return self
 
     @property
     def has_several_labels(self) -> bool:
-        return self.labels == SEVERAL
+        """Whether labels of clips are sets: any, or one of each field."""
+        return self.labels != ONE
 
     @property
     def tracks(self) -> bool:

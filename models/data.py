@@ -20,6 +20,7 @@ from models.preprocessing import label_ids, label_sets, unpack_clips
 _PARSE_BATCH = 4
 _FILES_AT_ONCE = 16
 _LOOKED_AT_ONCE = 256
+_OF_ANY_NUMBER = (features.LABEL, features.KNOWN_LABELS)
 
 
 class Record(NamedTuple):
@@ -114,7 +115,10 @@ class ClipSource:
     def labels(self, classes: Sequence[str]) -> npt.NDArray[np.int64]:
         """Labels of all records by their positions in `classes`, as `ids_of_labels` gives them."""
         if self.model.has_several_labels:
-            return np.concatenate([np.asarray(label_sets(tf.constant(labels), classes)) for labels in self._labels])
+            of_files = [(file[features.LABEL], file[features.KNOWN_LABELS]) for file in self._scalars]
+            return np.concatenate(
+                [np.asarray(label_sets(tf.constant(labels), classes, tf.constant(known))) for labels, known in of_files]
+            )
         return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)[:, 0]), classes))
 
     @property
@@ -178,7 +182,7 @@ class ClipSource:
         """For each file, [records, ...] values of each feature that is read without decoding a frame."""
         times = (features.START_SECONDS, features.END_SECONDS)
         spec = {name: tf.io.FixedLenFeature([], tf.float32) for name in times}
-        spec[features.LABEL] = tf.io.RaggedFeature(tf.string)
+        spec |= {name: tf.io.RaggedFeature(tf.string) for name in _OF_ANY_NUMBER}
 
         def read(number: tf.Tensor, file: tf.Tensor) -> tf.data.Dataset:
             batches = tf.data.TFRecordDataset(file, compression_type="GZIP").batch(_LOOKED_AT_ONCE)
@@ -186,7 +190,9 @@ class ClipSource:
 
         def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
             parsed = tf.io.parse_example(serialized, spec)
-            return {**parsed, features.LABEL: parsed[features.LABEL].to_tensor()}
+            # With one more that is empty, since datasets of tensors without a value are not safe.
+            padded = {name: tf.pad(parsed[name].to_tensor(), [[0, 0], [0, 1]]) for name in _OF_ANY_NUMBER}
+            return {**parsed, **padded}
 
         # A dataset for each file takes longer than reading it.
         files = tf.data.Dataset.from_tensor_slices(self.files).enumerate()
@@ -197,13 +203,13 @@ class ClipSource:
             parts[number].append(part)
         return [
             {name: np.concatenate([np.empty(0, np.float32), *(part[name] for part in of_file)]) for name in times}
-            | {features.LABEL: _stacked([part[features.LABEL] for part in of_file])}
+            | {name: _stacked([part[name] for part in of_file]) for name in _OF_ANY_NUMBER}
             for of_file in parts
         ]
 
 
 def _stacked(parts: Sequence[npt.NDArray[np.bytes_]]) -> npt.NDArray[np.bytes_]:
-    """Labels [records, at most so many] one below the other; what is missing to the most is empty."""
+    """Texts [records, at most so many] one below the other; what is missing to the most is empty."""
     width = max((part.shape[1] for part in parts), default=1)
     padded = [np.pad(part, ((0, 0), (0, width - part.shape[1])), constant_values=b"") for part in parts]
     return np.concatenate([np.empty((0, width), object), *padded])

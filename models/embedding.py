@@ -69,7 +69,7 @@ class FeatureExtractor:
             clips = centre_view(decode_clips(frames, self._config), self._config)
             numbers = tf.tile(unknown[tf.newaxis], [tf.shape(clips)[0], 1])
             features, logits = head(for_network(network, (clips, numbers)), training=False)
-            return features, probabilities_of(logits, self._config.labels)
+            return features, probabilities_of(logits, self._config.labels, info.heads)
 
         self._see = tf.function(see, input_signature=[tf.TensorSpec([None, None], tf.string)], autograph=False)
 

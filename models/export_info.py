@@ -22,7 +22,8 @@ class ExportInfo:
     colour channels, for values in 0..1. `clip_seconds` has percentiles of the durations of each class's training clips: 10, 50
     and 90. `code` is a digest of the code that trained and exported. `thresholds` are the probabilities from which on a clip is
     said to have a class, by class; empty of a model that gives each clip one label. `metadata` is the JSON of a NumbersCard,
-    empty if the network sees frames alone, and `metadata_worth` that of a `models.worth.Worth`.
+    empty if the network sees frames alone, and `metadata_worth` that of a `models.worth.Worth`. `heads` has the ids of the
+    classes of each field, where a clip has one of each.
     """
 
     classes: tuple[str, ...]
@@ -36,6 +37,12 @@ class ExportInfo:
     thresholds: dict[str, float] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
     metadata_worth: dict[str, Any] = field(default_factory=dict)
+    heads: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def has_several_labels(self) -> bool:
+        """Whether a clip may be given several labels."""
+        return bool(self.thresholds or self.heads)
 
     @property
     def numbers_card(self) -> NumbersCard:

@@ -22,6 +22,8 @@ BRIGHTNESS = "brightness"
 BOXES = "boxes"
 BOX_VALID = "box_valid"
 MASKS = "masks"  # optional
+# Optional, of clips with several labels: those of which it is known whether the clip has them. Without it that is all.
+KNOWN_LABELS = "known_labels"
 
 # What Transform adds.
 CLIP = "clip"

@@ -1,29 +1,38 @@
 """How probabilities become labels. No TensorFlow here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from models.export_info import ExportInfo
+from models.heads import Heads, best_of_heads
 
 
 @dataclass(frozen=True)
 class Labelling:
-    """What a model says of a clip: its most probable class, or each class whose probability reaches the class's threshold.
+    """What a model says of a clip: its most probable class, that of each head, or each class that reaches its threshold.
 
-    `thresholds` are in the order of the classes; None where a clip has one label.
+    `thresholds` are in the order of the classes; None where the most probable class is chosen. `heads`: ids of the classes of
+    each field, where a clip has one label of each.
     """
 
     classes: tuple[str, ...]
     thresholds: tuple[float, ...] | None = None
+    heads: Heads = field(default_factory=dict)
 
     @staticmethod
     def of(info: ExportInfo) -> "Labelling":
         """That of an exported model."""
-        return Labelling(info.classes).with_thresholds(info.thresholds) if info.thresholds else Labelling(info.classes)
+        return Labelling.by(info.classes, info.thresholds, info.heads)
+
+    @staticmethod
+    def by(classes: tuple[str, ...], thresholds: Mapping[str, float], heads: Heads) -> "Labelling":
+        """That of thresholds of all classes or of heads, if there are any of either."""
+        labelling = Labelling(classes, heads=heads)
+        return labelling.with_thresholds(thresholds) if thresholds else labelling
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> "Labelling":
         """With other thresholds of some classes; there must be one of each class then."""
@@ -32,16 +41,18 @@ class Labelling:
 
     @property
     def has_several(self) -> bool:
-        return self.thresholds is not None
+        return self.thresholds is not None or bool(self.heads)
 
     @property
     def thresholds_by_class(self) -> dict[str, float]:
-        """Empty where a clip has one label."""
-        return dict(zip(self.classes, self.thresholds or (), strict=self.has_several))
+        """Empty where the most probable class is chosen."""
+        return dict(zip(self.classes, self.thresholds or (), strict=self.thresholds is not None))
 
     def chosen(self, probabilities: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         """Whether a clip is said to have each class, of probabilities [..., classes]; thresholds are float32, as exported."""
         values: npt.NDArray[Any] = np.asarray(probabilities)
+        if self.heads:
+            return np.asarray(values >= best_of_heads(values, self.heads))
         if self.thresholds is None:
             return np.asarray(np.arange(len(self.classes)) == values.argmax(axis=-1)[..., np.newaxis])
         return np.asarray(values >= np.array(self.thresholds, np.float32))

@@ -45,31 +45,52 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
         features.CLIP: pack_clips(clip),
         features.CLIP_BOXES: boxes,
         features.CLIP_BOX_VALID: valid,
-        features.LABEL_ID: ids_of_labels(inputs[features.LABEL], json.loads(custom_config["classes"])),
+        features.LABEL_ID: ids_of_labels(
+            inputs[features.LABEL], json.loads(custom_config["classes"]), inputs.get(features.KNOWN_LABELS)
+        ),
         features.CHANNEL_MEAN: tf.tile(mean[tf.newaxis], [batch_size, 1]),
         features.CHANNEL_STD: tf.tile(std[tf.newaxis], [batch_size, 1]),
         **impute_metadata(inputs, metadata, select_numbers(config.metadata, metadata)),
     }
 
 
-def ids_of_labels(labels: tf.Tensor | tf.SparseTensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:
+def ids_of_labels(
+    labels: tf.Tensor | tf.SparseTensor, classes: Sequence[str] | tf.Tensor, known: tf.SparseTensor | None = None
+) -> tf.Tensor:
     """What Examples have as their labels, by ids.
 
     Args:
       labels: string [batch, 1] where a clip has one; sparse, [batch, at most so many], where it may have several.
+      known: of several, those of which it is known whether the clip has them, sparse as they are; none: all.
 
     Returns:
-      Of one label, its `label_ids`. Of several, int64 [batch, classes]: 1 for those that a clip has; others do not count.
+      Of one label, its `label_ids`. Of several, their `label_sets`.
     """
     if isinstance(labels, tf.SparseTensor):
-        return label_sets(tf.sparse.to_dense(labels), classes)
+        return label_sets(tf.sparse.to_dense(labels), classes, None if known is None else tf.sparse.to_dense(known))
     return label_ids(labels[:, 0], classes)
 
 
-def label_sets(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:
-    """Which of `classes` are among the labels of each clip (string [batch, any]): int64 [batch, classes], 0 or 1."""
+def label_sets(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor, known: tf.Tensor | None = None) -> tf.Tensor:
+    """Which of `classes` are among the labels of each clip: int64 [batch, classes], 1 or 0, or -1 where that is not known.
+
+    Args:
+      labels: string [batch, any], padded with empty ones.
+      known: string [batch, any], labels of which it is known whether the clip has them. Of a clip without any, all are.
+    """
+    has = _are_among(labels, classes)
+    sets = tf.cast(has, tf.int64)
+    if known is None:
+        return sets
+    says_nothing = tf.logical_not(tf.reduce_any(tf.not_equal(known, ""), axis=1, keepdims=True))  # [batch, 1]
+    is_known = says_nothing | has | _are_among(known, classes)
+    return tf.where(is_known, sets, tf.constant(-1, tf.int64))
+
+
+def _are_among(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:
+    """Which of `classes` are among some labels of each clip, string [batch, any]: bool [batch, classes]."""
     matches = tf.equal(labels[:, :, tf.newaxis], tf.convert_to_tensor(classes))  # [batch, any, classes]
-    return tf.cast(tf.reduce_any(matches, axis=1), tf.int64)
+    return tf.reduce_any(matches, axis=1)
 
 
 def label_ids(labels: tf.Tensor, classes: Sequence[str] | tf.Tensor) -> tf.Tensor:

@@ -15,11 +15,12 @@ from models import features
 from models.config import Labels, ModelConfig
 from models.export_info import WEIGHTS_FILE, ExportInfo
 from models.geometry import boxes_in_frame, frame_sizes, image_sizes
+from models.heads import Heads, heads_of
 from models.iou import iou
 from models.metadata import NO_CARD, WITH_METADATA, NumbersCard, imputed_feature
 from models.networks.causal import is_causal
 from models.networks.inputs import joined
-from models.networks.outputs import is_tracker, outputs_of, probabilities_of
+from models.networks.outputs import best_of_heads, is_tracker, outputs_of, probabilities_of
 from models.numbers import read_example_numbers, read_numbers
 from models.preprocessing import decode_clips, fit_frames, ids_of_labels, unpack_clips
 from models.streaming import stream_signatures
@@ -75,16 +76,18 @@ class ServingModule(tf.Module):
         # Hidden too, since the layer's own functions would take longer to save than all signatures. A Transform graph with
         # vocabularies must be tracked: saving would fail and say so.
         self._transform: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]] = lambda raw: layer(raw)
+        heads = heads_of(classes, config.labels)
         specs = [tf.TensorSpec([None, config.num_frames, config.height, config.width, 3], tf.uint8)]
         specs += [tf.TensorSpec([None, card.numbers.width], tf.float32)] if card.numbers.width else []
         # One function for all signatures, since each would hold the whole network otherwise.
-        see = _graph(lambda *parts: _outputs(network, joined(parts), config.labels), input_signature=specs)
+        see = _graph(lambda *parts: _outputs(network, joined(parts), config.labels, heads), input_signature=specs)
         self._see: Callable[..., dict[str, tf.Tensor]] = lambda *parts: see(*parts)
         self._raw_spec = transform.raw_feature_spec()
         self._config = config
         self._classes = tf.constant(classes)
         self._thresholds = tf.constant([thresholds[label] for label in classes if thresholds], tf.float32)
         self._card = card
+        self._heads: Callable[[], Heads] = lambda: heads  # hidden from the tracking
 
     @property
     def network(self) -> keras.Model:
@@ -147,8 +150,10 @@ class ServingModule(tf.Module):
 
             The Transform graph would decode all of their frames, since it computes every output or none.
             """
-            raw = tf.io.parse_example(examples, {features.LABEL: self._raw_spec[features.LABEL]})
-            return {features.LABEL_ID: ids_of_labels(raw[features.LABEL], self._classes)}
+            names = {features.LABEL, features.KNOWN_LABELS} & self._raw_spec.keys()
+            raw = tf.io.parse_example(examples, {name: self._raw_spec[name] for name in sorted(names)})
+            ids = ids_of_labels(raw[features.LABEL], self._classes, raw.get(features.KNOWN_LABELS))
+            return {features.LABEL_ID: ids}
 
         sees_numbers = bool(self._card.numbers.width)
         taking_numbers = (
@@ -167,7 +172,7 @@ class ServingModule(tf.Module):
             "evaluate": evaluate,
             "transform_features": transform_features,
             **taking_numbers,
-            **(stream_signatures(self.network, self._config, self._answer) if streaming else {}),
+            **(stream_signatures(self.network, self._config, self._answer, self._heads()) if streaming else {}),
         }
 
     @property
@@ -270,16 +275,19 @@ class ServingModule(tf.Module):
         return {**thresholds, CHOSEN: probabilities >= thresholds[THRESHOLDS]} if thresholds else {}
 
     def _thresholds_of(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
+        if heads := self._heads():
+            # What is the best of its head reaches it, and nothing else does.
+            return {THRESHOLDS: best_of_heads(probabilities, heads)}
         if not self._config.has_several_labels:
             return {}
         return {THRESHOLDS: tf.tile(self._thresholds[tf.newaxis], [tf.shape(probabilities)[0], 1])}
 
 
-def _outputs(network: keras.Model, inputs: Any, labels: Labels) -> dict[str, tf.Tensor]:
+def _outputs(network: keras.Model, inputs: Any, labels: Labels, heads: Heads) -> dict[str, tf.Tensor]:
     """`probabilities`, and of a tracker `boxes`, which are relative to the network's input."""
     outputs = outputs_of(network, inputs, training=False)
     boxes = {} if outputs.boxes is None else {BOXES: outputs.boxes}
-    return {PROBABILITIES: probabilities_of(outputs.logits, labels), **boxes}
+    return {PROBABILITIES: probabilities_of(outputs.logits, labels, heads), **boxes}
 
 
 def export(module: ServingModule, info: ExportInfo, export_dir: str) -> None:

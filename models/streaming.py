@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from models.config import ModelConfig
+from models.heads import NO_HEADS, Heads
 from models.networks import causal
 from models.networks.outputs import probabilities_of
 from models.preprocessing import fit_frames
@@ -14,11 +15,14 @@ from models.views import centre_view
 
 
 def stream_signatures(
-    network: keras.Model, config: ModelConfig, answer: Callable[[tf.Tensor], dict[str, tf.Tensor]]
+    network: keras.Model,
+    config: ModelConfig,
+    answer: Callable[[tf.Tensor], dict[str, tf.Tensor]],
+    heads: Heads = NO_HEADS,
 ) -> dict[str, Any]:
     """`stream_init` and `stream_step` of a causal network.
 
-    `answer`: from probabilities, float32 [batch, classes], to what a client gets.
+    `answer`: from probabilities, float32 [batch, classes], to what a client gets; `heads`: of these probabilities.
     """
     # Each frame is a clip of its own here, so that frames of a stream are resized and cropped, but none is left out.
     one_frame = config.model_copy(update={"num_frames": 1})
@@ -43,6 +47,6 @@ def stream_signatures(
         view = centre_view(fit_frames(clips, config), one_frame)
         frames = tf.reshape(view, [shape[0], shape[1], config.height, config.width, 3])
         logits, state = causal.step(network, frames, {name: inputs[name] for name in state_specs})
-        return {**answer(probabilities_of(logits, config.labels)), **state}
+        return {**answer(probabilities_of(logits, config.labels, heads)), **state}
 
     return {"stream_init": stream_init, "stream_step": stream_step}

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from foundation.messages.progress import say
 from models.export_info import ExportInfo
+from models.heads import heads_of
+from models.labelling import Labelling
 from models.networks.cost import report_cost
 from models.serving import ServingModule, export
 from models.training.checkpoints import CheckpointFolder
@@ -57,7 +59,9 @@ def train(job: Job) -> None:
     network.set_weights(fitted.weights)
     card = prepared.batches.train.numbers_card
     thresholds = model_thresholds(prepared, network)
-    worth = worth_of_numbers(network, prepared.batches, thresholds) if card.numbers.width else None
+    heads = heads_of(job.classes, job.model.labels)
+    labelling = Labelling.by(job.classes, thresholds, heads)
+    worth = worth_of_numbers(network, prepared.batches, labelling) if card.numbers.width else None
     if worth:
         say(worth.sentence)
         write_worth(worth, Path(job.model_run_dir))
@@ -76,6 +80,7 @@ def train(job: Job) -> None:
         thresholds,
         card.as_json() if card.numbers.width else {},
         worth.as_json() if worth else {},
+        heads,
     )
     transform = prepared.batches.train.transform
     module = ServingModule(network, transform, job.model, job.classes, thresholds, card)

@@ -23,7 +23,7 @@ from foundation.messages.errors import UserError
 from foundation.messages.wording import meant
 from foundation.section import Section, names_beside
 from models.augmentation.config import AugmentationConfig
-from models.config import ModelConfig
+from models.config import FIELDS, ModelConfig
 from models.metadata import select_numbers
 from models.networks.catalogue import NETWORKS
 from models.training.config import PRETRAINED, TrainingConfig
@@ -32,6 +32,7 @@ from pipeline.beam.config import BeamConfig
 from pipeline.config_changes import changed
 from pipeline.crops import require_crops
 from pipeline.kubeflow.config import KubeflowConfig
+from pipeline.label_fields import require_fields
 from pipeline.tracking.config import TrackingConfig
 from pipeline.watch.config import WatchConfig
 
@@ -123,6 +124,8 @@ class Config(Section):
                 "network that gives no boxes; set it to false"
             )
         require_crops(self.sampling, self.negatives, self.model)
+        if self.model.labels == FIELDS:
+            require_fields(self.data, self.negatives, self.evaluation, self.training)
         if self.evaluation.folds:
             self._require_that_folds_are_honest()
         if warm_start and not network.learns:

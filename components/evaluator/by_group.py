@@ -14,12 +14,16 @@ from foundation.beta_binomial import Counts
 
 
 class GroupRow(NamedTuple):
-    """Of one class in one group: how many of its clips there are, how many were found, and how many were taken for it."""
+    """Of one class in one group: how many of its clips there are, how many were found, and how many were taken for it.
+
+    `unknown`: of how many it is not known whether they are of the class.
+    """
 
     group: int
     examples: int
     hits: int
     predictions: int
+    unknown: int = 0
 
 
 class GroupClips(NamedTuple):
@@ -48,9 +52,9 @@ class GroupAnswers:
         rows: dict[str, list[GroupRow]] = defaultdict(list)
         of_sets = []
         for number, group in enumerate(sorted(entries)):
-            counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])  # examples, hits, predictions
+            counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])  # as in a GroupRow
             of_group = [0, 0]
-            for labels, answer, num_clips in (entry for entry in entries[group] if entry.labels):
+            for labels, answer, num_clips, unknown in (entry for entry in entries[group] if entry.labels):
                 of_group[0] += num_clips
                 of_group[1] += num_clips * (labels == answer)
                 for label in labels:
@@ -58,6 +62,8 @@ class GroupAnswers:
                     counts[label][1] += num_clips * (label in answer)
                 for chosen in answer:
                     counts[chosen][2] += num_clips
+                for of_none in unknown:
+                    counts[of_none][3] += num_clips
             of_sets.append(GroupClips(*of_group))
             for class_id in sorted(counts):
                 rows[classes[class_id]].append(GroupRow(number, *counts[class_id]))
@@ -72,11 +78,11 @@ class GroupAnswers:
         return _counts((row.hits, row.examples) for row in self.rows.get(label, ()))
 
     def false_alarms(self, label: str) -> Counts:
-        """Clips of other classes that were taken for a class, and all clips of other classes, by group."""
+        """Clips that have not a class and were taken for it, and all clips that have it not, by group."""
         alarms, others = np.zeros(len(self.groups), np.int64), self._num_clips.copy()
         for row in self.rows.get(label, ()):
             alarms[row.group] = row.predictions - row.hits
-            others[row.group] -= row.examples
+            others[row.group] -= row.examples + row.unknown
         return _counts(np.stack([alarms, others], axis=1))
 
     def accuracy(self) -> Counts:
@@ -108,7 +114,9 @@ class GroupAnswers:
 
     def as_json(self) -> dict[str, Any]:
         of_sets = {} if self.of_sets is None else {"group_clips": self.of_sets}
-        return {"groups": self.groups, "rows": self.rows, **of_sets}
+        # As short as they can be, and as earlier versions of clipgate read them.
+        rows = {label: [row if row.unknown else row[:-1] for row in found] for label, found in self.rows.items()}
+        return {"groups": self.groups, "rows": rows, **of_sets}
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "GroupAnswers":

@@ -8,19 +8,21 @@ from typing import Any, NamedTuple
 class Entry(NamedTuple):
     """The ids of clips' classes, those of the classes in the answer, and how many such clips there are.
 
-    Where a clip has one label each has one id.
+    `unknown`: of classes of which it is not known whether the clips have them; none of them is in the answer. Where a clip has
+    one label each has one id.
     """
 
     labels: tuple[int, ...]
     answer: tuple[int, ...]
     num_clips: int
+    unknown: tuple[int, ...] = ()
 
 
 class Totals(NamedTuple):
     """What cannot be seen in pairs of classes where clips have several labels.
 
     Attributes:
-      num_right: clips whose answer is exactly their labels.
+      num_right: clips whose answer is exactly their labels, as far as these are known.
       num_of_majority: clips of the most frequent set of labels.
       examples, predictions: by class, clips that have it and clips that were given it.
     """
@@ -56,7 +58,7 @@ class ConfusionMatrix(NamedTuple):
         examples, predictions = [0] * len(classes), [0] * len(classes)
         sets: Counter[tuple[int, ...]] = Counter()
         num_right = 0
-        for labels, answer, num_clips in entries:
+        for labels, answer, num_clips, _ in entries:
             if not labels:
                 continue
             sets[labels] += num_clips

@@ -36,4 +36,4 @@ class EvaluatorExecutor(Executor):
 def _are_comparable(*models: Sequence[Model]) -> bool:
     """Tell whether all of them give a clip one label, or all several."""
     infos = (read_export_info(Path(path_utils.serving_model_path(artifacts[0].uri))) for artifacts in models)
-    return len({bool(info.thresholds) for info in infos}) == 1
+    return len({info.has_several_labels for info in infos}) == 1

@@ -9,9 +9,8 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
-from components.evaluator.metrics.answers import texts_of
+from components.evaluator.metrics.answers import as_label_ids
 from components.evaluator.slices import features_of_ranges, is_of_ranges, range_of
-from models import features
 from models.export_info import read_export_info
 
 RANGES_STAGE = "AddRanges"
@@ -43,15 +42,14 @@ def before_slicing(
 
 
 def with_ids(extracts: dict[str, Any], ids: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """Put the ids of the clip's labels, in their order, in place of what each model's graph makes of them.
+    """Put what `as_label_ids` makes of the clip's labels in place of what each model's graph makes of them.
 
     A graph does not know the new names of classes that were renamed in the model's card.
 
     Args:
       ids: by the model's name, class ids by label.
     """
-    labels = texts_of(extracts[tfma.FEATURES_KEY][features.LABEL])
-    found = {name: np.array([of_model.get(label, -1) for label in labels]) for name, of_model in ids.items()}
+    found = {name: as_label_ids(extracts[tfma.FEATURES_KEY], of_model) for name, of_model in ids.items()}
     is_one_model = not isinstance(extracts[tfma.LABELS_KEY], Mapping)
     return {**extracts, tfma.LABELS_KEY: next(iter(found.values())) if is_one_model else found}
 

@@ -15,7 +15,7 @@ from tensorflow_model_analysis.constants import MATERIALIZED_PREDICTION
 from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 
 from components.evaluator.extractors import before_slicing
-from components.evaluator.metrics.answers import PROBABILITIES, THRESHOLDS, text_of, texts_of
+from components.evaluator.metrics.answers import PROBABILITIES, THRESHOLDS, as_label_ids, text_of
 from components.fold_trainer.answers import Answer, read_answers, read_folds
 from models import features
 
@@ -53,7 +53,7 @@ class WithAnswers(beam.DoFn):
 
     def process(self, extracts: dict[str, Any]) -> Iterator[dict[str, Any]]:
         found = extracts[tfma.FEATURES_KEY]
-        labels = np.array([self._ids.get(label, -1) for label in texts_of(found[features.LABEL])])
+        labels = as_label_ids(found, self._ids)
         predictions = self._predictions[text_of(found[features.SEGMENT_ID])]
         yield {**extracts, tfma.LABELS_KEY: labels, tfma.PREDICTIONS_KEY: predictions}
 

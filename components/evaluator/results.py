@@ -197,7 +197,10 @@ def _entries(value: Any, num_classes: int) -> tuple[list[Entry], bool]:
     def known(ids: Sequence[int]) -> tuple[int, ...]:
         return tuple(each for each in ids if each < num_classes)
 
-    entries = [Entry(known(labels), known(answer), number) for labels, answer, number in content["entries"]]
+    entries = [
+        Entry(known(labels), known(answer), number, *map(known, unknown))  # earlier evaluations knew everything
+        for labels, answer, number, *unknown in content["entries"]
+    ]
     return entries, content["has_several_labels"]
 
 

@@ -15,10 +15,11 @@ class Answer(NamedTuple):
 
     Attributes:
       clip: its segment id; `video` and `group`: where it comes from.
-      labels: what it is annotated as.
+      labels: what it is annotated as, and `known_labels`: of which it is known whether it has them; empty: of all.
       fold: counted from 0.
       scores: the probability of each class.
-      thresholds: from which on the fold's model says that a clip has each class; empty where a clip has one label.
+      thresholds: from which on the fold's model says that a clip has each class; of heads the best of each. Empty where a clip
+        has one label.
     """
 
     clip: str
@@ -28,6 +29,7 @@ class Answer(NamedTuple):
     fold: int
     scores: tuple[float, ...]
     thresholds: tuple[float, ...] = ()
+    known_labels: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from components.fold_trainer.clips import ClipsOfFold, share_out
 from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
 from foundation.messages.errors import UserError
 from foundation.messages.progress import announce, say, told_of
+from models.heads import best_of_heads, heads_of
 from models.training.feature_batches import SeenOnce
 from models.training.folds import answer
 from models.training.job import Job
@@ -101,8 +102,15 @@ def _answer(template: Job, folds: Sequence[ClipsOfFold], number: int, scratch: _
     found = answer(job, held_out.path, seen)
     classes = json.loads(template.config["classes"]) if found.thresholds else ()
     thresholds = np.array([found.thresholds[label] for label in classes], np.float32).tolist()
+    heads = heads_of(job.classes, job.model.labels)
     answers = [
-        Answer(*clip, number, tuple(scores), tuple(thresholds))
+        Answer(
+            *clip[:-1],
+            number,
+            tuple(scores),
+            tuple(best_of_heads(scores, heads).tolist() if heads else thresholds),
+            clip.known_labels,
+        )
         for clip, scores in zip(held_out.clips, found.probabilities.tolist(), strict=True)
     ]
     path = scratch.answers(number)

@@ -106,7 +106,9 @@ def _measurements(inputs: dict[str, Any]) -> Measurements:
         calibration_error=read_calibration_error(evaluation_uri, CANDIDATE),
         fold_of_group=tuple(of_group[group] for group in groups.groups) if folds else (),
         thresholds=info.thresholds,
-        calibration_errors=read_calibration_by_class(evaluation_uri, CANDIDATE, classes) if info.thresholds else {},
+        calibration_errors=read_calibration_by_class(evaluation_uri, CANDIDATE, classes)
+        if info.has_several_labels
+        else {},
         average_precisions=read_average_precisions(evaluation_uri, CANDIDATE, classes),
     )
     return replace(measured, **_beside_baseline(inputs, evaluation_uri, info))
@@ -120,8 +122,8 @@ def _beside_baseline(inputs: dict[str, Any], evaluation_uri: str, info: ExportIn
     info_before, version = _info(inputs["baseline"]), baseline.get_string_custom_property("version")
     classes, before = info.classes, info_before.classes
     unmeasured = {"baseline": ConfusionMatrix(before, tuple((0,) * len(before) for _ in before))}
-    if bool(info.thresholds) != bool(info_before.thresholds):
-        one, other = ("several labels", "one label") if info.thresholds else ("one label", "several labels")
+    if info.has_several_labels != info_before.has_several_labels:
+        one, other = ("several labels", "one label") if info.has_several_labels else ("one label", "several labels")
         return {**unmeasured, "not_compared": f"version {version} gives each clip {other}, and this model {one}"}
     chosen = read_chosen(Path(path_utils.serving_model_path(baseline.uri)))
     if chosen is None and not inputs.get("answers"):
@@ -159,7 +161,7 @@ def _misses(inputs: dict[str, Any]) -> dict[str, dict[str, str | list[str]]]:
 
     def chosen(miss: Miss) -> str | list[str]:
         labels = [info.classes[number] for number in miss.chosen]
-        return labels if info.thresholds else labels[0]
+        return labels if info.has_several_labels else labels[0]
 
     return {
         label: {miss.segment_id: chosen(miss) for miss in (*each.misses, *each.false_alarms)}

@@ -37,10 +37,8 @@ def on_shared_clips(
     if not shared:
         return None
     has_several_labels = any(each.thresholds for each in shared)
-    now = [_Chosen(each.group, each.labels, {classes[number] for number in each.chosen}) for each in shared]
-    before = [
-        _Chosen(each.group, each.labels, {classes_before[number] for number in served[each.clip]}) for each in shared
-    ]
+    now = [_chosen(each, {classes[number] for number in each.chosen}) for each in shared]
+    before = [_chosen(each, {classes_before[number] for number in served[each.clip]}) for each in shared]
     pairs: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for one, other in zip(now, before, strict=True):
         for label in one.labels:
@@ -53,11 +51,20 @@ def on_shared_clips(
 
 
 class _Chosen(NamedTuple):
-    """What was chosen for a clip of a group, by name."""
+    """What was chosen for a clip of a group, by name.
+
+    `known`: the labels of which it is known whether it has them; None: all.
+    """
 
     group: str
     labels: tuple[str, ...]
     chosen: set[str]
+    known: set[str] | None
+
+
+def _chosen(answer: Answer, chosen: set[str]) -> _Chosen:
+    known = {*answer.known_labels, *answer.labels} if answer.known_labels else None
+    return _Chosen(answer.group, answer.labels, chosen if known is None else chosen & known, known)
 
 
 def _measured(
@@ -65,8 +72,9 @@ def _measured(
 ) -> tuple[ConfusionMatrix, GroupAnswers]:
     """Counts of clips; one that has none of `classes` is left out."""
     entries: dict[str, list[Entry]] = defaultdict(list)
-    for group, labels, chosen in clips:
-        entries[group].append(Entry(_ids(labels, classes), _ids(chosen, classes), 1))
+    for group, labels, chosen, known in clips:
+        unknown = () if known is None else [label for label in classes if label not in known]
+        entries[group].append(Entry(_ids(labels, classes), _ids(chosen, classes), 1, _ids(unknown, classes)))
     of_all = [entry for of_group in entries.values() for entry in of_group]
     return (
         ConfusionMatrix.of(of_all, classes, has_several_labels=has_several_labels),

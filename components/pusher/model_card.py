@@ -95,9 +95,11 @@ def _limits(
     # With folds all these clips were asked about, and the model itself has learned from them.
     test, train = (_together(splits["train"], splits["test"]),) * 2 if num_folds else (splits["test"], splits["train"])
     classes = f"these {len(info.classes)} classes"
-    several = bool(info.thresholds)
+    several = info.has_several_labels
     sentences = [
-        f"A clip is given each of {classes} whose probability reaches its threshold: several, one, or none."
+        f"Every clip is given one {' and one '.join(info.heads)} of {classes}, also a clip that shows none of them."
+        if info.heads
+        else f"A clip is given each of {classes} whose probability reaches its threshold: several, one, or none."
         if several
         else f"Every clip is given one of {classes}, also a clip that shows none of them.",
         f"Measured on {counted(test['clips'], 'clip')} of {counted(test['groups'], 'group')} that training has not "

@@ -37,6 +37,7 @@ from components.serving_validator.served import AskedModel, LoadedModel, ServedM
 from components.serving_validator.warmup import read_warmup, write_warmup
 from models.config import ModelConfig
 from models.export_info import read_export_info
+from models.heads import best_of_heads
 from models.labelling import Labelling
 
 BATCH = 8
@@ -107,7 +108,10 @@ def _expected(loaded: AskedModel, clips: Sequence[requests.StoredClip], labellin
     others = {name: answer[name] for name in answer if answer[name].dtype.kind in "fi"}
     if not labelling.has_several:
         return {**others, "probabilities": seen["probabilities"]}
-    thresholds = np.tile(np.array(labelling.thresholds, np.float32), (len(clips), 1))
+    if labelling.heads:
+        thresholds = best_of_heads(seen["probabilities"], labelling.heads)
+    else:
+        thresholds = np.tile(np.array(labelling.thresholds, np.float32), (len(clips), 1))
     if not np.array_equal(seen["thresholds"], thresholds):
         raise ValueError(f"thresholds are {seen['thresholds'][:1].tolist()}, the card's {thresholds[:1].tolist()}")
     return {**others, "probabilities": seen["probabilities"], "thresholds": thresholds}

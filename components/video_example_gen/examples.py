@@ -36,6 +36,8 @@ def make_example(
         features.BOXES: [edge for edges in track.edges for edge in edges],
         features.BOX_VALID: track.validity,
     }
+    if segment.known_labels is not None:
+        values[features.KNOWN_LABELS] = segment.known_labels
     if masks.pngs:
         values[features.MASKS] = masks.pngs
     return features.make_example({**values, **numbers})

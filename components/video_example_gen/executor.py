@@ -33,7 +33,7 @@ from components.video_example_gen.shards import (
 from components.video_example_gen.work_folder import Shard, WorkFolder, empty_folder, identity_of
 from foundation.messages.errors import MachineError, UserError, error_in
 from foundation.messages.progress import say
-from models.config import SEVERAL
+from models.config import FIELDS, SEVERAL
 from models.training.key import write_data_digest
 
 
@@ -68,6 +68,7 @@ class VideoExampleGenExecutor(base_beam_executor.BaseBeamExecutor):
             num_videos=len(manifest.segments_by_video),
             decoders=PipelineOptions(beam_args).view_as(DecoderOptions).decoders,
             min_cover=data.min_cover if exec_properties["labels"] == SEVERAL else None,
+            classes_of_fields=classes if exec_properties["labels"] == FIELDS else (),
         )
         shards = make_shards(manifest, split_of, examples.uri)
         # No split of the Examples is read from there.

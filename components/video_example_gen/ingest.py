@@ -8,7 +8,7 @@ from typing import Any
 
 from components.annotations.config import NegativesConfig
 from components.annotations.files.manifest import segment_id
-from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.label_sets import with_label_of_each_field, with_label_sets
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Reject, Segment, Source, TimeUnit
 from components.storage.root import Root
@@ -61,7 +61,10 @@ class Accepted:
     is_background: bool
 
     def as_ledger_entry(self) -> dict[str, Any]:
-        """The row as a JSON object; times are in the annotation's own unit. `labels`: all of the clip's, if it has several."""
+        """The row as a JSON object; times are in the annotation's own unit.
+
+        `labels`: all of the clip's, if it has several; `known_labels`: of which it is known whether it has them, if not of all.
+        """
         return {
             "kind": "background" if self.is_background else "row",
             "reason": None,
@@ -70,6 +73,7 @@ class Accepted:
             "video": self.video,
             "label": self.row.label,
             **({"labels": self.segment.labels} if self.segment.same_span or self.segment.further_labels else {}),
+            **({"known_labels": self.segment.known_labels} if self.segment.looked_for is not None else {}),
             "start": self.segment.start,
             "end": self.segment.end,
             "time_unit": self.segment.time_unit.value,
@@ -93,10 +97,12 @@ class VideoIngest:
         decoder: Decoder,
         metadata: MetadataFeatures | None = None,
         min_cover: float | None = None,
+        classes_of_fields: Sequence[str] = (),
     ) -> None:
         """`metadata`: None if the data have no columns of numbers.
 
-        `min_cover`: see `with_label_sets`; None where a clip has one label.
+        `min_cover`: see `with_label_sets`, and `classes_of_fields`: see `with_label_of_each_field`; where a clip has one label,
+        there is neither.
         """
         self._root = root
         self._sampling = sampling
@@ -104,6 +110,7 @@ class VideoIngest:
         self._decoder = decoder
         self._metadata = metadata
         self._min_cover = min_cover
+        self._classes_of_fields = classes_of_fields
         self._masks = MaskReader(root, decoder, sampling)
 
     def ingest(self, task: VideoTask) -> Iterator[Result]:
@@ -115,18 +122,31 @@ class VideoIngest:
         Raises:
           MachineError: the video cannot be read, or no decoder started, for a reason that lies with the machine.
         """
-        if self._min_cover is not None:
-            segments = with_label_sets(task.segments, self._min_cover, self._sampling.cuts_clips)
-            task = replace(task, segments=segments)
-        account = _Account(task)
+        account = _Account(task := replace(task, segments=self._with_labels(task.segments)))
         try:
             with sorted_out(task.video), self._root.local_copy(task.video, task.version) as path:
                 if self._negatives:
                     times = self._decoder.read_times(path, self._sampling)
-                    account = _Account(task, background_segments(task, times, self._negatives))
+                    background = tuple(background_segments(task, times, self._negatives))
+                    account = _Account(task, self._with_labels(background))
                 yield from self._clips(path, account)
         except VideoError as error:
             yield from account.close_broken(error)
+
+    def _with_labels(self, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+        """The segments that give clips, with all labels of these."""
+        if self._classes_of_fields:
+            return with_label_of_each_field(segments, self._classes_of_fields, self._sampling.cuts_clips)
+        if self._min_cover is not None:
+            sets = with_label_sets(segments, self._min_cover, self._sampling.cuts_clips)
+            # Whatever shows an action is no background, though nobody has to look for that.
+            background = (self._negatives.label,) if self._negatives else ()
+            return tuple(
+                each if each.looked_for is None else replace(each, looked_for=each.looked_for + background)
+                for each in sets
+            )
+        # Of a clip with one label that is all there is to know.
+        return tuple(each if each.looked_for is None else replace(each, looked_for=None) for each in segments)
 
     def _clips(self, path: Path, account: "_Account") -> Iterator[Result]:
         spans, broken = spans_of(account.segments, self._masks, self._sampling)

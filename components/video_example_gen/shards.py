@@ -42,7 +42,7 @@ class DecoderOptions(PipelineOptions):
 class IngestSettings:
     """What all shards have in common: the parameters of VideoExampleGen.
 
-    `min_cover`: see `with_label_sets`, None for one label a clip; `decoders`: None for one a CPU core.
+    `min_cover` and `classes_of_fields`: see `VideoIngest`; `decoders`: None for one a CPU core.
     """
 
     videos: str
@@ -53,6 +53,7 @@ class IngestSettings:
     num_videos: int
     decoders: int | None
     min_cover: float | None = None
+    classes_of_fields: tuple[str, ...] = ()
 
 
 class WriteShards(beam.DoFn):
@@ -117,7 +118,13 @@ class WriteShards(beam.DoFn):
         settings = self._settings
         with self._decoders.lend() as decoder:
             ingest = VideoIngest(
-                self._root, settings.sampling, settings.negatives, decoder, settings.metadata, settings.min_cover
+                self._root,
+                settings.sampling,
+                settings.negatives,
+                decoder,
+                settings.metadata,
+                settings.min_cover,
+                settings.classes_of_fields,
             )
             yield from ingest.ingest(task)
 

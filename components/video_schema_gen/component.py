@@ -19,7 +19,7 @@ from tfx.types.standard_artifacts import Schema
 
 from components.specification import make_spec, text_parameters
 from models import features
-from models.config import ONE, SEVERAL, Labels
+from models.config import ONE, Labels
 from models.metadata import NO_METADATA, MetadataConfig, imputed_feature, value_feature
 
 SCHEMA_FILE = "schema.pbtxt"
@@ -33,7 +33,7 @@ def clip_schema(
     for name, length in features.feature_lengths(num_frames).items():
         is_bytes = name in (*features.BYTES_FEATURES, features.FRAMES)
         feature = schema.feature.add(name=name, type=schema_pb2.BYTES if is_bytes else schema_pb2.FLOAT)
-        if name == features.LABEL and labels == SEVERAL:
+        if name == features.LABEL and labels != ONE:
             feature.presence.min_fraction = 1.0
             feature.value_count.min = 1
         else:
@@ -44,6 +44,8 @@ def clip_schema(
             feature.string_domain.value.extend(classes)
     masks = schema.feature.add(name=features.MASKS, type=schema_pb2.BYTES, image_domain=schema_pb2.ImageDomain())
     masks.value_count.min = masks.value_count.max = num_frames
+    if labels != ONE:
+        schema.feature.add(name=features.KNOWN_LABELS, type=schema_pb2.BYTES)
     for column in metadata.columns:
         gaps = schema.feature.add(name=value_feature(column), type=schema_pb2.FLOAT)
         gaps.value_count.min = gaps.value_count.max = 1

@@ -44,7 +44,8 @@ def convert(job: ConversionJob) -> None:
     info = read_export_info(Path(job.version))
     network = load_network(Path(job.version), info)
     labels = ModelConfig.model_validate(info.model).labels
-    device = frame_function(network, labels) if job.streaming else clip_function(network, labels)
+    make = frame_function if job.streaming else clip_function
+    device = make(network, labels, info.heads)
     if job.kind == "tflite":
         clips = np.load(job.representative)["clips"] if job.representative else np.empty(0)
         content = to_tflite(device, network, representative_inputs(device, clips, streaming=job.streaming))

@@ -15,6 +15,7 @@ from foundation.messages.errors import UserError
 from models.config import ONE, Labels, ModelConfig
 from models.devices.files import BOXES, CLIP, FRAME, NEXT, PROBABILITIES
 from models.export_info import WEIGHTS_FILE, ExportInfo
+from models.heads import NO_HEADS, Heads
 from models.networks import causal
 from models.networks.build import build_network
 from models.networks.outputs import outputs_of, probabilities_of
@@ -58,10 +59,10 @@ def load_network(version: Path, info: ExportInfo) -> keras.Model:
     return network
 
 
-def clip_function(network: keras.Model, labels: Labels = ONE) -> DeviceFunction:
+def clip_function(network: keras.Model, labels: Labels = ONE, heads: Heads = NO_HEADS) -> DeviceFunction:
     """From `clip`, float32 [1, num_frames, height, width, 3] with values from 0 to 255, to the answer for it.
 
-    `labels`: how many a clip has.
+    `labels`: how many a clip has, and `heads`: the classes of each field, where it has one of each.
 
     The answer is `probabilities`, float32 [1, classes], and of a tracker `boxes`, float32 [1, num_frames, 4], relative to the
     frames as the network sees them.
@@ -73,12 +74,12 @@ def clip_function(network: keras.Model, labels: Labels = ONE) -> DeviceFunction:
     def classify(clip: tf.Tensor) -> dict[str, tf.Tensor]:
         outputs = outputs_of(taking_floats, clip, training=False)
         boxes = {} if outputs.boxes is None else {BOXES: outputs.boxes}
-        return {PROBABILITIES: probabilities_of(outputs.logits, labels), **boxes}
+        return {PROBABILITIES: probabilities_of(outputs.logits, labels, heads), **boxes}
 
     return DeviceFunction(classify, (clip,))
 
 
-def frame_function(network: keras.Model, labels: Labels = ONE) -> DeviceFunction:
+def frame_function(network: keras.Model, labels: Labels = ONE, heads: Heads = NO_HEADS) -> DeviceFunction:
     """One step of a causal network: from `frame`, float32 [1, 1, height, width, 3], and every tensor of the state.
 
     The answer is `probabilities` for all frames so far, float32 [1, classes], and the next state with `next_` before its names:
@@ -93,7 +94,10 @@ def frame_function(network: keras.Model, labels: Labels = ONE) -> DeviceFunction
     def step(frame: tf.Tensor, *state: tf.Tensor) -> dict[str, tf.Tensor]:
         names = [spec.name for spec in inputs[1:]]
         logits, next_state = causal.step(taking_floats, frame, dict(zip(names, state, strict=True)))
-        return {PROBABILITIES: probabilities_of(logits, labels), **{NEXT + name: next_state[name] for name in names}}
+        return {
+            PROBABILITIES: probabilities_of(logits, labels, heads),
+            **{NEXT + name: next_state[name] for name in names},
+        }
 
     return DeviceFunction(step, inputs)
 

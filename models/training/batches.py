@@ -11,6 +11,7 @@ import tensorflow as tf
 from models.augmentation.mixing import draw_mixture, mix
 from models.augmentation.views import RandomViews
 from models.data import ClipSource, DecodedClip, Record
+from models.heads import Heads, heads_of
 from models.training.config import TrainingConfig
 from models.training.sampling import draw_copies
 from models.training.targets import Labels, strata_of, targets_of
@@ -56,6 +57,11 @@ class Batches:
     def steps_per_epoch(self) -> int:
         """Batches of an epoch, all full: what the last one lacks is drawn again, with another view."""
         return -(-len(self.train_labels) // self.training.batch_size)
+
+    @property
+    def heads(self) -> Heads:
+        """The classes of each field, where clips have one of each."""
+        return heads_of(self.classes, self.train.model.labels)
 
     def training_batches(self, first_epoch: int, context: tf.distribute.InputContext) -> tf.data.Dataset:
         """Random views in random order, epoch after epoch, `steps_per_epoch` batches each.

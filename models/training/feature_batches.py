@@ -1,7 +1,7 @@
 """Batches of features that were computed once, for trainings in which what computes them does not learn."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import keras
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from models.data import ClipSource
+from models.heads import Heads
 from models.networks.inputs import for_network, joined
 from models.training.batches import Batches, own_part
 from models.training.config import TrainingConfig
@@ -34,6 +35,7 @@ class FeatureBatches:
     eval_labels: Labels
     classes: Sequence[str]
     training: TrainingConfig
+    heads: Heads = field(default_factory=dict)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -122,4 +124,5 @@ def compute_features(batches: Batches, trunk: keras.Model, see: See = see_clips)
         batches.eval_labels,
         batches.classes,
         batches.training,
+        batches.heads,
     )

@@ -49,7 +49,7 @@ def fit(
       UserError: the loss is not a number from the first epoch on, or workers do not see the same checkpoint.
     """
     training = batches.training
-    objective = make_objective(training, batches.train_labels, len(batches.classes))
+    objective = make_objective(training, batches.train_labels, len(batches.classes), batches.heads)
     learner = Learner(build, training, objective, strategy)
     history: History = []
     best: Arrays | None = None

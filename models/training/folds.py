@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from models.config import SEVERAL
 from models.data import ClipSource
 from models.networks.inputs import for_network
 from models.networks.outputs import probabilities_of
@@ -50,9 +51,9 @@ def answer(job: Job, held_out: str, see: See = see_clips) -> Answers:
 
 
 def model_thresholds(prepared: Preparation, network: keras.Model, see: See = see_clips) -> dict[str, float]:
-    """The threshold of each class by what a trained network says of the eval clips; none where clips have one label."""
+    """The threshold of each class by what a trained network says of the eval clips; none but where labels are any."""
     model, classes = prepared.job.model, prepared.job.classes
-    if not model.has_several_labels:
+    if model.labels != SEVERAL:
         return {}
     batches = prepared.batches
     chosen = choose_thresholds(ask(prepared, network, batches.evaluation, see), batches.eval_labels)
@@ -73,4 +74,4 @@ def ask(
         logits = rest(seen, training=False)
     else:
         logits = see_clips(prepared.batches, source, network)
-    return np.asarray(probabilities_of(logits, prepared.job.model.labels), np.float32)
+    return np.asarray(probabilities_of(logits, prepared.job.model.labels, prepared.batches.heads), np.float32)

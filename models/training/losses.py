@@ -21,8 +21,10 @@ def label_losses(
 ) -> tf.Tensor:
     """The sum over the classes of each clip's loss, where a clip may have several: float32 [batch]; 0 for a target of zeros.
 
+    Classes of which it is not known whether a clip has them add nothing to it, nor to its gradient.
+
     Args:
-      targets: float32 [batch, classes], from 0 to 1.
+      targets: float32 [batch, classes], from 0 to 1; NaN where that is not known.
       logits: float32 [batch, classes].
       label_smoothing: every target moves this share of the way to one half.
       kind: `cross_entropy`; `focal`: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017 (arXiv:1708.02002), with
@@ -30,7 +32,9 @@ def label_losses(
         with gammas 0 and 4 and a margin of 0.05. Both look less at answers that are right already.
       weights: float32 [2, classes], of absent and of present labels.
     """
-    presence = tf.cast(tf.reduce_any(targets > 0, axis=-1), tf.float32)
+    presence = presence_of(targets)
+    is_known = targets >= 0  # NaN is neither
+    targets = tf.where(is_known, targets, 0.0)
     smoothed = targets + (0.5 - targets) * label_smoothing
     absent_share, present_share = (1 - smoothed) * weights[0], smoothed * weights[1]
     probabilities = tf.sigmoid(logits)
@@ -41,7 +45,13 @@ def label_losses(
     elif kind == "asymmetric":
         shifted = tf.maximum(probabilities - _ASYMMETRIC_MARGIN, 0.0)
         log_absent = tf.math.log1p(-shifted) * shifted**_ASYMMETRIC_GAMMA
-    return -tf.reduce_sum(present_share * log_present + absent_share * log_absent, axis=-1) * presence
+    losses = present_share * log_present + absent_share * log_absent
+    return -tf.reduce_sum(tf.where(is_known, losses, 0.0), axis=-1) * presence
+
+
+def presence_of(targets: tf.Tensor) -> tf.Tensor:
+    """1 for a clip that may have several labels, 0 for a target of zeros, which only fills a batch: float32 [batch]."""
+    return tf.cast(tf.reduce_any(tf.not_equal(targets, 0), axis=-1), tf.float32)
 
 
 def clip_losses(targets: tf.Tensor, logits: tf.Tensor, label_smoothing: float) -> tf.Tensor:

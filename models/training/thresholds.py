@@ -15,9 +15,10 @@ def choose_thresholds(probabilities: npt.NDArray[np.float32], sets: npt.NDArray[
 
     Args:
       probabilities: float32 [clips, classes].
-      sets: int64 [clips, classes], 1 for each class that a clip has.
+      sets: int64 [clips, classes], 1 for each class that a clip has, 0 for each that it has not; other clips are left out.
     """
-    return np.array([_nearest(scores, has) for scores, has in zip(probabilities.T, sets.T, strict=True)], np.float32)
+    of_classes = zip(probabilities.T, sets.T, strict=True)
+    return np.array([_nearest(scores[has >= 0], has[has >= 0]) for scores, has in of_classes], np.float32)
 
 
 def _nearest(scores: npt.NDArray[np.float32], has: npt.NDArray[np.int64]) -> float:

@@ -1,11 +1,10 @@
 """Measures what numbers beside the pixels are worth to a trained network, on the evaluation split."""
 
-from collections.abc import Mapping
-
 import keras
 import numpy as np
 import numpy.typing as npt
 
+from models.labelling import Labelling
 from models.metadata import PCA_FEATURE, Numbers
 from models.networks.fusion import FUSED
 from models.networks.outputs import LOGITS, is_tracker, probabilities_of
@@ -17,10 +16,10 @@ from models.worth import Worth
 _SHUFFLES = 20
 
 
-def worth_of_numbers(network: keras.Model, batches: Batches, thresholds: Mapping[str, float]) -> Worth:
+def worth_of_numbers(network: keras.Model, batches: Batches, labelling: Labelling) -> Worth:
     """Ask a network that sees numbers about the centre view of each clip, with its numbers and with other ones.
 
-    `thresholds`: of each class where clips may have several labels; then all of a clip's have to be right.
+    `labelling`: of the network; of several labels all of a clip's have to be right.
 
     A shuffled column is what is called permutation importance: Breiman, "Random Forests", Machine Learning 45 (2001).
     """
@@ -33,11 +32,10 @@ def worth_of_numbers(network: keras.Model, batches: Batches, thresholds: Mapping
 
     def accuracy(seen: npt.NDArray[np.float32]) -> float:
         of_seen = rest((features, seen), training=False)
-        if not thresholds:
+        if not labelling.has_several:
             return float(np.mean(np.argmax(of_seen, axis=1) == labels))
-        bars = np.array([thresholds[label] for label in batches.classes])
-        chosen = np.asarray(probabilities_of(of_seen, source.model.labels)) >= bars
-        return float(np.mean((chosen == labels).all(axis=1)))
+        chosen = labelling.chosen(probabilities_of(of_seen, source.model.labels, batches.heads))
+        return float(np.mean(((chosen == labels) | (labels < 0)).all(axis=1)))
 
     def shuffled(places: list[int]) -> float:
         draw = np.random.default_rng(batches.training.seed)

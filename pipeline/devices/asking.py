@@ -90,6 +90,8 @@ def compare(
         if clip.labels:
             # What is no class is left out of several labels, as in an evaluation; one that is none is never right.
             truth = clip.labels.intersection(labelling.classes) if labelling.has_several else clip.labels
+            if clip.known_labels:
+                labels, expected = labels & clip.known_labels, expected & clip.known_labels
             right.append((labels == truth, expected == truth))
         on_clip()
     accuracies = [float(np.mean(column)) for column in zip(*right, strict=True)] if right else [None, None]

@@ -47,7 +47,8 @@ class DeviceCard:
 
     `input`: name, shape, dtype, layout and range of the one tensor of pixels. `state`: of a stream, its tensors, which begin as
     zeros; `next` is the output to send as `name` with the next frame. `outputs`: shapes by names. `thresholds`: of a model that
-    gives a clip several labels, the probability from which on it has each class; the card of any other model has none.
+    gives a clip several labels, the probability from which on it has each class; `heads`: of one that gives a clip a label of
+    each field, the ids of its classes. The cards of other models have neither.
     """
 
     file: str
@@ -64,9 +65,11 @@ class DeviceCard:
     preprocessing: dict[str, Any]
     measured: Measured
     thresholds: dict[str, float] | None = None
+    heads: dict[str, list[int]] | None = None
 
     def to_json(self) -> str:
-        facts = {name: value for name, value in asdict(self).items() if name != "thresholds" or value is not None}
+        optional = ("thresholds", "heads")
+        facts = {name: value for name, value in asdict(self).items() if name not in optional or value is not None}
         return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -22,11 +22,12 @@ Frames = npt.NDArray[np.uint8]
 class LabelledClip(NamedTuple):
     """`frames`: those that the network sees, before they are cropped: uint8 [num_frames, clip_height, clip_width, 3], RGB.
 
-    `labels` are empty for a drawn clip.
+    `labels` are empty for a drawn clip. `known_labels`: of which it is known whether it has them; empty: of all.
     """
 
     frames: Frames
     labels: frozenset[str]
+    known_labels: frozenset[str] = frozenset()
 
 
 class StoredClips:
@@ -59,8 +60,11 @@ class StoredClips:
             found = tf.train.Example.FromString(record).features.feature
             jpegs = tf.constant(list(found[features.FRAMES].bytes_list.value))
             seen = tf.gather(jpegs, centre_frames(tf.size(jpegs), self._config))
-            labels = frozenset(label.decode() for label in found[features.LABEL].bytes_list.value)
-            yield LabelledClip(decode_clips(seen[tf.newaxis], self._config)[0].numpy(), labels)
+            labels, known = (
+                frozenset(label.decode() for label in found[name].bytes_list.value)
+                for name in (features.LABEL, features.KNOWN_LABELS)
+            )
+            yield LabelledClip(decode_clips(seen[tf.newaxis], self._config)[0].numpy(), labels, known)
 
     def _records(self) -> Iterator[bytes]:
         for file in self._files:

@@ -84,6 +84,7 @@ def export_for_devices(
         network=_network_name(config),
         classes=info.classes,
         thresholds=info.thresholds or None,
+        heads=info.heads or None,
         input=_input(config, streaming=wanted.streaming),
         state=state_of(first),
         outputs=outputs,

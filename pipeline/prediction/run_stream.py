@@ -64,7 +64,7 @@ def predict_stream(
         int(info.model["num_frames"]),
         classifier.sampling.short_side,
     )
-    threshold = 0.0 if labelling.has_several else thresholds.for_all
+    threshold = thresholds.for_all if labelling.thresholds is None else 0.0
     for change in changes(at_pace(frames, frames_per_second), stream.add, labelling, threshold, no_action):
         _show(change, labelling, as_json)
     if broken:

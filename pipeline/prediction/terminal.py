@@ -12,16 +12,16 @@ from pipeline.prediction.writers import as_object
 
 
 def show_clip(labelling: Labelling, probabilities: Sequence[float], as_json: bool) -> None:
-    """Print the probability of each class; where a clip may have several, also which ones it has, by which thresholds."""
+    """Print the probability of each class; where a clip may have several, also which ones it has, and by which thresholds."""
     scores = dict(zip(labelling.classes, probabilities, strict=True))
     if as_json:
         print(json.dumps(_as_object(labelling, scores) if labelling.has_several else scores))
         return
     thresholds = labelling.thresholds_by_class
-    columns = (folding_column(name, "right") for name in ("probability", *["threshold"] * labelling.has_several))
+    columns = (folding_column(name, "right") for name in ("probability", *["threshold"] * bool(thresholds)))
     table = Table(key_column("class"), *columns, box=None)
     for label, probability in sorted(scores.items(), key=lambda pair: -pair[1]):
-        numbers = [probability, *([thresholds[label]] if labelling.has_several else [])]
+        numbers = [probability, *([thresholds[label]] if thresholds else [])]
         table.add_row(escaped(label), *(f"{number:.4f}" for number in numbers))
     console.print(table)
     if labelling.has_several:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from foundation.messages.errors import UserError
 from foundation.messages.wording import meant
+from models.config import SEVERAL
 from models.labelling import Labelling
 from pipeline.prediction.config import SegmentsConfig, checked_segments
 from pipeline.prediction.segments import Levels
@@ -53,11 +54,11 @@ def choose_labelling(labelling: Labelling, wanted: Thresholds) -> Labelling:
     Raises:
       UserError: there is no such class, or classes have no thresholds of their own.
     """
-    if not labelling.has_several:
+    if labelling.thresholds is None:
         for label, value in wanted.by_label.items():
             raise UserError(
-                f"--threshold {label}={value:g}: the model gives each clip one label; give one number, or train one with "
-                "model.labels: several"
+                f"--threshold {label}={value:g}: the model gives each clip one label{of_each_field(labelling)}; give one "
+                f"number, or train one with model.labels: {SEVERAL}"
             )
         return labelling
     for label in wanted.by_label:
@@ -72,11 +73,16 @@ def choose_labelling(labelling: Labelling, wanted: Thresholds) -> Labelling:
 
 def require_several(labelling: Labelling, wanted: Thresholds) -> None:
     """Raise UserError if a threshold for clips is wanted of a model that gives each its most probable class."""
-    if wanted.number is not None and not labelling.has_several:
+    if wanted.number is not None and labelling.thresholds is None:
         raise UserError(
             "--threshold belongs to long videos (--segments) and streams, not to clips: the model gives each its most probable "
-            "class"
+            f"class{of_each_field(labelling)}"
         )
+
+
+def of_each_field(labelling: Labelling) -> str:
+    """What is said of a model's one label where it gives one of each field."""
+    return " of each field" if labelling.heads else ""
 
 
 def choose_rules(
@@ -89,7 +95,11 @@ def choose_rules(
     Raises:
       UserError: a threshold is below the lower level, or segments must be of the most probable class.
     """
-    if not labelling.has_several:
+    if labelling.heads and config.method == "argmax":
+        raise UserError(
+            "--method argmax shows only the most probable class, and the model gives a label of each field; leave it out"
+        )
+    if labelling.thresholds is None:
         low = wanted.low or min(_DEFAULT.low_threshold, wanted.for_all)
         return checked_segments({**config.model_dump(), "threshold": wanted.for_all, "low_threshold": low}), {}
     if config.method == "argmax":

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.heads import best_of_heads
 from models.labelling import Labelling
 from pipeline.watch.clip_features import ClipFeatures
 from pipeline.watch.clips import ClipTable, Floats, Reference
@@ -112,11 +113,13 @@ def _distances(values: Values, trained: Values) -> Values:
 
 
 def certainties(scores: Floats, labelling: Labelling) -> Values:
-    """How sure each answer is, of scores [clips, classes]: its best score, 0 to 1.
+    """How sure each answer is, of scores [clips, classes]: its best score, 0 to 1; of heads that of the least sure one.
 
     Of several labels, how sure the least sure of them is: 0 at its threshold, 1 at a score of 0 or 1, in proportion between.
     """
     values = scores.astype(np.float64)
+    if labelling.heads:
+        return np.asarray(best_of_heads(values, labelling.heads).min(axis=1))
     if labelling.thresholds is None:
         return np.asarray(values.max(axis=1))
     thresholds = np.array(labelling.thresholds)

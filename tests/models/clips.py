@@ -75,14 +75,18 @@ def write_examples(path: Path, examples: Sequence[bytes]) -> str:
 
 
 def run_transform(
-    folder: Path, examples: Sequence[bytes], model: ModelConfig, metadata: MetadataConfig = NO_METADATA
+    folder: Path,
+    examples: Sequence[bytes],
+    model: ModelConfig,
+    metadata: MetadataConfig = NO_METADATA,
+    classes: Sequence[str] = CLASSES,
 ) -> tft.TFTransformOutput:
     """Transform's output for a training set, as the pipeline's component makes it."""
-    schema = clip_schema(NUM_STORED, CLASSES, metadata, model.labels)
+    schema = clip_schema(NUM_STORED, classes, metadata, model.labels)
     source = tfxio.TFExampleRecord(write_examples(folder / "analyzed.gz", examples), schema=schema)
     custom_config = {
         "model": model.model_dump_json(),
-        "classes": json.dumps(CLASSES),
+        "classes": json.dumps(classes),
         "metadata": metadata.model_dump_json(),
     }
     with beam.Pipeline("FnApiRunner") as pipeline, tft_beam.Context(temp_dir=str(folder / "temp")):

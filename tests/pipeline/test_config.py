@@ -1,8 +1,11 @@
 """The configuration file: what it may say, and what is said about what it may not."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from foundation.messages.errors import UserError
 from pipeline.config import Config, load_config
@@ -359,3 +362,40 @@ def test_columns_of_numbers_that_would_share_a_feature_are_refused(tmp_path: Pat
     )
     assert problem.startswith("data.metadata: the columns 'body mass' and 'body_mass' would both become the feature ")
     assert problem.endswith("rename one")
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"data": {"label_fields": ["verb"]}}, "model.labels: fields needs two fields or more in data.label_fields"),
+        ({"negatives": {"label": "nothing"}}, "with model.labels: fields call it 'verb: nothing', say"),
+        ({"training": {"loss": "focal"}}, "training.loss: focal is one of labels that do not exclude each other"),
+        (
+            {"model": {"thresholds": {"verb: cut": 0.5}}},
+            "thresholds: with labels: fields the most probable class is chosen",
+        ),
+        (
+            {"evaluation": {"average_windows": True}, "sampling": {"window_seconds": 2.0}},
+            "evaluation.average_windows averages classes without their fields",
+        ),
+    ],
+)
+def test_what_does_not_go_with_a_label_of_each_field_is_refused(changes: dict[str, Any], problem: str) -> None:
+    sections = {name: dict(changes.get(name, {})) for name in ("data", "model", "negatives", "training", *changes)}
+    data = {"annotations": "a.csv", "videos": ".", "label_fields": ["verb", "noun"], **sections.pop("data")}
+    others = {name: section for name, section in sections.items() if section and name != "model"}
+    config = {"output_dir": "x", "data": data, "model": {"labels": "fields", **sections["model"]}, **others}
+    with pytest.raises(ValidationError, match=re.escape(problem)):
+        Config.model_validate(config)
+
+
+def test_a_label_of_each_field_goes_with_negatives_in_a_field() -> None:
+    config = Config.model_validate(
+        {
+            "output_dir": "x",
+            "data": {"annotations": "a.csv", "videos": ".", "label_fields": ["verb", "noun"]},
+            "model": {"labels": "fields"},
+            "negatives": {"label": "verb: nothing"},
+        }
+    )
+    assert config.model.has_several_labels

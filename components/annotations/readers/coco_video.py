@@ -6,7 +6,9 @@ or follow from the annotations' `track_id` or `instance_id`. Boxes are [x, y, wi
 lengths, compressed or not, or polygons) become masks, and boxes if an annotation has no box.
 
 `neg_category_ids` of a video are categories that are verified to be absent. A clip is a negative of all classes, so it counts
-as one only if they are all categories of the file.
+as one only if they are all categories of the file. Where clips have several labels they were looked for, and so were the
+categories of the video's tracks, except its `not_exhaustive_category_ids`, of which there may be more than was annotated. A
+video without either key says nothing of it.
 
 Source: tao/toolkit/tao/tao.py of https://github.com/TAO-Dataset/tao; docs/en/tutorials/customize_dataset.md of
 https://github.com/open-mmlab/mmtracking.
@@ -14,8 +16,8 @@ https://github.com/open-mmlab/mmtracking.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +102,10 @@ def read_coco_video(path: Path, options: ReaderOptions) -> Iterator[Record | Ass
         except BadValueError as error:
             yield error.as_reject(source)
     ordered = {video: sorted(annotated) for video, annotated in frames.items()}
+    looked_for = _looked_for(dataset, found.values())
     for track in found.values():
-        yield _to_record(track, dataset, ordered.get(track.video, []))
+        record = _to_record(track, dataset, ordered.get(track.video, []))
+        yield replace(record, looked_for=looked_for.get(track.video)) if isinstance(record, Segment) else record
     yield from _negatives(videos, path.name, dataset, {track.video for track in found.values()})
 
 
@@ -209,6 +213,26 @@ def _to_record(track: _Track, dataset: _Dataset, frames: list[int]) -> Record:
         return built.as_segment(video, label, track.source)
     except BadValueError as error:
         return error.as_reject(track.source, video, label)
+
+
+def _looked_for(dataset: _Dataset, tracks: Iterable[_Track]) -> dict[_Id | None, tuple[str, ...]]:
+    """The categories that were looked for in each video, by name; a video that says nothing of it has no entry."""
+    whole: dict[_Id | None, set[str | None]] = defaultdict(set)
+    broken: dict[_Id | None, set[str | None]] = defaultdict(set)
+    for track in tracks:
+        name = dataset.names.get(track.category) if isinstance(track.category, _Id) else None
+        # Of a track that cannot be read it is not known when it is to be seen.
+        (broken if track.problem or not track.shapes else whole)[track.video].add(name)
+    found: dict[_Id | None, tuple[str, ...]] = {}
+    for number, video in dataset.videos.items():
+        absent, incomplete = (
+            {dataset.names.get(each) for each in ids if isinstance(each, _Id)} if isinstance(ids, list) else None
+            for ids in (video.get("neg_category_ids"), video.get("not_exhaustive_category_ids"))
+        )
+        if absent is not None or incomplete is not None:
+            known = (whole[number] | (absent or set())) - broken[number] - (incomplete or set())
+            found[number] = tuple(sorted(filter(None, known)))
+    return found
 
 
 def _negatives(videos: list[Any], name: str, dataset: _Dataset, annotated: set[_Id | None]) -> Iterator[Record]:

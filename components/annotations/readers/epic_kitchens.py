@@ -22,6 +22,7 @@ from components.annotations.readers.rows import records_of_table, requires
 from components.annotations.readers.values import BadValueError, parse_range, parse_text
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Assumption, FindBy, Record, Segment, Source
+from foundation.label_fields import in_field
 from foundation.messages.errors import UserError
 
 _COLUMNS = ("video_id", "start_timestamp", "stop_timestamp")
@@ -60,7 +61,7 @@ def _to_record(
         label = _label(fields, field, names)
         if not label:
             raise BadValueError(Reason.LABEL_MISSING, f"no {field}, as in the test part", "")
-        label = f"{field}: {label}" if are_several else label
+        label = in_field(field, label) if are_several else label
         start, end = parse_range(_seconds(fields.get("start_timestamp")), _seconds(fields.get("stop_timestamp")))
         # Some lists have no column for the participant, but the id of a video begins with the participant's id.
         group = parse_text(fields.get("participant_id"), "participant_id") or video.partition("_")[0]

@@ -10,7 +10,7 @@ from foundation.section import Section
 
 
 class Columns(Section):
-    """Names of the columns (CSV) or keys (JSONL). A file without a header has them in this order."""
+    """Names of the columns (CSV) or keys (JSONL). A file without a header has them in this order, without the last."""
 
     path: str = Field("path", description="the video, relative to data.videos")
     start_seconds: str = Field("start_seconds", description="where the action begins; default: the video's start")
@@ -23,6 +23,10 @@ class Columns(Section):
     )
     masks: str = Field("masks", description="which pixels are the actor: [[seconds, file or run lengths], ...]")
     negative: str = Field("negative", description="true: none of the actions happens here")
+    looked_for: str = Field(
+        "looked_for",
+        description="with several labels a clip: which ones were looked for, * for all; of others nothing is known",
+    )
 
 
 class ReaderOptions(Section):
@@ -53,7 +57,8 @@ class ReaderOptions(Section):
         None,
         min_length=1,
         max_length=8,
-        description="generic CSV and JSONL: what divides the labels of a row that has several",
+        description="generic CSV and JSONL: what divides the labels of a row that has several, and those that were looked for "
+        "(default there: ;)",
     )
     group_pattern: str | None = Field(
         None,

@@ -18,6 +18,7 @@ from components.annotations.readers.documents import json_objects
 from components.annotations.readers.options import ReaderOptions
 from components.annotations.readers.reader import Reader, Sample, decode_head, read_head
 from components.annotations.readers.rows import CsvFile, Header, best_header, records_of_jsonl, with_names
+from components.annotations.readers.table_labels import parse_labels, parse_looked_for
 from components.annotations.readers.values import (
     DECIMAL_COMMA,
     BadValueError,
@@ -55,16 +56,20 @@ def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption
         layout = Layout(options.columns)
         # The first row has no names to go by: what divides it most is what is meant.
         widest = max(file.headers(), key=lambda header: len(header.names))
-        header = widest._replace(names=[*dict(options.columns).values(), *options.metadata])
+        columns = [name for key, name in options.columns if key != "looked_for"]
+        header = widest._replace(names=[*columns, *options.metadata])
     yield from file.assumptions(header.delimiter)
     yield from layout.assumptions
     numbers = {layout.columns.start_seconds, layout.columns.end_seconds, *options.metadata}
     commas = find_comma_columns(file.fields(header, options.header), numbers, header.delimiter)
     yield from commas.assumptions()
     blank_times = BlankTimes()
+    looked_for = layout.columns.looked_for
 
     def to_records(fields: Mapping[str, Any], source: Source) -> list[Record]:
         blank_times.count(fields, layout.columns, source)
+        if looked_for in header.names and looked_for not in fields:  # the end of a row may be missing
+            fields = {**fields, looked_for: ""}
         return _to_records(fields, source, options, layout, commas.decimal)
 
     named = with_names(header.names, to_records, header.delimiter)
@@ -166,7 +171,7 @@ def _to_records(
             for key, name in (("start_seconds", columns.start_seconds), ("end_seconds", columns.end_seconds))
         )
         start, end = check_range(start or 0.0, end)
-        labels = [label] if is_negative else _labels(label, columns.label, options.label_separator)
+        labels = [label] if is_negative else parse_labels(label, columns.label, options.label_separator)
         segment = Segment(
             video,
             labels[0],
@@ -183,19 +188,13 @@ def _to_records(
                 if not is_blank(fields.get(name))
             },
             is_negative=is_negative,
+            looked_for=parse_looked_for(
+                fields.get(columns.looked_for), columns.looked_for, options.label_separator or ";", is_negative
+            ),
         )
         return [replace(segment, label=each) for each in labels]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]
-
-
-def _labels(text: str, name: str, separator: str | None) -> list[str]:
-    """The labels of a cell, each once."""
-    labels = [label.strip() for label in text.split(separator)] if separator else [text]
-    found = list(dict.fromkeys(filter(None, labels)))
-    if not found:
-        raise BadValueError(Reason.LABEL_MISSING, f"no {name} beside {separator!r}", text)
-    return found
 
 
 def _seconds(value: Any, name: str, divisor: float | None, has_decimal_comma: bool) -> float | None:

@@ -10,13 +10,14 @@ LONGEST_PATH = 4096
 
 
 def check_text(record: Record) -> Record:
-    """Return the record, or a reject if its path, label or group cannot be used."""
+    """Return the record, or a reject if its path, its group or one of its labels cannot be used."""
     if isinstance(record, Reject):
         return record
     texts = (
         ("path", record.video, LONGEST_PATH),
         ("label", record.label, LONGEST_NAME),
         ("group", record.group or "", LONGEST_NAME),
+        *(("label that was looked for", label, LONGEST_NAME) for label in record.looked_for or ()),
     )
     for name, text, longest in texts:
         if problem := text_problem(text, longest):

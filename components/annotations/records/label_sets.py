@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from components.annotations.records.actors import is_same_actor
 from components.annotations.records.record import Segment, TimeUnit
+from foundation.label_fields import field_of
 
 Span = tuple[TimeUnit, float, float]
 
@@ -18,11 +19,13 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float, by_actor: boo
     of it. The span around a key frame overlaps those of its neighbours, of which it says nothing. Rows of the same span are
     one clip, whoever is the actor: the frames are the same. It keeps the boxes, masks and numbers that these rows agree about.
     Where frames are cut around the actor they are not the same: then there is a segment for each span of each actor, and
-    labels come from rows of that one only.
+    labels come from rows of that one only. What one of them looked for was looked for in the clip; rows that only cover it may
+    have looked elsewhere.
 
     Args:
       segments: of one video.
-      min_cover: a share of the span, above 0 to 1. Times in frames and in seconds are not compared.
+      min_cover: a share of the span, above 0 to 1; above 1 only rows of the very span count. Times in frames and in seconds
+        are not compared.
       by_actor: whether clips are cut around their actors.
 
     Returns:
@@ -56,6 +59,26 @@ def _by_actor(rows: Iterable[Segment]) -> list[list[Segment]]:
     return actors
 
 
+def with_label_of_each_field(
+    segments: Iterable[Segment], classes: Sequence[str], by_actor: bool = False
+) -> tuple[Segment, ...]:
+    """One segment for each span of a video (by_actor: and each actor), with the labels of its own rows, one of each field.
+
+    What overlaps is another clip. Of a field that no row of the span names, nothing is known.
+
+    Args:
+      segments: of one video, with labels as `in_field` names them.
+      classes: all labels of all fields.
+    """
+    fields = {field_of(label) for label in classes}
+    clips = []
+    for clip in with_label_sets(segments, math.inf, by_actor):
+        named = set(map(field_of, clip.labels))
+        known = None if named >= fields else tuple(label for label in classes if field_of(label) in named)
+        clips.append(replace(clip, looked_for=known))
+    return tuple(clips)
+
+
 def _covering(span: Span, by_start: Sequence[Span], min_cover: float) -> Iterable[Span]:
     """The other spans that cover enough of `span`."""
     unit, start, end = span
@@ -82,6 +105,17 @@ def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment], are_of_one_a
         boxes=first.boxes if have_one_actor else (),
         masks=first.masks if have_one_actor else (),
         metadata=dict(set(first.metadata.items()).intersection(*(row.metadata.items() for row in others))),
+        looked_for=_looked_for_in(rows),
         further_labels=tuple(sorted({row.label for row in (*others, *covering)} - {first.label})),
         same_span=tuple(others),
     )
+
+
+def _looked_for_in(rows: Iterable[Segment]) -> tuple[str, ...] | None:
+    """What any of the rows of a span looked for, and their own labels; None if one looked for all."""
+    known: set[str] = set()
+    for row in rows:
+        if row.known_labels is None:
+            return None
+        known.update(row.known_labels)
+    return tuple(sorted(known))

@@ -106,6 +106,8 @@ class Segment:
       is_negative: the annotation states that none of the actions happens here.
       is_key_frame: the span is what surrounds one annotated frame, of which alone the label was said.
       file_seconds: how long the file is, as the annotation says; 0 if it does not.
+      looked_for: the labels of which it is known whether they are to be seen, its own beside them; None: all are. One that was
+        looked for and that no row says to be there is absent.
       further_labels: what else is to be seen in the span, and `same_span`: the other rows of the very same span, which give no
         clip of their own. Both only where clips have several labels; see `components.annotations.records.label_sets`.
     """
@@ -126,6 +128,7 @@ class Segment:
     find_by: FindBy = FindBy.PATH
     is_key_frame: bool = False
     file_seconds: float = 0.0
+    looked_for: tuple[str, ...] | None = None
     further_labels: tuple[str, ...] = ()
     same_span: tuple["Segment", ...] = ()
 
@@ -133,6 +136,11 @@ class Segment:
     def labels(self) -> tuple[str, ...]:
         """All labels of the span, by name: the row's own, and the further ones."""
         return tuple(sorted({self.label, *self.further_labels}))
+
+    @property
+    def known_labels(self) -> tuple[str, ...] | None:
+        """The labels of which it is known whether they are to be seen, by name; None: all."""
+        return None if self.looked_for is None else tuple(sorted({*self.labels, *self.looked_for}))
 
     @property
     def rows(self) -> tuple["Segment", ...]:

@@ -66,6 +66,7 @@ def _lost_parts(segment: Segment, keeps: frozenset[Part], is_predicted: bool) ->
         (Part.SPLIT, segment.split),
         (Part.BOXES, segment.boxes),
         (Part.MASKS, segment.masks),
+        (Part.LOOKED_FOR, segment.looked_for is not None),
     ):
         if value and part not in keeps:
             yield part.value

@@ -13,6 +13,8 @@ from components.annotations.writers.writer import Part, Writer
 from foundation.messages.errors import UserError
 
 _ALWAYS = ("path", "start_seconds", "end_seconds", "label", "group", "split")
+# An empty list of these says something: that nothing was looked for.
+_LOOKED_FOR, _ALL = "looked_for", "*"
 
 
 def metadata_names(segments: Sequence[Segment]) -> list[str]:
@@ -33,7 +35,8 @@ def write_jsonl(segments: Sequence[Segment], file: TextIO) -> None:
     metadata_names(segments)
     for segment in segments:
         fields = {name: value for name, value in _fields(segment).items() if not _is_empty(value)}
-        file.write(json.dumps({**fields, **segment.metadata}, ensure_ascii=False) + "\n")
+        looked_for = {} if segment.looked_for is None else {_LOOKED_FOR: segment.looked_for}
+        file.write(json.dumps({**fields, **looked_for, **segment.metadata}, ensure_ascii=False) + "\n")
 
 
 def write_csv(segments: Sequence[Segment], file: TextIO) -> None:
@@ -42,6 +45,10 @@ def write_csv(segments: Sequence[Segment], file: TextIO) -> None:
     rows = [_fields(segment) for segment in segments]
     filled = {name for row in rows for name, value in row.items() if not _is_empty(value)}
     columns = [name for name in Columns.model_fields if name in _ALWAYS or name in filled]
+    if any(segment.looked_for is not None for segment in segments):
+        columns.append(_LOOKED_FOR)
+        for row, segment in zip(rows, segments, strict=True):
+            row[_LOOKED_FOR] = _ALL if segment.looked_for is None else list(segment.looked_for)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*columns, *metadata])
     for row, segment in zip(rows, segments, strict=True):
@@ -88,7 +95,7 @@ def _as_writer(write: Callable[[Sequence[Segment], TextIO], None], suffix: str) 
         write(content.segments, file)
         return file.getvalue()
 
-    parts = (Part.GROUP, Part.SPLIT, Part.BOXES, Part.MASKS, Part.NUMBERS, Part.NEGATIVE)
+    parts = (Part.GROUP, Part.SPLIT, Part.BOXES, Part.MASKS, Part.NUMBERS, Part.NEGATIVE, Part.LOOKED_FOR)
     return Writer(text, suffix, frozenset(parts))
 
 

@@ -19,6 +19,7 @@ class Part(str, Enum):
     SCORE = "scores"
     PREDICTED_SCORE = "scores of what a model predicted"
     NEGATIVE = "negatives"
+    LOOKED_FOR = "labels that were looked for"
     # The format says it of a video, not of each segment.
     GROUP_OF_VIDEO = "groups of whole videos"
     SPLIT_OF_VIDEO = "splits of whole videos"

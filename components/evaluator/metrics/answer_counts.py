@@ -13,11 +13,12 @@ from components.evaluator.metrics.per_model import computation_per_model
 
 ANSWER_COUNTS = "answer_counts"
 
-_Counts = Counter[tuple[tuple[int, ...], tuple[int, ...], bool]]
+_Ids = tuple[int, ...]
+_Counts = Counter[tuple[_Ids, _Ids, _Ids, bool]]
 
 
 class AnswerCounts(tfma.metrics.Metric):
-    """Numbers of clips by the ids of their classes and of those in the answer, as JSON.
+    """Numbers of clips by the ids of their classes, of those in the answer and of those that are not known, as JSON.
 
     TFMA's own confusion matrix knows one class a clip, and nothing of a threshold for each.
     """
@@ -31,7 +32,7 @@ def _computations(name: str = ANSWER_COUNTS, model_names: Iterable[str] | None =
 
 
 class AnswerCountsCombiner(beam.CombineFn):
-    """Counts clips that have the same classes and were given the same answer."""
+    """Counts clips that have the same classes, of which the same is unknown, and that were given the same answer."""
 
     def __init__(self, key: tfma.metrics.MetricKey) -> None:
         self._key = key
@@ -41,7 +42,7 @@ class AnswerCountsCombiner(beam.CombineFn):
 
     def add_input(self, accumulator: _Counts, element: StandardMetricInputs) -> _Counts:
         answer = answer_of(element, self._key.model_name)
-        accumulator[answer.labels, answer.chosen, answer.thresholds is not None] += 1
+        accumulator[answer.labels, answer.chosen, answer.unknown, answer.thresholds is not None] += 1
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[_Counts]) -> _Counts:
@@ -52,8 +53,8 @@ class AnswerCountsCombiner(beam.CombineFn):
 
     def extract_output(self, accumulator: _Counts) -> dict[tfma.metrics.MetricKey, bytes]:
         content = {
-            "has_several_labels": any(has_thresholds for _, _, has_thresholds in accumulator),
-            "entries": sorted((labels, chosen, number) for (labels, chosen, _), number in accumulator.items()),
+            "has_several_labels": any(has_thresholds for *_, has_thresholds in accumulator),
+            "entries": sorted((*ids, number, unknown) for (*ids, unknown, _), number in accumulator.items()),
         }
         # TFMA keeps numbers or bytes.
         return {self._key: json.dumps(content).encode()}

@@ -20,7 +20,8 @@ MEAN_AVERAGE_PRECISION, AVERAGE_PRECISION = "mean_average_precision", "average_p
 class AveragePrecision(tfma.metrics.Metric):
     """The average precision of each class, as JSON, null for one without clips, and the mean of those that have clips.
 
-    It is exact, so it keeps each clip's scores until the end: 5 bytes a class, once for each way to slice.
+    A class is ranked among the clips of which it is known whether they have it. It is exact, so it keeps each clip's scores
+    until the end: 6 bytes a class, once for each way to slice.
     """
 
     def __init__(self, name: str = MEAN_AVERAGE_PRECISION) -> None:
@@ -33,14 +34,17 @@ def _computations(name: str = MEAN_AVERAGE_PRECISION, model_names: Iterable[str]
 
 @dataclass
 class _Clips:
-    """Parts of the clips: float32 and bool [some clips, classes] each."""
+    """Parts of the clips: float32, bool and bool [some clips, classes] each."""
 
     scores: list[npt.NDArray[np.float32]] = field(default_factory=list)
     is_label: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    is_known: list[npt.NDArray[np.bool_]] = field(default_factory=list)
 
     def joined(self) -> "_Clips":
         """The same in one part, which takes less memory."""
-        return _Clips([np.concatenate(self.scores)], [np.concatenate(self.is_label)]) if self.scores else _Clips()
+        if not self.scores:
+            return _Clips()
+        return _Clips([np.concatenate(self.scores)], [np.concatenate(self.is_label)], [np.concatenate(self.is_known)])
 
 
 class RankingCombiner(beam.CombineFn):
@@ -56,6 +60,7 @@ class RankingCombiner(beam.CombineFn):
         answer = answer_of(element, self._mean_key.model_name)
         accumulator.scores.append(answer.scores[np.newaxis])
         accumulator.is_label.append(answer.is_label[np.newaxis])
+        accumulator.is_known.append(answer.is_known[np.newaxis])
         return accumulator
 
     def merge_accumulators(self, accumulators: Iterable[_Clips]) -> _Clips:
@@ -63,6 +68,7 @@ class RankingCombiner(beam.CombineFn):
         for part in accumulators:
             merged.scores += part.scores
             merged.is_label += part.is_label
+            merged.is_known += part.is_known
         return merged.joined()
 
     def compact(self, accumulator: _Clips) -> _Clips:
@@ -70,8 +76,9 @@ class RankingCombiner(beam.CombineFn):
 
     def extract_output(self, accumulator: _Clips) -> dict[tfma.metrics.MetricKey, float | bytes]:
         clips = accumulator.joined()
-        of_classes = zip(clips.scores[0].T, clips.is_label[0].T, strict=True) if clips.scores else ()
-        found = [average_precision(scores, is_label) for scores, is_label in of_classes]
+        columns = (clips.scores, clips.is_label, clips.is_known)
+        of_classes = zip(*(part[0].T for part in columns), strict=True) if clips.scores else ()
+        found = [average_precision(scores[known], is_label[known]) for scores, is_label, known in of_classes]
         known = [value for value in found if value is not None]
         mean = sum(known) / len(known) if known else float("nan")
         # TFMA subtracts arrays of two models, which may have different numbers of classes.

@@ -17,7 +17,8 @@ NUM_BINS = 15
 class CalibrationError(tfma.metrics.Metric):
     """Expected calibration error of the most probable class in 15 bins of equal width (Guo et al. 2017).
 
-    Where clips have several labels, each class's probability is a statement of its own, and the error is the mean of theirs.
+    Where clips have several labels, each class's probability is a statement of its own, wherever it is known whether that is
+    right, and the error is the mean of theirs.
 
     It also gives the bins [statements, 15, 3], as JSON: the number of clips in each, the sum of their probabilities, how often
     these were right. There is one statement, or one for each class.
@@ -50,12 +51,14 @@ class ReliabilityCombiner(SumCombiner):
         answer = answer_of(element, self._error_key.model_name)
         if answer.thresholds is None:
             probabilities, is_right = np.array([answer.confidence]), np.array([answer.is_right])
+            counts = np.ones(1)
         else:
             probabilities, is_right = answer.scores.astype(np.float64), answer.is_label
+            counts = answer.is_known.astype(np.float64)
         # A bin holds its upper edge, as the paper has it.
         bins = np.clip(np.ceil(probabilities * NUM_BINS).astype(int) - 1, 0, NUM_BINS - 1)
         added = np.zeros((len(bins), NUM_BINS, 3))
-        added[np.arange(len(bins)), bins] = np.stack([np.ones_like(probabilities), probabilities, is_right], axis=1)
+        added[np.arange(len(bins)), bins] = np.stack([counts, counts * probabilities, is_right], axis=1)
         return accumulator + added
 
     def extract_output(self, accumulator: Sums) -> dict[tfma.metrics.MetricKey, float | bytes]:

@@ -40,7 +40,8 @@ class Miss(NamedTuple):
 class _Found:
     """What was found by class id: unsorted, and more than are kept.
 
-    `sums`: for each class the number of its clips, the sum of its probabilities there, and both of other clips: [classes, 4].
+    `sums`: for each class the number of its clips, the sum of its probabilities there, and both of clips that have it not:
+    [classes, 4].
     """
 
     sums: Sums = field(default_factory=lambda: np.zeros((1, 4)))
@@ -73,10 +74,10 @@ class MissesCombiner(beam.CombineFn):
 
     def add_input(self, accumulator: _Found, element: StandardMetricInputs) -> _Found:
         answer = answer_of(element, self._key.model_name)
-        is_label = answer.is_label
+        is_label, is_other = answer.is_label, answer.is_known & ~answer.is_label
         scores = answer.scores.astype(np.float64)
         accumulator.sums = accumulator.sums + np.stack(
-            [is_label, is_label * scores, ~is_label, ~is_label * scores], axis=1
+            [is_label, is_label * scores, is_other, is_other * scores], axis=1
         )
 
         def miss(label: int) -> Miss:

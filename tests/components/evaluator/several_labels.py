@@ -1,6 +1,6 @@
 """What TFX's Evaluator writes about two models that may give a clip several labels, with classes in different orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,17 @@ def sets_uri(models_of_sets: dict[str, Path], tmp_path_factory: pytest.TempPathF
     return made_once(tmp_path_factory, "sets", make)
 
 
-def evaluate_sets(folder: Path, eval_config: Any, **models: Path) -> str:
-    """The Evaluator's output for models, on clips that have several labels."""
+def everything(_: int) -> None:
+    """It is known of all classes whether a clip has them."""
+
+
+def evaluate_sets(
+    folder: Path, eval_config: Any, known_labels: Callable[[int], list[str] | None] = everything, **models: Path
+) -> str:
+    """The Evaluator's output for models, on clips that have several labels.
+
+    `known_labels`: of a clip, those of which it is known whether the clip has them; None: all.
+    """
     from models import features
 
     clips: list[Mapping[str, Sequence[Any]]] = [
@@ -70,6 +79,7 @@ def evaluate_sets(folder: Path, eval_config: Any, **models: Path) -> str:
             features.SEGMENT_ID: [f"clip {clip}"],
             features.START_SECONDS: [float(clip)],
             features.END_SECONDS: [clip + 1.0],
+            **({features.KNOWN_LABELS: known} if (known := known_labels(clip)) else {}),
         }
         for clip in range(NUM_CLIPS)
     ]

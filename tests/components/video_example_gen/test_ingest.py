@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,11 @@ def ingest(
     video: str = "d/a.mp4",
     negatives: NegativesConfig | None = None,
     min_cover: float | None = None,
+    classes_of_fields: Sequence[str] = (),
     **sampling: Any,
 ) -> list[Result]:
     config = SamplingConfig(**{**SAMPLING.model_dump(), **sampling})
-    ingest = VideoIngest(LocalRoot(root), config, negatives, DECODER, min_cover=min_cover)
+    ingest = VideoIngest(LocalRoot(root), config, negatives, DECODER, None, min_cover, classes_of_fields)
     return list(ingest.ingest(VideoTask(video, segments, "train")))
 
 
@@ -341,3 +343,45 @@ def test_where_a_clip_has_one_label_rows_of_one_span_are_clips_of_their_own(root
     results = ingest(root, segment(1, 2, "wave", row=2), segment(1, 2, "walk", row=3))
     clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
     assert sorted(clip[features.LABEL] for clip in clips) == [[b"walk"], [b"wave"]]
+
+
+@pytest.mark.parametrize("min_cover", [None, 0.5])
+def test_what_was_looked_for_is_kept_where_clips_may_have_several_labels(root: Path, min_cover: float | None) -> None:
+    said, plain = (
+        ingest(root, segment(1, 2, "wave", looked_for=looked_for), min_cover=min_cover)
+        for looked_for in (("walk", "wave"), None)
+    )
+    (clip, row), (plain_clip, _) = said, plain
+    assert isinstance(clip, IngestedClip) and isinstance(plain_clip, IngestedClip) and isinstance(row, Accepted)
+    assert features.KNOWN_LABELS not in values_of(plain_clip)
+    known = values_of(clip).pop(features.KNOWN_LABELS, None)
+    if min_cover is None:
+        assert clip == plain_clip
+        assert "known_labels" not in row.as_ledger_entry()
+    else:
+        assert known == [b"walk", b"wave"]
+        assert row.as_ledger_entry()["known_labels"] == ("walk", "wave")
+
+
+def test_a_clip_that_shows_an_action_is_known_to_be_no_background(root: Path) -> None:
+    results = ingest(
+        root, segment(1, 2, "wave", looked_for=()), negatives=NegativesConfig(label="nothing"), min_cover=0.5
+    )
+    clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
+    assert [clip[features.KNOWN_LABELS] for clip in clips] == [[b"nothing", b"wave"]]
+
+
+def test_of_a_field_that_a_clip_lacks_nothing_is_known_in_background_neither(root: Path) -> None:
+    results = ingest(
+        root,
+        segment(1, 2, "verb: take", row=2),
+        segment(1, 2, "noun: cup", row=2),
+        negatives=NegativesConfig(label="verb: nothing", clips_per_video=1, clip_seconds=1.0, margin_seconds=0.25),
+        classes_of_fields=("noun: cup", "verb: nothing", "verb: take"),
+    )
+    clips = [values_of(result) for result in results if isinstance(result, IngestedClip)]
+    known = {tuple(clip[features.LABEL]): clip.get(features.KNOWN_LABELS) for clip in clips}
+    assert known == {
+        (b"noun: cup", b"verb: take"): None,
+        (b"verb: nothing",): [b"verb: nothing", b"verb: take"],
+    }

@@ -37,3 +37,8 @@ def test_one_label_is_right_if_it_is_that_of_the_clip() -> None:
 
 def test_clips_without_labels_have_no_accuracy() -> None:
     assert compare(always(0.75, 0.25), always(0.75, 0.25), [clip()], SEVERAL, CONFIG).accuracy is None
+
+
+def test_what_is_not_known_of_a_clip_is_neither_right_nor_wrong() -> None:
+    clips = [clip("jump")._replace(known_labels=frozenset(known)) for known in (("jump",), ("jump", "walk"))]
+    assert compare(always(0.75, 0.5), always(0.25, 0.5), clips, SEVERAL, CONFIG)[3:] == (0.5, 1.0)

@@ -246,3 +246,55 @@ def test_that_frames_are_those_of_the_video_is_assumed_unless_a_rate_is_given(tm
     (said,) = reading.read_assumptions(tmp_path, content, "train.json")
     assert said.startswith("train.json numbers frames, which were taken for all frames of the video")
     assert reading.read_assumptions(tmp_path, content, "train.json", frame_rate=5) == []
+
+
+def test_what_was_looked_for_is_what_is_absent_and_what_was_annotated_exhaustively(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    names = [f"thing {number}" for number in range(12)]
+    videos = [{"id": number, "name": f"{number}.mp4"} for number in range(9)]
+    tracks = [
+        {"id": number, "video_id": int(draw.integers(9)), "category_id": int(draw.integers(12))} for number in range(60)
+    ]
+    for video in videos[:-1]:
+        shown = {track["category_id"] for track in tracks if track["video_id"] == video["id"]}
+        video["neg_category_ids"] = sorted({*map(int, draw.integers(12, size=3))} - shown)
+        video["not_exhaustive_category_ids"] = sorted(shown)[:2]
+    images = [{"id": number, "video_id": number, "frame_index": 0, "file_name": "x"} for number in range(9)]
+    content = dataset(
+        *(annotation(track["video_id"], track["id"]) for track in tracks),
+        videos=videos,
+        tracks=tracks,
+        images=images,
+        categories=[{"id": number, "name": name} for number, name in enumerate(names)],
+    )
+    records = [each for each in read(tmp_path, content) if isinstance(each, Segment) and not each.is_negative]
+    assert len(records) == len(tracks)
+    # By hand: of each track's video, class by class.
+    for track, record in zip(tracks, records, strict=True):
+        video = videos[int(track["video_id"])]
+        if "neg_category_ids" not in video:
+            assert record.looked_for is None
+            continue
+        expected = set()
+        for number, name in enumerate(names):
+            is_shown = any(each["video_id"] == video["id"] and each["category_id"] == number for each in tracks)
+            is_complete = is_shown and number not in video["not_exhaustive_category_ids"]
+            if is_complete or number in video["neg_category_ids"]:
+                expected.add(name)
+        assert record.looked_for is not None and set(record.looked_for) == expected
+    assert {len(record.looked_for or ()) for record in records} > {0}
+
+
+def test_a_category_of_which_a_track_cannot_be_read_is_not_known_elsewhere_in_the_video(tmp_path: Path) -> None:
+    tracks = [*TRACKS[:1], {"id": 6, "category_id": 2, "video_id": 0}]
+    videos = [{**VIDEOS[0], "neg_category_ids": []}, VIDEOS[1]]
+    whole = dataset(annotation(11), annotation(12, track=6), tracks=tracks, videos=videos)
+    broken = dataset(annotation(11), annotation(12, track=6, bbox=(1, 2)), tracks=tracks, videos=videos)
+    assert [each.looked_for for each in read(tmp_path, whole) if isinstance(each, Segment)] == [("dog", "person")] * 2
+    assert [each.looked_for for each in read(tmp_path, broken) if isinstance(each, Segment)] == [("person",)]
+
+
+@pytest.mark.parametrize("value", [None, 7, {}, "1"])
+def test_a_key_that_is_no_list_says_nothing_of_what_was_looked_for(tmp_path: Path, value: Any) -> None:
+    videos = [{**VIDEOS[0], "neg_category_ids": value}, VIDEOS[1]]
+    assert read_track(tmp_path, annotation(11), videos=videos).looked_for is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.label_sets import with_label_of_each_field, with_label_sets
 from components.annotations.records.record import Box, Mask, Segment, Source, TimeUnit
 
 Spans = list[tuple[str, float, float | None]]
@@ -102,6 +102,12 @@ def test_where_clips_are_cut_rows_of_one_span_are_a_clip_for_each_actor() -> Non
     assert (together.labels, together.boxes) == (("sit", "walk", "wave"), ())
 
 
+def test_where_clips_are_cut_each_actor_has_one_label_of_each_field() -> None:
+    rows = [boxed("verb: cut", 0, 2, 0.1), boxed("verb: wash", 0, 2, 0.6), boxed("noun: leek", 0, 2, 0.1)]
+    clips = with_label_of_each_field(rows, ("noun: leek", "verb: cut", "verb: wash"), by_actor=True)
+    assert [clip.labels for clip in clips] == [("noun: leek", "verb: cut"), ("verb: wash",)]
+
+
 def test_people_who_stand_before_each_other_stay_two() -> None:
     rows = [boxed("wave", 0, 2, 0.1), boxed("sit", 0, 2, 0.15)]
     assert [clip.labels for clip in with_label_sets(rows, 0.5, by_actor=True)] == [("wave",), ("sit",)]
@@ -134,3 +140,27 @@ def test_each_row_is_in_one_clip_and_each_clip_is_of_one_actor(drawn: list[tuple
         (left,) = {each.boxes[0].x_min for each in clip.rows}
         of_actor = {each.label for each in rows if each.boxes[0].x_min == left}
         assert {each.label for each in clip.rows} <= set(clip.labels) <= of_actor
+
+
+def test_what_any_row_of_a_span_looked_for_was_looked_for_in_the_clip() -> None:
+    rows = [row("wave", 0, 2, looked_for=("sit",)), row("walk", 0, 2, looked_for=("fall", "walk"))]
+    around = row("talk", 0, 8, looked_for=("jump",))
+    clip, other = with_label_sets([*rows, around], 0.5)
+    assert clip.labels == ("talk", "walk", "wave")
+    # What covers the clip is seen in it, but nobody may have looked there for what else may be in it.
+    assert clip.known_labels == ("fall", "sit", "talk", "walk", "wave")
+    assert other.known_labels == ("jump", "talk")
+
+
+@pytest.mark.parametrize("said", [None, ("sit",)])
+def test_a_row_that_says_nothing_of_it_looked_for_all(said: tuple[str, ...] | None) -> None:
+    assert with_label_sets([row("wave", 0, 2, looked_for=said), row("walk", 0, 2)], 0.5)[0].known_labels is None
+
+
+def test_of_fields_rows_of_the_same_span_are_one_clip_and_what_overlaps_is_another() -> None:
+    classes = ("noun: cup", "verb: put", "verb: take")
+    rows = [row("verb: take", 0, 2, 1), row("noun: cup", 0, 2, 1), row("verb: put", 0.5, 2, 2)]
+    whole, part = with_label_of_each_field(rows, classes)
+    assert (whole.labels, whole.known_labels) == (("noun: cup", "verb: take"), None)
+    # Of its noun nothing is known, and of the verb all is.
+    assert (part.labels, part.known_labels) == (("verb: put",), ("verb: put", "verb: take"))

@@ -39,6 +39,9 @@ def by_time(items: list[Box] | list[Mask]) -> tuple[Box, ...] | tuple[Mask, ...]
     return tuple(sorted(items, key=lambda item: item.time))  # type: ignore[return-value]
 
 
+LOOKED_FOR = st.sets(NAMES.filter(bool), max_size=3).map(lambda labels: tuple(sorted(labels)))
+
+
 @st.composite
 def segments(draw: st.DrawFn) -> Segment:
     is_negative = draw(st.booleans())
@@ -55,6 +58,7 @@ def segments(draw: st.DrawFn) -> Segment:
         masks=by_time(draw(st.lists(MASKS, max_size=2))),  # type: ignore[arg-type]
         metadata=draw(st.dictionaries(st.sampled_from(["speed", "age"]), st.floats(-1e9, 1e9), max_size=2)),
         is_negative=is_negative,
+        looked_for=None if is_negative else draw(st.none() | LOOKED_FOR),
     )
 
 
@@ -94,3 +98,11 @@ def test_an_object_has_no_empty_keys() -> None:
 def test_a_number_called_like_a_column_is_refused(writer: Callable[..., None]) -> None:
     with pytest.raises(UserError, match="the metadata 'label' is called like a column of the generic form; rename it"):
         writer([Segment("a.mp4", "sit", SOURCE, metadata={"label": 1.0})], io.StringIO())
+
+
+def test_that_nothing_was_looked_for_is_written_too() -> None:
+    segment = Segment("a.mp4", "wave", SOURCE, looked_for=())
+    for writer, key in zip(WRITERS.values(), (",looked_for", '"looked_for": []'), strict=True):
+        file = io.StringIO()
+        writer([segment], file)
+        assert key in file.getvalue()
