@@ -23,6 +23,8 @@ examples: demo
 	$(CLIPGATE) run --config examples/stream.yaml
 	$(CLIPGATE) export --tflite --stream --force --config examples/stream.yaml -o demo/stream.tflite
 	$(CLIPGATE) run --config examples/tracker.yaml
+	$(CLIPGATE) demo-data --together demo/together
+	$(CLIPGATE) run --config examples/several.yaml
 	$(CLIPGATE) demo-data --long demo/long
 	$(CLIPGATE) run --config examples/long_videos.yaml
 	$(CLIPGATE) predict demo/long/videos --segments --force --model demo/long_videos/serving/action --timeline demo/timeline.html
