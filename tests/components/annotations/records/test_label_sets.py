@@ -1,11 +1,13 @@
 """Rows of one span are one clip, and what covers a span is to be seen in it, too."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.annotations.records import label_sets
 from components.annotations.records.label_sets import with_label_sets
 from components.annotations.records.record import Box, Segment, Source, TimeUnit
 
@@ -83,3 +85,12 @@ def test_every_row_is_in_one_clip_and_labels_are_those_that_cover_enough(spans: 
 def test_the_order_of_rows_does_not_change_the_labels(labels: tuple[str, ...]) -> None:
     rows = [row(label, 0, 2, number) for number, label in enumerate(labels)]
     assert with_label_sets(rows, 0.5)[0].labels == with_label_sets(rows[::-1], 0.5)[0].labels == labels
+
+
+def test_many_rows_of_one_video_are_compared_with_those_that_they_overlap_only() -> None:
+    rows = [row("walk", 0, 3000), *(row("wave", start, start + 1.5, start + 1) for start in range(2000))]
+    with patch.object(label_sets, "_share", wraps=label_sets._share) as share:
+        found = with_label_sets(rows, 0.5)
+    assert {segment.labels for segment in found[1:]} == {("walk", "wave")}
+    # In both directions: with the walk, and with one neighbour.
+    assert share.call_count <= 2 * 2 * len(rows)
