@@ -25,19 +25,33 @@ class _Pickles(Generic[_Item]):
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="clipgate-")  # noqa: SIM115 - it is closed with its last user
+        self._is_written = True
         self.end = 0
 
     def append(self, item: _Item) -> None:
         """Add an item: it lies from what was the `end` on."""
-        pickle.dump(item, self._file, pickle.HIGHEST_PROTOCOL)
-        self._file.flush()
-        self.end = self._file.tell()
+        content = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+        self._file.write(content)
+        self._is_written = False
+        self.end += len(content)
+
+    def at(self, start: int, end: int) -> _Item:
+        """The one item that lies there."""
+        self._write()
+        item: _Item = pickle.loads(os.pread(self._file.fileno(), end - start, start))
+        return item
 
     def between(self, start: int, end: int) -> Iterator[_Item]:
         """The items that lie there."""
+        self._write()
         with BufferedReader(_Part(self._file.fileno(), start, end), _BUFFER_SIZE) as part:
             while part.peek(1):
                 yield pickle.load(part)
+
+    def _write(self) -> None:
+        if not self._is_written:
+            self._file.flush()
+            self._is_written = True
 
 
 class _Part(RawIOBase):
@@ -159,7 +173,7 @@ class Shelf(Mapping[_Key, _Value]):
     def __getitem__(self, key: _Key) -> _Value:
         if not self._places:
             return self._held[key]
-        return next(self._file.between(*self._places[key]))
+        return self._file.at(*self._places[key])
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._places or self._held)

@@ -184,7 +184,7 @@ def _to_records(
             },
             is_negative=is_negative,
         )
-        return [replace(segment, label=each) for each in labels]
+        return [segment, *(replace(segment, label=each) for each in labels[1:])]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]
 
