@@ -6,7 +6,7 @@ import pickle
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from io import BufferedReader, RawIOBase
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import Any, Generic, TypeVar
 
 # So many items are held at a time, of each collection; tens of megabytes if they are rows of annotations.
@@ -94,20 +94,23 @@ def kept(items: Iterable[_Item]) -> Collection[_Item]:
     few = list(islice(rest, MOST_IN_MEMORY))
     if len(few) < MOST_IN_MEMORY:
         return few
-    many = _Kept[_Item]()
-    many.extend(few)
-    few.clear()
-    many.extend(rest)
-    return many
+    return _Kept(chain(_taken(few), rest), _Blocks())
+
+
+def _taken(items: list[_Item]) -> Iterator[_Item]:
+    """The items, each of which is let go when the next one is asked for."""
+    items.reverse()
+    while items:
+        yield items.pop()
 
 
 class _Kept(Collection[_Item]):
-    def __init__(self) -> None:
-        self._blocks = _Blocks[_Item]()
-        self._length = self._end = 0
+    """Items that lie next to each other in a file, in which others may lie too."""
 
-    def extend(self, items: Iterable[_Item]) -> None:
-        _, self._end = self._blocks.write(self._counted(items))
+    def __init__(self, items: Iterable[_Item], blocks: _Blocks[_Item]) -> None:
+        self._blocks = blocks
+        self._length = 0
+        self._start, self._end = blocks.write(self._counted(items))
 
     def _counted(self, items: Iterable[_Item]) -> Iterator[_Item]:
         for item in items:
@@ -118,7 +121,7 @@ class _Kept(Collection[_Item]):
         return self._length
 
     def __iter__(self) -> Iterator[_Item]:
-        return self._blocks.read(0, self._end)
+        return self._blocks.read(self._start, self._end)
 
     def __contains__(self, item: object) -> bool:
         return any(each == item for each in self)
@@ -146,6 +149,18 @@ class Ordered(Generic[_Item]):
             return iter(last)
         parts = (self._blocks.read(start, end) for start, end in self._parts)
         return heapq.merge(*parts, last, key=self._key)
+
+
+def grouped(items: Collection[_Item], key: Callable[[_Item], _Key]) -> Mapping[_Key, Collection[_Item]]:
+    """Items by a key, keys sorted; of one key in their own order. Of many items, keys and places are held in memory."""
+    ordered = Ordered[_Item](key)
+    for item in items:
+        ordered.add(item)
+    groups = groupby(ordered, key)
+    if len(items) < MOST_IN_MEMORY:
+        return {each: list(group) for each, group in groups}
+    blocks = _Blocks[_Item]()
+    return {each: _Kept(group, blocks) for each, group in groups}
 
 
 class Shelf(Mapping[_Key, _Value]):
