@@ -72,13 +72,13 @@ def measure(data: DataConfig, examples_uri: str) -> dict[str, object]:
     from components.video_example_gen.shards import make_shards
     from components.video_example_gen.work_folder import WorkFolder
 
-    imported = _peak_mebibytes()
+    imported = peak_mebibytes()
     steps: dict[str, dict[str, float]] = {}
 
     def step(name: str, work: Callable[[], _T]) -> _T:
         result, times = timed(work)
         steps[name] = {figure: round(value, 1) for figure, value in times.items()}
-        steps[name]["peak_mebibytes"] = _peak_mebibytes()
+        steps[name]["peak_mebibytes"] = peak_mebibytes()
         return result
 
     hashed, stratified = SplitsConfig(mode="hash"), SplitsConfig()
@@ -110,7 +110,7 @@ def compare(few: dict[str, object], many: dict[str, object]) -> dict[str, float]
     return {f"{figure}_ratio": round(float(str(many[figure])) / float(str(few[figure])), 3) for figure in figures}
 
 
-def _peak_mebibytes() -> float:
+def peak_mebibytes() -> float:
     """Of this process alone: what getrusage tells begins with the memory of the process that started it."""
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return round(int(fields["VmHWM"].split()[0]) / 1024, 1)

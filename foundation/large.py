@@ -6,7 +6,7 @@ import pickle
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from io import BufferedReader, RawIOBase
-from itertools import islice
+from itertools import chain, groupby, islice
 from typing import Any, Generic, TypeVar
 
 # So many items are held at a time, of each collection; tens of megabytes if they are rows of annotations.
@@ -25,19 +25,33 @@ class _Pickles(Generic[_Item]):
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="clipgate-")  # noqa: SIM115 - it is closed with its last user
+        self._is_written = True
         self.end = 0
 
     def append(self, item: _Item) -> None:
         """Add an item: it lies from what was the `end` on."""
-        pickle.dump(item, self._file, pickle.HIGHEST_PROTOCOL)
-        self._file.flush()
-        self.end = self._file.tell()
+        content = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+        self._file.write(content)
+        self._is_written = False
+        self.end += len(content)
+
+    def at(self, start: int, end: int) -> _Item:
+        """The one item that lies there."""
+        self._write()
+        item: _Item = pickle.loads(os.pread(self._file.fileno(), end - start, start))
+        return item
 
     def between(self, start: int, end: int) -> Iterator[_Item]:
         """The items that lie there."""
+        self._write()
         with BufferedReader(_Part(self._file.fileno(), start, end), _BUFFER_SIZE) as part:
             while part.peek(1):
                 yield pickle.load(part)
+
+    def _write(self) -> None:
+        if not self._is_written:
+            self._file.flush()
+            self._is_written = True
 
 
 class _Part(RawIOBase):
@@ -80,20 +94,23 @@ def kept(items: Iterable[_Item]) -> Collection[_Item]:
     few = list(islice(rest, MOST_IN_MEMORY))
     if len(few) < MOST_IN_MEMORY:
         return few
-    many = _Kept[_Item]()
-    many.extend(few)
-    few.clear()
-    many.extend(rest)
-    return many
+    return _Kept(chain(_taken(few), rest), _Blocks())
+
+
+def _taken(items: list[_Item]) -> Iterator[_Item]:
+    """The items, each of which is let go when the next one is asked for."""
+    items.reverse()
+    while items:
+        yield items.pop()
 
 
 class _Kept(Collection[_Item]):
-    def __init__(self) -> None:
-        self._blocks = _Blocks[_Item]()
-        self._length = self._end = 0
+    """Items that lie next to each other in a file, in which others may lie too."""
 
-    def extend(self, items: Iterable[_Item]) -> None:
-        _, self._end = self._blocks.write(self._counted(items))
+    def __init__(self, items: Iterable[_Item], blocks: _Blocks[_Item]) -> None:
+        self._blocks = blocks
+        self._length = 0
+        self._start, self._end = blocks.write(self._counted(items))
 
     def _counted(self, items: Iterable[_Item]) -> Iterator[_Item]:
         for item in items:
@@ -104,7 +121,7 @@ class _Kept(Collection[_Item]):
         return self._length
 
     def __iter__(self) -> Iterator[_Item]:
-        return self._blocks.read(0, self._end)
+        return self._blocks.read(self._start, self._end)
 
     def __contains__(self, item: object) -> bool:
         return any(each == item for each in self)
@@ -134,6 +151,18 @@ class Ordered(Generic[_Item]):
         return heapq.merge(*parts, last, key=self._key)
 
 
+def grouped(items: Collection[_Item], key: Callable[[_Item], _Key]) -> Mapping[_Key, Collection[_Item]]:
+    """Items by a key, keys sorted; of one key in their own order. Of many items, keys and places are held in memory."""
+    ordered = Ordered[_Item](key)
+    for item in items:
+        ordered.add(item)
+    groups = groupby(ordered, key)
+    if len(items) < MOST_IN_MEMORY:
+        return {each: list(group) for each, group in groups}
+    blocks = _Blocks[_Item]()
+    return {each: _Kept(group, blocks) for each, group in groups}
+
+
 class Shelf(Mapping[_Key, _Value]):
     """Values of some size by keys, in the order in which they were put. Of large ones, keys and places are held in memory."""
 
@@ -159,7 +188,7 @@ class Shelf(Mapping[_Key, _Value]):
     def __getitem__(self, key: _Key) -> _Value:
         if not self._places:
             return self._held[key]
-        return next(self._file.between(*self._places[key]))
+        return self._file.at(*self._places[key])
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._places or self._held)

@@ -21,7 +21,7 @@ from components.annotations.splits.folds import assign_folds
 from components.annotations.splits.grouping import Videos
 from components.fold_trainer.answers import Answer, Fold, Folds, answers_file, to_lines, write_folds
 from components.fold_trainer.clips import ClipsOfFold, share_out
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries, read_summary
 from foundation.messages.errors import UserError
 from foundation.messages.progress import announce, say, told_of
 from models.heads import best_of_heads, heads_of
@@ -130,12 +130,14 @@ def _scratch(config: Mapping[str, str], examples_uri: str, parameters: Mapping[s
 def _videos(ledger: Path) -> tuple[Videos, Sequence[Sequence[str]]]:
     """The videos of the clips that are asked about, with their segments; and sets of videos that belong together."""
     videos: dict[str, list[Segment]] = defaultdict(list)
-    for entry in read_entries(ledger / ACCEPTED_FILE):
+    # Folds depend on labels and groups only: rows of a video that have the same ones are one object.
+    known: dict[tuple[str, str, str], Segment] = {}
+    for entry in Entries(ledger / ACCEPTED_FILE):
         if entry["split"] in FOLD_SPLITS:
-            source = Source(entry["file"], entry["row"] or 0)
-            videos[entry["video"]].append(
-                Segment(entry["video"], entry["label"], source, 0, None, group=entry["group"])
-            )
+            key = video, label, group = entry["video"], entry["label"], entry["group"]
+            if key not in known:
+                known[key] = Segment(video, label, Source(entry["file"], entry["row"] or 0), 0, None, group=group)
+            videos[video].append(known[key])
     return videos, read_summary(ledger)["identical_videos"]
 
 

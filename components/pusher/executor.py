@@ -27,7 +27,7 @@ from components.pusher.twins import Candidate, same_model, same_weights, weights
 from components.pusher.versions import Version, last_available, withdrawn_twin
 from components.pusher.whole import version_differences
 from components.storage.seal import MODEL_SEAL, Seal, compare_folder, in_words, read_seal, seal_folder
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries, read_summary
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries, read_summary
 from foundation.messages.errors import UserError
 from foundation.messages.progress import say
 from models.export_info import ExportInfo, read_export_info
@@ -131,7 +131,7 @@ class PusherExecutor(tfx_pusher.Executor):
                 "training": _training_settings(settings["training"], inputs),
             },
             summary=read_summary(ledger),
-            accepted=read_entries(ledger / ACCEPTED_FILE),
+            accepted=Entries(ledger / ACCEPTED_FILE),
             gate=json.loads((gate_report / GATE_FILE).read_text()),
             network=json.loads((model_run / COST_FILE).read_text()),
             history=json.loads((model_run / HISTORY_FILE).read_text()),

@@ -35,7 +35,7 @@ from components.reporter.frames import read_strips
 from components.reporter.misses import NUM_SHOWN, missed_clips
 from components.reporter.quality import Quality, slice_tables
 from components.serving_validator.rules import SERVING_FILE, ServingVerdict
-from components.video_example_gen.ledger import REJECTED_FILE, read_entries, read_summary
+from components.video_example_gen.ledger import REJECTED_FILE, Entries, read_summary
 from foundation.evidence import mean_interval
 from foundation.statistics import Interval
 from models import features
@@ -95,7 +95,7 @@ def collect(
         ),
         splits=make_split_table(summary, classes),
         inspected=Inspected(tuple(map(DataFinding.from_json, findings)), str(annotation_report / PAGE_FILE)),
-        account=make_account(summary, read_entries(ledger / REJECTED_FILE)),
+        account=make_account(summary, Entries(ledger / REJECTED_FILE)),
         validated_splits=tuple(found_anomalies),
         anomalies=tuple(anomaly for split in found_anomalies.values() for anomaly in split),
         groups=rank_groups(slices),

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -148,6 +149,12 @@ def read_summary(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / SUMMARY_FILE).read_text()))
 
 
-def read_entries(path: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON Lines file."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
+@dataclass(frozen=True)
+class Entries:
+    """The entries in a file of a ledger, read one by one whenever they are gone through: there may be millions."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        with self.path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)

@@ -65,7 +65,7 @@ def _below(settings: Config, video: str) -> str:
 
 
 def _show_walk(book: Book, history: "History", run: RunRecord, as_json: bool, with_videos: bool) -> None:
-    from pipeline.runs.walking import clips_by_split, end_of, ledger_of, upstream
+    from pipeline.runs.walking import end_of, ledger_of, upstream, videos_by_split
 
     if run.runner != "local":
         raise UserError(f"run {run.number} is of the {run.runner} runner, whose ML Metadata are not walked here")
@@ -74,14 +74,16 @@ def _show_walk(book: Book, history: "History", run: RunRecord, as_json: bool, wi
         raise UserError(f"run {run.number} ({run.verdict}) made no model, and was given none by the cache")
     steps = upstream(history, end)
     ledger = ledger_of(history, end)
-    splits = clips_by_split(ledger) if ledger else None
+    splits = videos_by_split(ledger) if ledger else None
     if as_json:
         found = {
             "run": run.number,
             "version": run.version_number or None,
             "base_model": run.base_model or None,
             "steps": [_step_as_json(book, history, step) for step in steps],
-            "splits": None if splits is None else {name: _videos(each) for name, each in splits.items()},
+            "splits": None
+            if splits is None
+            else {name: dict(sorted(each.num_clips.items())) for name, each in splits.items()},
         }
         print(json.dumps(found))
         return
@@ -95,10 +97,10 @@ def _show_walk(book: Book, history: "History", run: RunRecord, as_json: bool, wi
             "its ledger was removed with its artifacts, so its videos are not known any more", highlight=False
         )
         return
-    for name, entries in splits.items():
-        listed = _videos(entries)
+    for name, split in splits.items():
+        listed = dict(sorted(split.num_clips.items()))
         clips = counted(sum(listed.values()), "clip")
-        groups = counted(len({entry["group"] for entry in entries}), "group")
+        groups = counted(len(split.groups), "group")
         console.print(
             escaped(f"{_split(name, run)}: {clips} of {counted(len(listed), 'video')} of {groups}"), highlight=False
         )
@@ -136,13 +138,6 @@ def _step_as_json(book: Book, history: "History", step: "Execution") -> dict[str
             for name, each in artifacts
         ],
     }
-
-
-def _videos(entries: list[dict[str, Any]]) -> dict[str, int]:
-    clips: dict[str, int] = {}
-    for entry in entries:
-        clips[entry["video"]] = clips.get(entry["video"], 0) + entry["clips"]
-    return dict(sorted(clips.items()))
 
 
 def _show_sights(book: Book, history: "History", video: str, as_json: bool) -> None:

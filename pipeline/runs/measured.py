@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from components.model_gate.measurements import GATE_FILE, MISSES_FILE, Measurements
 from components.model_gate.verdict import Verdict
 from components.pusher.card_files import MODEL_CARD_JSON
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries
 from foundation.messages.errors import UserError
 from pipeline.runs.record import RunRecord
 
@@ -84,10 +84,10 @@ def _misses(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     }
 
 
-def read_ledger(output_dir: Path, record: RunRecord) -> list[dict[str, Any]] | None:
-    """The accepted segments of a run's ledger; None if it has none any more. Raises OSError and ValueError."""
+def read_ledger(output_dir: Path, record: RunRecord) -> Entries | None:
+    """The accepted segments of a run's ledger; None if it has none any more. Reading them raises OSError and ValueError."""
     ledger = kept(output_dir, record, "VideoExampleGen.ledger")
-    return read_entries(ledger / ACCEPTED_FILE) if ledger else None
+    return Entries(ledger / ACCEPTED_FILE) if ledger else None
 
 
 def has_examples(output_dir: Path, record: RunRecord) -> bool:

@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries
 from pipeline.runs.history import Execution, History
 from pipeline.runs.record import RunRecord
 
@@ -96,11 +96,20 @@ def ledger_of(history: History, execution: Execution) -> Path | None:
     return None
 
 
-def clips_by_split(ledger: Path) -> dict[str, list[dict[str, Any]]]:
-    """The accepted segments of a ledger by split."""
-    splits: dict[str, list[dict[str, Any]]] = {}
-    for entry in read_entries(ledger / ACCEPTED_FILE):
-        splits.setdefault(entry["split"], []).append(entry)
+class VideosOfSplit(NamedTuple):
+    """How many clips each video of a split has, and the groups of the split."""
+
+    num_clips: Counter[str]
+    groups: set[str]
+
+
+def videos_by_split(ledger: Path) -> dict[str, VideosOfSplit]:
+    """What a ledger has accepted."""
+    splits: dict[str, VideosOfSplit] = {}
+    for entry in Entries(ledger / ACCEPTED_FILE):
+        split = splits.setdefault(entry["split"], VideosOfSplit(Counter(), set()))
+        split.num_clips[entry["video"]] += entry["clips"]
+        split.groups.add(entry["group"])
     return splits
 
 
@@ -116,7 +125,7 @@ def names_like(models: Sequence[Model], video: str) -> list[str]:
     found = {
         entry["video"]
         for ledger in {model.ledger for model in models if model.ledger}
-        for entry in read_entries(ledger / ACCEPTED_FILE)
+        for entry in Entries(ledger / ACCEPTED_FILE)
     }
     return sorted(each for each in found if each.rpartition("/")[2] == name)
 

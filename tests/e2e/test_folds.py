@@ -11,7 +11,7 @@ import pytest
 
 from components.fold_trainer.answers import CHOSEN_FILE, Answer, Folds, read_answers, read_folds
 from components.pusher.card_files import MODEL_CARD_JSON
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries
 from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project, explain
 from tests.e2e.pushed import executions_by_state
@@ -66,7 +66,7 @@ def killed(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: p
 
 
 def test_every_clip_but_those_of_eval_has_one_answer_of_a_model_that_never_saw_its_group(undisturbed: FoldsRun) -> None:
-    ledger = read_entries(undisturbed.project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
+    ledger = Entries(undisturbed.project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
     expected = {entry["segment_id"]: entry["group"] for entry in ledger if entry["split"] != "eval"}
     answers = undisturbed.answers
     assert {answer.clip: answer.group for answer in answers} == expected

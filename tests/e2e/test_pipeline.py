@@ -11,7 +11,7 @@ from components.baseline.pushed import pushed_versions
 from components.pusher.card_files import MODEL_CARD_JSON, MODEL_CARD_MARKDOWN
 from components.serving_validator.warmup import read_warmup
 from components.storage.seal import MODEL_SEAL
-from components.video_example_gen.ledger import read_entries, read_summary
+from components.video_example_gen.ledger import Entries, read_summary
 from models.export_info import read_export_info
 from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project, explain
@@ -50,7 +50,7 @@ def test_every_row_and_every_video_is_accounted_for(pushed_run: PushedRun) -> No
         "row": {"end_before_start": 1, "video_missing": 1, "video_unreadable": 1},
         "video": {"video_unreadable": 1},
     }
-    for entry in read_entries(folder / "rejected.jsonl"):
+    for entry in Entries(folder / "rejected.jsonl"):
         assert entry["message"]
         assert entry["remedy"]
 

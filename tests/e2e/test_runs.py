@@ -3,7 +3,7 @@
 import json
 
 from components.model_gate.measurements import MISSES_FILE
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries
 from pipeline.config import load_config
 from pipeline.runs.code import code_now
 from pipeline.runs.record import read_records
@@ -30,7 +30,7 @@ def test_the_codes_digests_are_those_that_are_computed_later(pushed_run: PushedR
 def test_every_missed_clip_is_one_of_the_ledgers_test_segments(pushed_run: PushedRun) -> None:
     project = pushed_run.project
     missed = json.loads((project.artifact("ModelGate", "gate_report") / MISSES_FILE).read_text())
-    entries = read_entries(project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
+    entries = Entries(project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
     tested = {entry["segment_id"]: entry["label"] for entry in entries if entry["split"] == "test"}
     matrix = project.gate()["confusion_matrix"]
     assert {name: label for label, names in missed.items() for name in names}.items() <= tested.items()

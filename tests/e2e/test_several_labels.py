@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from components.video_example_gen.ledger import ACCEPTED_FILE, read_entries
+from components.video_example_gen.ledger import ACCEPTED_FILE, Entries
 from models.export_info import read_export_info
 from tests.e2e.colours import COLOURS, FPS, HEIGHT, WIDTH
 from tests.e2e.project import OPEN_GATES, Project, explain
@@ -80,7 +80,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> SeveralRun:
 
 
 def test_rows_of_one_span_became_one_clip(run: SeveralRun) -> None:
-    entries = read_entries(run.project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
+    entries = Entries(run.project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
     of_test = [entry for entry in entries if entry["split"] == "test"]
     assert len({entry["segment_id"] for entry in of_test}) == SPLITS.count("test") * len(SETS)
     assert len(of_test) == SPLITS.count("test") * sum(map(len, SETS))

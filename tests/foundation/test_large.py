@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import large
-from foundation.large import MOST_IN_MEMORY, Ordered, Shelf, kept
+from foundation.large import MOST_IN_MEMORY, Ordered, Shelf, grouped, kept
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -78,3 +78,12 @@ def test_of_many_items_few_are_in_memory() -> None:
     assert sum(1 for _ in kept(made())) == 1000
     # What is being written, and what the unpickler still knows of the block before.
     assert most <= 2 * 64 + 7 < MOST_IN_MEMORY
+
+
+@given(items=st.lists(st.tuples(st.integers(0, 4), st.integers()), max_size=40))
+def test_groups_have_their_items_in_the_order_in_which_they_came(items: list[tuple[int, int]]) -> None:
+    groups = grouped(items, lambda item: item[0])
+    expected = {key: [item for item in items if item[0] == key] for key in sorted({key for key, _ in items})}
+    assert [(key, list(group)) for key, group in groups.items()] == list(expected.items())
+    assert [len(group) for group in groups.values()] == list(map(len, expected.values()))
+    assert all(item in groups[item[0]] for item in items)

@@ -17,17 +17,18 @@ _LEAST_DEVIATION = 0.25
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     for label, segments in inputs.actions.items():
-        timed = [(segment.seconds, segment) for segment in segments if segment.seconds]
-        if len(timed) < _FEWEST:
+        lengths = [segment.seconds for segment in segments if segment.seconds]
+        if len(lengths) < _FEWEST:
             continue
-        scores = robust_deviations([log(seconds) for seconds, _ in timed], _LEAST_DEVIATION)
-        ranked = sorted(zip(abs(scores).tolist(), timed, strict=True), key=lambda item: -item[0])
-        outliers = [(score, *own) for score, own in ranked if score > bar]
+        scores = abs(robust_deviations(list(map(log, lengths)), _LEAST_DEVIATION)).tolist()
+        timed = (segment for segment in segments if segment.seconds)
+        rated = zip(scores, lengths, timed, strict=True)
+        outliers = sorted((own for own in rated if own[0] > bar), key=lambda own: -own[0])
         if outliers:
             shown = ", ".join(f"{seconds:.3g} s" for _, seconds, _ in outliers[:3])
             yield Found(
-                message=f"class {label!r}: {len(outliers)} of {len(timed)} segments last much longer or shorter than is "
-                f"usual ({median(seconds for seconds, _ in timed):.3g} s): {shown}{', ...' if len(outliers) > 3 else ''}",
+                message=f"class {label!r}: {len(outliers)} of {len(lengths)} segments last much longer or shorter than is "
+                f"usual ({median(lengths):.3g} s): {shown}{', ...' if len(outliers) > 3 else ''}",
                 remedy="Look at these segments: correct start and end, split what holds several actions, delete slips.",
                 value=outliers[0][0],
                 places=places(segment for *_, segment in outliers),

@@ -4,12 +4,13 @@ Segments with boxes are not joined, since two actors may do the same; nor are th
 length, since its videos were labelled window by window.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from math import inf
 
 from components.annotation_validator.findings import Found, Place, Suggestion
 from components.annotation_validator.inputs.inputs import CheckInputs
-from components.annotation_validator.inputs.segments import CheckedSegment, grouped
+from components.annotation_validator.inputs.segments import CheckedSegment
 
 # Cut windows of one length differ by no more than a frame's rounding.
 _SAME_LENGTH_SECONDS = 0.05
@@ -21,7 +22,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         lengths = [segment.seconds for segment in segments if segment.seconds]
         if not lengths or max(lengths) - min(lengths) < _SAME_LENGTH_SECONDS:
             continue
-        chains = _chains(segments, bar)
+        chains = list(_chains(segments, bar))
         if chains:
             yield Found(
                 message=f"class {label!r}: {sum(map(len, chains))} segments follow another of the same label within "
@@ -32,21 +33,24 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             )
 
 
-def _chains(segments: Iterable[CheckedSegment], bar: float) -> list[list[tuple[float, CheckedSegment]]]:
+def _chains(segments: Iterable[CheckedSegment], bar: float) -> Iterator[list[tuple[float, CheckedSegment]]]:
     """Segments of one label that belong together, two at least, each with the gap before it (negative: overlap)."""
     timed = (
         each for each in segments if each.end_seconds is not None and not each.record.boxes and not each.record.masks
     )
-    chains: list[list[tuple[float, CheckedSegment]]] = []
-    for in_video in grouped(timed, lambda segment: segment.video).values():
+    for _, in_video in groupby(timed, lambda segment: segment.video):
+        chain: list[tuple[float, CheckedSegment]] = []
         end = -inf
         for segment in sorted(in_video, key=lambda segment: segment.start_seconds):
             gap = segment.start_seconds - end
             if gap > bar + _ROUNDING:
-                chains.append([])
-            chains[-1].append((gap, segment))
+                if len(chain) > 1:
+                    yield chain
+                chain = []
+            chain.append((gap, segment))
             end = max(end, segment.end_seconds or 0.0)
-    return [chain for chain in chains if len(chain) > 1]
+        if len(chain) > 1:
+            yield chain
 
 
 def _joined(chain: list[CheckedSegment]) -> list[Place]:

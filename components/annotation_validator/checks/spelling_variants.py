@@ -59,14 +59,16 @@ def _has_minus(label: str, labels: Collection[str]) -> bool:
 
 def _variants_of_groups(inputs: CheckInputs) -> Iterator[Found]:
     """Each group under an unusual spelling, beside the usual one."""
-    by_group: dict[str, list[CheckedSegment]] = {}
-    for segment in inputs.segments:
-        if segment.group:
-            by_group.setdefault(segment.group, []).append(segment)
+    counts = Counter(segment.group for segment in inputs.segments if segment.group)
     by_letters: dict[str, list[str]] = {}
-    for group in sorted(by_group, key=lambda group: (-len(by_group[group]), group)):
+    for group in sorted(counts, key=lambda group: (-counts[group], group)):
         by_letters.setdefault(group_spelling(group), []).append(group)
-    for usual, *others in by_letters.values():
+    several = [variants for variants in by_letters.values() if len(variants) > 1]
+    by_group: dict[str, list[CheckedSegment]] = {group: [] for variants in several for group in variants}
+    for segment in inputs.segments if several else ():
+        if segment.group in by_group:
+            by_group[segment.group].append(segment)
+    for usual, *others in several:
         clusters = {inputs.cluster_of[segment.video] for segment in by_group[usual]}
         for other in others:
             # What is bound together anyway cannot be parted.

@@ -2,29 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
-from components.annotation_validator.findings import Found, Severity
+from components.annotation_validator.findings import Found, Place, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
-from components.annotation_validator.inputs.segments import CheckedSegment
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    by_group: dict[str, list[CheckedSegment]] = defaultdict(list)
+    splits_of: dict[str, set[str]] = defaultdict(set)
     for segment in inputs.segments:
-        by_group[inputs.cluster_of[segment.video]].append(segment)
-    leaking = {group: segments for group, segments in by_group.items() if len(_splits(segments)) > 1}
+        splits_of[inputs.cluster_of[segment.video]] |= {segment.split} if segment.split else set()
+    leaking: dict[str, list[Place]] = {group: [] for group, splits in splits_of.items() if len(splits) > 1}
     if len(leaking) > bar:
-        group, segments = next(iter(leaking.items()))
+        for segment in inputs.segments:
+            if (group := inputs.cluster_of[segment.video]) in leaking:
+                leaking[group].append(segment.place())
+        group = next(iter(leaking))
         yield Found(
-            message=f"{len(leaking)} of {len(by_group)} groups are in more than one of the given splits, such as {group} in "
-            f"{' and '.join(sorted(_splits(segments)))}: the model would be tested on people and places that it was trained on"
+            message=f"{len(leaking)} of {len(splits_of)} groups are in more than one of the given splits, such as {group} in "
+            f"{' and '.join(sorted(splits_of[group]))}: the model would be tested on people and places that it was trained on"
             + ("" if inputs.uses_given_splits else " (this run does not follow them: splits.mode)"),
             remedy="Put each group into one split, or use splits.mode 'stratified'.",
             value=len(leaking),
-            places=tuple(segment.place() for own in leaking.values() for segment in own),
+            places=tuple(chain.from_iterable(leaking.values())),
             severity=None if inputs.uses_given_splits else Severity.WARNING,
         )
-
-
-def _splits(segments: Iterable[CheckedSegment]) -> set[str]:
-    return {segment.split for segment in segments if segment.split}

@@ -1,7 +1,7 @@
 """Classes with so few test clips, or clips of so few groups, that a model could hardly be shown to be good."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
@@ -21,14 +21,15 @@ _MORE = "Record the class with more people or in more places"
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
+    # Of each class the clips of each group.
     test = {
-        label: [segment for segment in segments if inputs.split_of(segment) in inputs.inspection.asked_splits]
+        label: list(Counter(inputs.cluster_of[segment.video] for segment in _asked(inputs, segments)).values())
         for label, segments in inputs.by_label.items()
         if not (inputs.is_background(label) and inputs.takes_background)
     }
     if not any(test.values()):
         return  # nobody knows the splits
-    problems = {label: _problem(inputs, label, segments, len(test)) for label, segments in test.items()}
+    problems = {label: _problem(inputs, label, sizes, len(test)) for label, sizes in test.items()}
     remedy = _REMEDY.format(more=_MORE_TO_TEST if inputs.inspection.asked_splits == ("test",) else _MORE)
     hopeless = {label: problem for label, problem in problems.items() if problem}
     if len(hopeless) > bar:
@@ -37,12 +38,12 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
                 message=f"class {label!r}: {problem}",
                 remedy=remedy,
                 value=len(hopeless),
-                places=places(test[label] or inputs.by_label[label]),
+                places=places(_asked(inputs, inputs.by_label[label]) if test[label] else inputs.by_label[label]),
             )
     short = {
         label: need
-        for label, segments in test.items()
-        if not problems[label] and (need := _lacking(inputs, label, segments, len(test)))
+        for label, sizes in test.items()
+        if not problems[label] and (need := _lacking(inputs, label, sizes, len(test)))
     }
     if len(short) > bar:
         listed = ", ".join(f"{label!r} {need.num_clips} of {need.num_groups} groups" for label, need in short.items())
@@ -51,18 +52,23 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             f"good enough from about so many {_clips(inputs)} on: {listed}",
             remedy=remedy,
             value=len(short),
-            places=places(segment for label in short for segment in test[label]),
+            places=places(segment for label in short for segment in _asked(inputs, inputs.by_label[label])),
             severity=Severity.NOTE,
         )
 
 
-def _problem(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment], num_classes: int) -> str:
+def _asked(inputs: CheckInputs, segments: Iterable[CheckedSegment]) -> Iterator[CheckedSegment]:
+    """Those of the segments that gates will measure on."""
+    return (segment for segment in segments if inputs.split_of(segment) in inputs.inspection.asked_splits)
+
+
+def _problem(inputs: CheckInputs, label: str, sizes: Sequence[int], num_classes: int) -> str:
     """Why not even a model without a fault could be shown to be good; empty if it could."""
     inspection = inputs.inspection
-    sizes = _sizes(inputs, segments)
-    counted = f"{len(segments)} {_clips(inputs)} of {len(sizes)} groups"
+    num_clips = sum(sizes)
+    counted = f"{num_clips} {_clips(inputs)} of {len(sizes)} groups"
     lower_bound = inspection.lower_bounds.get(label, inspection.lower_bounds.get(""))
-    if lower_bound and not _reaches(len(segments), lower_bound):
+    if lower_bound and not _reaches(num_clips, lower_bound):
         least = next(number for number in range(1, 100_000) if _reaches(number, lower_bound))
         return f"{counted}; even if all are found, the lower bound of recall is below its bar {lower_bound:g}; {least} would do"
     rate_bar, certainty = inspection.rate_bar(label), inspection.certainty
@@ -82,12 +88,11 @@ def _problem(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment]
     )
 
 
-def _lacking(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment], num_classes: int) -> Need | None:
+def _lacking(inputs: CheckInputs, label: str, sizes: Sequence[int], num_classes: int) -> Need | None:
     """What a class should have, if it has less."""
     certainty = inputs.inspection.certainty
     if certainty is None:
         return None
-    sizes = _sizes(inputs, segments)
     need = clips_needed(
         inputs.inspection.rate_bar(label),
         certainty,
@@ -100,11 +105,6 @@ def _lacking(inputs: CheckInputs, label: str, segments: Sequence[CheckedSegment]
 
 def _clips(inputs: CheckInputs) -> str:
     return "test clips" if inputs.inspection.asked_splits == ("test",) else "clips outside eval"
-
-
-def _sizes(inputs: CheckInputs, segments: Sequence[CheckedSegment]) -> list[int]:
-    """Clips of each group."""
-    return list(Counter(inputs.cluster_of[segment.video] for segment in segments).values())
 
 
 def _reaches(num_clips: int, bar: float) -> bool:

@@ -11,13 +11,15 @@ from foundation.messages.wording import counted
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    without = [segment for segment in inputs.segments if not segment.group]
-    if not inputs.segments or len(without) / len(inputs.segments) <= bar:
+    num_without = sum(not segment.group for segment in inputs.segments)
+    if not inputs.segments or num_without / len(inputs.segments) <= bar:
         return
+    without = (segment for segment in inputs.segments if not segment.group)
+    videos_without = dict.fromkeys(segment.video for segment in inputs.segments if not segment.group)
     # A folder for each class has no place for groups, so that nobody was asked for them.
-    is_by_folders = len(without) == len(inputs.segments) and all(map(_is_in_its_class, without))
+    is_by_folders = num_without == len(inputs.segments) and all(map(_is_in_its_class, without))
     remedy = "Name in the column group who or where it is, if videos have that in common."
-    proposal = propose_scheme(dict.fromkeys(segment.video for segment in without))
+    proposal = propose_scheme(videos_without)
     if proposal:
         group, videos = max(proposal.groups.items(), key=lambda item: len(item[1]))
         remedy = (
@@ -30,10 +32,10 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             "folder of their own below the class."
         )
     yield Found(
-        message=f"{len(without)} of {len(inputs.segments)} segments name no group; each of their videos counts as one, "
+        message=f"{num_without} of {len(inputs.segments)} segments name no group; each of their videos counts as one, "
         "and if two show the same person or place, a split may leak",
         remedy=remedy,
-        value=len(without) / len(inputs.segments),
+        value=num_without / len(inputs.segments),
         severity=Severity.WARNING if is_by_folders else None,
     )
 

@@ -1,6 +1,6 @@
 """All that checks may look at, and how it is made from a manifest and the videos' headers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,12 +12,13 @@ from components.annotation_validator.inputs.measures import (
     Vector,
     VideoMeasures,
 )
-from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts, grouped
+from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, segment_id
 from components.annotations.records.record import Assumption, Reject, Segment, TimeUnit
 from components.annotations.splits.config import SplitsConfig
 from components.annotations.splits.grouping import find_clusters
+from foundation.large import grouped, kept
 
 # Share of each class that neighbours by motion recognise, beyond which looks would cost more than they tell.
 _ENOUGH_BY_MOTION = 0.9
@@ -49,7 +50,7 @@ class CheckInputs:
       settled: segment ids that another check has named, to which the present one leaves the word.
     """
 
-    segments: tuple[CheckedSegment, ...]
+    segments: Collection[CheckedSegment]
     rejects: tuple[Reject, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     videos: Mapping[str, VideoFacts] = field(default_factory=dict)
@@ -69,24 +70,28 @@ class CheckInputs:
     settled: frozenset[str] = frozenset()
 
     @cached_property
-    def by_label(self) -> dict[str, list[CheckedSegment]]:
-        """Segments of each label, labels sorted."""
+    def by_label(self) -> Mapping[str, Collection[CheckedSegment]]:
+        """Segments of each label, labels sorted; like all `segments`, many of them lie in a file."""
         return grouped(self.segments, lambda segment: segment.label)
 
     @cached_property
-    def actions(self) -> dict[str, list[CheckedSegment]]:
+    def actions(self) -> Mapping[str, Collection[CheckedSegment]]:
         """The same without the background."""
         return {label: segments for label, segments in self.by_label.items() if not self.is_background(label)}
 
     @cached_property
-    def by_video(self) -> dict[str, list[CheckedSegment]]:
+    def by_video(self) -> Mapping[str, Collection[CheckedSegment]]:
         """Segments of each video, videos sorted."""
         return grouped(self.segments, lambda segment: segment.video)
 
     @cached_property
     def cluster_of(self) -> dict[str, str]:
         """What decides a video's split: one name for all videos that belong together, by group or by their bytes."""
-        videos = {video: [segment.record for segment in segments] for video, segments in self.by_video.items()}
+        videos = {
+            # The first row of each group ties a video to it as well as all of them do.
+            video: [segment.record for segment in _first_of_each(segments, lambda segment: segment.group)]
+            for video, segments in self.by_video.items()
+        }
         ties = [[video for video in tie if video in videos] for tie in self.ties]
         clusters = find_clusters(videos, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
@@ -157,10 +162,16 @@ class CheckInputs:
 
     def one_of_each_group(self, segments: Iterable[CheckedSegment]) -> list[CheckedSegment]:
         """The first segment of each group."""
-        examples: dict[str, CheckedSegment] = {}
-        for segment in segments:
-            examples.setdefault(self.cluster_of[segment.video], segment)
-        return list(examples.values())
+        return _first_of_each(segments, lambda segment: self.cluster_of[segment.video])
+
+
+def _first_of_each(
+    segments: Iterable[CheckedSegment], key: Callable[[CheckedSegment], str | None]
+) -> list[CheckedSegment]:
+    first: dict[str | None, CheckedSegment] = {}
+    for segment in segments:
+        first.setdefault(key(segment), segment)
+    return list(first.values())
 
 
 def make_inputs(
@@ -178,7 +189,7 @@ def make_inputs(
     """
     negatives = inspection.negatives
     return CheckInputs(
-        segments=tuple(
+        segments=kept(
             _checked(video, segment, videos.get(video))
             for video, segments in manifest.segments_by_video.items()
             for segment in segments

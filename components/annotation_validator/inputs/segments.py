@@ -1,6 +1,6 @@
 """Segments and videos as checks see them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from components.annotation_validator.findings import Place, Suggestion
@@ -80,13 +80,3 @@ class VideoFacts:
 def places(segments: Iterable[CheckedSegment]) -> tuple[Place, ...]:
     """Segments in a finding, without suggestions."""
     return tuple(segment.place() for segment in segments)
-
-
-def grouped(
-    segments: Iterable[CheckedSegment], key: Callable[[CheckedSegment], str]
-) -> dict[str, list[CheckedSegment]]:
-    """Segments by a key, keys sorted; of one key in their own order."""
-    found: dict[str, list[CheckedSegment]] = {}
-    for segment in sorted(segments, key=key):
-        found.setdefault(key(segment), []).append(segment)
-    return found

@@ -18,6 +18,7 @@ from components.video.decoder_pool import DecoderPool
 from components.video.faults import sorted_out
 from components.video.reader import VideoError, VideoInfo
 from components.video.times import FrameIndex, broken_promise
+from foundation.large import Shelf
 from foundation.messages.errors import UserError
 
 # Is called with the number of videos done, and of all.
@@ -122,8 +123,10 @@ def _without(manifest: Manifest, problems: Mapping[str, Reject]) -> Manifest:
             replace(problem, source=segment.source, video=segment.video, label=segment.label)
             for segment in manifest.segments_by_video[video]
         ]
-    return replace(
-        manifest,
-        segments_by_video={v: each for v, each in manifest.segments_by_video.items() if v not in problems},
-        rejects=(*manifest.rejects, *rejects),
-    )
+    if not rejects:
+        return manifest
+    rest = Shelf[str, tuple[Segment, ...]]()
+    for video, segments in manifest.segments_by_video.items():
+        if video not in problems:
+            rest.put(video, segments)
+    return replace(manifest, segments_by_video=rest, rejects=(*manifest.rejects, *rejects))

@@ -45,7 +45,7 @@ def measure_videos(
     def measure(decoder: Decoder, video: str) -> VideoMeasures | None:
         # Why a video cannot be read is said by the checks of its rows.
         with suppress(VideoError), sorted_out(video), root.local_copy(video) as path:
-            return measure_video(path, inputs.by_video[video], sampling, decoder)
+            return measure_video(path, list(inputs.by_video[video]), sampling, decoder)
         return None
 
     measured: dict[str, VideoMeasures] = {}

@@ -156,7 +156,7 @@ class _Rows:
         """The segments of a video; of rows that say the same, the first."""
         distinct: dict[str, Segment] = {}
         for _, number, segment in rows:
-            if distinct.setdefault(segment_id(video, segment), segment) is not segment:
+            if distinct.setdefault(_said(video, segment), segment) is not segment:
                 message = "the same video, label, times and boxes stand in an earlier row"
                 self._rejects.add((number, _reject(segment, Reason.DUPLICATE_ROW, message, segment.video)))
         return tuple(distinct.values())
@@ -181,11 +181,16 @@ def _usable(
 
 def segment_id(video: str, segment: Segment) -> str:
     """A stable id: it depends on video, labels, times and boxes, not on the place of the row."""
+    return hashlib.sha256(_said(video, segment).encode()).hexdigest()[:16]
+
+
+def _said(video: str, segment: Segment) -> str:
+    """All that an id depends on."""
     parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, *segment.labels]
     # Boxes are part of the id because two actors may do the same at the same time.
     if segment.boxes or segment.masks:
         parts += [segment.space_unit.value, repr(segment.boxes), repr(segment.masks)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return "\n".join(parts)
 
 
 def _reject(segment: Segment, reason: Reason, message: str, value: str) -> Reject:

@@ -9,7 +9,7 @@ from components.annotations.files.likely_paths import LikelyPaths, is_foreign, p
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy
 from components.storage.faults import is_of_the_file, passing
-from components.storage.paths import is_clutter
+from components.storage.paths import check_name, is_clutter
 from components.storage.root import Root
 from components.video.magic import HEAD_SIZE, why_no_video
 
@@ -32,7 +32,8 @@ class VideoFinder:
         self._objections: dict[str, str | OSError] = {}
         for name, head in zip(self.entries, root.read_heads(self.entries, HEAD_SIZE), strict=True):
             self._objections[name] = head if isinstance(head, OSError) else why_no_video(head)
-        self._found: dict[tuple[str, FindBy], str | Problem] = {}
+        self._by_path: dict[str, str | Problem] = {}
+        self._by_name: dict[str, str | Problem] = {}
         # Of each file the paths of other machines that were taken for it.
         self._claims: dict[str, dict[str, str]] = defaultdict(dict)
         # Where the folder of the videos lay on other machines.
@@ -54,13 +55,15 @@ class VideoFinder:
 
     def find(self, name: str, find_by: FindBy = FindBy.PATH) -> str | Problem:
         """The path below the root of the video that a record calls `name`; all spellings and links give the same path."""
-        if (name, find_by) not in self._found:
-            by_path = find_by is FindBy.PATH
+        by_path = find_by is FindBy.PATH
+        known = self._by_path if by_path else self._by_name
+        found = known.get(name)
+        if found is None:
             found = self._exact(name) if by_path else self._named(name)
             if isinstance(found, Problem) and found.reason in (Reason.VIDEO_MISSING, Reason.PATH_INVALID):
                 found = self._resembling(name, found, by_path)
-            self._found[name, find_by] = found
-        return self._found[name, find_by]
+            known[name] = found
+        return found
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """What is said of the paths so far that were not as the files are called, and were taken for them."""
@@ -87,7 +90,7 @@ class VideoFinder:
 
     def _exact(self, name: str) -> str | Problem:
         try:
-            path = self._root.canonical(name)
+            path = self._canonical(name)
         except ValueError as error:
             return Problem(Reason.PATH_INVALID, str(error))
         except OSError as error:
@@ -98,6 +101,14 @@ class VideoFinder:
         if isinstance(objection, OSError):
             return _unreadable(path, objection)
         return Problem(Reason.NOT_A_VIDEO, objection) if objection else path
+
+    def _canonical(self, name: str) -> str:
+        entry = self.entries.get(name)
+        if entry is None or entry.is_link or not entry.state:
+            return self._root.canonical(name)
+        # A listing of this machine follows no link: what has this name in it is called so, and nothing has to be resolved.
+        check_name(name)
+        return name
 
     def _named(self, name: str) -> str | Problem:
         problem = Problem(Reason.VIDEO_MISSING, f"no file {name}, of any suffix, below {self._folder}/")

@@ -12,7 +12,7 @@ from components.annotations.readers.foreign import refuse_foreign
 from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.table import names_its_columns
 from components.annotations.readers.text import check_text
-from components.annotations.readers.unknown_names import said_of_unknown_names
+from components.annotations.readers.unknown_names import UnknownNames
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Annotations, Assumption, Record, Reject
 from components.storage.paths import is_clutter
@@ -37,25 +37,31 @@ def read_annotations(config: DataConfig) -> Annotations:
         name, meant = _choose_format(path, config)
         assumptions: dict[Assumption, None] = dict.fromkeys(_assumed_file(path, meant))
         path = meant
-        records = kept(_records(READERS[name].read(path, config), config.frame_rate, assumptions))
+        unknown = UnknownNames()
+        records = kept(_records(READERS[name].read(path, config), config.frame_rate, assumptions, unknown))
     if not records:
         raise UserError(f"data.annotations: {path} holds no annotation (read as {name})")
     first = next(iter(records))
     if len(records) == 1 and isinstance(first, Reject) and first.reason is Reason.FILE_MALFORMED:
         row = first.source.row if first.source else 1
         raise UserError(f"{path}, row {row} (read as {name}): {first.message.rstrip('.')}. {first.reason.remedy}")
-    return Annotations(records, (*assumptions, *said_of_unknown_names(records)))
+    return Annotations(records, (*assumptions, *unknown.assumptions()))
 
 
 def _records(
-    given: Iterable[Record | Assumption], frame_rate: float | None, assumptions: dict[Assumption, None]
+    given: Iterable[Record | Assumption],
+    frame_rate: float | None,
+    assumptions: dict[Assumption, None],
+    unknown: UnknownNames,
 ) -> Iterator[Record]:
-    """Records, checked; what was assumed is put into `assumptions`."""
+    """Records, checked; what was assumed is put into `assumptions`, and `unknown` counts them."""
     for each in given:
         if isinstance(each, Assumption):
             assumptions[each] = None
         else:
-            yield check_text(at_frame_rate(each, frame_rate))
+            record = check_text(at_frame_rate(each, frame_rate))
+            unknown.count(record)
+            yield record
 
 
 def annotation_files(config: DataConfig) -> list[Path]:

@@ -192,7 +192,7 @@ def _to_records(
                 fields.get(columns.looked_for), columns.looked_for, options.label_separator or ";", is_negative
             ),
         )
-        return [replace(segment, label=each) for each in labels]
+        return [segment, *(replace(segment, label=each) for each in labels[1:])]
     except BadValueError as error:
         return [error.as_reject(source, video, label)]
 

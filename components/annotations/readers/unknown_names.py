@@ -4,7 +4,7 @@ They are not taken away: a person may have such initials. But all rows with such
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from components.annotations.records.record import Assumption, Record, Segment
 from foundation.messages.wording import counted
@@ -13,20 +13,26 @@ _NO_VALUES = frozenset(("na", "n/a", "#n/a", "<na>", "nan", "null", "undefined")
 _NOBODY = _NO_VALUES | frozenset(("none", "unknown", "?", "-"))
 
 
-def said_of_unknown_names(records: Iterable[Record]) -> Iterator[Assumption]:
-    labels: Counter[str] = Counter()
-    groups: Counter[str] = Counter()
-    for record in records:
+class UnknownNames:
+    """Counts rows by such labels and groups."""
+
+    def __init__(self) -> None:
+        self._labels: Counter[str] = Counter()
+        self._groups: Counter[str] = Counter()
+
+    def count(self, record: Record) -> None:
         if isinstance(record, Segment):
             if record.label.casefold() in _NO_VALUES:
-                labels[record.label] += 1
+                self._labels[record.label] += 1
             if record.group and record.group.casefold() in _NOBODY:
-                groups[record.group] += 1
-    for label, number in labels.items():
-        yield Assumption(
-            f"the label {label!r} (in {counted(number, 'row')}) is a class like others",
-            "If it is none, leave these rows out.",
-        )
-    for group, number in groups.items():
-        message = f"the group {group!r} (in {counted(number, 'row')}) is taken for one person or place like others"
-        yield Assumption(message, "If nobody knows who it is, leave the field empty: each video is then a group.")
+                self._groups[record.group] += 1
+
+    def assumptions(self) -> Iterator[Assumption]:
+        for label, number in self._labels.items():
+            yield Assumption(
+                f"the label {label!r} (in {counted(number, 'row')}) is a class like others",
+                "If it is none, leave these rows out.",
+            )
+        for group, number in self._groups.items():
+            message = f"the group {group!r} (in {counted(number, 'row')}) is taken for one person or place like others"
+            yield Assumption(message, "If nobody knows who it is, leave the field empty: each video is then a group.")

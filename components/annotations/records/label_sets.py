@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from components.annotations.records.actors import is_same_actor
@@ -33,30 +33,10 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float, by_actor: boo
     """
     rows_of: dict[Span, list[Segment]] = defaultdict(list)
     for segment in segments:
-        end = math.inf if segment.end is None else segment.end
-        rows_of[segment.time_unit, segment.start, end].append(segment)
-    spans = sorted(rows_of, key=lambda span: span[1])
-    clips = []
-    for span, of_span in rows_of.items():
-        covering = [
-            row for other in _covering(span, spans, min_cover) for row in rows_of[other] if not row.is_key_frame
-        ]
-        for rows in _by_actor(of_span) if by_actor else [of_span]:
-            own = [row for row in covering if is_same_actor(rows[0], row)] if by_actor else covering
-            clips.append(_one_clip(rows, own, by_actor))
-    return tuple(clips)
-
-
-def _by_actor(rows: Iterable[Segment]) -> list[list[Segment]]:
-    """The rows of each actor, in the order of the first ones."""
-    actors: list[list[Segment]] = []
-    for row in rows:
-        known = next((own for own in actors if is_same_actor(own[0], row)), None)
-        if known:
-            known.append(row)
-        else:
-            actors.append([row])
-    return actors
+        rows_of[_span_of(segment)].append(segment)
+    clips = [rows for of_span in rows_of.values() for rows in (_by_actor(of_span) if by_actor else [of_span])]
+    further = _labels_that_cover(clips, min_cover, by_actor)
+    return tuple(_one_clip(rows, labels, by_actor) for rows, labels in zip(clips, further, strict=True))
 
 
 def with_label_of_each_field(
@@ -79,25 +59,53 @@ def with_label_of_each_field(
     return tuple(clips)
 
 
-def _covering(span: Span, by_start: Sequence[Span], min_cover: float) -> Iterable[Span]:
-    """The other spans that cover enough of `span`."""
-    unit, start, end = span
-    for other in by_start:
-        if other[1] >= end:
-            break
-        if other != span and other[0] is unit and _share(start, end, other) >= min_cover:
-            yield other
+def _span_of(segment: Segment) -> Span:
+    return segment.time_unit, segment.start, math.inf if segment.end is None else segment.end
 
 
-def _share(start: float, end: float, other: Span) -> float:
-    """The share of start to end that another span covers; of a span without an end only what is as open covers any."""
-    _, other_start, other_end = other
+def _by_actor(rows: Iterable[Segment]) -> list[list[Segment]]:
+    """The rows of each actor, in the order of the first ones."""
+    actors: list[list[Segment]] = []
+    for row in rows:
+        known = next((own for own in actors if is_same_actor(own[0], row)), None)
+        if known:
+            known.append(row)
+        else:
+            actors.append([row])
+    return actors
+
+
+def _labels_that_cover(clips: Sequence[Sequence[Segment]], min_cover: float, by_actor: bool) -> Sequence[Set[str]]:
+    """Of each clip, which is rows of one span, the labels of all others that cover enough of it.
+
+    A sweep over the starts: a video may have many thousands of rows, of which few overlap any one.
+    """
+    spans = [_span_of(rows[0]) for rows in clips]
+    labels = [{row.label for row in rows if not row.is_key_frame} for rows in clips]
+    further: list[set[str]] = [set() for _ in clips]
+    lasting: dict[TimeUnit, list[int]] = {unit: [] for unit in TimeUnit}
+    for clip in sorted(range(len(clips)), key=lambda clip: spans[clip][1]):
+        unit, start, _ = spans[clip]
+        lasting[unit] = [other for other in lasting[unit] if spans[other][2] > start]
+        for other in lasting[unit]:
+            if by_actor and not is_same_actor(clips[clip][0], clips[other][0]):
+                continue
+            for one, its_cover in ((clip, other), (other, clip)):
+                if _share(spans[one], spans[its_cover]) >= min_cover:
+                    further[one] |= labels[its_cover]
+        lasting[unit].append(clip)
+    return further
+
+
+def _share(span: Span, other: Span) -> float:
+    """The share of a span that another one covers; of a span without an end only what is as open covers any."""
+    (_, start, end), (_, other_start, other_end) = span, other
     if math.isinf(end):
         return float(math.isinf(other_end) and other_start <= start)
     return max(0.0, min(end, other_end) - max(start, other_start)) / (end - start)
 
 
-def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment], are_of_one_actor: bool) -> Segment:
+def _one_clip(rows: Sequence[Segment], further: Set[str], are_of_one_actor: bool) -> Segment:
     first, *others = rows
     have_one_actor = are_of_one_actor or all((row.boxes, row.masks) == (first.boxes, first.masks) for row in others)
     return replace(
@@ -106,7 +114,7 @@ def _one_clip(rows: Sequence[Segment], covering: Iterable[Segment], are_of_one_a
         masks=first.masks if have_one_actor else (),
         metadata=dict(set(first.metadata.items()).intersection(*(row.metadata.items() for row in others))),
         looked_for=_looked_for_in(rows),
-        further_labels=tuple(sorted({row.label for row in (*others, *covering)} - {first.label})),
+        further_labels=tuple(sorted({row.label for row in others}.union(further) - {first.label})),
         same_span=tuple(others),
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Reject, Source
-from components.video_example_gen.ledger import ACCEPTED_FILE, REJECTED_FILE, Ledger, read_entries, read_summary
+from components.video_example_gen.ledger import ACCEPTED_FILE, REJECTED_FILE, Entries, Ledger, read_summary
 
 
 def clip(
@@ -82,15 +82,16 @@ def test_what_is_written_is_what_is_read_in_an_order_of_its_own(tmp_path: Path) 
         make_ledger(clips=clips).write(tmp_path / name)
     for file in (ACCEPTED_FILE, REJECTED_FILE, "summary.json"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
-    assert read_entries(tmp_path / "two" / ACCEPTED_FILE) == list(CLIPS)
-    assert read_entries(tmp_path / "one" / REJECTED_FILE) == [VIDEO_REJECT, ROW_REJECT]
+    accepted = Entries(tmp_path / "two" / ACCEPTED_FILE)
+    assert list(accepted) == list(accepted) == list(CLIPS)
+    assert list(Entries(tmp_path / "one" / REJECTED_FILE)) == [VIDEO_REJECT, ROW_REJECT]
     assert read_summary(tmp_path / "one") == make_ledger().summary()
 
 
 @pytest.mark.parametrize("label", ["走る", "a\u2028b", "a\x85b", r"caf\udce9", 'say "hi"'])
 def test_labels_of_any_kind_come_back(tmp_path: Path, label: str) -> None:
     Ledger([clip(2, label=label)], 1, 1).write(tmp_path)
-    assert [entry["label"] for entry in read_entries(tmp_path / ACCEPTED_FILE)] == [label]
+    assert [entry["label"] for entry in Entries(tmp_path / ACCEPTED_FILE)] == [label]
     assert json.loads((tmp_path / ACCEPTED_FILE).read_bytes())["label"] == label
 
 

@@ -1,11 +1,13 @@
 """Rows of one span are one clip, and what covers a span is to be seen in it, too."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.annotations.records import label_sets
 from components.annotations.records.label_sets import with_label_of_each_field, with_label_sets
 from components.annotations.records.record import Box, Mask, Segment, Source, TimeUnit
 
@@ -164,3 +166,12 @@ def test_of_fields_rows_of_the_same_span_are_one_clip_and_what_overlaps_is_anoth
     assert (whole.labels, whole.known_labels) == (("noun: cup", "verb: take"), None)
     # Of its noun nothing is known, and of the verb all is.
     assert (part.labels, part.known_labels) == (("verb: put",), ("verb: put", "verb: take"))
+
+
+def test_many_rows_of_one_video_are_compared_with_those_that_they_overlap_only() -> None:
+    rows = [row("walk", 0, 3000), *(row("wave", start, start + 1.5, start + 1) for start in range(2000))]
+    with patch.object(label_sets, "_share", wraps=label_sets._share) as share:
+        found = with_label_sets(rows, 0.5)
+    assert {segment.labels for segment in found[1:]} == {("walk", "wave")}
+    # In both directions: with the walk, and with one neighbour.
+    assert share.call_count <= 2 * 2 * len(rows)
