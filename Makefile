@@ -177,9 +177,9 @@ kubeflow-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.kubeflow $(if $(DRIVER),--driver $(DRIVER)) $(if $(LAUNCHER),--launcher $(LAUNCHER))
 
 # The data stages on Flink with two nodes on this machine beside the same stages here, with parts of the cluster killed, and the speed of two nodes
-# beside one: hours on a busy machine. PARTS=stages, kills or rates does one of these. Needs root on Linux, Java 17 with its compiler, Maven and a
-# network.
-PARTS ?= stages kills rates
+# beside one; and ingest on Spark: hours on a busy machine. PARTS=stages, kills, rates or spark does one of these. Needs root on Linux, Java 17 with
+# its compiler, Maven and a network.
+PARTS ?= stages kills rates spark
 .PHONY: cluster-check
 cluster-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.engine --parts $(PARTS)

@@ -1,14 +1,16 @@
-"""The data stages on Flink beside the same stages here: what they make, what kills do to them, and how fast they are.
+"""The data stages on engines beside the same stages here: what they make, what kills do to them, and how fast they are.
 
-    .venv/bin/python -m benchmarks.engine [--parts stages kills rates] [--videos 384] [--repetitions 3]
+    .venv/bin/python -m benchmarks.engine [--parts stages kills rates spark] [--videos 384] [--repetitions 3]
 
-Needs root on Linux, Java 17 with its compiler, and Maven. Flink and Beam's job server for it are installed in .setup/flink (see
-flink.py): two nodes, which are network namespaces with a core each, a TaskManager of one slot, and a `clipgate beam-worker`.
+Stages, kills and rates are Flink's; of Spark there is ingest. Needs root on Linux, Java 17 with its
+compiler, and Maven. The engines and Beam's job servers for them are installed in .setup/flink and .setup/spark (see flink.py,
+spark.py): two nodes, which are network namespaces with a core each, a TaskManager of one slot or a worker of Spark's, and a
+`clipgate beam-worker`.
 Ends with status 1 if what the engine has made is not what is made here. Prints a table, and lines of JSON:
 
     asking_seconds   what is asked of the engine before a run begins
     stage            seconds here and on the engine, what is not the same (see comparing.py), and how many records the tasks of
-                     each node have taken
+                     each node have taken (Flink)
     killed           what was killed, what the run ended with, and how many shards that were complete were not made again
     rate             of ingest and of the evaluation, with one node and with two
 """
@@ -18,7 +20,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.engine import comparing, flink, kills, rates
+from benchmarks.engine import comparing, flink, kills, rates, spark
 from benchmarks.engine.stages import Stage
 from benchmarks.ingest import copy_videos, here, ingest, one_row_a_video, read_rows
 from benchmarks.undisturbed import VERDICTS, Project
@@ -39,44 +41,28 @@ from pipeline.config import Config, load_config
 from pipeline.prediction.examples import predict_examples
 from pipeline.prediction.thresholds import Thresholds
 
-_INSTALLED = Path(__file__).resolve().parents[2] / ".setup/flink"
+_INSTALLED = Path(__file__).resolve().parents[2] / ".setup"
 _HERE = BeamConfig()
-_PARTS = ("stages", "kills", "rates")
+_PARTS_OF_FLINK = ("stages", "kills", "rates")
+_PARTS = (*_PARTS_OF_FLINK, "spark")
 # So many that the work outweighs the start.
 _TIMES_IN_TRANSFORM, _TIMES_IN_EVALUATION = 40, 150
 
 
 class Check:
-    """What is compared, and where."""
+    """What is compared with Flink, and where."""
 
-    def __init__(self, folder: Path, cluster: flink.Cluster, project: Project, data: Path) -> None:
+    def __init__(self, folder: Path, cluster: flink.FlinkCluster, project: Project, data: Path) -> None:
         self._folder, self._cluster, self._project, self._data = folder, cluster, project, data
         self._examples = project.newest("VideoExampleGen/examples")
         self.differences: list[str] = []
-
-    def settings(self, slots: int = flink.NUM_NODES) -> BeamConfig:
-        """The keys of the configuration that name the cluster."""
-        cluster = self._cluster
-        keys = {
-            "runner": "flink",
-            "job_server": cluster.job_server,
-            "workers_at": cluster.workers_at,
-            "parallelism": slots,
-        }
-        return BeamConfig.model_validate({**keys, "args": [f"--artifact_endpoint={cluster.artifact_server}"]})
-
-    def ask(self) -> None:
-        config = load_config(self._project.folder / "config.yaml")
-        started = time.monotonic()
-        require_engine(Config.model_validate({**config.model_dump(), "beam": self.settings().model_dump()}))
-        say(asking_seconds=round(time.monotonic() - started, 1))
 
     def stages(self) -> None:
         """Each stage here and on the engine, from the same inputs."""
         table = Table("stage", "here", "on two nodes", "records a node", "differences")
         for name, run, compare in self._compared():
             seconds = []
-            for place, settings in (("here", _HERE), ("engine", self.settings())):
+            for place, settings in (("here", _HERE), ("engine", self._cluster.settings())):
                 started = time.monotonic()
                 run(self._folder / place / name, settings)
                 seconds.append(round(time.monotonic() - started, 1))
@@ -98,10 +84,8 @@ class Check:
         ingest(self._data, self._folder / "undisturbed", here(1))
         for victim in kills.VICTIMS:
             output = self._folder / "killed" / victim
-            options = self._ingest_options(self.settings())
-            outcome = kills.in_ingest(
-                self._cluster, victim, self.settings(), options, self._data, self._folder / "undisturbed", output
-            )
+            options = _ingest_options(self._cluster.settings())
+            outcome = kills.in_ingest(self._cluster, victim, options, self._data, self._folder / "undisturbed", output)
             say(**outcome)
             if not outcome.get("same_bytes"):
                 self.differences.append(f"{victim} killed: {outcome}")
@@ -114,7 +98,6 @@ class Check:
         compare = partial(comparing.differences_of_transform, examples=self._examples / "Split-train")
         outcome = kills.in_transform(
             self._cluster,
-            self.settings(),
             stage,
             examples,
             undisturbed / "transform_graph",
@@ -129,7 +112,10 @@ class Check:
         say(
             rate="ingest",
             **rates.of_ingest(
-                lambda slots: self._ingest_options(self.settings(slots)), self._data, self._folder / "rate", repetitions
+                lambda slots: _ingest_options(self._cluster.settings(slots)),
+                self._data,
+                self._folder / "rate",
+                repetitions,
             ),
         )
         stage = self._stage("Evaluator")
@@ -137,7 +123,7 @@ class Check:
         many = rates.multiplied(few, "test", _TIMES_IN_EVALUATION, self._folder / "many test")
         num_clips = json.loads(next(self._project.newest("VideoExampleGen/ledger").glob("summary.json")).read_text())
         num_more = num_clips["splits"]["test"]["clips"] * (_TIMES_IN_EVALUATION - 1)
-        options: Callable[[int], Any] = lambda slots: beam_args(self.settings(slots))  # noqa: E731 - the other one is one too
+        options: Callable[[int], Any] = lambda slots: beam_args(self._cluster.settings(slots))  # noqa: E731 - the other one is one too
         say(
             rate="evaluation",
             **rates.of_evaluation(options, stage, few, many, num_more, self._folder / "rated", repetitions),
@@ -162,7 +148,7 @@ class Check:
         yield "prediction", self._predict, comparing.differences_of_rows
 
     def _ingest(self, output: Path, settings: BeamConfig) -> None:
-        ingest(self._data, output, self._ingest_options(settings))
+        ingest(self._data, output, _ingest_options(settings))
 
     def _predict(self, output: Path, settings: BeamConfig) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -172,8 +158,29 @@ class Check:
     def _stage(self, name: str) -> Stage:
         return Stage(self._project.output_dir, name)
 
-    def _ingest_options(self, settings: BeamConfig) -> list[str]:
-        return [*beam_args(settings), *ingest_beam_args(settings.decoders_of_a_worker or 1)]
+
+def on_spark(folder: Path, cluster: spark.SparkCluster, data: Path) -> Iterator[str]:
+    """Ingest here and on Spark; gives in words what is not the same."""
+    options = _ingest_options(cluster.settings())
+    here_seconds, _ = ingest(data, folder / "here", here(1))
+    spark_seconds, _ = ingest(data, folder / "engine", options)
+    found = [*_differences_of_ingest(folder / "here", folder / "engine")]
+    say(
+        stage="ingest on Spark",
+        here_seconds=round(here_seconds, 1),
+        engine_seconds=round(spark_seconds, 1),
+        differences=found,
+    )
+    yield from (f"ingest on Spark: {each}" for each in found)
+
+
+def ask(project: Project, settings: BeamConfig) -> None:
+    """As a run does before it begins, when it has made its output directory."""
+    project.output_dir.mkdir(exist_ok=True)
+    config = load_config(project.folder / "config.yaml")
+    started = time.monotonic()
+    require_engine(Config.model_validate({**config.model_dump(), "beam": settings.model_dump()}))
+    say(runner=settings.runner, asking_seconds=round(time.monotonic() - started, 1))
 
 
 def main() -> None:
@@ -182,26 +189,48 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=384)
     parser.add_argument("--repetitions", type=int, default=3)
     given = parser.parse_args()
-    flink.install(_INSTALLED)
     with signals_interrupt(), tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # Enough for several shards of each split.
         project = Project.make(folder / "project", num_people=24)
-        if (status := project.run()) not in VERDICTS:
-            sys.exit(f"the run here ended with status {status}: {project.last_words()}")
         demo_data.generate(folder / "demo", num_people=16, videos_per_person=4)
         data = copy_videos(folder, one_row_a_video(read_rows(folder / "demo")), "data", given.videos / 64)
-        with flink.cluster(_INSTALLED, folder / "flink") as cluster:
-            check = Check(folder, cluster, project, data)
-            check.ask()
-            if "stages" in given.parts:
-                check.stages()
-            if "kills" in given.parts:
-                check.kills()
-            if "rates" in given.parts:
-                check.rates(given.repetitions)
-    if check.differences:
-        sys.exit("\n".join(check.differences))
+        differences = []
+        if not set(given.parts).isdisjoint(_PARTS_OF_FLINK):
+            differences += with_flink(folder, project, data, given.parts, given.repetitions)
+        if "spark" in given.parts:
+            differences += with_spark(folder / "spark", project, data)
+    if differences:
+        sys.exit("\n".join(differences))
+
+
+def with_flink(folder: Path, project: Project, data: Path, parts: Sequence[str], repetitions: int) -> list[str]:
+    """Some parts of the check on a cluster of Flink's; returns what is not the same."""
+    flink.install(_INSTALLED / "flink")
+    if (status := project.run()) not in VERDICTS:
+        sys.exit(f"the run here ended with status {status}: {project.last_words()}")
+    with flink.cluster(_INSTALLED / "flink", folder / "flink") as cluster:
+        ask(project, cluster.settings())
+        check = Check(folder, cluster, project, data)
+        if "stages" in parts:
+            check.stages()
+        if "kills" in parts:
+            check.kills()
+        if "rates" in parts:
+            check.rates(repetitions)
+    return check.differences
+
+
+def with_spark(folder: Path, project: Project, data: Path) -> list[str]:
+    """Ingest on a cluster of Spark's; returns what is not the same."""
+    spark.install(_INSTALLED / "spark")
+    with spark.cluster(_INSTALLED / "spark", folder / "cluster") as cluster:
+        ask(project, cluster.settings())
+        return [*on_spark(folder, cluster, data)]
+
+
+def _ingest_options(settings: BeamConfig) -> list[str]:
+    return [*beam_args(settings), *ingest_beam_args(settings.decoders_of_a_worker or 1)]
 
 
 def _replay(stage: Stage, output: Path, settings: BeamConfig) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engine.comparing import files_of
-from benchmarks.engine.flink import JOB_MANAGER, JOB_SERVER, Cluster, pool_of, task_manager
+from benchmarks.engine.flink import JOB_MANAGER, FlinkCluster, task_manager
+from benchmarks.engine.programs import JOB_SERVER, Cluster, pool_of
 from benchmarks.engine.stages import Stage
 from benchmarks.ingest import attempt
 from foundation.messages.errors import MachineError, UserError
@@ -17,7 +18,7 @@ from pipeline.beam.options import beam_args
 
 _SECONDS_BETWEEN_LOOKS = 0.05
 WORKER = "worker"
-# Whatever looks after these programs starts them again, as Kubernetes or systemd would.
+# Of Flink. Whatever looks after these programs starts them again, as Kubernetes or systemd would.
 VICTIMS = (WORKER, task_manager(1), pool_of(1), JOB_SERVER, JOB_MANAGER)
 
 
@@ -50,7 +51,6 @@ class Job(threading.Thread):
 def in_ingest(
     cluster: Cluster,
     victim: str,
-    settings: BeamConfig,
     options: Sequence[str],
     data: Path,
     undisturbed: Path,
@@ -59,18 +59,18 @@ def in_ingest(
     """Kill `victim` when a quarter of the shards are complete, and begin anew in the same place if the job ends with an error.
 
     Args:
-      settings, options: of Beam.
+      options: of Beam.
       undisturbed: an output of the same data, which this one has to be like in the end.
       output: a folder, empty so far.
     """
-    job = Job(settings, lambda: attempt(data, output, options))
+    job = Job(cluster.settings(), lambda: attempt(data, output, options))
     _wait(job, lambda: _num_made(output) >= _num_ordered(output) / 4 > 0)
     before = made(output)
     kill(cluster, victim)
     job.join()
     at_end, again = made(output), 0.0
     if job.said:
-        second = Job(settings, lambda: attempt(data, output, options))
+        second = Job(cluster.settings(), lambda: attempt(data, output, options))
         second.join()
         again = second.seconds
         if second.said:
@@ -91,8 +91,7 @@ def in_ingest(
 
 
 def in_transform(
-    cluster: Cluster,
-    settings: BeamConfig,
+    cluster: FlinkCluster,
     stage: Stage,
     examples: Any,
     undisturbed: Path,
@@ -101,7 +100,7 @@ def in_transform(
 ) -> dict[str, Any]:
     """Kill a worker when Transform's analysis has begun to read; `differences` compares two graphs."""
     known = {job["jid"] for job in cluster.jobs()}
-    job = Job(settings, lambda: stage.replay(output, beam_args(settings), examples=[examples]))
+    job = Job(cluster.settings(), lambda: stage.replay(output, beam_args(cluster.settings()), examples=[examples]))
     _wait(job, lambda: any(_has_begun(cluster, each["jid"]) for each in cluster.jobs() if each["jid"] not in known))
     kill(cluster, WORKER)
     job.join()
@@ -114,7 +113,7 @@ def in_transform(
 
 
 def kill(cluster: Cluster, victim: str) -> None:
-    """Kill a part of the cluster, and start it again if nobody else does; the TaskManager starts workers itself."""
+    """Kill a part of the cluster, and start it again if nobody else does; the engine starts workers itself."""
     if victim == WORKER:
         cluster.workers(0)[0].kill()
         return
@@ -140,7 +139,7 @@ def _num_ordered(output: Path) -> int:
     return len([*(output / "examples/work").glob("?????")])
 
 
-def _has_begun(cluster: Cluster, job: str) -> bool:
+def _has_begun(cluster: FlinkCluster, job: str) -> bool:
     return sum(cluster.records_by_node(job).values()) > 0
 
 
