@@ -131,3 +131,12 @@ def test_copies_in_two_splits_leak() -> None:
     records = [segment(2, "a.mp4", "sit", split="train"), segment(3, "b.mp4", "sit", split="test")]
     assert found(inputs_of(records), "split_leakage") == []
     assert len(found(inputs_of(records, ties=(("a.mp4", "b.mp4"),)), "split_leakage")) == 1
+
+
+def test_labels_that_were_looked_for_and_that_no_row_has_are_named() -> None:
+    records = [replace(record, looked_for=("sit", "wlak")) for record in clean_records()]
+    (finding,) = found(inputs_of(records), "assumed")
+    assert finding.message.endswith(f"are no classes: 'wlak' ({len(records)} rows)")
+    assert finding.severity == "note"
+    known = [replace(record, looked_for=("sit",)) for record in clean_records()]
+    assert not found(inputs_of(known), "assumed")
