@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.annotations.records.boxes import ABSENT, BoxTrack, Edges, boxes_at, relative_boxes
 from components.annotations.records.record import Box, Segment, SpaceUnit
@@ -27,32 +27,45 @@ class Actor:
 
     def track(self, times: Sequence[float], tolerance: float, width: int, height: int) -> BoxTrack:
         """The boxes at these times, as shares of frames of that size; `tolerance` is that of `boxes_at`."""
-        return boxes_at(self._merged(tolerance, width, height), times, tolerance)
+        boxes = relative_boxes(self.boxes, width, height) if self.space_unit is SpaceUnit.PIXELS else self.boxes
+        return boxes_at(_merged(boxes, self.mask_boxes, tolerance), times, tolerance)
 
     def enclosing(self, first: float, last: float, tolerance: float, width: int, height: int) -> Edges | None:
         """The box around all boxes from `first` to `last`, interpolated at both, as shares of frames of that size.
 
         None if there is no box then.
         """
-        near = Actor(_near(self.boxes, first, last), self.space_unit, _near(self.mask_boxes, first, last))
-        boxes = near._merged(tolerance, width, height)
+        # In the unit of the boxes: one that lies beyond the frame's edges still says where the actor is on its way there.
+        scale = (width, height) if self.space_unit is SpaceUnit.PIXELS else (1, 1)
+        around_masks = [_scaled(box, *scale) for box in _near(self.mask_boxes, first, last)]
+        boxes = _merged(_near(self.boxes, first, last), around_masks, tolerance)
         times = [first, *(box.time for box in boxes if first < box.time < last), last]
         track = boxes_at(boxes, times, tolerance=0.0)
-        return _around([edges for edges, valid in zip(*track, strict=True) if valid != ABSENT])
+        return _around([_shares(edges, *scale) for edges, valid in zip(*track, strict=True) if valid != ABSENT])
 
-    def _merged(self, tolerance: float, width: int, height: int) -> Sequence[Box]:
-        boxes = self.boxes
-        if self.space_unit is SpaceUnit.PIXELS:
-            boxes = relative_boxes(boxes, width, height)
-        if not self.mask_boxes:
-            return boxes
-        box_times = [box.time for box in boxes]
 
-        def is_alone(time: float) -> bool:
-            later = bisect_left(box_times, time)
-            return all(abs(near - time) > tolerance for near in box_times[max(0, later - 1) : later + 1])
+def _merged(boxes: Sequence[Box], mask_boxes: Sequence[Box], tolerance: float) -> Sequence[Box]:
+    """Boxes, and those around masks where none was drawn, all in one unit."""
+    if not mask_boxes:
+        return boxes
+    box_times = [box.time for box in boxes]
 
-        return sorted([*boxes, *(box for box in self.mask_boxes if is_alone(box.time))], key=lambda box: box.time)
+    def is_alone(time: float) -> bool:
+        later = bisect_left(box_times, time)
+        return all(abs(near - time) > tolerance for near in box_times[max(0, later - 1) : later + 1])
+
+    return sorted([*boxes, *(box for box in mask_boxes if is_alone(box.time))], key=lambda box: box.time)
+
+
+def _scaled(box: Box, width: int, height: int) -> Box:
+    x_min, y_min, x_max, y_max = box.x_min * width, box.y_min * height, box.x_max * width, box.y_max * height
+    return replace(box, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
+
+
+def _shares(edges: Edges, width: int, height: int) -> Edges:
+    """Edges as shares of a frame, cut at its own."""
+    x_min, y_min, x_max, y_max = edges[0] / width, edges[1] / height, edges[2] / width, edges[3] / height
+    return max(0.0, x_min), max(0.0, y_min), min(1.0, x_max), min(1.0, y_max)
 
 
 def _near(boxes: tuple[Box, ...], first: float, last: float) -> tuple[Box, ...]:
@@ -62,17 +75,12 @@ def _near(boxes: tuple[Box, ...], first: float, last: float) -> tuple[Box, ...]:
 
 
 def _around(boxes: Sequence[Edges]) -> Edges | None:
-    """The smallest box around all of `boxes`, as far as it lies in the frame."""
-    if not boxes:
+    """The smallest box around those of `boxes` of which something lies in the frame; they are cut at its edges."""
+    visible = [edges for edges in boxes if edges[0] < edges[2] and edges[1] < edges[3]]
+    if not visible:
         return None
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    x_min, y_min, x_max, y_max = (
-        max(0.0, min(lefts)),
-        max(0.0, min(tops)),
-        min(1.0, max(rights)),
-        min(1.0, max(bottoms)),
-    )
-    return (x_min, y_min, x_max, y_max) if x_min < x_max and y_min < y_max else None
+    lefts, tops, rights, bottoms = zip(*visible, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def is_same_actor(one: Segment, other: Segment) -> bool:

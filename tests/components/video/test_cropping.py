@@ -105,6 +105,14 @@ def test_boxes_in_pixels_are_the_same_boxes_and_masks_stand_in_where_none_was_dr
     assert in_pixels.enclosing(0, 1, 0.1, 200, 200) == pytest.approx((0.3, 0.2, 0.8, 0.4))
 
 
+def test_an_actor_on_its_way_out_of_the_frame_is_where_its_boxes_in_pixels_say() -> None:
+    leaving = Actor((Box(0, 10, 10, 30, 30), Box(9, 10, 10, 30, 30), Box(10, -50, 60, -30, 80)), SpaceUnit.PIXELS)
+    assert leaving.enclosing(0, 9.1, 0.1, 100, 100) == pytest.approx((0.04, 0.1, 0.3, 0.35))
+    # What has left is no part of it, wherever that is.
+    assert leaving.enclosing(0, 10, 0.1, 100, 100) == pytest.approx((0.1, 0.1, 0.3, 0.3))
+    assert leaving.enclosing(10, 12, 0.1, 100, 100) is None
+
+
 @given(st.floats(0, 1e4), st.floats(0.01, 1e3), st.integers(1, 64))
 def test_frames_that_are_spread_over_a_segment_stand_for_all_of_it(start: float, length: float, count: int) -> None:
     end = start + length
