@@ -9,7 +9,9 @@ from components.pusher.destination import explained
 from components.pusher.opening import open_destination
 from components.pusher.versions import Version, all_versions, last_available
 from foundation.messages.errors import UserError
+from models.config import FIELDS
 from pipeline.config import Config
+from pipeline.label_fields import require_classes_of_fields
 
 
 def choose_classes(config: Config, records: Iterable[Record]) -> tuple[str, ...]:
@@ -18,8 +20,8 @@ def choose_classes(config: Config, records: Iterable[Record]) -> tuple[str, ...]
     `records`: what the annotations say.
 
     Raises:
-      UserError: there are fewer than two, or the served model knows one that is gone, or what the gates say of retired and
-        renamed classes is not so.
+      UserError: there are fewer than two (of fields, in one of them), or the served model knows one that is gone, or what the
+        gates say of retired and renamed classes is not so.
     """
     known = served_classes(config)
     labels = config.model.classes or tuple(find_labels(records, config.negatives))
@@ -34,7 +36,10 @@ def choose_classes(config: Config, records: Iterable[Record]) -> tuple[str, ...]
         raise UserError(
             f"the served model knows {', '.join(gone)}, which {where_missing(config.model.classes)}. {remedy(gone, labels)}"
         )
-    return config.model.classes or (*known, *(label for label in labels if label not in known))
+    classes = config.model.classes or (*known, *(label for label in labels if label not in known))
+    if config.model.labels == FIELDS:
+        require_classes_of_fields(config.data.label_fields, classes)
+    return classes
 
 
 def served_classes(config: Config) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from foundation.section import Section
 
@@ -58,6 +58,17 @@ class SamplingConfig(Section):
     max_stall_seconds: float = Field(60.0, gt=0, description="a decoder that shows no progress for so long is stopped")
     max_memory_megabytes: int = Field(2048, ge=LEAST_MEMORY_MEGABYTES, description="memory of the process that decodes")
 
+    @field_validator("crop_to_boxes", mode="before")
+    @classmethod
+    def _a_margin_is_no_switch(cls, margin: object) -> object:
+        # Off would be a margin of 0 otherwise, which is on, and on a whole box on each side.
+        if isinstance(margin, bool):
+            raise ValueError(
+                f"it is {str(margin).lower()}, but says how much is added on each side of a box; set it to a number such as "
+                "0.15, or leave it out for whole frames"
+            )
+        return margin
+
     @property
     def cuts_clips(self) -> bool:
         """Whether clips are cut around their actors, so that each needs one."""
@@ -74,4 +85,8 @@ class SamplingConfig(Section):
             raise ValueError("views belong to methods 'step' and 'dense': 'uniform' spreads over the whole segment")
         if self.window_stride_seconds is not None and self.window_seconds is None:
             raise ValueError("window_stride_seconds needs window_seconds")
+        if self.crop_aspect != SamplingConfig.model_fields["crop_aspect"].default and not self.cuts_clips:
+            raise ValueError(
+                f"crop_aspect is {self.crop_aspect:g}, but frames stay whole; set crop_to_boxes too, or leave it out"
+            )
         return self

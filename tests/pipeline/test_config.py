@@ -135,6 +135,15 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
             "actor; set sampling.crop_aspect: 1.5",
         ),
         (
+            "sampling: {crop_to_boxes: false}",
+            "sampling.crop_to_boxes: it is false, but says how much is added on each side of a box; set it to a number such as "
+            "0.15, or leave it out for whole frames",
+        ),
+        (
+            "sampling: {crop_aspect: 1.5}",
+            "sampling: crop_aspect is 1.5, but frames stay whole; set crop_to_boxes too, or leave it out",
+        ),
+        (
             "evaluation: {average_windows: true}",
             "evaluation.average_windows makes one answer of a segment's windows, which needs sampling.window_seconds and a "
             "network that gives no boxes; set it to false",
@@ -368,6 +377,10 @@ def test_columns_of_numbers_that_would_share_a_feature_are_refused(tmp_path: Pat
     ("changes", "problem"),
     [
         ({"data": {"label_fields": ["verb"]}}, "model.labels: fields needs two fields or more in data.label_fields"),
+        (
+            {"data": {"label_fields": ["verb", "verb"]}},
+            "model.labels: fields needs two fields or more in data.label_fields",
+        ),
         ({"negatives": {"label": "nothing"}}, "with model.labels: fields call it 'verb: nothing', say"),
         ({"training": {"loss": "focal"}}, "training.loss: focal is one of labels that do not exclude each other"),
         (
