@@ -68,7 +68,12 @@ def write_activitynet(predictions: Sequence[VideoPrediction], classes: Sequence[
             {"label": segment.label, "score": segment.score, "segment": [segment.start_seconds, segment.end_seconds]}
             for segment in prediction.segments
         )
-    problems = {item.video: f"{item.reason}: {item.message}" for item in predictions if item.reason}
+    # Rows of one video may each have a problem of their own.
+    problems = {
+        f"{item.video}, {item.row}" if item.row else item.video: f"{item.reason}: {item.message}"
+        for item in predictions
+        if item.reason
+    }
     document = {"version": "VERSION 1.3", "results": results, "external_data": {"problems": problems}}
     json.dump(document, file, indent=2, ensure_ascii=False)
     file.write("\n")

@@ -71,6 +71,19 @@ def test_activitynet_mixes_no_videos_of_one_name() -> None:
     assert document["external_data"]["problems"] == {"b/one.mp4": "video_unreadable: broke"}
 
 
+def test_activitynet_has_the_problem_of_each_row_of_a_video() -> None:
+    file = io.StringIO()
+    rows = [
+        VideoPrediction("a.mp4", reason="box_missing", message="no box", row="a.csv, row 2"),
+        VideoPrediction("a.mp4", reason="segment_too_short", message="1 frame", row="a.csv, row 3"),
+    ]
+    write_activitynet(rows, CLASSES, file)
+    assert json.loads(file.getvalue())["external_data"]["problems"] == {
+        "a.mp4, a.csv, row 2": "box_missing: no box",
+        "a.mp4, a.csv, row 3": "segment_too_short: 1 frame",
+    }
+
+
 def test_the_name_of_the_file_says_what_is_written_unless_told_otherwise() -> None:
     assert choose_format(Path("x.csv"), None) == "csv"
     assert choose_format(Path("x.json"), None) == "json"
