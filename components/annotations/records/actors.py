@@ -63,9 +63,7 @@ def _scaled(box: Box, width: int, height: int) -> Box:
 
 
 def _shares(edges: Edges, width: int, height: int) -> Edges:
-    """Edges as shares of a frame, cut at its own."""
-    x_min, y_min, x_max, y_max = edges[0] / width, edges[1] / height, edges[2] / width, edges[3] / height
-    return max(0.0, x_min), max(0.0, y_min), min(1.0, x_max), min(1.0, y_max)
+    return edges[0] / width, edges[1] / height, edges[2] / width, edges[3] / height
 
 
 def _near(boxes: tuple[Box, ...], first: float, last: float) -> tuple[Box, ...]:
@@ -75,12 +73,16 @@ def _near(boxes: tuple[Box, ...], first: float, last: float) -> tuple[Box, ...]:
 
 
 def _around(boxes: Sequence[Edges]) -> Edges | None:
-    """The smallest box around those of `boxes` of which something lies in the frame; they are cut at its edges."""
-    visible = [edges for edges in boxes if edges[0] < edges[2] and edges[1] < edges[3]]
-    if not visible:
+    """The smallest box around all of `boxes`, in their order in time, as far as the actor is in the frame.
+
+    One that lies outside of the frame counts if the one before or after does not: between both the actor is still to be seen.
+    """
+    visible = [edges[0] < 1 and edges[1] < 1 and edges[2] > 0 and edges[3] > 0 for edges in boxes]
+    if not any(visible):
         return None
-    lefts, tops, rights, bottoms = zip(*visible, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
+    seen = [edges for number, edges in enumerate(boxes) if any(visible[max(0, number - 1) : number + 2])]
+    lefts, tops, rights, bottoms = zip(*seen, strict=True)
+    return max(0.0, min(lefts)), max(0.0, min(tops)), min(1.0, max(rights)), min(1.0, max(bottoms))
 
 
 def is_same_actor(one: Segment, other: Segment) -> bool:

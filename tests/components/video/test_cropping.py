@@ -108,8 +108,10 @@ def test_boxes_in_pixels_are_the_same_boxes_and_masks_stand_in_where_none_was_dr
 def test_an_actor_on_its_way_out_of_the_frame_is_where_its_boxes_in_pixels_say() -> None:
     leaving = Actor((Box(0, 10, 10, 30, 30), Box(9, 10, 10, 30, 30), Box(10, -50, 60, -30, 80)), SpaceUnit.PIXELS)
     assert leaving.enclosing(0, 9.1, 0.1, 100, 100) == pytest.approx((0.04, 0.1, 0.3, 0.35))
-    # What has left is no part of it, wherever that is.
-    assert leaving.enclosing(0, 10, 0.1, 100, 100) == pytest.approx((0.1, 0.1, 0.3, 0.3))
+    # All the way to where it has left; what comes then is no part of it.
+    assert leaving.enclosing(0, 10, 0.1, 100, 100) == pytest.approx((0.0, 0.1, 0.3, 0.8))
+    gone = Actor((*leaving.boxes, Box(11, 150, 90, 160, 99)), SpaceUnit.PIXELS)
+    assert gone.enclosing(0, 11, 0.1, 100, 100) == leaving.enclosing(0, 10, 0.1, 100, 100)
     assert leaving.enclosing(10, 12, 0.1, 100, 100) is None
 
 
