@@ -56,16 +56,27 @@ def _edges(box: Box) -> Edges:
 
 
 def relative_boxes(boxes: Sequence[Box], width: int, height: int) -> tuple[Box, ...]:
-    """Boxes in pixels as shares of a frame, cut at its edges; one that lies outside of it is the end of a track."""
+    """Boxes in pixels as shares of a frame, cut at its edges; one that lies outside of it is the end of a track.
+
+    That one becomes the pixels of the frame that are next to it, towards which boxes before it are interpolated.
+    """
     return tuple(_relative(box, width, height) for box in boxes)
 
 
 def _relative(box: Box, width: int, height: int) -> Box:
     x_min, x_max = (min(1.0, max(0.0, edge / width)) for edge in (box.x_min, box.x_max))
     y_min, y_max = (min(1.0, max(0.0, edge / height)) for edge in (box.y_min, box.y_max))
-    if x_min < x_max and y_min < y_max:
-        return replace(box, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
-    return Box(box.time, 0.0, 0.0, 1.0, 1.0, is_imputed=box.is_imputed, is_end=True)
+    is_outside = x_min >= x_max or y_min >= y_max
+    if is_outside:
+        x_min, x_max = _at_least(x_min, x_max, 1 / width)
+        y_min, y_max = _at_least(y_min, y_max, 1 / height)
+    return replace(box, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max, is_end=box.is_end or is_outside)
+
+
+def _at_least(low: float, high: float, length: float) -> tuple[float, float]:
+    """A stretch within 0 to 1 that is not shorter than `length`."""
+    low = min(low, 1 - length)
+    return low, max(high, low + length)
 
 
 def within(track: BoxTrack, part: Edges) -> BoxTrack:

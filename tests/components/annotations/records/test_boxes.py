@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.annotations.records.boxes import ABSENT, ANNOTATED, IMPUTED, boxes_at
+from components.annotations.records.boxes import ABSENT, ANNOTATED, IMPUTED, boxes_at, relative_boxes
 from components.annotations.records.record import Box
 
 NOTHING = (0.0, 0.0, 0.0, 0.0)
@@ -63,3 +63,26 @@ def test_validity_says_what_is_near(boxes: list[Box], times: list[float], tolera
         assert validity == (ANNOTATED if is_near else IMPUTED if is_between else ABSENT)
         if validity:
             assert min(box.y_min for box in boxes) - 1e-9 <= edges[1] <= max(box.y_min for box in boxes) + 1e-9
+
+
+def test_a_track_that_leaves_the_frame_is_interpolated_towards_where_it_left() -> None:
+    inside, outside = Box(0, 80, 40, 90, 60), Box(10, 120, 40, 130, 60)
+    boxes = relative_boxes((inside, outside), 100, 100)
+    assert boxes[1].is_end and not boxes[0].is_end
+    (half_way,) = boxes_at(boxes, [5], tolerance=0).edges
+    assert half_way == pytest.approx((0.895, 0.4, 0.95, 0.6))
+
+
+@given(
+    st.tuples(*[st.floats(-300, 300)] * 2),
+    st.tuples(*[st.floats(0.01, 300)] * 2),
+    st.integers(1, 200),
+    st.integers(1, 200),
+)
+def test_a_box_anywhere_becomes_one_in_the_frame(
+    corner: tuple[float, float], size: tuple[float, float], width: int, height: int
+) -> None:
+    (left, top), (wide, high) = corner, size
+    (box,) = relative_boxes((Box(0, left, top, left + wide, top + high),), width, height)
+    assert 0 <= box.x_min < box.x_max <= 1
+    assert 0 <= box.y_min < box.y_max <= 1
