@@ -10,7 +10,7 @@ from components.annotations.files.fetch import load_annotations
 from components.annotations.files.manifest import Manifest, build_manifest
 from components.annotations.readers.detect import detect_annotations
 from components.annotations.records.group_names import propose_scheme
-from components.annotations.records.label_sets import with_label_sets
+from components.annotations.records.label_sets import rows_by_clip, with_label_sets
 from components.annotations.records.record import Assumption, Segment
 from components.storage.opening import open_root
 from components.storage.paths import is_clutter
@@ -38,20 +38,22 @@ class Sources:
     @cached_property
     def spans(self) -> dict[str, tuple[Segment, ...]]:
         """What would be clips of each video if these had several labels."""
-        return self._spans(by_actor=self.cuts_clips)
+        by_video = self.manifest.segments_by_video
+        return {
+            video: with_label_sets(segments, self.data.min_cover, self.cuts_clips)
+            for video, segments in by_video.items()
+        }
 
     @cached_property
     def cuts_clips(self) -> bool:
         """Whether clips should be cut around their actors: all rows have boxes or masks, and spans are of several people."""
-        rows = [row for rows in self.manifest.segments_by_video.values() for row in rows]
-        if not all(row.boxes or row.masks for row in rows):
+        videos = self.manifest.segments_by_video.values()
+        if not all(row.boxes or row.masks for rows in videos for row in rows):
             return False
-        num_spans, num_people = (sum(map(len, self._spans(by_actor).values())) for by_actor in (False, True))
+        num_spans, num_people = (
+            sum(len(rows_by_clip(rows, by_actor)) for rows in videos) for by_actor in (False, True)
+        )
         return num_people > (1 + _MISTAKEN_SHARE) * num_spans
-
-    def _spans(self, by_actor: bool) -> dict[str, tuple[Segment, ...]]:
-        by_video = self.manifest.segments_by_video
-        return {video: with_label_sets(segments, self.data.min_cover, by_actor) for video, segments in by_video.items()}
 
     @property
     def share_of_several(self) -> float:

@@ -24,17 +24,13 @@ def with_label_sets(segments: Iterable[Segment], min_cover: float, by_actor: boo
 
     Args:
       segments: of one video.
-      min_cover: a share of the span, above 0 to 1; above 1 only rows of the very span count. Times in frames and in seconds
-        are not compared.
+      min_cover: a share of the span, above 0 to 1. Times in frames and in seconds are not compared.
       by_actor: whether clips are cut around their actors.
 
     Returns:
       The segments in the order of the first row of each span.
     """
-    rows_of: dict[Span, list[Segment]] = defaultdict(list)
-    for segment in segments:
-        rows_of[_span_of(segment)].append(segment)
-    clips = [rows for of_span in rows_of.values() for rows in (_by_actor(of_span) if by_actor else [of_span])]
+    clips = rows_by_clip(segments, by_actor)
     further = _labels_that_cover(clips, min_cover, by_actor)
     return tuple(_one_clip(rows, labels, by_actor) for rows, labels in zip(clips, further, strict=True))
 
@@ -52,11 +48,20 @@ def with_label_of_each_field(
     """
     fields = {field_of(label) for label in classes}
     clips = []
-    for clip in with_label_sets(segments, math.inf, by_actor):
+    for rows in rows_by_clip(segments, by_actor):
+        clip = _one_clip(rows, frozenset(), by_actor)
         named = set(map(field_of, clip.labels))
         known = None if named >= fields else tuple(label for label in classes if field_of(label) in named)
         clips.append(replace(clip, looked_for=known))
     return tuple(clips)
+
+
+def rows_by_clip(segments: Iterable[Segment], by_actor: bool) -> list[list[Segment]]:
+    """The rows of each span of a video (by_actor: and each actor), in the order of the first ones."""
+    rows_of: dict[Span, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        rows_of[_span_of(segment)].append(segment)
+    return [rows for of_span in rows_of.values() for rows in (_by_actor(of_span) if by_actor else [of_span])]
 
 
 def _span_of(segment: Segment) -> Span:
@@ -88,10 +93,10 @@ def _labels_that_cover(clips: Sequence[Sequence[Segment]], min_cover: float, by_
         unit, start, _ = spans[clip]
         lasting[unit] = [other for other in lasting[unit] if spans[other][2] > start]
         for other in lasting[unit]:
-            if by_actor and not is_same_actor(clips[clip][0], clips[other][0]):
-                continue
-            for one, its_cover in ((clip, other), (other, clip)):
-                if _share(spans[one], spans[its_cover]) >= min_cover:
+            pairs = ((clip, other), (other, clip))
+            covered = [pair for pair in pairs if _share(*(spans[each] for each in pair)) >= min_cover]
+            if covered and (not by_actor or is_same_actor(clips[clip][0], clips[other][0])):
+                for one, its_cover in covered:
                     further[one] |= labels[its_cover]
         lasting[unit].append(clip)
     return further
