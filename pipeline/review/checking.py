@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from components.annotation_validator.inputs.inputs import CheckInputs
-from components.annotation_validator.measuring.headers import OnVideo, inputs_of
-from components.annotations.files.manifest import build_manifest
+from components.annotation_validator.measuring.headers import OnVideo, inputs_of, manifest_of
 from components.annotations.records.record import Annotations
 from components.storage.root import Root
 from pipeline.checks import make_inspection
@@ -45,12 +44,6 @@ def check_or_recall(
 def _inputs(settings: Config, root: Root, annotations: Annotations, kept: Checked) -> CheckInputs:
     """The clips that were checked: those of videos whose headers could be read."""
     inspection = make_inspection(settings)
-    manifest = build_manifest(
-        annotations.records,
-        root,
-        inspection.classes,
-        inspection.negatives,
-        needs_boxes=inspection.sampling.cuts_clips,
-    )
+    manifest = manifest_of(annotations.records, root, inspection)
     readable = {video: rows for video, rows in manifest.segments_by_video.items() if video in kept.facts}
     return inputs_of(replace(manifest, segments_by_video=readable), kept.facts, inspection)

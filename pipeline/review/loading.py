@@ -9,11 +9,10 @@ from pathlib import Path
 
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.look import look
-from components.annotation_validator.measuring.headers import OnVideo, inputs_of
+from components.annotation_validator.measuring.headers import OnVideo, inputs_of, manifest_of
 from components.annotation_validator.previous import find_previous
 from components.annotation_validator.runner import run_checks
 from components.annotations.files.fetch import load_annotations
-from components.annotations.files.manifest import build_manifest
 from components.annotations.records.record import Annotations
 from components.storage.root import Root
 from foundation.processes import child_environment
@@ -94,13 +93,7 @@ def read_rows(settings: Config, root: Root) -> tuple[Annotations, CheckInputs]:
     """
     annotations = load_annotations(settings.data, settings.beam.args)
     inspection = make_inspection(settings)
-    manifest = build_manifest(
-        annotations.records,
-        root,
-        inspection.classes,
-        inspection.negatives,
-        needs_boxes=inspection.sampling.cuts_clips,
-    )
+    manifest = manifest_of(annotations.records, root, inspection)
     return annotations, inputs_of(manifest, {}, inspection)
 
 

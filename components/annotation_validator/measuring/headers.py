@@ -38,9 +38,7 @@ def read_headers(
       UserError: the root cannot be listed.
       MachineError: a video cannot be read for a reason that lies with the machine.
     """
-    manifest = build_manifest(
-        records, root, inspection.classes, inspection.negatives, needs_boxes=inspection.sampling.cuts_clips
-    )
+    manifest = manifest_of(records, root, inspection)
     facts: dict[str, VideoFacts] = {}
     problems: dict[str, Reject] = {}
     videos = manifest.segments_by_video
@@ -56,6 +54,13 @@ def read_headers(
             problems[video] = found
         on_video(number + 1, len(videos))
     return inputs_of(_without(manifest, problems), facts, inspection)
+
+
+def manifest_of(records: Collection[Record], root: Root, inspection: Inspection) -> Manifest:
+    """What a run by the settings of an inspection would make of the rows. Raises UserError if the root cannot be listed."""
+    return build_manifest(
+        records, root, inspection.classes, inspection.negatives, needs_boxes=inspection.sampling.cuts_clips
+    )
 
 
 def read_rows(records: Collection[Record], inspection: Inspection) -> CheckInputs:
