@@ -92,11 +92,7 @@ def predict_clips(
         )
     span = Span(start_seconds, end_seconds)
 
-    def way_by(info: ExportInfo) -> _Way:
-        labelling = choose_labelling(Labelling.of(info), thresholds)
-        require_several(labelling, thresholds)
-        return _Way(labelling, lambda predictor, path, _: [predictor.predict_clip(path, span)])
-
+    way_by = _way_of_clips(thresholds, lambda predictor, path, _: [predictor.predict_clip(path, span)])
     _, pushed = find_model(model)
     numbers = read_given(metadata, pushed.numbers_card)
     way_by(pushed)  # options that do not go with the model are told before it is loaded
@@ -123,12 +119,9 @@ def predict_rows(
         raise UserError("--annotations: name one folder, below which the videos of the rows lie")
     _, pushed = find_model(model)
     rows = read_rows(annotations, videos[0], SamplingConfig.model_validate(pushed.sampling))
-
-    def way_by(info: ExportInfo) -> _Way:
-        labelling = choose_labelling(Labelling.of(info), thresholds)
-        require_several(labelling, thresholds)
-        return _Way(labelling, lambda predictor, path, _: predictor.predict_rows(path, rows.clips[path], rows.root))
-
+    way_by = _way_of_clips(
+        thresholds, lambda predictor, path, _: predictor.predict_rows(path, rows.clips[path], rows.root)
+    )
     numbers = read_given(metadata, pushed.numbers_card)
     way_by(pushed)  # options that do not go with the model are told before it is loaded
     answer = _predict(model, _checked(list(rows.clips), outputs), numbers, way_by, by_rows=True)
@@ -166,6 +159,17 @@ def predict_segments(
     _write(answer, outputs)
     show_predictions(answer.predictions, answer.info.classes, outputs.as_json)
     return _name_broken(answer.predictions)
+
+
+def _way_of_clips(thresholds: Thresholds, predict: Predict) -> _WayBy:
+    """The way in which a model is asked about clips, once it is known which labels it gives."""
+
+    def way_by(info: ExportInfo) -> _Way:
+        labelling = choose_labelling(Labelling.of(info), thresholds)
+        require_several(labelling, thresholds)
+        return _Way(labelling, predict)
+
+    return way_by
 
 
 def _paths(videos: Sequence[Path], outputs: OutputFiles) -> list[Path]:
