@@ -101,7 +101,13 @@ def in_transform(
     """Kill a worker when Transform's analysis has begun to read; `differences` compares two graphs."""
     known = {job["jid"] for job in cluster.jobs()}
     job = Job(cluster.settings(), lambda: stage.replay(output, beam_args(cluster.settings()), examples=[examples]))
-    _wait(job, lambda: any(_has_begun(cluster, each["jid"]) for each in cluster.jobs() if each["jid"] not in known))
+
+    def is_at_work() -> bool:
+        new = [each["jid"] for each in cluster.jobs() if each["jid"] not in known]
+        # What Flink itself does has records before there is a worker.
+        return any(_has_begun(cluster, each) for each in new) and bool(cluster.workers(0))
+
+    _wait(job, is_at_work)
     kill(cluster, WORKER)
     job.join()
     return {
