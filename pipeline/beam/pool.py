@@ -1,8 +1,9 @@
 """A pool of worker processes, which an engine asks to start and to stop them: Beam's service for external workers.
 
 Beam has a pool of its own. That one never reads what its workers print, so that one that prints much stands still; it starts
-whatever `python` is first on the path; and it takes workers of the same name for the same, though each of an engine's
-processes counts its workers from one.
+whatever `python` is first on the path; it takes workers of the same name for the same, though each of an engine's
+processes counts its workers from one; and it says that a worker is started when it has hardly begun: an engine waits for
+ever for one that dies then.
 """
 
 import os
@@ -28,7 +29,8 @@ from foundation.processes import child_environment
 
 _SECONDS_TO_STOP = 10
 _LONGEST_LINE = 8192
-_REQUESTS_AT_ONCE = 16
+# A request lasts until its worker has reached the engine, and each slot asks for one.
+_REQUESTS_AT_ONCE = 256
 # Otherwise two pools could listen at one port, and each would get some of the requests.
 _OPTIONS = [("grpc.so_reuseport", 0)]
 
@@ -47,18 +49,28 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
     """Starts workers, passes on what they print, and stops them."""
 
     def __init__(self, command: Sequence[str], say: Say) -> None:
-        """A worker is `command`, the address of its engine, and its name; `say` is called from several threads."""
+        """A worker is `command`, its engine's address, its name, and a descriptor to which it writes when it is connected.
+
+        `say` is called from several threads.
+        """
         self._command = command
         self._say = say
         self._workers: dict[str, _Namesakes] = defaultdict(_Namesakes)
         self._lock = threading.Lock()
 
     def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
+        """Answers when the worker is connected, or will never be."""
         try:
-            self._start(request.worker_id, request.control_endpoint.url)
+            worker, is_connected = self._start(request.worker_id, request.control_endpoint.url)
         except Exception:
             return messages.StartWorkerResponse(error=traceback.format_exc())
-        return messages.StartWorkerResponse()
+        with is_connected:
+            if is_connected.read():
+                return messages.StartWorkerResponse()
+        return messages.StartWorkerResponse(
+            error=f"worker {request.worker_id} has ended with status {worker.wait()} before it had reached the engine; what "
+            "it said is in the output of clipgate beam-worker"
+        )
 
     def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
         with self._lock:
@@ -80,21 +92,31 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
         for worker in workers:
             _stop(worker)
 
-    def _start(self, worker_id: str, control_address: str) -> None:
+    def _start(self, worker_id: str, control_address: str) -> tuple["subprocess.Popen[bytes]", IO[bytes]]:
+        """The process, and what says something and ends when it is connected, and ends without a word if it never is."""
         folder = Path(sys.executable).parent
         environment = child_environment(
             PATH=os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
             PYTHONUNBUFFERED="1",
             TF_CPP_MIN_LOG_LEVEL="1",
         )
-        worker = subprocess.Popen(
-            [*self._command, control_address, worker_id],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        reading, writing = os.pipe()
+        is_connected = os.fdopen(reading, "rb")
+        try:
+            worker = subprocess.Popen(
+                [*self._command, control_address, worker_id, str(writing)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=[writing],
+            )
+        except Exception:
+            is_connected.close()
+            raise
+        finally:
+            os.close(writing)
         with self._lock:
             if all(each.poll() is not None for each in self._workers[worker_id].processes):
                 # Whoever asked for those may be gone without having stopped them.
@@ -103,6 +125,7 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
         assert worker.stdout
         threading.Thread(target=self._pass_on, args=(worker_id, worker, worker.stdout), daemon=True).start()
         self._say(f"worker {worker_id} for {control_address}: process {worker.pid}")
+        return worker, is_connected
 
     def _pass_on(self, worker_id: str, worker: "subprocess.Popen[bytes]", output: IO[bytes]) -> None:
         with output:

@@ -13,8 +13,16 @@ from apache_beam.portability.api import beam_fn_api_pb2 as messages
 from foundation.messages.errors import UserError
 from pipeline.beam.pool import WorkerPool, serving
 
-# Prints more than a pipe holds, then says where it is, and waits until it is stopped.
-_TALKATIVE = "import sys, time; print('x' * 300_000); print('waiting for', *sys.argv[1:], flush=True); time.sleep(600)"
+# Prints more than a pipe holds, says that it is connected, and for what, and waits until it is stopped.
+_TALKATIVE = """
+import os, sys, time
+print("x" * 300_000)
+*asked_for, descriptor = sys.argv[1:]
+os.write(int(descriptor), b"connected")
+os.close(int(descriptor))
+print("waiting for", *asked_for, flush=True)
+time.sleep(600)
+"""
 
 
 class Heard(list[str]):
@@ -105,6 +113,15 @@ def test_a_worker_that_nobody_knows_is_stopped_already(pool: WorkerPool) -> None
 def test_what_keeps_a_worker_from_starting_is_told_to_the_engine(heard: Heard) -> None:
     response = WorkerPool([str(Path("/nowhere/python"))], heard.append).StartWorker(messages.StartWorkerRequest(), None)
     assert "/nowhere/python" in response.error
+
+
+def test_a_worker_that_dies_before_it_has_reached_the_engine_is_told_to_it(heard: Heard) -> None:
+    """An engine would wait for ever for one that it takes for started."""
+    killed = "import os; print('half way'); os.kill(os.getpid(), 9)"
+    pool = WorkerPool([sys.executable, "-c", killed], heard.append)
+    response = pool.StartWorker(messages.StartWorkerRequest(worker_id="1-1"), None)
+    assert "worker 1-1 has ended with status -9 before it had reached the engine" in response.error
+    pool.StopWorker(messages.StopWorkerRequest(worker_id="1-1"), None)
 
 
 def test_a_port_that_is_taken_is_a_users_mistake() -> None:
