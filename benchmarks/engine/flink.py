@@ -60,7 +60,8 @@ classloader.resolve-order: parent-first
 pekko.ask.timeout: 5 min
 web.timeout: 300000
 slot.request.timeout: 3600000
-heartbeat.timeout: 120000
+heartbeat.timeout: 60000
+taskmanager.slot.timeout: 10 s
 restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 12
 restart-strategy.fixed-delay.delay: 5 s
