@@ -1,16 +1,18 @@
 """Collections of any size: in memory while they are small, else in a temporary file that vanishes with its last user."""
 
+import gc
 import heapq
 import os
 import pickle
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
+from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from itertools import chain, groupby, islice
 from typing import Any, Generic, TypeVar
 
-# So many items are held at a time, of each collection; tens of megabytes if they are rows of annotations.
-MOST_IN_MEMORY = 50_000
+# So many items are held at a time, of each collection: ten megabytes if they are rows of annotations.
+MOST_IN_MEMORY = 10_000
 # What is read at a time of each sorted part: there may be thousands of them.
 _ITEMS_PER_BLOCK = 64
 _BUFFER_SIZE = 1 << 14
@@ -20,10 +22,27 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value", bound=Sized)
 
 
+@dataclass(frozen=True)
+class Packing(Generic[_Item]):
+    """How an item is written to a file: as something that pickle is quick with."""
+
+    pack: Callable[[_Item], Any]
+    unpack: Callable[[Any], _Item]
+
+
+def _as_it_is(item: Any) -> Any:
+    return item
+
+
+_NO_PACKING: Packing[Any] = Packing(_as_it_is, _as_it_is)
+
+
 class _Pickles(Generic[_Item]):
     """A temporary file without a name. It is only added to; several may read it at once, also in threads."""
 
     def __init__(self) -> None:
+        # So many items pass through memory that what imports have made would be looked at for garbage again and again.
+        gc.freeze()
         self._file = tempfile.TemporaryFile(prefix="clipgate-")  # noqa: SIM115 - it is closed with its last user
         self._is_written = True
         self.end = 0
@@ -73,28 +92,29 @@ class _Part(RawIOBase):
 class _Blocks(Generic[_Item]):
     """Items one after the other in a temporary file."""
 
-    def __init__(self) -> None:
-        self._file = _Pickles[list[_Item]]()
+    def __init__(self, packing: Packing[_Item]) -> None:
+        self._file = _Pickles[list[Any]]()
+        self._packing = packing
 
     def write(self, items: Iterable[_Item]) -> tuple[int, int]:
         """Where they lie, from start to end."""
-        start, rest = self._file.end, iter(items)
+        start, rest = self._file.end, map(self._packing.pack, items)
         while block := list(islice(rest, _ITEMS_PER_BLOCK)):
             self._file.append(block)
         return start, self._file.end
 
     def read(self, start: int, end: int) -> Iterator[_Item]:
         for block in self._file.between(start, end):
-            yield from block
+            yield from map(self._packing.unpack, block)
 
 
-def kept(items: Iterable[_Item]) -> Collection[_Item]:
+def kept(items: Iterable[_Item], packing: Packing[_Item] = _NO_PACKING) -> Collection[_Item]:
     """The items, to be gone through any number of times: a list if they are few."""
     rest = iter(items)
     few = list(islice(rest, MOST_IN_MEMORY))
     if len(few) < MOST_IN_MEMORY:
         return few
-    return _Kept(chain(_taken(few), rest), _Blocks())
+    return _Kept(chain(_taken(few), rest), _Blocks(packing))
 
 
 def _taken(items: list[_Item]) -> Iterator[_Item]:
@@ -139,7 +159,7 @@ class Ordered(Generic[_Item]):
         self._waiting.append(item)
         if len(self._waiting) == MOST_IN_MEMORY:
             if not self._parts:
-                self._blocks = _Blocks[_Item]()
+                self._blocks = _Blocks[_Item](_NO_PACKING)
             self._parts.append(self._blocks.write(sorted(self._waiting, key=self._key)))
             self._waiting = []
 
@@ -159,14 +179,15 @@ def grouped(items: Collection[_Item], key: Callable[[_Item], _Key]) -> Mapping[_
     groups = groupby(ordered, key)
     if len(items) < MOST_IN_MEMORY:
         return {each: list(group) for each, group in groups}
-    blocks = _Blocks[_Item]()
+    blocks = _Blocks[_Item](_NO_PACKING)
     return {each: _Kept(group, blocks) for each, group in groups}
 
 
 class Shelf(Mapping[_Key, _Value]):
     """Values of some size by keys, in the order in which they were put. Of large ones, keys and places are held in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, packing: Packing[_Value] = _NO_PACKING) -> None:
+        self._packing = packing
         self._held: dict[_Key, _Value] = {}
         self._num_held = 0
         self._places: dict[_Key, tuple[int, int]] = {}
@@ -178,17 +199,17 @@ class Shelf(Mapping[_Key, _Value]):
         if self._num_held < MOST_IN_MEMORY:
             return
         if not self._places:
-            self._file = _Pickles[_Value]()
+            self._file = _Pickles[Any]()
         for each, its_value in self._held.items():
             start = self._file.end
-            self._file.append(its_value)
+            self._file.append(self._packing.pack(its_value))
             self._places[each] = start, self._file.end
         self._held = {}
 
     def __getitem__(self, key: _Key) -> _Value:
         if not self._places:
             return self._held[key]
-        return self._file.at(*self._places[key])
+        return self._packing.unpack(self._file.at(*self._places[key]))
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self._places or self._held)

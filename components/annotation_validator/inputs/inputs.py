@@ -87,13 +87,12 @@ class CheckInputs:
     @cached_property
     def cluster_of(self) -> dict[str, str]:
         """What decides a video's split: one name for all videos that belong together, by group or by their bytes."""
-        videos = {
-            # The first row of each group ties a video to it as well as all of them do.
-            video: [segment.record for segment in _first_of_each(segments, lambda segment: segment.group)]
+        groups_of = {
+            video: sorted({segment.record.group or "" for segment in segments})
             for video, segments in self.by_video.items()
         }
-        ties = [[video for video in tie if video in videos] for tie in self.ties]
-        clusters = find_clusters(videos, [tie for tie in ties if len(tie) > 1])
+        ties = [[video for video in tie if video in groups_of] for tie in self.ties]
+        clusters = find_clusters(groups_of, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
 
     @cached_property

@@ -8,6 +8,7 @@ from components.annotation_validator.inputs.inputs import CheckInputs, make_inpu
 from components.annotation_validator.inputs.segments import VideoFacts
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, build_manifest, manifest_without_videos
+from components.annotations.records.packing import SEGMENTS
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Record, Reject, Segment, TimeUnit
 from components.annotations.splits.splitting import split_manifest
@@ -130,7 +131,7 @@ def _without(manifest: Manifest, problems: Mapping[str, Reject]) -> Manifest:
         ]
     if not rejects:
         return manifest
-    rest = Shelf[str, tuple[Segment, ...]]()
+    rest = Shelf[str, tuple[Segment, ...]](SEGMENTS)
     for video, segments in manifest.segments_by_video.items():
         if video not in problems:
             rest.put(video, segments)

@@ -87,21 +87,22 @@ def _listing(root: Root) -> Iterable[tuple[object, ...]]:
     return sorted((root.uri, entry.name, entry.size, entry.modified_seconds, entry.version) for entry in entries)
 
 
-def _content(root: Root, records: Collection[Record], known: KnownDigests) -> Iterator[tuple[object, ...]]:
+def _content(root: Root, records: Iterable[Record], known: KnownDigests) -> Iterator[tuple[object, ...]]:
     """What the records come to beside the files that lie there, and the content of those that ingest may read."""
-    finder = VideoFinder(root)
-    finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
-    read = finder.videos()
+    names: dict[tuple[str, FindBy], int] = {}
     masks: set[str] = set()
     for record in records:
         if isinstance(record, Segment):
-            found = finder.find(record.video, record.find_by)
-            if isinstance(found, str):
-                read.add(found)
             masks.update(mask.png for mask in record.masks if mask.png)
-            # Of some formats, the names of the files decide these; messages name folders, and reasons do not.
-            meant = found.reason.value if isinstance(found, Problem) else found
-            yield meant, record.label, record.group, record.split
+            # Of some formats, the names of the files decide these. Names are only numbered: they may be of a folder for copies.
+            number = names.setdefault((record.video, record.find_by), len(names))
+            yield number, record.label, record.group, record.split
+    finder = VideoFinder(root)
+    finder.expect(name for name, find_by in names if find_by is FindBy.PATH)
+    meant = [finder.find(*name) for name in names]
+    # Messages name folders, and reasons do not.
+    yield from ((found.reason.value if isinstance(found, Problem) else found,) for found in meant)
+    read = finder.videos().union(found for found in meant if isinstance(found, str))
     digests = known.of(root, [finder.entries[name] for name in sorted(read | _files(root, masks, finder.entries))])
     yield from sorted(digests.items())
 

@@ -13,6 +13,7 @@ from components.annotations.config import NegativesConfig
 from components.annotations.files.video_finder import VideoFinder
 from components.annotations.readers.text import LONGEST_PATH, text_problem
 from components.annotations.records.group_names import group_pattern
+from components.annotations.records.packing import SEGMENTS, PackedSegment, packed_segment, unpacked_segment
 from components.annotations.records.reasons import Problem, Reason
 from components.annotations.records.record import Assumption, FindBy, Record, Reject, Segment
 from components.storage.root import FileEntry, Root
@@ -73,9 +74,9 @@ def build_manifest(
       UserError: the root cannot be listed.
     """
     finder = VideoFinder(root)
-    finder.expect(record.video for record in records if isinstance(record, Segment) and record.find_by is FindBy.PATH)
     rows = _Rows()
-    rows.sort_out(records, finder.find, classes, negatives, needs_boxes)
+    rows.sort_out(records, finder.called, classes, negatives, needs_boxes)
+    rows.find_others(finder)
     assumptions = finder.assumptions()
     unnamed = {video: _reject_of_unnamed(video, finder, negatives) for video in sorted(finder.videos() - rows.videos)}
     without_rows = [video for video, reject in unnamed.items() if not reject]
@@ -100,7 +101,7 @@ def manifest_without_videos(
 ) -> Manifest:
     """Build a manifest as `build_manifest` does, but without the videos: every video that a record names counts as found."""
     rows = _Rows()
-    rows.sort_out(records, lambda name, _: name, classes, negatives, needs_boxes)
+    rows.sort_out(records, None, classes, negatives, needs_boxes)
     by_video = rows.by_video()
     return Manifest(by_video, kept(rows.rejects()), ties=(), num_rows=len(records), num_videos=len(by_video))
 
@@ -114,36 +115,62 @@ class _Rows:
 
     def __init__(self) -> None:
         self.videos: set[str] = set()
-        self._usable = Ordered[tuple[str, int, Segment]](key=itemgetter(0))
+        self._usable = Ordered[tuple[str, int, PackedSegment]](key=itemgetter(0))
+        # Their videos are not called as they say; the paths are also those of rows that are left out.
+        self._paths_of_others: set[str] = set()
+        self._others = Ordered[tuple[int, Segment]](key=itemgetter(0))
         self._rejects = Ordered[tuple[int, Reject]](key=itemgetter(0))
 
     def sort_out(
         self,
         records: Iterable[Record],
-        find: Callable[[str, FindBy], str | Problem],
+        called: Callable[[str], str | Problem] | None,
         classes: Sequence[str] | None,
         negatives: NegativesConfig | None,
         needs_boxes: bool,
     ) -> None:
-        """`find` gives the video that a record names."""
+        """`called` gives the video of a path, as `VideoFinder.called` does; without it, every name is that of a video."""
         known = None if classes is None else frozenset(classes)
         for number, record in enumerate(records):
             segment = record if isinstance(record, Reject) else _usable(record, known, negatives, needs_boxes)
+            video = self._called(record, called) if isinstance(record, Segment) else None
             if isinstance(segment, Reject):
                 self._rejects.add((number, segment))
-                continue
-            video = find(segment.video, segment.find_by)
+            elif video is not None:
+                self._put(video, number, segment)
+            else:
+                self._others.add((number, segment))
+
+    def find_others(self, finder: VideoFinder) -> None:
+        """Look for the videos of rows that do not name them as they are called; what all rows say tells what is meant."""
+        finder.expect(self._paths_of_others)
+        for number, segment in self._others:
+            video = finder.find(segment.video, segment.find_by)
             if isinstance(video, Problem):
-                reject = _reject(segment, video.reason, video.message, segment.video)
-                self._rejects.add((number, reject))
-                continue
-            self.videos.add(video)
-            self._usable.add((video, number, segment))
+                self._rejects.add((number, _reject(segment, video.reason, video.message, segment.video)))
+            else:
+                self._put(video, number, segment)
+
+    def _called(self, segment: Segment, called: Callable[[str], str | Problem] | None) -> str | None:
+        """The video that is called as the row says, if there is one."""
+        if not called:
+            return segment.video
+        if segment.find_by is not FindBy.PATH:
+            return None
+        video = called(segment.video)
+        if isinstance(video, str):
+            return video
+        self._paths_of_others.add(segment.video)
+        return None
+
+    def _put(self, video: str, number: int, segment: Segment) -> None:
+        self.videos.add(video)
+        self._usable.add((video, number, packed_segment(segment)))
 
     def by_video(self, without_rows: Iterable[str] = ()) -> Mapping[str, tuple[Segment, ...]]:
         """All videos with their segments, in the order of their names; `without_rows`: sorted."""
         named = groupby(self._usable, key=itemgetter(0))
-        shelf = Shelf[str, tuple[Segment, ...]]()
+        shelf = Shelf[str, tuple[Segment, ...]](SEGMENTS)
         for video, rows in heapq.merge(named, ((video, ()) for video in without_rows), key=itemgetter(0)):
             shelf.put(video, self._distinct(video, rows))
         return shelf
@@ -152,14 +179,25 @@ class _Rows:
         """In the order of the rows."""
         return (reject for _, reject in self._rejects)
 
-    def _distinct(self, video: str, rows: Iterable[tuple[str, int, Segment]]) -> tuple[Segment, ...]:
-        """The segments of a video; of rows that say the same, the first."""
-        distinct: dict[str, Segment] = {}
-        for _, number, segment in rows:
-            if distinct.setdefault(_said(video, segment), segment) is not segment:
-                message = "the same video, label, times and boxes stand in an earlier row"
-                self._rejects.add((number, _reject(segment, Reason.DUPLICATE_ROW, message, segment.video)))
-        return tuple(distinct.values())
+    def _distinct(self, video: str, rows: Iterable[tuple[str, int, PackedSegment]]) -> tuple[Segment, ...]:
+        """The segments of a video in the order of their rows; of rows that say the same, the first."""
+        distinct = []
+        # All that rows say is compared only where they have a span and a label in common, which is rare.
+        firsts: dict[tuple[float, float | None, str], Segment] = {}
+        said: dict[tuple[float, float | None, str], set[str]] = {}
+        for _, number, packed in sorted(rows, key=itemgetter(1)):
+            segment = unpacked_segment(packed)
+            span = segment.start, segment.end, segment.label
+            first = firsts.setdefault(span, segment)
+            if first is not segment:
+                texts = said.setdefault(span, {_said(video, first)})
+                if (text := _said(video, segment)) in texts:
+                    message = "the same video, label, times and boxes stand in an earlier row"
+                    self._rejects.add((number, _reject(segment, Reason.DUPLICATE_ROW, message, segment.video)))
+                    continue
+                texts.add(text)
+            distinct.append(segment)
+        return tuple(distinct)
 
 
 def _usable(
@@ -186,7 +224,7 @@ def segment_id(video: str, segment: Segment) -> str:
 
 def _said(video: str, segment: Segment) -> str:
     """All that an id depends on."""
-    parts = [video, repr(segment.start), repr(segment.end), segment.time_unit.value, *segment.labels]
+    parts = [video, repr(segment.start), repr(segment.end), segment.time_unit, *segment.labels]
     # Boxes are part of the id because two actors may do the same at the same time.
     if segment.boxes or segment.masks:
         parts += [segment.space_unit.value, repr(segment.boxes), repr(segment.masks)]

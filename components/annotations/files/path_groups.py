@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from components.annotations.files.likely_paths import LikelyPaths
 from components.annotations.readers.text import check_text
 from components.annotations.records.group_names import SCHEMES, group_pattern
+from components.annotations.records.packing import RECORDS
 from components.annotations.records.record import Annotations, Assumption, Record, Segment
 from foundation.large import kept
 from foundation.messages.errors import UserError
@@ -27,7 +28,7 @@ def with_path_groups(annotations: Annotations, pattern: str, files: Iterable[str
       UserError: the pattern matches no path.
     """
     without: dict[str, bool] = {}
-    records = kept(_grouped(annotations.records, group_pattern(pattern).group_of, _Paths(files), without))
+    records = kept(_grouped(annotations.records, group_pattern(pattern).group_of, _Paths(files), without), RECORDS)
     unmatched = [path for path, is_matched in without.items() if not is_matched]
     if unmatched and len(unmatched) == len(without):
         raise UserError(

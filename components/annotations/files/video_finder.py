@@ -32,6 +32,7 @@ class VideoFinder:
         self._objections: dict[str, str | OSError] = {}
         for name, head in zip(self.entries, root.read_heads(self.entries, HEAD_SIZE), strict=True):
             self._objections[name] = head if isinstance(head, OSError) else why_no_video(head)
+        self._by_exact_path: dict[str, str | Problem] = {}
         self._by_path: dict[str, str | Problem] = {}
         self._by_name: dict[str, str | Problem] = {}
         # Of each file the paths of other machines that were taken for it.
@@ -40,14 +41,21 @@ class VideoFinder:
         self._roots: set[tuple[str, ...]] = set()
         self._meant: dict[str, str] = {}
 
+    def called(self, name: str) -> str | Problem:
+        """The path below the root of the video that has this very path, in any spelling of it."""
+        found = self._by_exact_path.get(name)
+        if found is None:
+            found = self._by_exact_path[name] = self._exact(name)
+        return found
+
     def expect(self, names: Iterable[str]) -> None:
         """Look at all paths that will be asked for: together, paths of another machine tell more than one of them.
 
         Two of them that only one file fits mean two files. Where a file fits with its folders, it is known where the folder
         of the videos began there, and others that begin so have to fit as a whole.
         """
-        for name in set(filter(is_foreign, names)):
-            path = self._clear(self._likely.meant_by(name)) if isinstance(self._exact(name), Problem) else None
+        for name in filter(is_foreign, set(names)):
+            path = self._clear(self._likely.meant_by(name)) if isinstance(self.called(name), Problem) else None
             if isinstance(path, str):
                 self._claims[path].setdefault(plain_path(name), name)
                 if "/" in path:
@@ -59,7 +67,7 @@ class VideoFinder:
         known = self._by_path if by_path else self._by_name
         found = known.get(name)
         if found is None:
-            found = self._exact(name) if by_path else self._named(name)
+            found = self.called(name) if by_path else self._named(name)
             if isinstance(found, Problem) and found.reason in (Reason.VIDEO_MISSING, Reason.PATH_INVALID):
                 found = self._resembling(name, found, by_path)
             known[name] = found

@@ -13,6 +13,7 @@ from components.annotations.readers.reader import Sample, decode_head, read_head
 from components.annotations.readers.table import names_its_columns
 from components.annotations.readers.text import check_text
 from components.annotations.readers.unknown_names import UnknownNames
+from components.annotations.records.packing import RECORDS
 from components.annotations.records.reasons import Reason
 from components.annotations.records.record import Annotations, Assumption, Record, Reject
 from components.storage.paths import is_clutter
@@ -38,7 +39,7 @@ def read_annotations(config: DataConfig) -> Annotations:
         assumptions: dict[Assumption, None] = dict.fromkeys(_assumed_file(path, meant))
         path = meant
         unknown = UnknownNames()
-        records = kept(_records(READERS[name].read(path, config), config.frame_rate, assumptions, unknown))
+        records = kept(_records(READERS[name].read(path, config), config.frame_rate, assumptions, unknown), RECORDS)
     if not records:
         raise UserError(f"data.annotations: {path} holds no annotation (read as {name})")
     first = next(iter(records))

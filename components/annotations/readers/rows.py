@@ -80,6 +80,12 @@ class CsvFile:
                 except csv.Error:
                     continue
 
+    def has_commas_in_fields(self, delimiter: str) -> bool:
+        """Tell whether a field may have a comma in it; where commas divide the fields, such a field is in quotes."""
+        mark = '"' if delimiter == "," else ","
+        with self._lines() as lines:
+            return any(mark in line for line in lines)
+
     def records(
         self, delimiter: str, to_records: RowToRecords, skip_header: bool = False
     ) -> Iterator[Record | Assumption]:
@@ -175,7 +181,7 @@ def with_names(names: Sequence[str], to_records: FieldsToRecords, delimiter: str
 
     def named(values: list[str], source: Source) -> Iterable[Record | Assumption]:
         # Spreadsheets fill all rows up to the longest.
-        if any(map(str.strip, values[len(names) :])):
+        if len(values) > len(names) and any(map(str.strip, values[len(names) :])):
             message = f"{len(values)} fields where the header has {len(names)}"
             return [Reject(Reason.ROW_MALFORMED, message, source, value=delimiter.join(values)[:200])]
         return to_records(dict(zip(names, values, strict=False)), source)
@@ -241,5 +247,5 @@ def _records(lines: _CsvReader, name: str, to_records: RowToRecords) -> Iterator
             message = f"{error} (the row was read over {num_lines} lines: is a quotation mark left open?)"
             yield Reject(Reason.ROW_MALFORMED, message if num_lines > 1 else str(error), source)
             continue
-        if any(value.strip() for value in values):
+        if any(map(str.strip, values)):
             yield from to_records(values, source)

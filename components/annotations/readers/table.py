@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from components.annotations.readers.blank_times import BlankTimes
 from components.annotations.readers.column_names import NAMES, plain
 from components.annotations.readers.columns import Layout, UnclearColumnsError, lay_out, lay_out_header
-from components.annotations.readers.decimal_commas import find_comma_columns
+from components.annotations.readers.decimal_commas import CommaColumns, find_comma_columns
 from components.annotations.readers.delimiters import DELIMITERS
 from components.annotations.readers.documents import json_objects
 from components.annotations.readers.options import ReaderOptions
@@ -61,7 +61,9 @@ def read_csv(path: Path, options: ReaderOptions) -> Iterator[Record | Assumption
     yield from file.assumptions(header.delimiter)
     yield from layout.assumptions
     numbers = {layout.columns.start_seconds, layout.columns.end_seconds, *options.metadata}
-    commas = find_comma_columns(file.fields(header, options.header), numbers, header.delimiter)
+    commas = CommaColumns()
+    if file.has_commas_in_fields(header.delimiter):
+        commas = find_comma_columns(file.fields(header, options.header), numbers, header.delimiter)
     yield from commas.assumptions()
     blank_times = BlankTimes()
     looked_for = layout.columns.looked_for
@@ -166,10 +168,8 @@ def _to_records(
             raise BadValueError(Reason.ROW_MALFORMED, f"a row with {columns.negative} has no {columns.label}", label)
         if not is_negative and not label:
             raise BadValueError(Reason.LABEL_MISSING, f"no {columns.label}", fields.get(columns.label))
-        start, end = (
-            _seconds(fields.get(name), name, layout.divisors.get(key), name in decimal_commas)
-            for key, name in (("start_seconds", columns.start_seconds), ("end_seconds", columns.end_seconds))
-        )
+        start = _seconds(fields, columns.start_seconds, layout.divisors.get("start_seconds"), decimal_commas)
+        end = _seconds(fields, columns.end_seconds, layout.divisors.get("end_seconds"), decimal_commas)
         start, end = check_range(start or 0.0, end)
         labels = [label] if is_negative else parse_labels(label, columns.label, options.label_separator)
         segment = Segment(
@@ -197,7 +197,10 @@ def _to_records(
         return [error.as_reject(source, video, label)]
 
 
-def _seconds(value: Any, name: str, divisor: float | None, has_decimal_comma: bool) -> float | None:
+def _seconds(
+    fields: Mapping[str, Any], name: str, divisor: float | None, decimal_commas: Collection[str]
+) -> float | None:
+    value, has_decimal_comma = fields.get(name), name in decimal_commas
     if divisor is None:
         return parse_seconds(value, name, has_decimal_comma)
     number = parse_time(_with_point(value) if has_decimal_comma else value, name)

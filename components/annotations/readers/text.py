@@ -31,8 +31,12 @@ def text_problem(text: str, longest: int) -> str:
     if len(text) > longest:
         return f"has {len(text)} characters; at most {longest} are allowed"
     # Readers put U+FFFD in the place of bytes that are not UTF-8.
-    categories = set() if text.isprintable() else {unicodedata.category(character) for character in text}
-    if "\ufffd" in text or "Cs" in categories:
+    if "\ufffd" in text:
+        return "is not UTF-8"
+    if text.isprintable():
+        return ""
+    categories = {unicodedata.category(character) for character in text}
+    if "Cs" in categories:
         return "is not UTF-8"
     if "Cc" in categories:
         return "contains a line break or another control character"

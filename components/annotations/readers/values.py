@@ -45,6 +45,8 @@ def is_blank(value: Any) -> bool:
 
 def parse_text(value: Any, name: str) -> str:
     """Convert a text or number to stripped text, and None to ''."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, (list, dict)):
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is not a text", value)
     try:
@@ -70,6 +72,8 @@ def parse_number(value: Any, name: str, reason: Reason) -> float:
 
 def parse_flag(value: Any, name: str) -> bool:
     """Convert true, yes, 1 and their opposites to a flag; a blank value is false."""
+    if value is None:
+        return False
     text = parse_text(value, name).lower()
     if text not in _FLAGS:
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither true nor false", value)
@@ -92,7 +96,7 @@ def parse_seconds(value: Any, name: str, has_decimal_commas: bool = False) -> fl
     After a colon a comma can only begin a fraction; elsewhere it does so if `has_decimal_commas`.
     """
     text = value.strip() if isinstance(value, str) else ""
-    if clock := _CLOCK.fullmatch(text):
+    if ":" in text and (clock := _CLOCK.fullmatch(text)):
         hours, minutes, more_minutes, seconds = clock.groups(default="0")
         # One sum in whole numbers and one division: 0:00.3 is the same number as 0.3.
         whole, _, fraction = seconds.replace(",", ".").partition(".")
@@ -136,7 +140,7 @@ def check_range(first: float, last: float | None) -> tuple[float, float | None]:
 
 def parse_split(value: Any, name: str) -> str | None:
     """Convert a format's name of a split to train, eval or test; a blank value gives None."""
-    split = parse_text(value, name).lower()
+    split = "" if value is None else parse_text(value, name).lower()
     if not split:
         return None
     if split not in _SPLIT_NAMES:

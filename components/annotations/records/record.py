@@ -135,7 +135,7 @@ class Segment:
     @property
     def labels(self) -> tuple[str, ...]:
         """All labels of the span, by name: the row's own, and the further ones."""
-        return tuple(sorted({self.label, *self.further_labels}))
+        return tuple(sorted({self.label, *self.further_labels})) if self.further_labels else (self.label,)
 
     @property
     def known_labels(self) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components.annotations.splits.config import SPLITS
-from components.annotations.splits.grouping import NO_GROUPS, Groups, Node, Videos
+from components.annotations.splits.grouping import GroupsOf, Node
 from foundation.messages.errors import UserError
 
 ASSIGNMENT_FILE = "splits.csv"
@@ -38,16 +38,12 @@ class Assignment:
     def split_of(self) -> dict[Node, str]:
         return {node: row.split for row in self.rows for node in row.nodes()}
 
-    def extended(self, videos: Videos, splits: Mapping[str, str], groups: Groups = NO_GROUPS) -> "Assignment":
-        """Add the rows of `videos`, whose splits are given, and the `groups` of those without segments.
+    def extended(self, groups_of: GroupsOf, splits: Mapping[str, str]) -> "Assignment":
+        """Add rows of videos, whose groups (see `groups_of_videos`) and splits are given.
 
         All earlier rows stay, so absent videos keep their place.
         """
-        rows = {
-            Row(video, group, splits[video])
-            for video, segments in videos.items()
-            for group in {segment.group or "" for segment in segments} or {groups.get(video, "")}
-        }
+        rows = {Row(video, group, splits[video]) for video, groups in groups_of.items() for group in groups}
         return Assignment(tuple(sorted(rows.union(self.rows))), self.name)
 
     def to_csv(self) -> str:

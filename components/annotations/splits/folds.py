@@ -1,6 +1,6 @@
 """Assigns whole groups to folds, each of which is asked about by a model that was trained without it."""
 
-from components.annotations.splits.grouping import Ties, Videos, find_clusters
+from components.annotations.splits.grouping import Ties, Videos, find_clusters, groups_of_videos
 from components.annotations.splits.stratified import stratified
 from foundation.messages.errors import UserError
 from foundation.messages.wording import counted
@@ -18,7 +18,7 @@ def assign_folds(videos: Videos, ties: Ties, num_folds: int, seed: int) -> dict[
       UserError: there are fewer groups than folds.
     """
     known = [[video for video in tied if video in videos] for tied in ties]
-    found = find_clusters(videos, [tied for tied in known if tied])
+    found = find_clusters(groups_of_videos(videos), [tied for tied in known if tied])
     clusters = {nodes[0]: [node.name for node in nodes if node.is_video] for nodes in found}
     if len(clusters) < num_folds:
         raise UserError(

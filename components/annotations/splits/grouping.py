@@ -10,6 +10,7 @@ from components.annotations.records.record import Segment
 Videos = Mapping[str, Sequence[Segment]]
 Ties = Sequence[Sequence[str]]
 Groups = Mapping[str, str]
+GroupsOf = Mapping[str, Sequence[str]]
 NO_GROUPS: Groups = MappingProxyType({})
 
 
@@ -45,7 +46,15 @@ def find_links(videos: Videos, ties: Ties, groups: Groups) -> Iterator[Link]:
             yield Link((Node(True, first), Node(True, video)), f"{first} and {video} have the same bytes")
 
 
-def find_clusters(videos: Videos, ties: Ties, groups: Groups = NO_GROUPS) -> list[list[Node]]:
+def groups_of_videos(videos: Videos, groups: Groups = NO_GROUPS) -> dict[str, tuple[str, ...]]:
+    """The groups of each video by name, an empty one among them if a row has none; `groups`: of videos without rows."""
+    return {
+        video: tuple(sorted({segment.group or "" for segment in segments})) or (groups.get(video, ""),)
+        for video, segments in videos.items()
+    }
+
+
+def find_clusters(groups_of: GroupsOf, ties: Ties) -> list[list[Node]]:
     """Sets of nodes that belong together, directly or through others (union-find); the nodes of a set are sorted."""
     parent: dict[Node, Node] = {}
 
@@ -57,11 +66,17 @@ def find_clusters(videos: Videos, ties: Ties, groups: Groups = NO_GROUPS) -> lis
             parent[node], node = root, parent[node]
         return root
 
-    for video in videos:
-        find(Node(True, video))
-    for link in find_links(videos, ties, groups):
-        left, right = sorted(map(find, link.ends))
+    def join(one: Node, other: Node) -> None:
+        left, right = sorted((find(one), find(other)))
         parent[right] = left
+
+    for video, names in groups_of.items():
+        find(Node(True, video))
+        for name in filter(None, names):
+            join(Node(True, video), Node(False, name))
+    for first, *others in ties:
+        for video in others:
+            join(Node(True, first), Node(True, video))
     clusters: dict[Node, list[Node]] = defaultdict(list)
     for node in sorted(parent):
         clusters[find(node)].append(node)

@@ -10,12 +10,14 @@ from components.annotations.splits.coverage import check_coverage
 from components.annotations.splits.grouping import (
     NO_GROUPS,
     Groups,
+    GroupsOf,
     Link,
     Node,
     Ties,
     Videos,
     find_clusters,
     find_links,
+    groups_of_videos,
     shortest_chain,
 )
 from components.annotations.splits.stratified import cluster_hash, stratified
@@ -39,8 +41,10 @@ def split_manifest(
             earlier = read_assignment(path, config.assignment)
     # Unannotated time will give background clips in every split.
     may_lack = (negatives.label,) if negatives and negatives.clips_per_video else ()
-    splits = assign_splits(manifest.segments_by_video, manifest.ties, config, earlier, may_lack, manifest.groups)
-    return splits, earlier.extended(manifest.segments_by_video, splits, manifest.groups)
+    videos = manifest.segments_by_video
+    groups_of = groups_of_videos(videos, manifest.groups)
+    splits = _assign(videos, groups_of, manifest.ties, config, earlier, may_lack, manifest.groups)
+    return splits, earlier.extended(groups_of, splits)
 
 
 def assign_splits(
@@ -65,9 +69,22 @@ def assign_splits(
       UserError: a split would be empty, a class would be missing in train (in `stratified` mode: in any split), the
         official lists put one group into two splits, or new ties join what `earlier` has in two splits.
     """
-    nodes_of = {nodes[0]: nodes for nodes in find_clusters(videos, ties, groups)}
+    groups_of = groups_of_videos(videos, groups)
+    return _assign(videos, groups_of, ties, config, earlier or Assignment(), may_lack, groups)
+
+
+def _assign(
+    videos: Videos,
+    groups_of: GroupsOf,
+    ties: Ties,
+    config: SplitsConfig,
+    earlier: Assignment,
+    may_lack: Collection[str],
+    groups: Groups,
+) -> dict[str, str]:
+    nodes_of = {nodes[0]: nodes for nodes in find_clusters(groups_of, ties)}
     clusters = {name: [node.name for node in nodes if node.is_video] for name, nodes in nodes_of.items()}
-    placed = _placed_earlier(nodes_of, lambda: find_links(videos, ties, groups), earlier or Assignment())
+    placed = _placed_earlier(nodes_of, lambda: find_links(videos, ties, groups), earlier)
     if config.mode == "official":
         by_cluster = _official(clusters, videos, config)
     elif config.mode == "hash":

@@ -129,6 +129,15 @@ def test_two_files_of_another_machine_are_not_taken_for_one(root: Path) -> None:
     assert "would both be a.mp4; write the paths relative to data.videos" in manifest.rejects[0].message
 
 
+def test_rows_that_are_left_out_tell_of_two_files_too(root: Path) -> None:
+    rows = [
+        Segment(f"C:\\day {day}\\a.mp4", label, Source("labels.csv", day)) for day, label in ((7, "wave"), (8, "none"))
+    ]
+    manifest = build_manifest(rows, LocalRoot(root), classes=["wave"])
+    reasons = [reject.reason for reject in manifest.rejects if reject.source]
+    assert reasons == [Reason.VIDEO_AMBIGUOUS, Reason.LABEL_UNKNOWN]
+
+
 def test_where_the_folder_of_another_machine_began_is_told_from_paths_with_folders(root: Path) -> None:
     manifest = manifest_of(
         root, ["C:\\all\\day 1\\b.mp4", "C:\\all\\a.mp4", "C:\\all\\day 9\\v1.5.mp4", "D:\\x\\x.mp4"]

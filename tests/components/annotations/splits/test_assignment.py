@@ -10,6 +10,7 @@ from components.annotations.files.manifest import Manifest
 from components.annotations.records.record import Segment
 from components.annotations.splits.assignment import Assignment, Row, read_assignment
 from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.grouping import groups_of_videos
 from components.annotations.splits.splitting import assign_splits, split_manifest
 from foundation.messages.errors import UserError
 from tests.components.annotations.splits.split_data import make_videos, one_class_groups
@@ -43,7 +44,7 @@ def test_rows_are_sorted_and_each_stands_once(path: Path) -> None:
     videos = make_videos(
         ("b.mp4", "sit", "ann"), ("a.mp4", "sit", None), ("b.mp4", "wave", "ann"), ("b.mp4", "sit", "bob")
     )
-    text = Assignment().extended(videos, {"a.mp4": "test", "b.mp4": "train"}).to_csv()
+    text = Assignment().extended(groups_of_videos(videos), {"a.mp4": "test", "b.mp4": "train"}).to_csv()
     assert text == "video,group,split\na.mp4,,test\nb.mp4,ann,train\nb.mp4,bob,train\n"
     assert read(path, text).to_csv() == text
 

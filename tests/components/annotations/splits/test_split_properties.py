@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from components.annotations.splits.assignment import Assignment
 from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.grouping import groups_of_videos
 from components.annotations.splits.splitting import assign_splits
 from foundation.messages.errors import UserError
 from tests.components.annotations.splits.split_data import (
@@ -153,7 +154,7 @@ def test_with_an_assignment_no_old_video_ever_moves_whatever_is_added(
     others = one_class_groups({"sit": 40, "wave": 40})
     before = others | make_videos(*old)
     splits = split_or_skip(before, config)
-    earlier = Assignment().extended(before, splits)
+    earlier = Assignment().extended(groups_of_videos(before), splits)
     after = others | make_videos(*old, *new)
     ties = [tied for tied in ties if all(video in after for video in tied)]
     try:
@@ -172,7 +173,7 @@ def test_with_an_assignment_no_old_video_ever_moves_whatever_is_added(
 @given(num_old=st.integers(3, 30), num_new=st.integers(1, 40), config=configs("stratified"))
 def test_old_groups_count_towards_the_shares(num_old: int, num_new: int, config: SplitsConfig) -> None:
     before = one_class_groups({"sit": num_old})
-    earlier = Assignment().extended(before, dict.fromkeys(before, "train"))
+    earlier = Assignment().extended(groups_of_videos(before), dict.fromkeys(before, "train"))
     after = before | make_videos(*((f"new{index}.mp4", "sit", None) for index in range(num_new)))
     splits = split_or_skip(after, config, earlier)
     counts = count_segments(after, splits)

@@ -5,6 +5,7 @@ import pytest
 from components.annotations.records.record import Segment
 from components.annotations.splits.assignment import Assignment, Row
 from components.annotations.splits.config import SPLITS, SplitsConfig
+from components.annotations.splits.grouping import groups_of_videos
 from components.annotations.splits.splitting import assign_splits
 from foundation.messages.errors import UserError
 from tests.components.annotations.splits.split_data import (
@@ -197,7 +198,7 @@ def test_videos_that_no_row_names_are_where_their_groups_are() -> None:
     assert all(
         splits[f"u{i}.mp4"] == splits[f"w{i}.mp4"] == splits.get(f"P{i}.mp4", splits[f"u{i}.mp4"]) for i in range(50)
     )
-    rows = Assignment().extended(videos, splits, groups).rows
+    rows = Assignment().extended(groups_of_videos(videos, groups), splits).rows
     assert Row("u41.mp4", "P41", splits["u41.mp4"]) in rows
 
 
