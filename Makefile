@@ -178,9 +178,9 @@ kubeflow-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.kubeflow $(if $(DRIVER),--driver $(DRIVER)) $(if $(LAUNCHER),--launcher $(LAUNCHER))
 
 # The data stages on Flink with two nodes on this machine beside the same stages here, with parts of the cluster killed, and the speed of two nodes
-# beside one; and ingest on Spark: hours on a busy machine. PARTS=stages, kills, rates or spark does one of these. Needs root on Linux, Java 17 with
+# beside one; a whole run; clusters that lack something; and ingest on Spark. PARTS="stages kills" does some of these. Needs root on Linux, Java 17 with
 # its compiler, Maven and a network.
-PARTS ?= stages kills rates spark
+PARTS ?= stages kills rates run faults spark
 .PHONY: cluster-check
 cluster-check: setup
 	$(PYTHON_IN_VENV) -m benchmarks.engine --parts $(PARTS)

@@ -32,7 +32,7 @@ def full_disk_runs(
     while count < number:
         project = template.beside(folder / f"{KIND}-{count}")
         size = random.randrange(2**12, num_bytes)
-        with _disk(project.output_dir, size):
+        with small_disk(project.output_dir, size):
             exit_code = None
             while exit_code not in VERDICTS and count < number:
                 exit_code = project.run()
@@ -60,7 +60,7 @@ def _resize(folder: Path, num_bytes: int) -> None:
 
 
 @contextmanager
-def _disk(folder: Path, num_bytes: int) -> Iterator[None]:
+def small_disk(folder: Path, num_bytes: int) -> Iterator[None]:
     """A small file system at a folder."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={num_bytes}", "tmpfs", str(folder)], check=True)

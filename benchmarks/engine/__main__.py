@@ -1,8 +1,8 @@
 """The data stages on engines beside the same stages here: what they make, what kills do to them, and how fast they are.
 
-    .venv/bin/python -m benchmarks.engine [--parts stages kills rates spark] [--videos 384] [--repetitions 3]
+    .venv/bin/python -m benchmarks.engine [--parts stages kills rates run faults spark] [--videos 384] [--repetitions 3]
 
-Stages, kills and rates are Flink's; of Spark there is ingest. Needs root on Linux, Java 17 with its
+All but the last part are Flink's; of Spark there is ingest. Needs root on Linux, Java 17 with its
 compiler, and Maven. The engines and Beam's job servers for them are installed in .setup/flink and .setup/spark (see flink.py,
 spark.py): two nodes, which are network namespaces with a core each, a TaskManager of one slot or a worker of Spark's, and a
 `clipgate beam-worker`.
@@ -13,6 +13,8 @@ Ends with status 1 if what the engine has made is not what is made here. Prints 
                      each node have taken (Flink)
     killed           what was killed, what the run ended with, and how many shards that were complete were not made again
     rate             of ingest and of the evaluation, with one node and with two
+    run              what `clipgate run` has come to on the engine, and what is not as in the same run here
+    fault            what a cluster lacks, and what `clipgate run` says of it
 """
 
 import argparse
@@ -28,7 +30,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.engine import comparing, flink, kills, rates, spark
+from benchmarks.engine import comparing, faults, flink, kills, rates, spark
 from benchmarks.engine.stages import Stage
 from benchmarks.ingest import copy_videos, here, ingest, one_row_a_video, read_rows
 from benchmarks.undisturbed import VERDICTS, Project
@@ -43,7 +45,7 @@ from pipeline.prediction.thresholds import Thresholds
 
 _INSTALLED = Path(__file__).resolve().parents[2] / ".setup"
 _HERE = BeamConfig()
-_PARTS_OF_FLINK = ("stages", "kills", "rates")
+_PARTS_OF_FLINK = ("stages", "kills", "rates", "run", "faults")
 _PARTS = (*_PARTS_OF_FLINK, "spark")
 # So many that the work outweighs the start.
 _TIMES_IN_TRANSFORM, _TIMES_IN_EVALUATION = 40, 150
@@ -52,8 +54,10 @@ _TIMES_IN_TRANSFORM, _TIMES_IN_EVALUATION = 40, 150
 class Check:
     """What is compared with Flink, and where."""
 
-    def __init__(self, folder: Path, cluster: flink.FlinkCluster, project: Project, data: Path) -> None:
+    def __init__(self, folder: Path, cluster: flink.FlinkCluster, project: Project, status: int, data: Path) -> None:
+        """`status`: with which the project's run here has ended."""
         self._folder, self._cluster, self._project, self._data = folder, cluster, project, data
+        self._status = status
         self._examples = project.newest("VideoExampleGen/examples")
         self.differences: list[str] = []
 
@@ -128,6 +132,19 @@ class Check:
             rate="evaluation",
             **rates.of_evaluation(options, stage, few, many, num_more, self._folder / "rated", repetitions),
         )
+
+    def run(self) -> None:
+        """`clipgate run` as a whole, beside the one that was made here."""
+        project = self._project.beside(self._folder / "run")
+        project.configure(beam=self._cluster.settings().model_dump(exclude_none=True))
+        expected = self._project.outcome(self._status)
+        started = time.monotonic()
+        status = project.run()
+        seconds = round(time.monotonic() - started, 1)
+        found = [project.last_words()] if status not in VERDICTS else expected.differences(project.outcome(status))
+        say(run="clipgate run", status=status, seconds=seconds, differences=found)
+        # Sums in another order make another graph, and another graph other weights.
+        self.differences += [f"clipgate run: {each} differs" for each in found if each in ("examples", "ledger")]
 
     def _compared(
         self,
@@ -211,13 +228,19 @@ def with_flink(folder: Path, project: Project, data: Path, parts: Sequence[str],
         sys.exit(f"the run here ended with status {status}: {project.last_words()}")
     with flink.cluster(_INSTALLED / "flink", folder / "flink") as cluster:
         ask(project, cluster.settings())
-        check = Check(folder, cluster, project, data)
+        check = Check(folder, cluster, project, status, data)
         if "stages" in parts:
             check.stages()
         if "kills" in parts:
             check.kills()
         if "rates" in parts:
             check.rates(repetitions)
+        if "run" in parts:
+            check.run()
+    if "faults" in parts:
+        for outcome in faults.of_flink(_INSTALLED / "flink", folder / "faults", project):
+            say(**outcome)
+            check.differences += [f"{outcome['fault']}: {each}" for each in outcome["problems"]]
     return check.differences
 
 

@@ -21,6 +21,8 @@ from benchmarks.engine.programs import JOB_SERVER, NUM_NODES, Cluster, started
 from pipeline.beam.config import BeamConfig
 from tests.ports import free_addresses
 
+# The folder, in that of a cluster, for all that lies on disks while a job runs.
+STAGING = "staging"
 JOB_MANAGER, _MANAGER = "job-manager", "task-manager-"
 _FLINK, _BEAM_RUNNER = "1.19.3", "org.apache.beam:beam-runners-flink-1.19:2.62.0"
 # Of Beam's dependencies, what Flink has in itself.
@@ -61,6 +63,8 @@ pekko.ask.timeout: 5 min
 web.timeout: 300000
 slot.request.timeout: 3600000
 heartbeat.timeout: 60000
+io.tmp.dirs: {staging}
+blob.storage.directory: {staging}
 taskmanager.slot.timeout: 10 s
 restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 12
@@ -83,17 +87,20 @@ def install(folder: Path) -> None:
 class FlinkCluster(Cluster):
     """A JobManager, and a TaskManager of one slot on each node."""
 
-    def __init__(self, installed: Path, folder: Path, address: str, nodes: Sequence[Node]) -> None:
-        """`address`: of what runs on none of the nodes."""
+    def __init__(self, installed: Path, folder: Path, address: str, nodes: Sequence[Node], lacking: str = "") -> None:
+        """`address`: of what runs on none of the nodes; `lacking`: Flink has no jar whose name begins so."""
         super().__init__(folder, nodes)
         rpc, rest = (each.rpartition(":")[2] for each in free_addresses(2))
         self._rest = f"http://{address}:{rest}"
         conf = folder / "conf"
         conf.mkdir()
-        (conf / "flink-conf.yaml").write_text(_CONFIGURATION.format(address=address, rpc_port=rpc, rest_port=rest))
+        (conf / "flink-conf.yaml").write_text(
+            _CONFIGURATION.format(address=address, rpc_port=rpc, rest_port=rest, staging=folder / STAGING)
+        )
         virtual_machine, jars = ["java", *_java_options(), *_MEMORY, _LOGGING], _class_path(installed)
         agent = installed / AGENT_JAR
-        java = [*virtual_machine, "-cp", jars]
+        its_jars = [jar for jar in jars.split(os.pathsep) if not (lacking and Path(jar).name.startswith(lacking))]
+        java = [*virtual_machine, "-cp", os.pathsep.join(its_jars)]
         configured = ["--configDir", str(conf)]
         self._commands |= {
             JOB_MANAGER: [
@@ -152,9 +159,12 @@ class FlinkCluster(Cluster):
 
 
 @contextmanager
-def cluster(installed: Path, folder: Path) -> Iterator[FlinkCluster]:
-    """A cluster that ends with the context."""
-    with network(NUM_NODES) as (address, nodes), started(FlinkCluster(installed, folder, address, nodes)) as made:
+def cluster(installed: Path, folder: Path, lacking: str = "") -> Iterator[FlinkCluster]:
+    """A cluster that ends with the context; `lacking`: see FlinkCluster."""
+    with (
+        network(NUM_NODES) as (address, nodes),
+        started(FlinkCluster(installed, folder, address, nodes, lacking)) as made,
+    ):
         yield made
 
 
