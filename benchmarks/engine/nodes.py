@@ -52,6 +52,8 @@ def network(count: int) -> Iterator[tuple[str, list[Node]]]:
             _ip("netns", "add", name)
             stack.callback(_ip, "netns", "del", name)
             _ip("link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
+            # A namespace that ends takes its end along some time later.
+            stack.callback(_ip, "link", "del", name)
             _ip("link", "set", name, "master", bridge, "up")
             _ip("-n", name, "link", "set", "lo", "up")
             _ip("-n", name, "addr", "add", f"{address}/{_PREFIX_BITS}", "dev", "eth0")

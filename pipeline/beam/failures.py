@@ -11,6 +11,7 @@ from pipeline.beam.config import BeamConfig
 MARK = "@@clipgate@@"
 _FAILED = " failed in state "
 _DISK_FULL = "No space left on device"
+_JAR_MISSING = ("ClassNotFoundException", "NoClassDefFoundError")
 _OF_A_WORKER = "Traceback (most recent call last)"
 _AGAIN = "Run the same command again; the log has the whole error"
 
@@ -68,6 +69,12 @@ def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
     """What is in the way of a small job that has failed: what its workers say (see pipeline.beam.probe), or likely causes."""
     if said := text.split(MARK)[1::2]:
         return list(dict.fromkeys(said))
+    if missing := next((words for words in _JAR_MISSING if words in text), None):
+        return [
+            f"beam.runner: {settings.runner}: the engine lacks jars of Beam's runner for it: {_line_with(missing, text)}. Put "
+            "all that the job server has on its class path on those of the engine's machines too, or have the job server send "
+            f"it; all of Beam {metadata.version('apache-beam')}, as this machine is"
+        ]
     return [
         f"beam.runner: {settings.runner}: the workers did not do a small job that asks what they see: "
         f"{_last_line(text.splitlines())}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "

@@ -12,7 +12,7 @@ from components.annotation_validator.inputs.measures import (
     Vector,
     VideoMeasures,
 )
-from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
+from components.annotation_validator.inputs.segments import CHECKED, CheckedSegment, VideoFacts
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, segment_id
 from components.annotations.records.record import Assumption, Reject, Segment, TimeUnit
@@ -72,7 +72,7 @@ class CheckInputs:
     @cached_property
     def by_label(self) -> Mapping[str, Collection[CheckedSegment]]:
         """Segments of each label, labels sorted; like all `segments`, many of them lie in a file."""
-        return grouped(self.segments, lambda segment: segment.label)
+        return grouped(self.segments, lambda segment: segment.label, CHECKED)
 
     @cached_property
     def actions(self) -> Mapping[str, Collection[CheckedSegment]]:
@@ -82,7 +82,7 @@ class CheckInputs:
     @cached_property
     def by_video(self) -> Mapping[str, Collection[CheckedSegment]]:
         """Segments of each video, videos sorted."""
-        return grouped(self.segments, lambda segment: segment.video)
+        return grouped(self.segments, lambda segment: segment.video, CHECKED)
 
     @cached_property
     def cluster_of(self) -> dict[str, str]:
@@ -189,9 +189,12 @@ def make_inputs(
     negatives = inspection.negatives
     return CheckInputs(
         segments=kept(
-            _checked(video, segment, videos.get(video))
-            for video, segments in manifest.segments_by_video.items()
-            for segment in segments
+            (
+                _checked(video, segment, videos.get(video))
+                for video, segments in manifest.segments_by_video.items()
+                for segment in segments
+            ),
+            CHECKED,
         ),
         rejects=tuple(manifest.rejects),
         videos=videos,

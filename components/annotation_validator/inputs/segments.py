@@ -1,10 +1,13 @@
 """Segments and videos as checks see them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from components.annotation_validator.findings import Place, Suggestion
+from components.annotations.records.packing import packed_segment, unpacked_segment
 from components.annotations.records.record import Segment
+from foundation.large import Packing
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,21 @@ class CheckedSegment:
         return Place(
             self.video, self.label, self.record.source, self.id, self.start_seconds, self.end_seconds, suggestion
         )
+
+
+def _packed(segment: CheckedSegment) -> tuple[Any, ...]:
+    return (packed_segment(segment.record), *(getattr(segment, name) for name in _OTHERS))
+
+
+def _unpacked(given: tuple[Any, ...]) -> CheckedSegment:
+    record, *others = given
+    segment = object.__new__(CheckedSegment)
+    segment.__dict__.update(zip(_OTHERS, others, strict=True), record=unpacked_segment(record))
+    return segment
+
+
+_OTHERS = tuple(field.name for field in fields(CheckedSegment) if field.name != "record")
+CHECKED: Packing[CheckedSegment] = Packing(_packed, _unpacked)
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,19 @@ def test_without_an_engine_nothing_is_said_of_one() -> None:
         assert said(error, HERE) is error
 
 
-def test_a_first_job_that_fails_for_want_of_a_jar_or_of_its_version_names_what_to_look_at() -> None:
+def test_a_first_job_that_fails_for_want_of_a_jar_says_so() -> None:
     text = f"{FAILED}java.lang.ClassNotFoundException: org.apache.beam.sdk.options.PipelineOptions\n\n"
     (line,) = said_of_first_job(text, ENGINE)
-    assert "PipelineOptions. Is `clipgate beam-worker` started at localhost:50000" in line
+    assert line.startswith("beam.runner: flink: the engine lacks jars of Beam's runner for it: ")
+    assert (
+        "PipelineOptions. Put all that the job server has on its class path on those of the engine's machines too"
+        in line
+    )
+
+
+def test_a_first_job_that_fails_otherwise_names_what_to_look_at() -> None:
+    (line,) = said_of_first_job(f"{FAILED}java.lang.RuntimeException: no worker\n\n", ENGINE)
+    assert "no worker. Is `clipgate beam-worker` started at localhost:50000" in line
     assert "is the job server of Beam" in line
 
 
