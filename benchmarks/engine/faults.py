@@ -1,6 +1,7 @@
 """Clusters that lack something, and what people are told of it before a run begins or when it has ended."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from pipeline.beam.config import BeamConfig
 from tests.ports import free_addresses
 
 _BEAM_RUNNER = "beam-runners-flink"
-# Flink begins with it, and no job fits in.
-_BYTES_OF_A_SMALL_DISK = 2**20
+# Flink's programs unpack some of their own jars there when they begin.
+_BYTES_OF_A_SMALL_DISK = 2**28
 _LONGEST_LINE = 1000
 
 
@@ -31,7 +32,14 @@ def of_flink(installed: Path, folder: Path, project: Project) -> Iterator[dict[s
         small_disk(staging, _BYTES_OF_A_SMALL_DISK),
         flink.cluster(installed, folder / "full") as cluster,
     ):
+        _fill(staging)
         yield _told("full staging disk", project, folder / "staged", cluster.settings(), lambda said: "disk" in said)
+
+
+def _fill(disk: Path) -> None:
+    with suppress(OSError), (disk / "something else").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(2**16))
 
 
 def _told(
