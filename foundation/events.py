@@ -1,5 +1,6 @@
 """Events that a process of ours sends to the one that started it: JSON objects, one a line, through a pipe."""
 
+import gc
 import json
 import os
 import traceback
@@ -27,6 +28,8 @@ def report(events_fd: int, run: Callable[[Send], None]) -> None:
             run(send)
         except Exception as error:
             send(error_event(error))
+    # The process ends: nobody needs to look for garbage once more.
+    gc.freeze()
 
 
 def error_event(error: Exception) -> Event:

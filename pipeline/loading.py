@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from foundation.loading import no_garbage
+
 
 def load_tensorflow() -> None:
     """Load it without its notes on hardware and on Python's version, which are not for users; errors are raised."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"google\.")
     # TensorFlow 2.21 writes some notes before it looks at that level.
-    with _silent_stderr():
+    with _silent_stderr(), no_garbage():
         importlib.import_module("tensorflow")
 
 

@@ -19,6 +19,7 @@ from components.pusher.versions import available_versions
 from components.pusher.whole import version_differences
 from components.storage.paths import METADATA_FILE
 from foundation.events import Send, report, send_progress
+from foundation.loading import no_garbage
 from foundation.messages.progress import announce
 from pipeline.beam.failures import engine_failures_explained
 from pipeline.beam.lost_workers import end_with_lost_worker
@@ -82,14 +83,15 @@ def _run(config: Config, send: Send) -> None:
         return
     state = state_of(plan)
     # These take ten seconds; mistakes in the input are told before.
-    from pipeline.abandoned import fail_abandoned
-    from pipeline.dag import create_pipeline
-    from pipeline.lineage import run_summary
-    from pipeline.runs.code import code_of
-    from pipeline.sealing.artifacts import ArtifactSeals
-    from pipeline.sealing.cache import forget_damaged
-    from pipeline.sealing.moved import follow_move
-    from pipeline.sealing.runner import SealedRunner
+    with no_garbage():
+        from pipeline.abandoned import fail_abandoned
+        from pipeline.dag import create_pipeline
+        from pipeline.lineage import run_summary
+        from pipeline.runs.code import code_of
+        from pipeline.sealing.artifacts import ArtifactSeals
+        from pipeline.sealing.cache import forget_damaged
+        from pipeline.sealing.moved import follow_move
+        from pipeline.sealing.runner import SealedRunner
 
     if plan.config.beam.is_elsewhere:
         # Beam takes seconds, too.

@@ -51,13 +51,16 @@ SLOW_FIXTURES = {
     "pushed_run", "metadata_outcome", "evaluation_uri", "base_evaluation_uri", "tfma_uri", "exported_model", "causal_model",
 }  # fmt: skip
 
-# A process gets whole files. These take longest, so that both processes end together; the first one makes the run that most of
-# the others need, the second one needs none.
+# A process gets whole files. These take longest, longest first, so that both processes end together; the first one makes the
+# run that most of the others need, the second one needs none.
 FIRST_FILES = (
     "e2e/test_pipeline.py",
+    "benchmarks/test_faults.py",
+    "e2e/test_folds.py",
     "notebooks/test_notebooks.py",
     "e2e/test_gates.py",
-    "e2e/test_compiled.py",
+    "e2e/test_several_labels.py",
+    "e2e/test_tutorial.py",
     "e2e/test_interruptions.py",
     "e2e",
     "contract",

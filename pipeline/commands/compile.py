@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from foundation.loading import no_garbage
 from pipeline.commands.terminal import ConfigOption, ForceOption, SetOption, console, escaped, refuse_existing
 from pipeline.config import Config, load_config
 from pipeline.loading import load_tensorflow
@@ -33,7 +34,8 @@ def compile_pipeline(
 def compile_for_cluster(config: Config, output: Path, *, without_data: bool = False) -> None:
     """Write the compiled pipeline, which loads TensorFlow."""
     load_tensorflow()
-    from pipeline.kubeflow.compiler import compile_to_file
+    with no_garbage():
+        from pipeline.kubeflow.compiler import compile_to_file
 
     compile_to_file(config, output, without_data=without_data)
 

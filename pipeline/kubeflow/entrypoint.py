@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.events import error_event
+from foundation.loading import no_garbage
 from foundation.messages.progress import PROGRESS_LOGGER, listen
 from pipeline.kubeflow.config import MOUNTS
 from pipeline.kubeflow.staging import staged
@@ -61,7 +62,8 @@ def main(arguments: Sequence[str]) -> None:
         for folder in folders_of(local["outputs"]):
             folder.mkdir(parents=True, exist_ok=True)
         # TensorFlow takes seconds to load.
-        from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
+        with no_garbage():
+            from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor
 
         kubeflow_v2_run_executor.main((options, beam_args))
         if mounts:

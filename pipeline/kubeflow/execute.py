@@ -1,18 +1,17 @@
 """Executes a compiled pipeline on this machine: the commands of its containers, one after the other, each in its own process.
 
 Tasks are given what they get in a cluster, what they give is judged as there, the cache answers as there, and a step that
-failed is tried again as often. But there is no image, Python is the one that runs this, nobody waits before another attempt,
-and resources, secrets and volumes are ignored.
+failed is tried again as often. But there is no image, Python is the one that runs this, TFX is loaded once for all steps
+(`step_process.py`), nobody waits before another attempt, and resources, secrets and volumes are ignored.
 """
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from pipeline.kubeflow.driver import LOGS, fingerprint, input_numbers, make_exec
 from pipeline.kubeflow.entrypoint import EVENT_MARK
 from pipeline.kubeflow.launcher import OutputError, command_line, for_attempt, output_artifacts, output_parameters
 from pipeline.kubeflow.metadata import Execution, Lineage, open_store
+from pipeline.kubeflow.step_process import step_process
 from pipeline.kubeflow.tasks import Json, Run, require_simple, runtime_parameters, task_order
 
 _PYTHON = ("python", "python3")
@@ -171,21 +171,13 @@ def run_task(name: str, container: Json, executor_input: Json, report: Report) -
     make_parameter_folders(executor_input)
     error: Json = {}
     last_lines: deque[str] = deque(maxlen=_NUM_LAST_LINES)
-    try:
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **variables},
-            text=True,
-            errors="replace",
-        )
-    except OSError as found:
-        raise StepFailedError(f"{name}: {command[0]} cannot be started: {found.strerror}") from found
-    with process, logs_path.open("w") as logs:
-        assert process.stdout
-        for line in process.stdout:
+    with ExitStack() as stack:
+        try:
+            step = stack.enter_context(step_process(command, variables))
+        except OSError as found:
+            raise StepFailedError(f"{name}: {command[0]} cannot be started: {found.strerror}") from found
+        logs = stack.enter_context(logs_path.open("w"))
+        for line in step.output:
             logs.write(line)
             event = _event(line)
             if event is None:
@@ -195,8 +187,9 @@ def run_task(name: str, container: Json, executor_input: Json, report: Report) -
                 error = event
             else:
                 report(event)
-    if process.returncode:
-        _fail(name, process.returncode, error, last_lines)
+        status = step.wait()
+    if status:
+        _fail(name, status, error, last_lines)
 
 
 def _fail(name: str, status: int, error: Json, last_lines: deque[str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.events import Send, report
+from foundation.loading import no_garbage
 from pipeline.config import Config, load_config
 from pipeline.kubeflow.check import require_runnable
 from pipeline.kubeflow.execute import StepFailedError, execute, load_spec, produced_by
@@ -55,7 +56,8 @@ def root_of(config: Config) -> str:
 def compile_for_trial(config: Config, root: str, *, without_data: bool = False) -> Path:
     """Compile a pipeline whose artifacts go to a folder; returns the file."""
     # It takes ten seconds to load.
-    from pipeline.kubeflow.compiler import compile_to_file
+    with no_garbage():
+        from pipeline.kubeflow.compiler import compile_to_file
 
     # Nothing but these two differs from what a cluster gets.
     kubeflow = config.kubeflow.model_copy(update={"pipeline_root": root, "checkpoints": None})

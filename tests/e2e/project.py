@@ -29,10 +29,11 @@ OPEN_GATES = {
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with `config.yaml` and, after a run, `out/`; and with its `data`, if these are not another project's."""
+    """A folder with `config.yaml` and, after a run, `out`; and with its `data`, if these are not another project's."""
 
     folder: Path
     data: Path = Path("data")
+    out: str = "out"
 
     @property
     def config_path(self) -> Path:
@@ -40,13 +41,13 @@ class Project:
 
     @property
     def output_dir(self) -> Path:
-        return self.folder / "out"
+        return self.folder / self.out
 
     def configure(self, **sections: Any) -> None:
         """Write the configuration; `sections` replace the defaults of the tests."""
         values = {
             "name": "test",
-            "output_dir": "out",
+            "output_dir": self.out,
             "data": {"annotations": str(self.data / "annotations.csv"), "videos": str(self.data)},
             "splits": {"train": 0.5, "eval": 0.25, "test": 0.25},
             "sampling": {"num_frames": 8, "short_side": 40},

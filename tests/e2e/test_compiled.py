@@ -20,6 +20,7 @@ from models.training.history import HISTORY_FILE
 from pipeline.config import load_config
 from pipeline.kubeflow.execute import METADATA_FILE, execute, execute_task, load_spec, produced_by
 from pipeline.kubeflow.metadata import Execution, Lineage, open_store
+from pipeline.kubeflow.step_process import step_process
 from pipeline.kubeflow.tasks import Json, Run
 from pipeline.plan import make_plan
 from tests.e2e.conftest import PushedRun
@@ -135,6 +136,18 @@ def test_every_component_writes_below_the_addresses_that_it_is_given(compiled_ru
     for (task, output), artifact in produced_by(compiled_run.executions).items():
         name = "executor-logs-0" if output == "executor-logs" else output
         assert re.fullmatch(f"{compiled_run.folder}/{task}/{UUID}/{name}", artifact["uri"]), (task, artifact)
+
+
+def test_a_step_says_and_ends_as_its_command_does() -> None:
+    command = [sys.executable, "-m", "pipeline.kubeflow.entrypoint", "--executor_class_path", "nobody.Executor"]
+    ends = []
+    # With variables of its own it is the command; without, a fork of what has loaded TFX.
+    for variables in ({"VARIABLE": "value"}, {}):
+        with step_process(command, variables) as step:
+            ends.append((step.output.read(), step.wait()))
+    by_command, by_fork = ends
+    assert by_fork == by_command
+    assert by_fork[1] == 2 and "--json_serialized_invocation_args" in by_fork[0]
 
 
 def test_the_gate_of_the_compiled_file_stops_a_bad_model_and_the_pusher_pushes_none(compiled_run: CompiledRun) -> None:

@@ -1,5 +1,6 @@
 """What is found wrong before the process of a run is started, and how it ends if the command does."""
 
+import functools
 import signal
 import subprocess
 import sys
@@ -52,7 +53,13 @@ def start(folder: Path, runner: str) -> tuple["subprocess.Popen[bytes]", psutil.
     command = [sys.executable, "-c", COMMAND, str(folder), runner]
     environment = child_environment()
     environment["PYTHONPATH"] = f"{folder}:{environment['PYTHONPATH']}"
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        # Tests under nohup ignore the end of their terminal, and so would what they start.
+        preexec_fn=functools.partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
+    )
     while not ((folder / "pid").is_file() and (folder / "pid").read_text()):
         assert process.poll() is None
         time.sleep(0.05)
