@@ -1,6 +1,6 @@
 """What people are told where an engine has not come to the end of a job."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 
@@ -12,6 +12,7 @@ MARK = "@@clipgate@@"
 _FAILED = " failed in state "
 _DISK_FULL = "No space left on device"
 _JAR_MISSING = ("ClassNotFoundException", "NoClassDefFoundError")
+_CAUSED_BY = "Caused by: "
 _OF_A_WORKER = "Traceback (most recent call last)"
 _AGAIN = "Run the same command again; the log has the whole error"
 
@@ -55,10 +56,7 @@ def said_of_failure(text: str, settings: BeamConfig) -> UserError | MachineError
         return None
     engine = f"beam.runner: {settings.runner or settings.beams_runner}"
     if _DISK_FULL in text:
-        return MachineError(
-            f"{engine}: a disk is full on one of the engine's machines, or output_dir is: {_line_with(_DISK_FULL, text)}. "
-            "Free some space there, such as in the folders for temporary files, and run the same command again"
-        )
+        return MachineError(_said_of_full_disk(engine, text))
     if _OF_A_WORKER in text:
         return None
     cause = text.partition(_FAILED)[2].partition(": ")[2].strip().partition("\n")[0]
@@ -69,6 +67,8 @@ def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
     """What is in the way of a small job that has failed: what its workers say (see pipeline.beam.probe), or likely causes."""
     if said := text.split(MARK)[1::2]:
         return list(dict.fromkeys(said))
+    if _DISK_FULL in text:
+        return [_said_of_full_disk(f"beam.runner: {settings.runner}", text)]
     if missing := next((words for words in _JAR_MISSING if words in text), None):
         return [
             f"beam.runner: {settings.runner}: the engine lacks jars of Beam's runner for it: {_line_with(missing, text)}. Put "
@@ -77,15 +77,26 @@ def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
         ]
     return [
         f"beam.runner: {settings.runner}: the workers did not do a small job that asks what they see: "
-        f"{_last_line(text.splitlines())}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "
+        f"{_cause(text)}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "
         f"from each task manager, and is the job server of Beam {metadata.version('apache-beam')}, as this machine is? The "
         "log has the whole error"
     ]
 
 
-def _last_line(lines: Sequence[str]) -> str:
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it failed without a word")
+def _said_of_full_disk(engine: str, text: str) -> str:
+    return (
+        f"{engine}: a disk is full on one of the engine's machines, or output_dir is: {_line_with(_DISK_FULL, text)}. "
+        "Free some space there, such as in the folders for temporary files, and run the same command again"
+    )
+
+
+def _cause(text: str) -> str:
+    """The innermost cause of Java's, or what is said last; lines of a stack say nothing."""
+    lines = [line.strip() for line in text.splitlines()]
+    said = [line for line in lines if any(map(str.isalpha, line)) and not line.startswith(("at ", "... "))]
+    causes = [line.removeprefix(_CAUSED_BY) for line in said if line.startswith(_CAUSED_BY)]
+    return next(reversed(causes or said), "it failed without a word")
 
 
 def _line_with(words: str, text: str) -> str:
-    return next(line for line in text.splitlines() if words in line).strip()
+    return next(line for line in text.splitlines() if words in line).strip().removeprefix(_CAUSED_BY)

@@ -80,8 +80,27 @@ def test_a_first_job_that_fails_for_want_of_a_jar_says_so() -> None:
     )
 
 
-def test_a_first_job_that_fails_otherwise_names_what_to_look_at() -> None:
-    (line,) = said_of_first_job(f"{FAILED}java.lang.RuntimeException: no worker\n\n", ENGINE)
+REFUSED = """org.apache.flink.runtime.rest.util.RestClientException: [Internal server error., <Exception on server side:
+java.util.concurrent.CompletionException: the job cannot be submitted
+\tat java.base/java.util.concurrent.CompletableFuture.postFire(CompletableFuture.java:614)
+Caused by: {cause}
+\tat java.base/java.io.RandomAccessFile.writeBytes(Native Method)
+\t... 5 more
+
+End of exception on server side>]
+]"""
+
+
+def test_a_full_disk_is_said_of_a_first_job_too() -> None:
+    (line,) = said_of_first_job(FAILED + REFUSED.format(cause="java.io.IOException: No space left on device"), ENGINE)
+    assert (
+        "a disk is full on one of the engine's machines, or output_dir is: java.io.IOException: No space left" in line
+    )
+
+
+@pytest.mark.parametrize("text", ["java.lang.RuntimeException: no worker\n\n", REFUSED.format(cause="no worker")])
+def test_a_first_job_that_fails_otherwise_names_what_to_look_at(text: str) -> None:
+    (line,) = said_of_first_job(FAILED + text, ENGINE)
     assert "no worker. Is `clipgate beam-worker` started at localhost:50000" in line
     assert "is the job server of Beam" in line
 
