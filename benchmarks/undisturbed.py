@@ -118,10 +118,6 @@ class Project:
         lines = (self.folder / "said.txt").read_text(errors="replace").strip().splitlines()
         return " ".join(" ".join(lines[-num_lines:]).split())
 
-    def last_line(self) -> str:
-        """The last line that a run here has said."""
-        return (self.folder / "said.txt").read_text(errors="replace").strip().rpartition("\n")[2]
-
     def size_bytes(self) -> int:
         """What lies in the output directory."""
         return sum(path.stat().st_size for path in self.output_dir.rglob("*") if path.is_file())

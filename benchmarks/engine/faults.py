@@ -14,7 +14,7 @@ from tests.ports import free_addresses
 _BEAM_RUNNER = "beam-runners-flink"
 # Flink's programs unpack some of their own jars there when they begin.
 _BYTES_OF_A_SMALL_DISK = 2**28
-_LONGEST_LINE = 1000
+_LONGEST = 1000
 
 
 def of_flink(installed: Path, folder: Path, project: Project) -> Iterator[dict[str, Any]]:
@@ -45,17 +45,18 @@ def _fill(disk: Path) -> None:
 def _told(
     fault: str, template: Project, folder: Path, settings: BeamConfig, is_told: Callable[[str], bool]
 ) -> dict[str, Any]:
-    """A run with these settings has to end with one line that says what is wrong, and to leave no Examples."""
+    """A run with these settings has to end with a line that says what is wrong, and to leave no Examples."""
     project = template.beside(folder)
     project.configure(beam=settings.model_dump(exclude_none=True))
     status = project.run()
-    said = project.last_line()
+    # Behind what is wrong there may be where the whole log is.
+    said = project.last_words(2)
     found = [*(project.output_dir / "pipeline").glob("VideoExampleGen/examples/*")]
     problems = []
     if status not in (1, 2):
         problems.append(f"it ended with {status}")
-    if not is_told(said) or len(said) > _LONGEST_LINE:
-        problems.append("its last line does not say what is wrong")
+    if not is_told(said) or len(said) > _LONGEST:
+        problems.append("its last words do not say what is wrong")
     if found:
         problems.append(f"{len(found)} outputs of ingest are left")
     return {"fault": fault, "status": status, "said": said, "problems": problems}

@@ -34,6 +34,7 @@ def require_engine(config: Config) -> None:
 
     Raises:
       UserError: something is missing; a line for each fault, with its remedy.
+      MachineError: a disk of the engine is full.
     """
     settings = config.beam
     if settings.runner in (None, "direct"):

@@ -56,7 +56,7 @@ def said_of_failure(text: str, settings: BeamConfig) -> UserError | MachineError
         return None
     engine = f"beam.runner: {settings.runner or settings.beams_runner}"
     if _DISK_FULL in text:
-        return MachineError(_said_of_full_disk(engine, text))
+        return _full_disk(engine, text)
     if _OF_A_WORKER in text:
         return None
     cause = text.partition(_FAILED)[2].partition(": ")[2].strip().partition("\n")[0]
@@ -64,11 +64,15 @@ def said_of_failure(text: str, settings: BeamConfig) -> UserError | MachineError
 
 
 def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
-    """What is in the way of a small job that has failed: what its workers say (see pipeline.beam.probe), or likely causes."""
+    """What is in the way of a small job that has failed: what its workers say (see pipeline.beam.probe), or likely causes.
+
+    Raises:
+      MachineError: a disk is full.
+    """
+    if _DISK_FULL in text:
+        raise _full_disk(f"beam.runner: {settings.runner}", text)
     if said := text.split(MARK)[1::2]:
         return list(dict.fromkeys(said))
-    if _DISK_FULL in text:
-        return [_said_of_full_disk(f"beam.runner: {settings.runner}", text)]
     if missing := next((words for words in _JAR_MISSING if words in text), None):
         return [
             f"beam.runner: {settings.runner}: the engine lacks jars of Beam's runner for it: {_line_with(missing, text)}. Put "
@@ -83,8 +87,8 @@ def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
     ]
 
 
-def _said_of_full_disk(engine: str, text: str) -> str:
-    return (
+def _full_disk(engine: str, text: str) -> MachineError:
+    return MachineError(
         f"{engine}: a disk is full on one of the engine's machines, or output_dir is: {_line_with(_DISK_FULL, text)}. "
         "Free some space there, such as in the folders for temporary files, and run the same command again"
     )

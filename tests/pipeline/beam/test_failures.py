@@ -92,10 +92,9 @@ End of exception on server side>]
 
 
 def test_a_full_disk_is_said_of_a_first_job_too() -> None:
-    (line,) = said_of_first_job(FAILED + REFUSED.format(cause="java.io.IOException: No space left on device"), ENGINE)
-    assert (
-        "a disk is full on one of the engine's machines, or output_dir is: java.io.IOException: No space left" in line
-    )
+    words = "a disk is full on one of the engine's machines, or output_dir is: java.io.IOException: No space left"
+    with pytest.raises(MachineError, match=words):
+        said_of_first_job(FAILED + REFUSED.format(cause="java.io.IOException: No space left on device"), ENGINE)
 
 
 @pytest.mark.parametrize("text", ["java.lang.RuntimeException: no worker\n\n", REFUSED.format(cause="no worker")])
