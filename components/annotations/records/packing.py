@@ -23,11 +23,14 @@ def packed_segment(segment: Segment) -> PackedSegment:
 
 
 def unpacked_segment(given: PackedSegment) -> Segment:
-    """A segment that was packed; it was checked when it was made."""
-    segment = object.__new__(Segment)
-    # What is left out is an attribute of the class.
-    segment.__dict__.update(given)
-    segment.__dict__["source"] = Source(*given["source"])
+    """A segment that was packed; it was checked when it was made, and what is left out is an attribute of its class."""
+    # Frozen classes are slow to call, and there are many rows.
+    segment, source = object.__new__(Segment), object.__new__(Source)
+    state = source.__dict__
+    state["file"], state["row"] = given["source"]
+    state = segment.__dict__
+    state.update(given)
+    state["source"] = source
     return segment
 
 
