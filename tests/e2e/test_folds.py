@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from components.fold_trainer.answers import CHOSEN_FILE, Answer, Folds, read_answers, read_folds
@@ -15,13 +14,15 @@ from components.video_example_gen.ledger import ACCEPTED_FILE, Entries
 from tests.e2e.conftest import PushedRun, RepeatedRun
 from tests.e2e.project import Project, explain
 from tests.e2e.pushed import executions_by_state
+from tests.e2e.test_interruptions import children, line_of
 
 NUM_FOLDS = 3
+NUM_EPOCHS = 3
 
 
 @dataclass(frozen=True)
 class FoldsRun:
-    """A project that was judged by folds, and its last run."""
+    """A project that was judged by folds, and its last run, which goes on after one that was killed in the second fold."""
 
     project: Project
     result: "subprocess.CompletedProcess[str]"
@@ -37,41 +38,49 @@ class FoldsRun:
 
 def project_with_folds(pushed_run: PushedRun, folder: Path) -> Project:
     project = pushed_run.project.beside(folder)
-    project.configure(evaluation={"folds": NUM_FOLDS}, training={"epochs": 3})
+    project.configure(evaluation={"folds": NUM_FOLDS}, training={"epochs": NUM_EPOCHS})
     return project
 
 
-@pytest.fixture(scope="module")
-def undisturbed(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory) -> FoldsRun:
-    project = project_with_folds(pushed_run, tmp_path_factory.mktemp("undisturbed"))
-    result = project.run()
-    assert result.returncode == 0, explain(result)
-    return FoldsRun(project, result)
+def kill(process: "subprocess.Popen[str]") -> None:
+    for child in children(process):
+        child.kill()
+    process.communicate()
 
 
 @pytest.fixture(scope="module")
-def killed(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory) -> FoldsRun:
+def judged(pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory) -> FoldsRun:
     """A run that was killed after an epoch of the second fold, and repeated."""
-    project = project_with_folds(pushed_run, tmp_path_factory.mktemp("killed"))
+    project = project_with_folds(pushed_run, tmp_path_factory.mktemp("judged"))
     process = project.start("run")
     while not list(project.output_dir.glob("pipeline/checkpoints/*.folds/training-1/checkpoint/state.npz")):
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
-    for child in psutil.Process(process.pid).children(recursive=True):
-        child.kill()
-    process.communicate()
+    kill(process)
     result = project.run()
     assert result.returncode == 0, explain(result)
     return FoldsRun(project, result)
 
 
-def test_every_clip_but_those_of_eval_has_one_answer_of_a_model_that_never_saw_its_group(undisturbed: FoldsRun) -> None:
-    ledger = Entries(undisturbed.project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
+@pytest.fixture(scope="module")
+def undisturbed_answers(
+    pushed_run: PushedRun, repeated_run: RepeatedRun, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Those of a run whose folds nobody disturbed; what would follow them is of no interest here."""
+    project = project_with_folds(pushed_run, tmp_path_factory.mktemp("undisturbed"))
+    process = project.start("run")
+    line_of(process, "FoldTrainer")
+    kill(process)
+    return project.artifact("FoldTrainer", "answers")
+
+
+def test_every_clip_but_those_of_eval_has_one_answer_of_a_model_that_never_saw_its_group(judged: FoldsRun) -> None:
+    ledger = Entries(judged.project.artifact("VideoExampleGen", "ledger") / ACCEPTED_FILE)
     expected = {entry["segment_id"]: entry["group"] for entry in ledger if entry["split"] != "eval"}
-    answers = undisturbed.answers
+    answers = judged.answers
     assert {answer.clip: answer.group for answer in answers} == expected
     assert len(answers) == len(expected)
-    folds = undisturbed.folds.folds
+    folds = judged.folds.folds
     for answer in answers:
         assert answer.group in folds[answer.fold].held_out
         assert answer.group not in folds[answer.fold].trained_on
@@ -80,66 +89,66 @@ def test_every_clip_but_those_of_eval_has_one_answer_of_a_model_that_never_saw_i
     assert not of_eval & set(expected.values())
 
 
-def test_all_these_answers_are_judged(undisturbed: FoldsRun) -> None:
-    gate = undisturbed.project.gate()
-    answers, classes = undisturbed.answers, undisturbed.folds.classes
+def test_all_these_answers_are_judged(judged: FoldsRun) -> None:
+    gate = judged.project.gate()
+    answers, classes = judged.answers, judged.folds.classes
     assert sum(map(sum, gate["confusion_matrix"])) == len(answers) == gate["lost_answers"]["num_clips"]
     counts = [[0] * len(classes) for _ in classes]
     for answer in answers:
         counts[classes.index(answer.labels[0])][answer.scores.index(max(answer.scores))] += 1
     assert gate["confusion_matrix"] == counts
-    fold_of = undisturbed.folds.of_group
+    fold_of = judged.folds.of_group
     assert gate["fold_of_group"] == [fold_of[group] for group in gate["groups"]["groups"]]
 
 
-def test_the_report_and_the_card_say_that_the_recipe_was_measured(undisturbed: FoldsRun) -> None:
-    (version,) = undisturbed.project.versions()
+def test_the_report_and_the_card_say_that_the_recipe_was_measured(judged: FoldsRun) -> None:
+    (version,) = judged.project.versions()
     card = json.loads((version / MODEL_CARD_JSON).read_text())
     assert (card["evaluation"]["split"], card["evaluation"]["folds"]) == ("folds", NUM_FOLDS)
     assert any("What was measured is the recipe" in sentence for sentence in card["limits"])
     assert "What was measured is the recipe" in " ".join(
-        (undisturbed.project.artifact("Reporter", "report") / "report.html").read_text().split()
+        (judged.project.artifact("Reporter", "report") / "report.html").read_text().split()
     )
     chosen = json.loads((version / CHOSEN_FILE).read_text())
-    assert chosen.keys() == {answer.clip for answer in undisturbed.answers}
-    assert undisturbed.project.clipgate("verify", str(version)).returncode == 0
+    assert chosen.keys() == {answer.clip for answer in judged.answers}
+    assert judged.project.clipgate("verify", str(version)).returncode == 0
 
 
 def test_a_run_that_was_killed_in_a_fold_goes_on_there_and_comes_to_the_same_answers(
-    killed: FoldsRun, undisturbed: FoldsRun
+    judged: FoldsRun, undisturbed_answers: Path
 ) -> None:
-    line = next(line for line in killed.result.stdout.splitlines() if " FoldTrainer " in line)
+    line = next(line for line in judged.result.stdout.splitlines() if " FoldTrainer " in line)
     assert "resumed after epoch" in line
-    assert killed.answers == undisturbed.answers
-    assert killed.folds == undisturbed.folds
-    assert not list(killed.project.output_dir.glob("pipeline/checkpoints/*.folds"))
+    assert judged.answers == read_answers(undisturbed_answers)
+    assert judged.folds == read_folds(undisturbed_answers)
+    assert not list(judged.project.output_dir.glob("pipeline/checkpoints/*.folds"))
 
 
-def test_the_same_run_again_is_answered_from_the_cache(undisturbed: FoldsRun) -> None:
-    before = executions_by_state(undisturbed.project)
-    again = undisturbed.project.run()
+def test_the_same_run_again_is_answered_from_the_cache(judged: FoldsRun) -> None:
+    before = executions_by_state(judged.project)
+    again = judged.project.run()
     assert again.returncode == 0, explain(again)
-    after = executions_by_state(undisturbed.project)
+    after = executions_by_state(judged.project)
     assert after["COMPLETE"]["FoldTrainer"] == before["COMPLETE"]["FoldTrainer"] == 1
     assert after["CACHED"]["FoldTrainer"] == 1
     # The model that is served already was trained from the very same data and configuration: nothing is compared.
-    assert "not_compared" not in undisturbed.project.gate()
+    assert "not_compared" not in judged.project.gate()
 
 
-def test_the_next_model_is_compared_on_the_clips_that_both_have_answers_of(undisturbed: FoldsRun) -> None:
-    project = undisturbed.project
-    project.configure(evaluation={"folds": NUM_FOLDS}, training={"epochs": 4})
+def test_the_next_model_is_compared_on_the_clips_that_both_have_answers_of(judged: FoldsRun) -> None:
+    project = judged.project
+    project.configure(evaluation={"folds": NUM_FOLDS}, training={"epochs": 1})
     result = project.run()
     assert result.returncode == 0, explain(result)
     gate = project.gate()
-    assert sum(map(sum, gate["baseline"]["confusion_matrix"])) == len(undisturbed.answers)
+    assert sum(map(sum, gate["baseline"]["confusion_matrix"])) == len(judged.answers)
     assert {finding["rule"] for finding in gate["findings"]} >= {"recall_drop"}
 
 
 def test_without_folds_a_model_that_was_judged_by_them_is_not_asked_about_what_it_learned_from(
-    undisturbed: FoldsRun,
+    judged: FoldsRun,
 ) -> None:
-    project = undisturbed.project
+    project = judged.project
     gates = {"certainty": None, "min_accuracy": 0, "min_recall": 0, "min_precision": 0, "min_examples": 1}
     project.configure(gates={**gates, "min_gain_over_majority": None})
     result = project.run()
