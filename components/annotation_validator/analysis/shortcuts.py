@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from statistics import median
 
@@ -11,7 +12,8 @@ from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.measures import Vector
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
 
-ValueOf = Callable[[CheckInputs, CheckedSegment], str | None]
+ValueOf = Callable[[CheckedSegment], str | None]
+_ValueIn = Callable[[CheckInputs, CheckedSegment], str | None]
 # Cosine of what does not change in two videos; that of copies is 0.9 and more in what does change, too.
 _SAME_SCENE = 0.9
 # A column of numbers that takes more values is a measurement, such as a part of an embedding, and no circumstance.
@@ -24,23 +26,21 @@ class Shortcut:
 
     Attributes:
       name: for people.
-      values: by segment id; unknown ones are absent. Numbers are rounded: what is nearly the same counts as the same.
+      value_of: of a segment, None if it is unknown. Numbers are rounded: what is nearly the same counts as the same.
       may_be_the_action: actions themselves may differ in it.
     """
 
     name: str
-    values: Mapping[str, str]
+    value_of: ValueOf
     may_be_the_action: bool = False
 
 
 def shortcuts_of(inputs: CheckInputs) -> Iterator[Shortcut]:
-    """All properties that are known of segments."""
+    """All properties that may be known of segments."""
     for name, value_of, may_be_the_action in _PROPERTIES:
-        values = ((segment.id, value_of(inputs, segment)) for segment in inputs.segments)
-        yield Shortcut(name, {id_: value for id_, value in values if value is not None}, may_be_the_action)
+        yield Shortcut(name, partial(value_of, inputs), may_be_the_action)
     scene_of = same_scenes({video: measures.fingerprint.still for video, measures in inputs.measures.items()})
-    segments = [segment for segment in inputs.segments if segment.video in scene_of]
-    yield Shortcut("scene", {segment.id: f"that of {scene_of[segment.video]}" for segment in segments})
+    yield Shortcut("scene", lambda segment: f"that of {scene_of[segment.video]}" if segment.video in scene_of else None)
     yield from columns_of(inputs.segments)
 
 
@@ -63,16 +63,26 @@ def same_scenes(still: Mapping[str, Vector]) -> dict[str, str]:
 
 def columns_of(segments: Iterable[CheckedSegment]) -> Iterator[Shortcut]:
     """Numbers that annotations give to segments, such as the camera's angle."""
-    columns: dict[str, dict[str, str]] = defaultdict(dict)
+    values: dict[str, set[str]] = defaultdict(set)
     for segment in segments:
         for name, number in segment.record.metadata.items():
-            columns[name][segment.id] = f"{number:.3g}"
-    for name, values in columns.items():
-        if len(set(values.values())) <= _MOST_VALUES:
-            yield Shortcut(f"column {name}", values, may_be_the_action=True)
+            if len(values[name]) <= _MOST_VALUES:
+                values[name].add(_rounded(number))
+    for name, found in values.items():
+        if len(found) <= _MOST_VALUES:
+            yield Shortcut(f"column {name}", partial(_in_column, name), may_be_the_action=True)
 
 
-def _of_header(value: Callable[[VideoFacts], str | None]) -> ValueOf:
+def _in_column(name: str, segment: CheckedSegment) -> str | None:
+    number = segment.record.metadata.get(name)
+    return None if number is None else _rounded(number)
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.3g}"
+
+
+def _of_header(value: Callable[[VideoFacts], str | None]) -> _ValueIn:
     return lambda inputs, segment: value(inputs.videos[segment.video]) if segment.video in inputs.videos else None
 
 
@@ -89,7 +99,7 @@ def _height_of_boxes(inputs: CheckInputs, segment: CheckedSegment) -> str | None
     return f"{round(median(heights), 1):.0%} of the frame" if heights else None
 
 
-_PROPERTIES: tuple[tuple[str, ValueOf, bool], ...] = (
+_PROPERTIES: tuple[tuple[str, _ValueIn, bool], ...] = (
     ("size of the frame", _of_header(lambda facts: f"{facts.width}x{facts.height}" if facts.width else None), False),
     ("frame rate", _of_header(lambda facts: f"{facts.fps:.3g} fps" if facts.fps else None), False),
     ("codec", _of_header(lambda facts: facts.codec or None), False),

@@ -4,13 +4,13 @@ What is asked are size, codec, scene, distance and more: see `shortcuts_of`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from components.annotation_validator.analysis.shortcuts import shortcuts_of
+from components.annotation_validator.analysis.shortcuts import ValueOf, shortcuts_of
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import places
@@ -77,9 +77,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     # Of two classes each is all that the other is not.
     labels = list(inputs.by_label)[:1] if len(inputs.by_label) == 2 else list(inputs.by_label)
     for shortcut in shortcuts_of(inputs):
-        if len(set(shortcut.values.values())) < 2:
-            continue
-        for label, found in zip(labels, _tell_each(inputs, shortcut.values, labels), strict=True):
+        for label, found in _tells(inputs, shortcut.value_of, labels):
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
@@ -90,24 +88,27 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
                 "codec.",
                 value=found.balanced_accuracy,
                 places=places(
-                    segment for segment in inputs.by_label[label] if shortcut.values.get(segment.id) in found.values
+                    segment for segment in inputs.by_label[label] if shortcut.value_of(segment) in found.values
                 ),
                 severity=Severity.NOTE if shortcut.may_be_the_action else None,
             )
 
 
-def _tell_each(inputs: CheckInputs, value_of: Mapping[str, str], labels: Iterable[str]) -> Iterable[Tell]:
-    """How well the values tell each label."""
+def _tells(inputs: CheckInputs, value_of: ValueOf, labels: Iterable[str]) -> Iterator[tuple[str, Tell]]:
+    """How well the values tell each label; nothing where all have the same value."""
     groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     groups_of: dict[str, list[str]] = defaultdict(list)
     for segment in inputs.segments:
-        value = value_of.get(segment.id)
+        value = value_of(segment)
         if value is not None:
             group = inputs.cluster_of[segment.video]
             if segment.label not in groups[group]:
                 groups_of[segment.label].append(group)
             groups[group][segment.label].add(value)
-    values = sorted(set(value_of.values()))
+    whole = {group: frozenset().union(*by_label.values()) for group, by_label in groups.items()}
+    values = sorted(frozenset().union(*whole.values()))
+    if len(values) < 2:
+        return
     column = {value: number for number, value in enumerate(values)}
 
     def shares(rows: Sequence[Collection[str]]) -> Shares:
@@ -117,7 +118,6 @@ def _tell_each(inputs: CheckInputs, value_of: Mapping[str, str], labels: Iterabl
         return table
 
     # Most groups lack most labels, and many have the same values: these rows are the same for all labels.
-    whole = {group: frozenset().union(*by_label.values()) for group, by_label in groups.items()}
     kinds = list(dict.fromkeys(whole.values()))
     rank = {kind: number for number, kind in enumerate(kinds)}
     outside_of_none = shares(kinds)
@@ -126,9 +126,12 @@ def _tell_each(inputs: CheckInputs, value_of: Mapping[str, str], labels: Iterabl
         own = groups_of[label]
         own_kinds = np.bincount([rank[whole[group]] for group in own], minlength=len(kinds))
         others = [set().union(*(each for name, each in groups[group].items() if name != label)) for group in own]
-        yield tell(
-            np.vstack([np.zeros_like(outside_of_none), shares([groups[group][label] for group in own])]),
-            np.vstack([outside_of_none, shares(others)]),
-            np.concatenate([num_of_kind - own_kinds, np.ones(len(own))]),
-            values,
+        yield (
+            label,
+            tell(
+                np.vstack([np.zeros_like(outside_of_none), shares([groups[group][label] for group in own])]),
+                np.vstack([outside_of_none, shares(others)]),
+                np.concatenate([num_of_kind - own_kinds, np.ones(len(own))]),
+                values,
+            ),
         )

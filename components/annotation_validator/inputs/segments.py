@@ -1,7 +1,7 @@
 """Segments and videos as checks see them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from components.annotation_validator.findings import Place, Suggestion
@@ -50,18 +50,18 @@ class CheckedSegment:
         )
 
 
-def _packed(segment: CheckedSegment) -> tuple[Any, ...]:
-    return (packed_segment(segment.record), *(getattr(segment, name) for name in _OTHERS))
+def _packed(segment: CheckedSegment) -> dict[str, Any]:
+    return {**segment.__dict__, "record": packed_segment(segment.record)}
 
 
-def _unpacked(given: tuple[Any, ...]) -> CheckedSegment:
-    record, *others = given
+def _unpacked(given: dict[str, Any]) -> CheckedSegment:
     segment = object.__new__(CheckedSegment)
-    segment.__dict__.update(zip(_OTHERS, others, strict=True), record=unpacked_segment(record))
+    state = segment.__dict__
+    state.update(given)
+    state["record"] = unpacked_segment(given["record"])
     return segment
 
 
-_OTHERS = tuple(field.name for field in fields(CheckedSegment) if field.name != "record")
 CHECKED: Packing[CheckedSegment] = Packing(_packed, _unpacked)
 
 
