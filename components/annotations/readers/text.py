@@ -13,6 +13,8 @@ def check_text(record: Record) -> Record:
     """Return the record, or a reject if its path, its group or one of its labels cannot be used."""
     if isinstance(record, Reject):
         return record
+    if not record.looked_for and _are_plain(record.video, record.label, record.group or ""):
+        return record
     texts = (
         ("path", record.video, LONGEST_PATH),
         ("label", record.label, LONGEST_NAME),
@@ -24,6 +26,12 @@ def check_text(record: Record) -> Record:
             message = f"the {name} {problem}"
             return Reject(Reason.TEXT_INVALID, message, record.source, record.video, record.label, text[:200])
     return record
+
+
+def _are_plain(*texts: str) -> bool:
+    """Tell in a moment that texts have no problem, as most have none."""
+    together = "".join(texts)
+    return len(together) <= LONGEST_NAME and "\ufffd" not in together and together.isprintable()
 
 
 def text_problem(text: str, longest: int) -> str:

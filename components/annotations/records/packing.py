@@ -17,9 +17,11 @@ _DEFAULTS = {field.name: field.default for field in fields(Segment)}
 
 
 def packed_segment(segment: Segment) -> PackedSegment:
-    state = {name: value for name, value in segment.__dict__.items() if value is not _DEFAULTS[name]}
-    state["source"] = segment.source.file, segment.source.row
-    return state
+    state = segment.__dict__
+    if len(state) == len(_DEFAULTS):
+        state = {name: value for name, value in state.items() if value is not _DEFAULTS[name]}
+    # What was packed before has no more than it needs.
+    return {**state, "source": (segment.source.file, segment.source.row)}
 
 
 def unpacked_segment(given: PackedSegment) -> Segment:
