@@ -8,7 +8,7 @@ they go together.
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,10 +97,14 @@ class FlinkCluster(Cluster):
         (conf / "flink-conf.yaml").write_text(
             _CONFIGURATION.format(address=address, rpc_port=rpc, rest_port=rest, staging=folder / STAGING)
         )
-        virtual_machine, jars = ["java", *_java_options(), *_MEMORY, _LOGGING], _class_path(installed)
+        virtual_machine = ["java", *_java_options(), *_MEMORY, _LOGGING]
         agent = installed / AGENT_JAR
-        its_jars = [jar for jar in jars.split(os.pathsep) if not (lacking and Path(jar).name.startswith(lacking))]
-        java = [*virtual_machine, "-cp", os.pathsep.join(its_jars)]
+        jars = _jars(installed)
+        java = [
+            *virtual_machine,
+            "-cp",
+            _class_path(jar for jar in jars if not (lacking and jar.name.startswith(lacking))),
+        ]
         configured = ["--configDir", str(conf)]
         self._commands |= {
             JOB_MANAGER: [
@@ -112,7 +116,7 @@ class FlinkCluster(Cluster):
             JOB_SERVER: [
                 *virtual_machine,
                 # It sends what its class path names with each job, and the cluster has all of that.
-                f"-javaagent:{agent}={jars}",
+                f"-javaagent:{agent}={_class_path(jars)}",
                 "-cp",
                 str(agent),
                 "org.apache.beam.runners.flink.FlinkJobServerDriver",
@@ -173,9 +177,13 @@ def task_manager(number: int) -> str:
     return f"{_MANAGER}{number}"
 
 
-def _class_path(installed: Path) -> str:
+def _class_path(jars: Iterable[Path]) -> str:
+    return os.pathsep.join(map(str, jars))
+
+
+def _jars(installed: Path) -> list[Path]:
     beam = [jar for jar in sorted((installed / "beam").glob("*.jar")) if not jar.name.startswith(_OF_FLINK)]
-    return os.pathsep.join(map(str, [*_flink_jars(installed), *beam]))
+    return [*_flink_jars(installed), *beam]
 
 
 def _flink_jars(installed: Path) -> list[Path]:
