@@ -69,18 +69,19 @@ def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
     Raises:
       MachineError: a disk is full.
     """
-    if _DISK_FULL in text:
-        raise _full_disk(f"beam.runner: {settings.runner}", text)
     if said := text.split(MARK)[1::2]:
         return list(dict.fromkeys(said))
+    engine = f"beam.runner: {settings.runner}"
+    if _DISK_FULL in text:
+        raise _full_disk(engine, text)
     if missing := next((words for words in _JAR_MISSING if words in text), None):
         return [
-            f"beam.runner: {settings.runner}: the engine lacks jars of Beam's runner for it: {_line_with(missing, text)}. Put "
+            f"{engine}: the engine lacks jars of Beam's runner for it: {_line_with(missing, text)}. Put "
             "all that the job server has on its class path on those of the engine's machines too, or have the job server send "
             f"it; all of Beam {metadata.version('apache-beam')}, as this machine is"
         ]
     return [
-        f"beam.runner: {settings.runner}: the workers did not do a small job that asks what they see: "
+        f"{engine}: the workers did not do a small job that asks what they see: "
         f"{_cause(text)}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "
         f"from each task manager, and is the job server of Beam {metadata.version('apache-beam')}, as this machine is? The "
         "log has the whole error"
