@@ -1,6 +1,6 @@
 """All that checks may look at, and how it is made from a manifest and the videos' headers."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -161,16 +161,10 @@ class CheckInputs:
 
     def one_of_each_group(self, segments: Iterable[CheckedSegment]) -> list[CheckedSegment]:
         """The first segment of each group."""
-        return _first_of_each(segments, lambda segment: self.cluster_of[segment.video])
-
-
-def _first_of_each(
-    segments: Iterable[CheckedSegment], key: Callable[[CheckedSegment], str | None]
-) -> list[CheckedSegment]:
-    first: dict[str | None, CheckedSegment] = {}
-    for segment in segments:
-        first.setdefault(key(segment), segment)
-    return list(first.values())
+        first: dict[str, CheckedSegment] = {}
+        for segment in segments:
+            first.setdefault(self.cluster_of[segment.video], segment)
+        return list(first.values())
 
 
 def make_inputs(

@@ -45,12 +45,14 @@ def is_blank(value: Any) -> bool:
 
 def parse_text(value: Any, name: str) -> str:
     """Convert a text or number to stripped text, and None to ''."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, (list, dict)):
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is not a text", value)
     try:
-        return "" if value is None else str(value).strip()
+        return str(value).strip()
     except ValueError:
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is a number of too many digits", "") from None
 
@@ -72,8 +74,6 @@ def parse_number(value: Any, name: str, reason: Reason) -> float:
 
 def parse_flag(value: Any, name: str) -> bool:
     """Convert true, yes, 1 and their opposites to a flag; a blank value is false."""
-    if value is None:
-        return False
     text = parse_text(value, name).lower()
     if text not in _FLAGS:
         raise BadValueError(Reason.ROW_MALFORMED, f"{name} is neither true nor false", value)
@@ -140,7 +140,7 @@ def check_range(first: float, last: float | None) -> tuple[float, float | None]:
 
 def parse_split(value: Any, name: str) -> str | None:
     """Convert a format's name of a split to train, eval or test; a blank value gives None."""
-    split = "" if value is None else parse_text(value, name).lower()
+    split = parse_text(value, name).lower()
     if not split:
         return None
     if split not in _SPLIT_NAMES:

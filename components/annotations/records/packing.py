@@ -17,6 +17,7 @@ _DEFAULTS = {field.name: field.default for field in fields(Segment)}
 
 
 def packed_segment(segment: Segment) -> PackedSegment:
+    """What `unpacked_segment` makes this segment of."""
     state = segment.__dict__
     if len(state) == len(_DEFAULTS):
         state = {name: value for name, value in state.items() if value is not _DEFAULTS[name]}
