@@ -65,10 +65,17 @@ class Connections(web.Server):
     def connection_made(self, handler: web.RequestHandler, transport: Any) -> None:
         super().connection_made(handler, transport)
         self._waiting[handler] = None
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Close the connection that has waited longest, if there are too many."""
         if len(self._waiting) + self._num_answering > _MAX_CONNECTIONS:
             longest = next(iter(self._waiting))
             del self._waiting[longest]
-            longest.force_close()
+            if longest.transport:
+                # Not by `force_close`, after which who reads from it is told of a fault before it is cancelled,
+                # and which waits for a client that does not read its answer.
+                longest.transport.abort()
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
         self._waiting.pop(handler, None)
