@@ -39,10 +39,8 @@ class Cluster(ABC):
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.job_server, self.artifact_server, self._expansion_server = free_addresses(3)
-        pool = [sys.executable, "-m", "pipeline.cli", "beam-worker", "--port", str(_POOL_PORT)]
-        self._commands: dict[str, list[str]] = {
-            pool_of(number): node.command(pool) for number, node in enumerate(nodes)
-        }
+        self._nodes = nodes
+        self._commands = self._pools()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         # How much of its log each had written before it was started the last time.
         self._written: dict[str, int] = {}
@@ -70,6 +68,14 @@ class Cluster(ABC):
                 )
         self._wait()
 
+    def start_other_pools(self, *around: str) -> None:
+        """Put pools in the place of those that run, each started by a command, such as `env`, that is given its own."""
+        pools = self._pools(*around)
+        for name in pools:
+            self.kill(name)
+        self._commands |= pools
+        self.start(*pools)
+
     def kill(self, name: str) -> None:
         """By SIGKILL."""
         self._processes[name].kill()
@@ -91,6 +97,11 @@ class Cluster(ABC):
         servers = {"job": self.job_server, "artifact": self.artifact_server, "expansion": self._expansion_server}
         ports = [f"--{name}-port={address.rpartition(':')[2]}" for name, address in servers.items()]
         return [*ports, f"--artifacts-dir={self._folder}/artifacts"]
+
+    def _pools(self, *around: str) -> dict[str, list[str]]:
+        """The commands of the pools, by name."""
+        pool = [*around, sys.executable, "-m", "pipeline.cli", "beam-worker", "--port", str(_POOL_PORT)]
+        return {pool_of(number): node.command(pool) for number, node in enumerate(self._nodes)}
 
     def _wait(self) -> None:
         """Until the engine's programs have found each other, and the job server and the pools listen."""
