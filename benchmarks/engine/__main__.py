@@ -1,6 +1,6 @@
 """The data stages on engines beside the same stages here: what they make, what kills do to them, and how fast they are.
 
-    .venv/bin/python -m benchmarks.engine [--parts stages kills rates run faults spark] [--videos 384] [--repetitions 3]
+    .venv/bin/python -m benchmarks.engine [--parts stages kills command rates run faults spark] [--videos 384] [--repetitions 3]
 
 All but the last part are Flink's; of Spark there is ingest. Needs root on Linux, Java 17 with its
 compiler, and Maven. The engines and Beam's job servers for them are installed in .setup/flink and .setup/spark (see flink.py,
@@ -12,6 +12,7 @@ Ends with status 1 if what the engine has made is not what is made here. Prints 
     stage            seconds here and on the engine, what is not the same (see comparing.py), and how many records the tasks of
                      each node have taken (Flink)
     killed           what was killed, what the run ended with, and how many shards that were complete were not made again
+    command          the same of a worker that Flink has started itself, without pools
     rate             of ingest and of the evaluation, with one node and with two
     run              what `clipgate run` has come to on the engine, and what is not as in the same run here
     fault            what a cluster lacks, and what `clipgate run` says of it
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ from pipeline.prediction.thresholds import Thresholds
 
 _INSTALLED = Path(__file__).resolve().parents[2] / ".setup"
 _HERE = BeamConfig()
-_PARTS_OF_FLINK = ("stages", "kills", "rates", "run", "faults")
+_PARTS_OF_FLINK = ("stages", "kills", "command", "rates", "run", "faults")
 _PARTS = (*_PARTS_OF_FLINK, "spark")
 # So many that the work outweighs the start.
 _TIMES_IN_TRANSFORM, _TIMES_IN_EVALUATION = 40, 150
@@ -85,14 +86,8 @@ class Check:
 
     def kills(self) -> None:
         """In ingest each part of the cluster, and a worker in Transform."""
-        ingest(self._data, self._folder / "undisturbed", here(1))
         for victim in kills.VICTIMS:
-            output = self._folder / "killed" / victim
-            options = _ingest_options(self._cluster.settings())
-            outcome = kills.in_ingest(self._cluster, victim, options, self._data, self._folder / "undisturbed", output)
-            say(**outcome)
-            if not outcome.get("same_bytes"):
-                self.differences.append(f"{victim} killed: {outcome}")
+            say(**self._killed(victim, self._cluster.settings(), self._folder / "killed" / victim))
         stage = self._stage("Transform")
         examples = rates.multiplied(
             stage.inputs["examples"][0], "train", _TIMES_IN_TRANSFORM, self._folder / "many train"
@@ -111,6 +106,14 @@ class Check:
         say(**outcome)
         if outcome["differences"]:
             self.differences.append(f"a worker killed in Transform: {outcome['differences']}")
+
+    def command(self) -> None:
+        """An ingest whose workers Flink starts by itself; one of them is killed."""
+        self._cluster.stop_pools()
+        settings = self._cluster.settings_without_pools()
+        ask(self._project, settings)
+        say(command=settings.worker_command, **self._killed(kills.WORKER, settings, self._folder / "commanded"))
+        self._cluster.start_pools()
 
     def rates(self, repetitions: int) -> None:
         say(
@@ -145,6 +148,22 @@ class Check:
         say(run="clipgate run", status=status, seconds=seconds, differences=found)
         # Sums in another order make another graph, and another graph other weights.
         self.differences += [f"clipgate run: {each} differs" for each in found if each in ("examples", "ledger")]
+
+    def _killed(self, victim: str, settings: BeamConfig, output: Path) -> dict[str, Any]:
+        """What comes of an ingest in which `victim` is killed."""
+        outcome = kills.in_ingest(
+            self._cluster, victim, _ingest_options(settings), self._data, self._undisturbed, output
+        )
+        if not outcome.get("same_bytes"):
+            self.differences.append(f"{victim} killed: {outcome}")
+        return outcome
+
+    @cached_property
+    def _undisturbed(self) -> Path:
+        """An ingest here."""
+        output = self._folder / "undisturbed"
+        ingest(self._data, output, here(1))
+        return output
 
     def _compared(
         self,
@@ -233,6 +252,8 @@ def with_flink(folder: Path, project: Project, data: Path, parts: Sequence[str],
             check.stages()
         if "kills" in parts:
             check.kills()
+        if "command" in parts:
+            check.command()
         if "rates" in parts:
             check.rates(repetitions)
         if "run" in parts:

@@ -42,13 +42,15 @@ def of_flink(installed: Path, folder: Path, project: Project) -> Iterator[dict[s
         yield _told("full staging disk", staged, cluster.settings(), lambda said: "disk" in said)
     with flink.cluster(installed, folder / "blind") as cluster:
         settings = cluster.settings()
-        cluster.start_other_pools("env", f"PYTHONPATH={_other_code(folder / 'code')}")
+        cluster.stop_pools()
+        cluster.start_pools("env", f"PYTHONPATH={_other_code(folder / 'code')}")
         other = project.beside(folder / "other")
         yield _told("other code", other, settings, lambda said: "clipgate's code" in said)
         for fault, key, hidden in (("unseen videos", "data.videos", "data"), ("unseen output", "output_dir", "out")):
             blind = project.beside(folder / fault)
             blind.output_dir.mkdir()
-            cluster.start_other_pools(*_HIDING, str(blind.folder / hidden))
+            cluster.stop_pools()
+            cluster.start_pools(*_HIDING, str(blind.folder / hidden))
             yield _told(fault, blind, settings, lambda said, key=key: f"{key}: Beam's worker" in said)
 
 

@@ -68,11 +68,19 @@ class Cluster(ABC):
                 )
         self._wait()
 
-    def start_other_pools(self, *around: str) -> None:
-        """Put pools in the place of those that run, each started by a command, such as `env`, that is given its own."""
-        pools = self._pools(*around)
-        for name in pools:
+    def settings_without_pools(self) -> BeamConfig:
+        """The same for an engine that starts its workers itself."""
+        command = Path(sys.executable).with_name("clipgate-engine-worker")
+        keys = {**self.settings().model_dump(exclude={"workers_at"}), "worker_command": str(command)}
+        return BeamConfig.model_validate(keys)
+
+    def stop_pools(self) -> None:
+        for name in self._pools():
             self.kill(name)
+
+    def start_pools(self, *around: str) -> None:
+        """Start pools of workers, each by a command, such as `env`, that is given its own."""
+        pools = self._pools(*around)
         self._commands |= pools
         self.start(*pools)
 
@@ -88,8 +96,9 @@ class Cluster(ABC):
             process.wait()
 
     def workers(self, number: int) -> list[psutil.Process]:
-        """Beam's worker processes on a node."""
-        children = psutil.Process(self._processes[pool_of(number)].pid).children()
+        """Beam's worker processes on a node, whose programs, pool and engine's own, have names with its number."""
+        programs = [process for name, process in self._processes.items() if name.endswith(f"-{number}")]
+        children = [child for program in programs for child in psutil.Process(program.pid).children()]
         return [child for child in children if _WORKER in child.cmdline()]
 
     def job_server_options(self) -> list[str]:

@@ -1,5 +1,6 @@
 """The section `beam` of the configuration."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -51,6 +52,12 @@ class BeamConfig(Section):
         description="HOST:PORT of `clipgate beam-worker` as the engine's machines see it, such as localhost:50000 with one on "
         "each of them",
     )
+    worker_command: str | None = Field(
+        None,
+        pattern=r"^/",
+        description="instead of workers_at: the path that `clipgate-engine-worker` has on each of the engine's machines, which "
+        "then starts its workers itself",
+    )
     parallelism: int | None = Field(
         None, ge=1, le=65_536, description="slots of Flink that a job uses; default: what the job server says"
     )
@@ -77,7 +84,8 @@ class BeamConfig(Section):
         return self
 
     def _require_job_server(self) -> None:
-        keys = {"job_server": self.job_server, "workers_at": self.workers_at}
+        workers = {"workers_at": self.workers_at, "worker_command": self.worker_command}
+        keys = {"job_server": self.job_server, **workers}
         if self.runner not in ("flink", "spark", "portable"):
             for key, value in keys.items():
                 if value:
@@ -90,10 +98,15 @@ class BeamConfig(Section):
             raise ValueError(
                 f"runner: {self.runner} needs job_server, the HOST:PORT of Beam's job server for it (docs/scale.md)"
             )
-        if self.workers_at is None and "--environment_type" not in given_options(self.args):
+        if all(workers.values()):
+            raise ValueError(
+                f"workers_at is {self.workers_at} and worker_command {self.worker_command}; leave one of them out: pools start "
+                "the workers, or the engine does"
+            )
+        if not any(workers.values()) and "--environment_type" not in given_options(self.args):
             raise ValueError(
                 f"runner: {self.runner} needs workers_at, the HOST:PORT of `clipgate beam-worker` as the engine's machines see "
-                "it, or another environment of Beam's by --environment_type in args"
+                "it, or worker_command, or another environment of Beam's by --environment_type in args"
             )
 
     def _decided(self) -> Iterator[tuple[str, str, str]]:
@@ -105,6 +118,9 @@ class BeamConfig(Section):
         if self.workers_at:
             yield "workers_at", "--environment_type", "EXTERNAL"
             yield "workers_at", "--environment_config", self.workers_at
+        if self.worker_command:
+            yield "worker_command", "--environment_type", "PROCESS"
+            yield "worker_command", "--environment_config", json.dumps({"command": self.worker_command})
         if self.parallelism:
             yield "parallelism", "--parallelism", str(self.parallelism)
 

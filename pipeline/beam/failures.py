@@ -82,10 +82,16 @@ def said_of_first_job(text: str, settings: BeamConfig) -> list[str]:
         ]
     return [
         f"{engine}: the workers did not do a small job that asks what they see: "
-        f"{_cause(text)}. Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen "
-        f"from each task manager, and is the job server of Beam {metadata.version('apache-beam')}, as this machine is? The "
-        "log has the whole error"
+        f"{_cause(text)}. {_likely(settings)}, and is the job server of Beam {metadata.version('apache-beam')}, as this "
+        "machine is? The log has the whole error"
     ]
+
+
+def _likely(settings: BeamConfig) -> str:
+    """A question about how workers are had."""
+    if settings.worker_command:
+        return f"Is {settings.worker_command} on each of the engine's machines, and may the engine execute it"
+    return f"Is `clipgate beam-worker` started at {settings.workers_at or 'each machine'}, seen from each task manager"
 
 
 def _full_disk(engine: str, text: str) -> MachineError:

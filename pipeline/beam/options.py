@@ -16,7 +16,7 @@ def beam_args(beam: BeamConfig) -> list[str]:
     mode = "multi_processing" if beam.workers > 1 else "in_memory"
     args = ["--runner=FnApiRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={beam.workers}"]
     given = given_options(beam.args)
-    are_ours = beam.workers_at or not beam.is_elsewhere
+    are_ours = beam.workers_at or beam.worker_command or not beam.is_elsewhere
     if are_ours and not (beam.runner is None and "--runner" in given) and "--sdk_container_image" not in given:
         # Without this option, which these workers do not read, TFX packs its own sources for them, for each component.
         args.append(_NO_IMAGE)

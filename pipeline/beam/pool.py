@@ -34,6 +34,9 @@ _REQUESTS_AT_ONCE = 256
 # Otherwise two pools could listen at one port, and each would get some of the requests.
 _OPTIONS = [("grpc.so_reuseport", 0)]
 
+# Arguments of Python for a worker; those of the worker itself follow.
+WORKER = ("-m", "pipeline.beam.worker_process")
+
 Say = Callable[[str], None]
 
 
@@ -49,7 +52,7 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
     """Starts workers, passes on what they print, and stops them."""
 
     def __init__(self, command: Sequence[str], say: Say) -> None:
-        """A worker is `command`, its engine's address, its name, and a descriptor to which it writes when it is connected.
+        """A worker is `command`, its engine's address, its name, and `--connected` with a descriptor (see `worker_process`).
 
         `say` is called from several threads.
         """
@@ -94,18 +97,12 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
 
     def _start(self, worker_id: str, control_address: str) -> tuple["subprocess.Popen[bytes]", IO[bytes]]:
         """The process, and what says something and ends when it is connected, and ends without a word if it never is."""
-        folder = Path(sys.executable).parent
-        environment = child_environment(
-            PATH=os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
-            PYTHONUNBUFFERED="1",
-            TF_CPP_MIN_LOG_LEVEL="1",
-        )
         reading, writing = os.pipe()
         is_connected = os.fdopen(reading, "rb")
         try:
             worker = subprocess.Popen(
-                [*self._command, control_address, worker_id, str(writing)],
-                env=environment,
+                [*self._command, control_address, worker_id, "--connected", str(writing)],
+                env=worker_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -138,6 +135,16 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
             self._say(f"worker {worker_id}, process {worker.pid}, has ended with status {status}")
 
 
+def worker_environment() -> dict[str, str]:
+    """The environment of a worker: it finds the code and the Python of this process, and what is beside that."""
+    folder = Path(sys.executable).parent
+    return child_environment(
+        PATH=os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)]),
+        PYTHONUNBUFFERED="1",
+        TF_CPP_MIN_LOG_LEVEL="1",
+    )
+
+
 @contextmanager
 def serving(host: str, port: int, say: Say) -> Iterator[int]:
     """A pool that answers at an address until the context ends; with it end its workers.
@@ -151,7 +158,7 @@ def serving(host: str, port: int, say: Say) -> Iterator[int]:
     Raises:
       UserError: the address cannot be had.
     """
-    pool = WorkerPool([sys.executable, "-m", "pipeline.beam.worker_process"], say)
+    pool = WorkerPool([sys.executable, *WORKER], say)
     server = grpc.server(ThreadPoolExecutor(_REQUESTS_AT_ONCE), options=_OPTIONS)
     services.add_BeamFnExternalWorkerPoolServicer_to_server(pool, server)
     try:

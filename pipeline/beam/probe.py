@@ -90,8 +90,8 @@ def problems(question: Question, host: str) -> Iterator[str]:
     for (name, here), (_, there) in zip(versions(), question.versions, strict=True):
         if here != there:
             yield (
-                f"beam.workers_at: the worker on {host} has {name} {here}, and this machine has {there}; install the same "
-                "there, and start clipgate beam-worker anew"
+                f"beam: the worker on {host} has {name} {here}, and this machine has {there}; install the same there, and if "
+                "it is from a clipgate beam-worker, start that anew"
             )
     try:
         root = open_root(question.videos, "data.videos", question.beam_args)

@@ -4,8 +4,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 import grpc
@@ -13,6 +15,8 @@ import pytest
 import tensorflow as tf
 from apache_beam.io.tfrecordio import ReadFromTFRecord
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.portability.api import beam_fn_api_pb2 as worker_messages
+from apache_beam.portability.api import beam_fn_api_pb2_grpc as worker_services
 from apache_beam.portability.api import beam_job_api_pb2 as messages
 from apache_beam.portability.api import beam_job_api_pb2_grpc as services
 from apache_beam.testing.util import assert_that, equal_to
@@ -29,10 +33,11 @@ from tests.ports import free_addresses
 
 @dataclass(frozen=True)
 class Engine:
-    """Where a job server and a pool of workers listen."""
+    """Where a job server and a pool of workers listen, and what they say."""
 
     job_server: str
     workers_at: str
+    log: Path
 
     @property
     def keys(self) -> dict[str, str]:
@@ -42,13 +47,13 @@ class Engine:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("engine")
-    engine = Engine(*free_addresses(2))
+    engine = Engine(*free_addresses(2), folder / "log")
     job_port, pool_port = (address.rpartition(":")[2] for address in (engine.job_server, engine.workers_at))
     commands = [
         ["-m", "apache_beam.runners.portability.local_job_service_main", "--port", job_port],
         ["-m", "pipeline.cli", "beam-worker", "--port", pool_port],
     ]
-    with (folder / "log").open("wb") as log:
+    with engine.log.open("wb") as log:
         processes = [
             subprocess.Popen([sys.executable, *command], env=child_environment(), stdout=log, stderr=log)
             for command in commands
@@ -61,6 +66,21 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
             process.terminate()
         assert processes[1].wait() == 0
         processes[0].wait()
+
+
+class StartsByCommand(worker_services.BeamFnExternalWorkerPoolServicer):
+    """Starts workers as the runners for Flink and Spark do where `worker_command` is set."""
+
+    def __init__(self) -> None:
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
+        options = [f"--id={request.worker_id}", f"--provision_endpoint={request.provision_endpoint.url}", "--later=1"]
+        self.processes.append(subprocess.Popen([sys.executable, "-m", "pipeline.beam.engine_process", *options]))
+        return worker_messages.StartWorkerResponse()
+
+    def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
+        return worker_messages.StopWorkerResponse()
 
 
 def config_of(data: Path, output: Path, beam: dict[str, str]) -> Config:
@@ -87,6 +107,25 @@ def test_all_that_an_engine_reads_comes_once(engine: Engine, tmp_path: Path) -> 
     options = PipelineOptions(beam_args(BeamConfig.model_validate(engine.keys)))
     with beam.Pipeline(options=options) as pipeline:
         assert_that(pipeline | ReadFromTFRecord(f"{tmp_path}/*.gz"), equal_to(records))
+
+
+def test_a_worker_that_an_engine_has_started_itself_works_and_prints_there_and_ends(engine: Engine) -> None:
+    starting = StartsByCommand()
+    server = grpc.server(ThreadPoolExecutor())
+    worker_services.add_BeamFnExternalWorkerPoolServicer_to_server(starting, server)
+    port = server.add_insecure_port("localhost:0")
+    server.start()
+    settings = BeamConfig.model_validate(engine.keys | {"workers_at": f"localhost:{port}"})
+
+    def said(number: int) -> int:
+        print(f"word {number} of a worker")
+        return number
+
+    with beam.Pipeline(options=PipelineOptions(beam_args(settings))) as pipeline:
+        assert_that(pipeline | beam.Create([1, 2]) | beam.Map(said), equal_to([1, 2]))
+    assert [process.wait() for process in starting.processes] == [0]
+    server.stop(None)
+    assert "word 2 of a worker" in engine.log.read_text()
 
 
 def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, tmp_path: Path) -> None:

@@ -30,6 +30,16 @@ def test_the_keys_of_an_engine_set_all_options_that_belong_together() -> None:
     )
 
 
+def test_an_engine_that_starts_workers_itself_is_told_by_which_command() -> None:
+    keys = {name: value for name, value in FLINK.items() if name != "workers_at"}
+    given = given_options(
+        beam_args(BeamConfig.model_validate(keys | {"worker_command": "/opt/clipgate-engine-worker"}))
+    )
+    assert given["--environment_type"] == "PROCESS"
+    assert given["--environment_config"] == '{"command": "/opt/clipgate-engine-worker"}'
+    assert given["--sdk_container_image"] == "none"
+
+
 def test_a_job_server_of_another_engine_says_itself_where_it_takes_artifacts() -> None:
     assert BeamConfig.model_validate(FLINK | {"runner": "portable"}).artifact_server is None
     elsewhere = FLINK | {"args": ["--artifact_endpoint=store:1"]}
@@ -78,6 +88,9 @@ def test_the_value_of_an_option_may_be_an_argument_of_its_own(args: list[str]) -
             {"runner": "direct", "args": ["--runner=FlinkRunner"]},
             "runner: direct sets --runner=FnApiRunner, and args have",
         ),
+        (FLINK | {"worker_command": "/opt/worker"}, "pools start the workers, or the engine does"),
+        (FLINK | {"worker_command": "worker"}, "worker_command"),
+        ({"worker_command": "/opt/worker"}, "worker_command is /opt/worker, but runner is not set"),
         ({"runner": "flink"}, "runner: flink needs job_server"),
         ({"runner": "flink", "job_server": "flink:8099"}, "runner: flink needs workers_at"),
         (

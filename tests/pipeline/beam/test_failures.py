@@ -107,3 +107,10 @@ def test_a_first_job_that_fails_otherwise_names_what_to_look_at(text: str) -> No
 def test_what_workers_say_of_a_first_job_is_said_once() -> None:
     text = f"{TRACEBACK}OutOfSightError: {MARK}output_dir: not seen{MARK}\n" * 2
     assert said_of_first_job(text, ENGINE) == ["output_dir: not seen"]
+
+
+def test_workers_that_an_engine_cannot_start_are_asked_for_by_their_command() -> None:
+    keys = {"runner": "flink", "job_server": "jobs:8099", "worker_command": "/opt/clipgate-engine-worker"}
+    text = f'{FAILED}java.io.IOException: Cannot run program "/opt/clipgate-engine-worker": error=2, No such file'
+    (line,) = said_of_first_job(text, BeamConfig.model_validate(keys))
+    assert "Is /opt/clipgate-engine-worker on each of the engine's machines" in line

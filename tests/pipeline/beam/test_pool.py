@@ -17,7 +17,7 @@ from pipeline.beam.pool import WorkerPool, serving
 _TALKATIVE = """
 import os, sys, time
 print("x" * 300_000)
-*asked_for, descriptor = sys.argv[1:]
+*asked_for, _, descriptor = sys.argv[1:]
 os.write(int(descriptor), b"connected")
 os.close(int(descriptor))
 print("waiting for", *asked_for, flush=True)

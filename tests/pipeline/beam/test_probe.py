@@ -57,5 +57,5 @@ def test_a_worker_that_sees_other_videos_says_which(question: Question, other: d
 def test_a_worker_with_other_versions_says_which(question: Question) -> None:
     expected = tuple((name, "0" if name == "apache-beam" else value) for name, value in versions())
     (problem,) = problems(replace(question, versions=expected), "host")
-    assert problem.startswith("beam.workers_at: the worker on host has apache-beam ")
+    assert problem.startswith("beam: the worker on host has apache-beam ")
     assert "this machine has 0; install the same there" in problem
