@@ -17,6 +17,7 @@ _BEAM_RUNNER = "beam-runners-flink"
 # Flink's programs unpack some of their own jars there when they begin.
 _BYTES_OF_A_SMALL_DISK = 2**28
 _LONGEST = 1000
+_NOWHERE = "/nowhere/clipgate-engine-worker"
 # A file that all workers run, and what makes other code of it.
 _CHANGED_FILE, _CHANGE = "components/video/sampling.py", "\n_OTHER = 1\n"
 # Gives a command a file system of its own over a folder, which is empty then.
@@ -42,6 +43,9 @@ def of_flink(installed: Path, folder: Path, project: Project) -> Iterator[dict[s
         yield _told("full staging disk", staged, cluster.settings(), lambda said: "disk" in said)
     with flink.cluster(installed, folder / "blind") as cluster:
         settings = cluster.settings()
+        commanded = cluster.settings_without_pools().model_copy(update={"worker_command": _NOWHERE})
+        lost = project.beside(folder / "commanded")
+        yield _told("wrong worker command", lost, commanded, lambda said: f"Is {_NOWHERE} on each" in said)
         cluster.stop_pools()
         cluster.start_pools("env", f"PYTHONPATH={_other_code(folder / 'code')}")
         other = project.beside(folder / "other")
