@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from ml_metadata import errors, metadata_store
-from ml_metadata.proto import metadata_store_pb2
+from ml_metadata import errors
+from ml_metadata.proto.metadata_store_pb2 import Execution
 
 from foundation.messages.errors import UserError
 from pipeline.metadata_store import open_store
-
-_RUNNING = metadata_store.ListOptions(filter_query="last_known_state = RUNNING")
 
 
 def fail_abandoned(metadata_path: Path) -> int:
@@ -28,8 +26,9 @@ def fail_abandoned(metadata_path: Path) -> int:
             f"{metadata_path} cannot be opened by this version of ML Metadata ({error}). Move it away: the next run then sets "
             "aside what earlier runs left, and makes everything anew"
         ) from error
-    abandoned = store.get_executions(_RUNNING)
+    # ML Metadata 1.21 take no queries.
+    abandoned = [execution for execution in store.get_executions() if execution.last_known_state == Execution.RUNNING]
     for execution in abandoned:
-        execution.last_known_state = metadata_store_pb2.Execution.FAILED
+        execution.last_known_state = Execution.FAILED
     store.put_executions(abandoned)
     return len(abandoned)

@@ -57,6 +57,11 @@ def test_annotations_and_videos_are_read_without_tensorflow(folder: str) -> None
     ]
 
 
+def test_ml_metadata_are_asked_without_queries() -> None:
+    """Those of one of both stacks take none, and only say so when they are asked."""
+    assert not [file for file in FILES if "filter_query" in (ROOT / file).read_text()]
+
+
 def test_the_init_of_a_package_says_what_the_package_is_and_nothing_else() -> None:
     """The digests of code do not look into it."""
     for file in FILES:

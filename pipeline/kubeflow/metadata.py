@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 from google.protobuf import json_format
-from ml_metadata.metadata_store import ListOptions, MetadataStore
+from ml_metadata.metadata_store import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as proto
 
 from pipeline import metadata_store
@@ -96,12 +96,14 @@ class Lineage:
 
     def find(self, fingerprint: str) -> Execution | None:
         """The newest complete execution of the pipeline with this fingerprint."""
-        query = (
-            f"custom_properties.cache_fingerprint.string_value = '{fingerprint}' AND last_known_state = COMPLETE "
-            f"AND contexts_a.id = {self._pipeline.id}"
-        )
-        found = self._store.get_executions(ListOptions(filter_query=query))
-        return self.execution(max(each.id for each in found)) if found else None
+        # ML Metadata 1.21 take no queries.
+        found = [
+            each.id
+            for each in self._store.get_executions_by_context(self._pipeline.id)
+            if each.last_known_state == proto.Execution.COMPLETE
+            and each.custom_properties["cache_fingerprint"].string_value == fingerprint
+        ]
+        return self.execution(max(found)) if found else None
 
     def executions(self) -> list[Execution]:
         """What this run has executed, in its order."""
