@@ -50,6 +50,8 @@ class DebianRoot:
             Path("/dev"): "/dev",
             Path("/sys"): "/sys",
             Path("/etc/resolv.conf"): "/etc/resolv.conf",
+            # This machine's own name is there, by which Beam's job server has itself called.
+            Path("/etc/hosts"): "/etc/hosts",
             **(binds or {}),
         }
         if _CERTIFICATES.exists():
