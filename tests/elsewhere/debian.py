@@ -57,7 +57,9 @@ class DebianRoot:
         if _CERTIFICATES.exists():
             mounts[_CERTIFICATES] = str(_CERTIFICATES)
         home = self._home(user)
-        steps = ["set -e", f"mount -t proc proc {shlex.quote(str(self.folder / 'proc'))}"]
+        root = shlex.quote(str(self.folder))
+        # As a mount of its own it may have namespaces of its own, which pods are made of.
+        steps = ["set -e", f"mount --rbind {root} {root}", f"mount -t proc proc {root}/proc"]
         steps += [self._mount(source, target) for source, target in mounts.items()]
         enter = ["chroot", str(self.folder), "env", "-i", f"PATH={PATH}", f"HOME={home}"]
         enter += [f"{name}={value}" for name, value in {**_passed_on(), **(environment or {})}.items()]

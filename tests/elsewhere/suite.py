@@ -12,7 +12,7 @@ from foundation.messages.errors import UserError
 from tests.elsewhere.debian import DebianRoot, make_debian
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PACKAGES = ("ffmpeg", "g++", "git", "make", "procps", "python3", "python3-dev", "python3-venv")
+PACKAGES = ("curl", "ffmpeg", "g++", "git", "make", "procps", "python3", "python3-dev", "python3-venv")
 # Where things are in the root.
 _HOME, _PROJECT, _SHARED, _EXCHANGE = "/srv", "/srv/clipgate", "/srv/shared", "/srv/exchange"
 
