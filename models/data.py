@@ -119,7 +119,8 @@ class ClipSource:
             return np.concatenate(
                 [np.asarray(label_sets(tf.constant(labels), classes, tf.constant(known))) for labels, known in of_files]
             )
-        return np.asarray(label_ids(tf.constant(np.concatenate(self._labels)[:, 0]), classes))
+        # Of a file without records nobody knows how many labels they would have.
+        return np.asarray(label_ids(tf.constant(np.concatenate([labels[:, 0] for labels in self._labels])), classes))
 
     @property
     def num_records(self) -> int:

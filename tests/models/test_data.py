@@ -65,6 +65,17 @@ def test_labels_stay_in_their_order_where_files_are_looked_at_in_several_parts(
     assert replace(source).labels(CLASSES).tolist() == list(TRAIN_LABELS)
 
 
+def test_files_without_records_are_passed_over(source: ClipSource, tmp_path: Path) -> None:
+    """As ingest writes one where nothing could be read of the videos of a shard."""
+    write_examples(tmp_path / "none.gz", [])
+    with_it = replace(source, patterns=[*source.patterns, f"{tmp_path}/*"])
+    for model in (source.model, source.model.model_copy(update={"labels": "several"})):
+        same = [replace(each, model=model).labels(CLASSES).tolist() for each in (source, with_it)]
+        assert same[0] == same[1]
+    assert with_it.num_records == 8
+    assert [index for index, _, _ in records_of(with_it.records())] == list(range(8))
+
+
 def test_the_size_of_a_clip_is_that_of_its_pixels(source: ClipSource) -> None:
     clip = next(source.clips().as_numpy_iterator())
     assert source.num_frames == NUM_STORED
