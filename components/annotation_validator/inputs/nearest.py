@@ -21,7 +21,7 @@ MOST_COMPARED = 40_000
 _ROWS_AT_ONCE = 512
 # Of the graph (Malkov & Yashunin, Efficient and robust approximate nearest neighbor search using HNSW graphs, 2018): how many
 # each vector is linked with, and how many are kept in sight while links are made, and while neighbours are looked for, at first
-# and where too few of these are of other groups.
+# and where that was not enough.
 _LINKS, _IN_SIGHT_TO_LINK, _IN_SIGHT = 24, 80, (64, 256)
 _CELLS_LOOKED_INTO = 16
 _ROUNDING = 1e-4
@@ -95,7 +95,8 @@ def nearest_in_graph(vectors: Vector, groups: Ids, count: int) -> Nearest:
                 first = np.argsort(~is_other, axis=1, kind="stable")[:, :count]
                 found.ids[rows] = np.take_along_axis(ids, first, axis=1)
                 found.cosines[rows] = np.clip(np.take_along_axis(cosines, first, axis=1), -1, 1)
-                is_found[rows] = is_other.sum(axis=1) >= count
+                # Whoever does not come by itself has lost its way.
+                is_found[rows] = (is_other.sum(axis=1) >= count) & (ids == rows[:, None]).any(axis=1)
     # In the middle of a large group nothing else is in sight.
     for rows in _blocks(np.flatnonzero(~is_found)):
         found.ids[rows], found.cosines[rows] = _nearest_of_rows(rows, vectors, groups, count)
