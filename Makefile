@@ -67,6 +67,7 @@ bench: setup
 bench-scale: setup
 	$(PYTHON_IN_VENV) -m benchmarks.manifest
 	$(PYTHON_IN_VENV) -m benchmarks.checks
+	$(PYTHON_IN_VENV) -m benchmarks.many_clips
 	$(PYTHON_IN_VENV) -m benchmarks.listing
 	$(PYTHON_IN_VENV) -m benchmarks.many_files
 	$(PYTHON_IN_VENV) -m benchmarks.scale --config examples/demo.yaml

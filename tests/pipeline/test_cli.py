@@ -16,7 +16,8 @@ from pipeline.cli import app
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = "output_dir: out\ndata: {annotations: data/annotations.csv, videos: data}\n"
 HEAVY_MODULES = (
-    "tensorflow", "tfx", "keras", "apache_beam", "ml_metadata", "cv2", "av", "boto3", "scipy.stats", "sklearn", "matplotlib"
+    "tensorflow", "tfx", "keras", "apache_beam", "ml_metadata", "cv2", "av", "boto3", "scipy.stats", "sklearn", "matplotlib",
+    "faiss",
 )  # fmt: skip
 
 

@@ -12,8 +12,7 @@ import numpy as np
 from components.annotation_validator.findings import Found, Place, Severity, Suggestion
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.measures import Fingerprint, Vector, VideoMeasures
-
-_ROWS_AT_ONCE = 512
+from components.annotation_validator.inputs.nearest import alike
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,8 @@ def find_copies(measures: Mapping[str, VideoMeasures], bar: float) -> Iterator[C
     still, moving = _stacked(prints)
     for is_mirrored in (False, True):
         others = _stacked([each.mirrored() for each in prints]) if is_mirrored else (still, moving)
-        for start in range(0, len(names), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            similarity = np.minimum(still[rows] @ others[0].T, moving[rows] @ others[1].T)
-            for row, column in np.argwhere(similarity >= bar):
-                if start + row < column:
-                    yield Copy(names[start + row], names[column], float(similarity[row, column]), is_mirrored)
+        for pair in alike((still, moving), others, bar):
+            yield Copy(names[pair.one], names[pair.other], pair.cosine, is_mirrored)
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:

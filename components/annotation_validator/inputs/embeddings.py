@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from components.annotation_validator.inputs.measures import Vector
+from components.annotation_validator.inputs.nearest import Nearest, nearest_of_others
 from components.annotation_validator.inputs.segments import CheckedSegment
 
 NUM_NEIGHBOURS = 7
 _FEWEST_CLIPS, _FEWEST_GROUPS = 20, 4
-_ROWS_AT_ONCE = 512
 _LEAST_DEVIATION = 1e-3  # of the mean one
 
 
@@ -95,21 +95,19 @@ def standardized(vectors: Mapping[str, Vector]) -> dict[str, Vector]:
 def find_neighbours(vectors: Vector, labels: Sequence[str], groups: Sequence[str]) -> Neighbourhood:
     """The neighbourhood of each clip by the angle between vectors, float32 [num_clips, size] of length 1.
 
-    Clips of one's own group are no neighbours. Memory grows with the number of clips, not with its square.
+    Clips of one's own group are no neighbours.
     """
+    return neighbourhood_of(
+        nearest_of_others(vectors, np.unique(groups, return_inverse=True)[1], NUM_NEIGHBOURS), labels
+    )
+
+
+def neighbourhood_of(nearest: Nearest, labels: Sequence[str]) -> Neighbourhood:
+    """How the nearest of each clip are labelled."""
     classes, label_ids = np.unique(labels, return_inverse=True)
-    group_ids = np.unique(groups, return_inverse=True)[1]
-    count = min(NUM_NEIGHBOURS, len(vectors))
-    votes = np.zeros((len(vectors), len(classes)), np.int64)
-    distances = np.zeros(len(vectors))
-    for start in range(0, len(vectors), _ROWS_AT_ONCE):
-        rows = np.arange(start, min(start + _ROWS_AT_ONCE, len(vectors)))
-        cosines = vectors[rows] @ vectors.T
-        cosines[group_ids[rows, None] == group_ids] = -1.0
-        nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        cosine = np.clip(np.take_along_axis(cosines, nearest, axis=1), -1, 1)
-        np.add.at(votes, (rows[:, None], label_ids[nearest]), cosine > -1)
-        distances[rows] = np.arccos(cosine).mean(axis=1)
+    votes = np.zeros((len(labels), len(classes)), np.int64)
+    np.add.at(votes, (np.arange(len(labels))[:, None], label_ids[nearest.ids]), nearest.cosines > -1)
+    distances = np.arccos(nearest.cosines).mean(axis=1).astype(np.float64)
     return Neighbourhood(tuple(map(str, classes)), label_ids.astype(np.int64), votes, distances)
 
 

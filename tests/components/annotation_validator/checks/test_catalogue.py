@@ -39,7 +39,7 @@ def test_the_keys_of_the_configuration_are_those_of_the_catalogue_with_their_bar
 
 
 def test_the_catalogue_loads_nothing_that_takes_long() -> None:
-    heavy = ("cv2", "sklearn", "scipy.stats", "matplotlib", "tensorflow")
+    heavy = ("cv2", "sklearn", "scipy.stats", "matplotlib", "tensorflow", "faiss")
     program = (
         "import sys, components.annotation_validator.config, components.annotation_validator.fix\n"
         f"print([name for name in {heavy} if name in sys.modules])"

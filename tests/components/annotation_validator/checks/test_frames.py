@@ -7,6 +7,7 @@ import pytest
 
 from components.annotation_validator.checks.near_duplicates import find_copies
 from components.annotation_validator.checks.seams import find as find_seams
+from components.annotation_validator.inputs import nearest
 from components.annotation_validator.inputs.inputs import CheckInputs
 from tests.components.annotation_validator.making import LABELS, found_in_frames, measured_inputs, unit
 
@@ -100,6 +101,18 @@ def test_a_mirrored_copy_is_one_too() -> None:
     mirrored = replace(made.measures["09.mp4"], fingerprint=made.measures["02.mp4"].fingerprint.mirrored())
     copies = list(find_copies({**made.measures, "09.mp4": mirrored}, 0.9))
     assert [(copy.one, copy.other, copy.is_mirrored) for copy in copies] == [("02.mp4", "09.mp4", True)]
+
+
+def test_copies_are_found_among_many_videos_as_among_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    measures = measured_inputs(prints={9: 2, 11: 4}).measures
+    mirrored = replace(measures["05.mp4"], fingerprint=measures["03.mp4"].fingerprint.mirrored())
+    few = list(find_copies({**measures, "05.mp4": mirrored}, 0.9))
+    monkeypatch.setattr(nearest, "MOST_COMPARED", 5)
+    many = list(find_copies({**measures, "05.mp4": mirrored}, 0.9))
+    assert len(few) == 3
+    assert [(copy.one, copy.other, copy.is_mirrored) for copy in many] == [
+        (copy.one, copy.other, copy.is_mirrored) for copy in few
+    ]
 
 
 def test_copies_in_one_group_are_kept_together_anyway() -> None:

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from components.annotation_validator.analysis.scenes import find_alike, joined, likeness_of
 from components.annotation_validator.measuring.background import describe_background
@@ -74,3 +76,16 @@ def test_pairs_are_found_whatever_their_numbers_and_joined() -> None:
     assert pairs == [(3, 70), (3, 72), (66, 71), (70, 72)]
     assert joined(find_alike([*rooms, *again, again[0]], 0.8)) == [[3, 70, 72], [66, 71]]
     assert list(find_alike([], 0.8)) == []
+
+
+@settings(deadline=None, database=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5, 0.8, 0.95]))
+def test_no_pair_is_passed_over(seed: int, bar: float) -> None:
+    rng = np.random.default_rng(seed)
+    rooms = rng.normal(size=(3, 16, 32)) * (rng.random((3, 16, 1)) < 0.8)
+    noise = rng.uniform(0, 0.6, (70, 1, 1)) * rng.normal(size=(70, 16, 32))
+    backgrounds = (rooms[rng.integers(0, 3, 70)] + noise).astype(np.float32)
+    one, other = np.nonzero(np.triu(likeness_of(backgrounds, backgrounds) >= bar, 1))
+    assert [(pair.one, pair.other) for pair in find_alike(list(backgrounds), bar)] == list(
+        zip(one.tolist(), other.tolist(), strict=True)
+    )
