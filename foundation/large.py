@@ -149,32 +149,31 @@ class Ordered(Generic[_Item]):
 
 
 def grouped(
-    items: Collection[_Item], key: Callable[[_Item], _Key], packing: Packing[_Item] = _NO_PACKING
+    items: Iterable[_Item], key: Callable[[_Item], _Key], packing: Packing[_Item] = _NO_PACKING
 ) -> Mapping[_Key, Collection[_Item]]:
     """Items by a key, keys sorted; of one key in their own order. Of many items, keys and places are held in memory."""
-    if len(items) < MOST_IN_MEMORY:
-        groups: Mapping[_Key, Collection[_Item]] = _by_key(items, key)
-    else:
-        groups = _by_key_in_file(items, key, _Blocks(packing))
-    return dict(sorted(groups.items(), key=itemgetter(0)))
+    rest = iter(items)
+    some = list(islice(rest, MOST_IN_MEMORY))
+    if len(some) < MOST_IN_MEMORY:
+        return _by_key(some, key)
+    blocks = _Blocks(packing)
+    groups: dict[_Key, _Kept[_Item]] = defaultdict(lambda: _Kept(blocks))
+    while some:
+        for each, own in _by_key(_taken(some), key).items():
+            groups[each].extend(own)
+        some = list(islice(rest, MOST_IN_MEMORY))
+    return _sorted(groups)
 
 
 def _by_key(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> Mapping[_Key, list[_Item]]:
     groups: dict[_Key, list[_Item]] = defaultdict(list)
     for item in items:
         groups[key(item)].append(item)
-    return groups
+    return _sorted(groups)
 
 
-def _by_key_in_file(
-    items: Iterable[_Item], key: Callable[[_Item], _Key], blocks: _Blocks[_Item]
-) -> Mapping[_Key, _Kept[_Item]]:
-    groups: dict[_Key, _Kept[_Item]] = defaultdict(lambda: _Kept(blocks))
-    rest = iter(items)
-    while some := list(islice(rest, MOST_IN_MEMORY)):
-        for each, own in _by_key(some, key).items():
-            groups[each].extend(own)
-    return groups
+def _sorted(groups: Mapping[_Key, _Value]) -> Mapping[_Key, _Value]:
+    return dict(sorted(groups.items(), key=itemgetter(0)))
 
 
 class Shelf(Mapping[_Key, _Value]):

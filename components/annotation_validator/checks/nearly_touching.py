@@ -35,9 +35,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
 
 def _chains(segments: Iterable[CheckedSegment], bar: float) -> Iterator[list[tuple[float, CheckedSegment]]]:
     """Segments of one label that belong together, two at least, each with the gap before it (negative: overlap)."""
-    timed = (
-        each for each in segments if each.end_seconds is not None and not each.record.boxes and not each.record.masks
-    )
+    timed = (each for each in segments if each.end_seconds is not None and not each.is_boxed)
     for _, in_video in groupby(timed, lambda segment: segment.video):
         chain: list[tuple[float, CheckedSegment]] = []
         end = -inf

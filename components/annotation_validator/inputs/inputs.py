@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from components.annotation_validator.inputs.embeddings import Embedding, are_enough, embed, standardized
 from components.annotation_validator.inputs.measures import (
@@ -80,6 +81,17 @@ class CheckInputs:
         return {label: segments for label, segments in self.by_label.items() if not self.is_background(label)}
 
     @cached_property
+    def saying_more(self) -> Collection[CheckedSegment]:
+        """Those whose records say more than most do (`CheckedSegment.says_more`), in the order of `segments`."""
+        return kept((segment for segment in self.segments if segment.says_more), CHECKED)
+
+    @cached_property
+    def boxed_actions(self) -> Mapping[str, Collection[CheckedSegment]]:
+        """Those of the actions' segments that have boxes or masks, by label, labels sorted."""
+        boxed = (each for each in self.saying_more if each.is_boxed and not self.is_background(each.label))
+        return grouped(boxed, lambda segment: segment.label, CHECKED)
+
+    @cached_property
     def by_video(self) -> Mapping[str, Collection[CheckedSegment]]:
         """Segments of each video, videos sorted."""
         return grouped(self.segments, lambda segment: segment.video, CHECKED)
@@ -88,8 +100,8 @@ class CheckInputs:
     def cluster_of(self) -> dict[str, str]:
         """What decides a video's split: one name for all videos that belong together, by group or by their bytes."""
         groups_of = {
-            video: sorted({segment.record.group or "" for segment in segments})
-            for video, segments in self.by_video.items()
+            video: sorted({segment.group or "" for segment in segments})
+            for video, segments in groupby(self.segments, lambda segment: segment.video)
         }
         ties = [[video for video in tie if video in groups_of] for tie in self.ties]
         clusters = find_clusters(groups_of, [tie for tie in ties if len(tie) > 1])
