@@ -1,5 +1,6 @@
 """All that checks may look at, and how it is made from a manifest and the videos' headers."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ from components.annotation_validator.inputs.measures import (
     Vector,
     VideoMeasures,
 )
+from components.annotation_validator.inputs.origins import Origin
 from components.annotation_validator.inputs.segments import CHECKED, CheckedSegment, VideoFacts
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, segment_id
@@ -106,6 +108,25 @@ class CheckInputs:
         ties = [[video for video in tie if video in groups_of] for tie in self.ties]
         clusters = find_clusters(groups_of, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
+
+    @cached_property
+    def origins(self) -> Mapping[str, Counter[Origin]]:
+        """How many segments of each label come from where, labels sorted, origins in the order of `segments`."""
+        counts: dict[str, Counter[Origin]] = {label: Counter() for label in self.by_label}
+        known: dict[Origin, Origin] = {}
+        for segment in self.segments:
+            cluster, split = self.cluster_of[segment.video], self.split_of(segment)
+            origin = Origin(cluster, segment.group, segment.split, split)
+            counts[segment.label][known.setdefault(origin, origin)] += 1
+        return counts
+
+    @cached_property
+    def all_origins(self) -> Counter[Origin]:
+        """The same of all labels together."""
+        counts: Counter[Origin] = Counter()
+        for origins in self.origins.values():
+            counts.update(origins)
+        return counts
 
     @cached_property
     def embedding(self) -> Embedding | None:
