@@ -5,10 +5,12 @@ import heapq
 import os
 import pickle
 import tempfile
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
-from io import BufferedReader, RawIOBase
-from itertools import chain, groupby, islice
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 # So many items are held at a time, of each collection; tens of megabytes if they are rows of annotations.
@@ -17,7 +19,6 @@ MOST_IN_MEMORY = 50_000
 _MOST_IN_A_PART = 10_000
 # What is read at a time of each sorted part: there may be thousands of them.
 _ITEMS_PER_BLOCK = 64
-_BUFFER_SIZE = 1 << 14
 
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key")
@@ -40,74 +41,49 @@ _NO_PACKING: Packing[Any] = Packing(_as_it_is, _as_it_is)
 
 
 class _Pickles(Generic[_Item]):
-    """A temporary file without a name. It is only added to; several may read it at once, also in threads."""
+    """Items by number, in a temporary file without a name. It is only added to; several may read it, also in threads."""
 
     def __init__(self) -> None:
         # So many items pass through memory that what imports have made would be looked at for garbage again and again.
         gc.freeze()
         self._file = tempfile.TemporaryFile(prefix="clipgate-")  # noqa: SIM115 - it is closed with its last user
         self._is_written = True
-        self.end = 0
+        self._starts = array("Q", [0])
 
-    def append(self, item: _Item) -> None:
-        """Add an item: it lies from what was the `end` on."""
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def append(self, item: _Item) -> int:
+        """Add an item; its number."""
         content = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
         self._file.write(content)
         self._is_written = False
-        self.end += len(content)
+        self._starts.append(self._starts[-1] + len(content))
+        return len(self) - 1
 
-    def at(self, start: int, end: int) -> _Item:
-        """The one item that lies there."""
-        self._write()
-        item: _Item = pickle.loads(os.pread(self._file.fileno(), end - start, start))
-        return item
-
-    def between(self, start: int, end: int) -> Iterator[_Item]:
-        """The items that lie there."""
-        self._write()
-        with BufferedReader(_Part(self._file.fileno(), start, end), _BUFFER_SIZE) as part:
-            while part.peek(1):
-                yield pickle.load(part)
-
-    def _write(self) -> None:
+    def __getitem__(self, number: int) -> _Item:
         if not self._is_written:
             self._file.flush()
             self._is_written = True
-
-
-class _Part(RawIOBase):
-    """A stretch of a file, read without moving the place at which others read or write."""
-
-    def __init__(self, descriptor: int, start: int, end: int) -> None:
-        self._descriptor, self._place, self._end = descriptor, start, end
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        content = os.pread(self._descriptor, min(len(buffer), self._end - self._place), self._place)
-        buffer[: len(content)] = content
-        self._place += len(content)
-        return len(content)
+        start, end = self._starts[number : number + 2]
+        item: _Item = pickle.loads(os.pread(self._file.fileno(), end - start, start))
+        return item
 
 
 class _Blocks(Generic[_Item]):
-    """Items one after the other in a temporary file."""
+    """Items in a temporary file, many at a time."""
 
     def __init__(self, packing: Packing[_Item]) -> None:
         self._file = _Pickles[list[Any]]()
         self._packing = packing
 
-    def write(self, items: Iterable[_Item]) -> tuple[int, int]:
-        """Where they lie, from start to end."""
-        start, rest = self._file.end, map(self._packing.pack, items)
-        while block := list(islice(rest, _ITEMS_PER_BLOCK)):
-            self._file.append(block)
-        return start, self._file.end
+    def append(self, block: Iterable[_Item]) -> int:
+        """Add a block; its number."""
+        return self._file.append(list(map(self._packing.pack, block)))
 
-    def read(self, start: int, end: int) -> Iterator[_Item]:
-        for block in self._file.between(start, end):
-            yield from map(self._packing.unpack, block)
+    def read(self, numbers: Iterable[int]) -> Iterator[_Item]:
+        """The items of these blocks."""
+        return map(self._packing.unpack, chain.from_iterable(map(self._file.__getitem__, numbers)))
 
 
 def kept(items: Iterable[_Item], packing: Packing[_Item] = _NO_PACKING) -> Collection[_Item]:
@@ -116,7 +92,7 @@ def kept(items: Iterable[_Item], packing: Packing[_Item] = _NO_PACKING) -> Colle
     few = list(islice(rest, MOST_IN_MEMORY))
     if len(few) < MOST_IN_MEMORY:
         return few
-    return _Kept(chain(_taken(few), rest), _Blocks(packing))
+    return _Kept(_Blocks(packing), chain(_taken(few), rest))
 
 
 def _taken(items: list[_Item]) -> Iterator[_Item]:
@@ -127,23 +103,23 @@ def _taken(items: list[_Item]) -> Iterator[_Item]:
 
 
 class _Kept(Collection[_Item]):
-    """Items that lie next to each other in a file, in which others may lie too."""
+    """Items that lie in some blocks of a file."""
 
-    def __init__(self, items: Iterable[_Item], blocks: _Blocks[_Item]) -> None:
-        self._blocks = blocks
-        self._length = 0
-        self._start, self._end = blocks.write(self._counted(items))
+    def __init__(self, blocks: _Blocks[_Item], items: Iterable[_Item] = ()) -> None:
+        self._blocks, self._numbers, self._length = blocks, array("Q"), 0
+        self.extend(items)
 
-    def _counted(self, items: Iterable[_Item]) -> Iterator[_Item]:
-        for item in items:
-            self._length += 1
-            yield item
+    def extend(self, items: Iterable[_Item]) -> None:
+        rest = iter(items)
+        while block := list(islice(rest, _ITEMS_PER_BLOCK)):
+            self._numbers.append(self._blocks.append(block))
+            self._length += len(block)
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[_Item]:
-        return self._blocks.read(self._start, self._end)
+        return self._blocks.read(self._numbers)
 
     def __contains__(self, item: object) -> bool:
         return any(each == item for each in self)
@@ -155,36 +131,49 @@ class Ordered(Generic[_Item]):
     def __init__(self, key: Callable[[_Item], Any], packing: Packing[_Item] = _NO_PACKING) -> None:
         self._key, self._packing = key, packing
         self._waiting: list[_Item] = []
-        self._parts: list[tuple[int, int]] = []
+        self._parts: list[_Kept[_Item]] = []
 
     def add(self, item: _Item) -> None:
         self._waiting.append(item)
         if len(self._waiting) == (min(MOST_IN_MEMORY, _MOST_IN_A_PART) if self._parts else MOST_IN_MEMORY):
             if not self._parts:
                 self._blocks = _Blocks[_Item](self._packing)
-            self._parts.append(self._blocks.write(sorted(self._waiting, key=self._key)))
+            self._parts.append(_Kept(self._blocks, sorted(self._waiting, key=self._key)))
             self._waiting = []
 
     def __iter__(self) -> Iterator[_Item]:
         last = sorted(self._waiting, key=self._key)
         if not self._parts:
             return iter(last)
-        parts = (self._blocks.read(start, end) for start, end in self._parts)
-        return heapq.merge(*parts, last, key=self._key)
+        return heapq.merge(*self._parts, last, key=self._key)
 
 
 def grouped(
-    items: Collection[_Item], key: Callable[[_Item], _Key], packing: Packing[_Item] = _NO_PACKING
+    items: Iterable[_Item], key: Callable[[_Item], _Key], packing: Packing[_Item] = _NO_PACKING
 ) -> Mapping[_Key, Collection[_Item]]:
     """Items by a key, keys sorted; of one key in their own order. Of many items, keys and places are held in memory."""
-    ordered = Ordered[_Item](key, packing)
+    rest = iter(items)
+    some = list(islice(rest, MOST_IN_MEMORY))
+    if len(some) < MOST_IN_MEMORY:
+        return _by_key(some, key)
+    blocks = _Blocks(packing)
+    groups: dict[_Key, _Kept[_Item]] = defaultdict(lambda: _Kept(blocks))
+    while some:
+        for each, own in _by_key(_taken(some), key).items():
+            groups[each].extend(own)
+        some = list(islice(rest, MOST_IN_MEMORY))
+    return _sorted(groups)
+
+
+def _by_key(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> Mapping[_Key, list[_Item]]:
+    groups: dict[_Key, list[_Item]] = defaultdict(list)
     for item in items:
-        ordered.add(item)
-    groups = groupby(ordered, key)
-    if len(items) < MOST_IN_MEMORY:
-        return {each: list(group) for each, group in groups}
-    blocks = _Blocks[_Item](packing)
-    return {each: _Kept(group, blocks) for each, group in groups}
+        groups[key(item)].append(item)
+    return _sorted(groups)
+
+
+def _sorted(groups: Mapping[_Key, _Value]) -> Mapping[_Key, _Value]:
+    return dict(sorted(groups.items(), key=itemgetter(0)))
 
 
 class Shelf(Mapping[_Key, _Value]):
@@ -194,7 +183,7 @@ class Shelf(Mapping[_Key, _Value]):
         self._packing = packing
         self._held: dict[_Key, _Value] = {}
         self._num_held = 0
-        self._places: dict[_Key, tuple[int, int]] = {}
+        self._numbers: dict[_Key, int] = {}
 
     def put(self, key: _Key, value: _Value) -> None:
         """Put the value of a key that is not there yet."""
@@ -202,24 +191,22 @@ class Shelf(Mapping[_Key, _Value]):
         self._num_held += len(value)
         if self._num_held < MOST_IN_MEMORY:
             return
-        if not self._places:
+        if not self._numbers:
             self._file = _Pickles[Any]()
         for each, its_value in self._held.items():
-            start = self._file.end
-            self._file.append(self._packing.pack(its_value))
-            self._places[each] = start, self._file.end
+            self._numbers[each] = self._file.append(self._packing.pack(its_value))
         self._held = {}
 
     def __getitem__(self, key: _Key) -> _Value:
-        if not self._places:
+        if not self._numbers:
             return self._held[key]
-        return self._packing.unpack(self._file.at(*self._places[key]))
+        return self._packing.unpack(self._file[self._numbers[key]])
 
     def __iter__(self) -> Iterator[_Key]:
-        return iter(self._places or self._held)
+        return iter(self._numbers or self._held)
 
     def __len__(self) -> int:
-        return len(self._places or self._held)
+        return len(self._numbers or self._held)
 
     def __contains__(self, key: object) -> bool:
-        return key in (self._places or self._held)
+        return key in (self._numbers or self._held)

@@ -12,6 +12,8 @@ import numpy.typing as npt
 # SciPy loads its parts when they are first used; `scipy.stats` takes a second, which asking for help should not cost.
 import scipy
 
+_MAD_OF_NORMAL = NormalDist().inv_cdf(0.75)  # where the standard deviation is 1
+
 
 class Interval(NamedTuple):
     """Both ends of a confidence interval."""
@@ -61,4 +63,4 @@ def robust_deviations(values: Sequence[float] | npt.NDArray[np.float64], least: 
     values are wrong (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993). It counts as `least` where it is less.
     """
     deviations = np.asarray(values) - np.median(values)
-    return np.asarray(deviations / max(float(scipy.stats.median_abs_deviation(values, scale="normal")), least))
+    return np.asarray(deviations / max(float(np.median(np.abs(deviations))) / _MAD_OF_NORMAL, least))

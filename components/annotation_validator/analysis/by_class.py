@@ -1,10 +1,9 @@
 """Segments of each class that lie beyond a bar."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from components.annotation_validator.findings import Found
-from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import CheckedSegment, places
 
 
@@ -23,13 +22,13 @@ class Beyond:
 
 
 def find_beyond(
-    inputs: CheckInputs,
+    by_label: Mapping[str, Collection[CheckedSegment]],
     measure: Callable[[CheckedSegment], float | None],
     is_beyond: Callable[[float], bool],
     worst_is_smallest: bool = False,
 ) -> Iterator[Beyond]:
-    """The segments beyond a bar of each class that has any; not of the background."""
-    for label, segments in inputs.actions.items():
+    """The segments beyond a bar of each class that has any."""
+    for label, segments in by_label.items():
         measured = ((value, segment) for segment in segments if (value := measure(segment)) is not None)
         found = [(value, segment) for value, segment in measured if is_beyond(value)]
         found.sort(key=lambda item: item[0] if worst_is_smallest else -item[0])

@@ -1,7 +1,7 @@
 """What a model could go by instead of the action: how a clip was recorded and stored, where, and from how far away."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -13,7 +13,6 @@ from components.annotation_validator.inputs.measures import Vector
 from components.annotation_validator.inputs.segments import CheckedSegment, VideoFacts
 
 ValueOf = Callable[[CheckedSegment], str | None]
-_ValueIn = Callable[[CheckInputs, CheckedSegment], str | None]
 # Cosine of what does not change in two videos; that of copies is 0.9 and more in what does change, too.
 _SAME_SCENE = 0.9
 # A column of numbers that takes more values is a measurement, such as a part of an embedding, and no circumstance.
@@ -27,21 +26,38 @@ class Shortcut:
     Attributes:
       name: for people.
       value_of: of a segment, None if it is unknown. Numbers are rounded: what is nearly the same counts as the same.
+      segments: those of which it may be known.
       may_be_the_action: actions themselves may differ in it.
     """
 
     name: str
     value_of: ValueOf
+    segments: Collection[CheckedSegment]
     may_be_the_action: bool = False
 
 
 def shortcuts_of(inputs: CheckInputs) -> Iterator[Shortcut]:
-    """All properties that may be known of segments."""
-    for name, value_of, may_be_the_action in _PROPERTIES:
-        yield Shortcut(name, partial(value_of, inputs), may_be_the_action)
+    """All properties that may be known of segments, but for those of videos in which all videos are the same."""
+    for name, value_of in _OF_HEADERS.items():
+        yield from _of_videos(inputs, name, {video: value_of(facts) for video, facts in inputs.videos.items()})
+    yield from _of_videos(
+        inputs,
+        "kind of file",
+        {video: PurePosixPath(video).suffix.lower() or "no suffix" for video in inputs.cluster_of},
+    )
+    if inputs.measures:
+        yield Shortcut("brightness", partial(_brightness, inputs), inputs.segments)
+    yield Shortcut("height of the boxes", partial(_height_of_boxes, inputs), inputs.saying_more, may_be_the_action=True)
+    yield Shortcut("length of the clip", _length, inputs.segments, may_be_the_action=True)
     scene_of = same_scenes({video: measures.fingerprint.still for video, measures in inputs.measures.items()})
-    yield Shortcut("scene", lambda segment: f"that of {scene_of[segment.video]}" if segment.video in scene_of else None)
-    yield from columns_of(inputs.segments)
+    yield from _of_videos(inputs, "scene", {video: f"that of {first}" for video, first in scene_of.items()})
+    yield from columns_of(inputs.saying_more)
+
+
+def _of_videos(inputs: CheckInputs, name: str, values: Mapping[str, str | None]) -> Iterator[Shortcut]:
+    """A property of videos, whose values are given, if they differ in it."""
+    if len(set(filter(None, values.values()))) > 1:
+        yield Shortcut(name, lambda segment: values.get(segment.video), inputs.segments)
 
 
 def same_scenes(still: Mapping[str, Vector]) -> dict[str, str]:
@@ -61,7 +77,7 @@ def same_scenes(still: Mapping[str, Vector]) -> dict[str, str]:
     return scene_of
 
 
-def columns_of(segments: Iterable[CheckedSegment]) -> Iterator[Shortcut]:
+def columns_of(segments: Collection[CheckedSegment]) -> Iterator[Shortcut]:
     """Numbers that annotations give to segments, such as the camera's angle."""
     values: dict[str, set[str]] = defaultdict(set)
     for segment in segments:
@@ -70,7 +86,7 @@ def columns_of(segments: Iterable[CheckedSegment]) -> Iterator[Shortcut]:
                 values[name].add(_rounded(number))
     for name, found in values.items():
         if len(found) <= _MOST_VALUES:
-            yield Shortcut(f"column {name}", partial(_in_column, name), may_be_the_action=True)
+            yield Shortcut(f"column {name}", partial(_in_column, name), segments, may_be_the_action=True)
 
 
 def _in_column(name: str, segment: CheckedSegment) -> str | None:
@@ -80,10 +96,6 @@ def _in_column(name: str, segment: CheckedSegment) -> str | None:
 
 def _rounded(number: float) -> str:
     return f"{number:.3g}"
-
-
-def _of_header(value: Callable[[VideoFacts], str | None]) -> _ValueIn:
-    return lambda inputs, segment: value(inputs.videos[segment.video]) if segment.video in inputs.videos else None
 
 
 def _brightness(inputs: CheckInputs, segment: CheckedSegment) -> str | None:
@@ -99,12 +111,12 @@ def _height_of_boxes(inputs: CheckInputs, segment: CheckedSegment) -> str | None
     return f"{round(median(heights), 1):.0%} of the frame" if heights else None
 
 
-_PROPERTIES: tuple[tuple[str, _ValueIn, bool], ...] = (
-    ("size of the frame", _of_header(lambda facts: f"{facts.width}x{facts.height}" if facts.width else None), False),
-    ("frame rate", _of_header(lambda facts: f"{facts.fps:.3g} fps" if facts.fps else None), False),
-    ("codec", _of_header(lambda facts: facts.codec or None), False),
-    ("kind of file", lambda inputs, segment: PurePosixPath(segment.video).suffix.lower() or "no suffix", False),
-    ("brightness", _brightness, False),
-    ("height of the boxes", _height_of_boxes, True),
-    ("length of the clip", lambda inputs, segment: f"{segment.seconds:.1f} s" if segment.seconds else None, True),
-)
+def _length(segment: CheckedSegment) -> str | None:
+    return f"{segment.seconds:.1f} s" if segment.seconds else None
+
+
+_OF_HEADERS: Mapping[str, Callable[[VideoFacts], str | None]] = {
+    "size of the frame": lambda facts: f"{facts.width}x{facts.height}" if facts.width else None,
+    "frame rate": lambda facts: f"{facts.fps:.3g} fps" if facts.fps else None,
+    "codec": lambda facts: facts.codec or None,
+}

@@ -1,10 +1,10 @@
 """Classes of which a split has no segment: what is not in train cannot be learned, and what is not in test not be judged."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.origins import by_part
 from components.annotation_validator.inputs.segments import places
 from components.annotations.splits.config import SPLITS
 
@@ -16,12 +16,12 @@ _CONSEQUENCES = {
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    known = {split for segment in inputs.segments if (split := inputs.split_of(segment))}
+    is_known = any(origin.split for origin in inputs.all_origins)
     for label, segments in inputs.by_label.items():
         if inputs.is_background(label) and inputs.takes_background:
             continue
-        counts = Counter(inputs.split_of(segment) for segment in segments)
-        if not known or counts[None]:
+        counts = by_part(inputs.origins[label], lambda origin: origin.split)
+        if not is_known or counts[None]:
             continue  # nobody knows the splits
         for split in SPLITS:
             if counts[split] <= bar:

@@ -13,7 +13,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         measures = inputs.measures_of(segment)
         return measures.motion_inside if measures else None
 
-    for beyond in find_beyond(inputs, share_inside, lambda share: share < bar, worst_is_smallest=True):
+    for beyond in find_beyond(inputs.actions, share_inside, lambda share: share < bar, worst_is_smallest=True):
         yield beyond.found(
             f"class {beyond.label!r}: the boxes of {len(beyond.segments)} of {beyond.num_of_class} segments hold little "
             f"of the motion, down to {beyond.worst:.0%}",

@@ -19,7 +19,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
 
 def _never_seen(inputs: CheckInputs) -> Iterator[Found]:
     """Labels that were looked for and that no row has: of a slip, what was looked for would be lost without a word."""
-    rows = Counter(name for segment in inputs.segments for name in set(segment.record.looked_for or ()))
+    rows = Counter(name for each in inputs.saying_more for name in dict.fromkeys(each.record.looked_for or ()))
     unknown = [(name, count) for name, count in rows.most_common() if name not in inputs.by_label]
     if unknown:
         names = ", ".join(f"{name!r} ({counted(count, 'row')})" for name, count in unknown[:_MOST_NAMES])

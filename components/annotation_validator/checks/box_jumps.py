@@ -15,7 +15,9 @@ _SHORTEST_STEP_SECONDS = 1e-3
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    for beyond in find_beyond(inputs, lambda segment: _highest_speed(segment, inputs), lambda speed: speed > bar):
+    for beyond in find_beyond(
+        inputs.boxed_actions, lambda segment: _highest_speed(segment, inputs), lambda speed: speed > bar
+    ):
         yield beyond.found(
             f"class {beyond.label!r}: in {len(beyond.segments)} segments a box jumps, by up to {beyond.worst:.3g} of its "
             "diagonals a second",

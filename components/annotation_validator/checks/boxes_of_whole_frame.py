@@ -10,7 +10,7 @@ from components.annotation_validator.inputs.inputs import CheckInputs
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     for beyond in find_beyond(
-        inputs, lambda segment: min(areas(segment, inputs), default=None), lambda area: area >= bar
+        inputs.boxed_actions, lambda segment: min(areas(segment, inputs), default=None), lambda area: area >= bar
     ):
         yield beyond.found(
             f"class {beyond.label!r}: in {len(beyond.segments)} segments every box covers the whole frame "

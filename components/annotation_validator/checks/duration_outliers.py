@@ -21,15 +21,16 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         if len(lengths) < _FEWEST:
             continue
         scores = abs(robust_deviations(list(map(log, lengths)), _LEAST_DEVIATION)).tolist()
+        if max(scores) <= bar:
+            continue
         timed = (segment for segment in segments if segment.seconds)
         rated = zip(scores, lengths, timed, strict=True)
         outliers = sorted((own for own in rated if own[0] > bar), key=lambda own: -own[0])
-        if outliers:
-            shown = ", ".join(f"{seconds:.3g} s" for _, seconds, _ in outliers[:3])
-            yield Found(
-                message=f"class {label!r}: {len(outliers)} of {len(lengths)} segments last much longer or shorter than is "
-                f"usual ({median(lengths):.3g} s): {shown}{', ...' if len(outliers) > 3 else ''}",
-                remedy="Look at these segments: correct start and end, split what holds several actions, delete slips.",
-                value=outliers[0][0],
-                places=places(segment for *_, segment in outliers),
-            )
+        shown = ", ".join(f"{seconds:.3g} s" for _, seconds, _ in outliers[:3])
+        yield Found(
+            message=f"class {label!r}: {len(outliers)} of {len(lengths)} segments last much longer or shorter than is "
+            f"usual ({median(lengths):.3g} s): {shown}{', ...' if len(outliers) > 3 else ''}",
+            remedy="Look at these segments: correct start and end, split what holds several actions, delete slips.",
+            value=outliers[0][0],
+            places=places(segment for *_, segment in outliers),
+        )

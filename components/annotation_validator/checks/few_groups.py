@@ -10,8 +10,8 @@ from foundation.messages.wording import counted
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    for label, segments in inputs.by_label.items():
-        groups = {inputs.cluster_of[segment.video] for segment in segments}
+    for label, origins in inputs.origins.items():
+        groups = {origin.cluster for origin in origins}
         if len(groups) >= bar or (inputs.is_background(label) and inputs.takes_background):
             continue
         listed = f" ({next(iter(groups))})" if len(groups) == 1 else ""
@@ -20,6 +20,6 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             f"{len(SPLITS)} splits needs one at least, and what is learned from few is who and where they are",
             remedy="Add videos of this class by other people and at other places.",
             value=len(groups),
-            places=places(inputs.one_of_each_group(segments)),
+            places=places(inputs.one_of_each_group(inputs.by_label[label])),
             severity=Severity.ERROR if len(groups) < len(SPLITS) else None,
         )

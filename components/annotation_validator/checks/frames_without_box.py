@@ -17,11 +17,9 @@ _MOST = 0.5
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    is_boxed = [bool(each.record.boxes or each.record.masks) for own in inputs.actions.values() for each in own]
-    boxes_are_usual = sum(is_boxed) > _MOST * len(is_boxed)
-    for beyond in find_beyond(
-        inputs, lambda segment: _share_without_box(segment, boxes_are_usual), lambda share: share > bar
-    ):
+    num_boxed, num_segments = (sum(map(len, own.values())) for own in (inputs.boxed_actions, inputs.actions))
+    asked = inputs.actions if num_boxed > _MOST * num_segments else inputs.boxed_actions
+    for beyond in find_beyond(asked, _share_without_box, lambda share: share > bar):
         yield beyond.found(
             f"class {beyond.label!r}: {len(beyond.segments)} of the segments have no box for up to {beyond.worst:.0%} of "
             "their time",
@@ -29,12 +27,12 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         )
 
 
-def _share_without_box(segment: CheckedSegment, boxes_are_usual: bool) -> float | None:
+def _share_without_box(segment: CheckedSegment) -> float | None:
+    if not segment.is_boxed:
+        return 1.0
     record = segment.record
     if record.masks or len(record.boxes) == 1:
         return None
-    if not record.boxes:
-        return 1.0 if boxes_are_usual else None
     end = record.end
     if end is None:
         return None

@@ -27,7 +27,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         )
     others = [
         (segment, message)
-        for segment in inputs.segments
+        for segment in inputs.saying_more
         if segment.video not in broken
         and (message := other_length(segment.record.file_seconds, inputs.video_seconds(segment), sampling))
     ]

@@ -19,8 +19,7 @@ _ROUNDING = 1e-9
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     for label, segments in inputs.by_label.items():
-        lengths = [segment.seconds for segment in segments if segment.seconds]
-        if not lengths or max(lengths) - min(lengths) < _SAME_LENGTH_SECONDS:
+        if _are_of_one_length(segments):
             continue
         chains = list(_chains(segments, bar))
         if chains:
@@ -33,11 +32,20 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             )
 
 
+def _are_of_one_length(segments: Iterable[CheckedSegment]) -> bool:
+    """Whether no two of them differ in length, as far as it is known."""
+    shortest, longest = inf, 0.0
+    for segment in segments:
+        if segment.seconds:
+            shortest, longest = min(shortest, segment.seconds), max(longest, segment.seconds)
+            if longest - shortest >= _SAME_LENGTH_SECONDS:
+                return False
+    return True
+
+
 def _chains(segments: Iterable[CheckedSegment], bar: float) -> Iterator[list[tuple[float, CheckedSegment]]]:
     """Segments of one label that belong together, two at least, each with the gap before it (negative: overlap)."""
-    timed = (
-        each for each in segments if each.end_seconds is not None and not each.record.boxes and not each.record.masks
-    )
+    timed = (each for each in segments if each.end_seconds is not None and not each.is_boxed)
     for _, in_video in groupby(timed, lambda segment: segment.video):
         chain: list[tuple[float, CheckedSegment]] = []
         end = -inf

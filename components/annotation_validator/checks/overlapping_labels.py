@@ -6,6 +6,7 @@ actors do not share a pixel.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
@@ -18,7 +19,7 @@ _SAME_ACTOR_IOU = 0.5
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     pairs: dict[tuple[str, str], list[tuple[float, CheckedSegment, CheckedSegment]]] = defaultdict(list)
     of_several: list[tuple[float, CheckedSegment, CheckedSegment]] = []
-    for segments in inputs.by_video.values():
+    for _, segments in groupby(inputs.segments, lambda segment: segment.video):
         for share, one, other in _overlaps(segments):
             if share > bar and _shows_different_actors(one, other):
                 of_several.append((share, one, other))

@@ -6,11 +6,13 @@ What is asked are size, codec, scene, distance and more: see `shortcuts_of`.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import numpy.typing as npt
 
-from components.annotation_validator.analysis.shortcuts import ValueOf, shortcuts_of
+from components.annotation_validator.analysis.shortcuts import Shortcut, shortcuts_of
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
 from components.annotation_validator.inputs.segments import places
@@ -77,7 +79,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     # Of two classes each is all that the other is not.
     labels = list(inputs.by_label)[:1] if len(inputs.by_label) == 2 else list(inputs.by_label)
     for shortcut in shortcuts_of(inputs):
-        for label, found in _tells(inputs, shortcut.value_of, labels):
+        for label, found in _tells(inputs, shortcut, labels):
             if found.balanced_accuracy < bar or found.lower <= _CHANCE:
                 continue
             shown = ", ".join(found.values[:3]) + (", ..." if len(found.values) > 3 else "")
@@ -94,44 +96,64 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             )
 
 
-def _tells(inputs: CheckInputs, value_of: ValueOf, labels: Iterable[str]) -> Iterator[tuple[str, Tell]]:
+def _tells(inputs: CheckInputs, shortcut: Shortcut, labels: Iterable[str]) -> Iterator[tuple[str, Tell]]:
     """How well the values tell each label; nothing where all have the same value."""
-    groups: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    # There are as many sets of values as pairs of a group and a label, so that a set is a number: a bit for each value.
+    bits: dict[str, int] = {}
+    groups: dict[str, dict[str, int]] = defaultdict(dict)
     groups_of: dict[str, list[str]] = defaultdict(list)
-    for segment in inputs.segments:
-        value = value_of(segment)
+    for segment in shortcut.segments:
+        value = shortcut.value_of(segment)
         if value is not None:
             group = inputs.cluster_of[segment.video]
-            if segment.label not in groups[group]:
+            own = groups[group]
+            if segment.label not in own:
                 groups_of[segment.label].append(group)
-            groups[group][segment.label].add(value)
-    whole = {group: frozenset().union(*by_label.values()) for group, by_label in groups.items()}
-    values = sorted(frozenset().union(*whole.values()))
+            own[segment.label] = own.get(segment.label, 0) | 1 << bits.setdefault(value, len(bits))
+    values = sorted(bits)
     if len(values) < 2:
         return
-    column = {value: number for number, value in enumerate(values)}
+    order = [bits[value] for value in values]
 
-    def shares(rows: Sequence[Collection[str]]) -> Shares:
-        table = np.zeros((len(rows), len(values)))
-        for number, row in enumerate(rows):
-            table[number, [column[value] for value in row]] = 1 / max(1, len(row))
-        return table
+    def shares(sets: Collection[int]) -> Shares:
+        has = _as_rows(sets, len(values))[:, order]
+        return has / np.maximum(1, has.sum(axis=1, keepdims=True))
 
+    whole = {group: reduce(or_, own.values()) for group, own in groups.items()}
+    shared = {group: _in_several(own.values()) for group, own in groups.items()}
     # Most groups lack most labels, and many have the same values: these rows are the same for all labels.
     kinds = list(dict.fromkeys(whole.values()))
     rank = {kind: number for number, kind in enumerate(kinds)}
     outside_of_none = shares(kinds)
     num_of_kind = np.bincount([rank[kind] for kind in whole.values()], minlength=len(kinds)).astype(float)
     for label in labels:
-        own = groups_of[label]
-        own_kinds = np.bincount([rank[whole[group]] for group in own], minlength=len(kinds))
-        others = [set().union(*(each for name, each in groups[group].items() if name != label)) for group in own]
+        own_groups = groups_of[label]
+        own_kinds = np.bincount([rank[whole[group]] for group in own_groups], minlength=len(kinds))
+        sets = [groups[group][label] for group in own_groups]
+        others = [whole[group] & ~own_set | shared[group] for group, own_set in zip(own_groups, sets, strict=True)]
         yield (
             label,
             tell(
-                np.vstack([np.zeros_like(outside_of_none), shares([groups[group][label] for group in own])]),
+                np.vstack([np.zeros_like(outside_of_none), shares(sets)]),
                 np.vstack([outside_of_none, shares(others)]),
-                np.concatenate([num_of_kind - own_kinds, np.ones(len(own))]),
+                np.concatenate([num_of_kind - own_kinds, np.ones(len(own_groups))]),
                 values,
             ),
         )
+
+
+def _in_several(sets: Iterable[int]) -> int:
+    """What several of the sets have."""
+    found = several = 0
+    for each in sets:
+        several |= found & each
+        found |= each
+    return several
+
+
+def _as_rows(sets: Collection[int], size: int) -> npt.NDArray[np.uint8]:
+    """[num_sets, size], 1 where a set has that value."""
+    num_bytes = (size + 7) // 8
+    packed = b"".join(each.to_bytes(num_bytes, "little") for each in sets)
+    rows = np.frombuffer(packed, np.uint8).reshape(len(sets), num_bytes)
+    return np.unpackbits(rows, axis=1, count=size, bitorder="little")

@@ -11,6 +11,7 @@ from itertools import combinations
 from components.annotation_validator.analysis.words import group_spelling, is_one_letter_off, spelling, stem, words
 from components.annotation_validator.findings import Found, Severity, Suggestion
 from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.origins import by_part
 from components.annotation_validator.inputs.segments import CheckedSegment, places
 from foundation.messages.wording import counted
 
@@ -59,7 +60,9 @@ def _has_minus(label: str, labels: Collection[str]) -> bool:
 
 def _variants_of_groups(inputs: CheckInputs) -> Iterator[Found]:
     """Each group under an unusual spelling, beside the usual one."""
-    counts = Counter(segment.group for segment in inputs.segments if segment.group)
+    counts = {
+        group: count for group, count in by_part(inputs.all_origins, lambda origin: origin.group).items() if group
+    }
     by_letters: dict[str, list[str]] = {}
     for group in sorted(counts, key=lambda group: (-counts[group], group)):
         by_letters.setdefault(group_spelling(group), []).append(group)

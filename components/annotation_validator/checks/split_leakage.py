@@ -10,20 +10,21 @@ from components.annotation_validator.inputs.inputs import CheckInputs
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     splits_of: dict[str, set[str]] = defaultdict(set)
-    for segment in inputs.segments:
-        splits_of[inputs.cluster_of[segment.video]] |= {segment.split} if segment.split else set()
-    leaking: dict[str, list[Place]] = {group: [] for group, splits in splits_of.items() if len(splits) > 1}
+    for origin in inputs.all_origins:
+        splits_of[origin.cluster] |= {origin.given_split} if origin.given_split else set()
+    leaking = {group for group, splits in splits_of.items() if len(splits) > 1}
     if len(leaking) > bar:
+        found: dict[str, list[Place]] = defaultdict(list)
         for segment in inputs.segments:
             if (group := inputs.cluster_of[segment.video]) in leaking:
-                leaking[group].append(segment.place())
-        group = next(iter(leaking))
+                found[group].append(segment.place())
+        group = next(iter(found))
         yield Found(
             message=f"{len(leaking)} of {len(splits_of)} groups are in more than one of the given splits, such as {group} in "
             f"{' and '.join(sorted(splits_of[group]))}: the model would be tested on people and places that it was trained on"
             + ("" if inputs.uses_given_splits else " (this run does not follow them: splits.mode)"),
             remedy="Put each group into one split, or use splits.mode 'stratified'.",
             value=len(leaking),
-            places=tuple(chain.from_iterable(leaking.values())),
+            places=tuple(chain.from_iterable(found.values())),
             severity=None if inputs.uses_given_splits else Severity.WARNING,
         )

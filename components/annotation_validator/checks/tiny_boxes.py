@@ -15,7 +15,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         own = areas(segment, inputs)
         return median(own) if own else None
 
-    for beyond in find_beyond(inputs, usual_area, lambda area: area < bar, worst_is_smallest=True):
+    for beyond in find_beyond(inputs.boxed_actions, usual_area, lambda area: area < bar, worst_is_smallest=True):
         yield beyond.found(
             f"class {beyond.label!r}: in {len(beyond.segments)} segments the boxes cover as little as {beyond.worst:.2g} "
             "of the frame",

@@ -8,7 +8,7 @@ from components.annotation_validator.inputs.segments import places
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    is_given = inputs.uses_given_splits and all(segment.split for segment in inputs.segments)
+    is_given = inputs.uses_given_splits and all(origin.split for origin in inputs.all_origins)
     asked = inputs.inspection.asked_splits
     where = " and ".join(asked)
     for label, segments in inputs.by_label.items():
@@ -16,7 +16,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
             continue
         needed = inputs.inspection.min_examples.get(label, inputs.inspection.default_min_examples)
         expected = (
-            sum(segment.split in asked for segment in segments)
+            sum(count for origin, count in inputs.origins[label].items() if origin.split in asked)
             if is_given
             else len(segments) * sum(inputs.split_shares.get(split, 0.0) for split in asked)
         )

@@ -1,10 +1,10 @@
 """Classes with so few test clips, or clips of so few groups, that a model could hardly be shown to be good."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from components.annotation_validator.findings import Found, Severity
 from components.annotation_validator.inputs.inputs import CheckInputs
+from components.annotation_validator.inputs.origins import by_cluster
 from components.annotation_validator.inputs.segments import CheckedSegment, places
 from foundation.evidence import State
 from foundation.evidence_needed import Need, clips_needed, perfect_state, usual_size
@@ -22,15 +22,16 @@ _MORE = "Record the class with more people or in more places"
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     # Of each class the clips of each group.
+    asked = inputs.inspection.asked_splits
     test = {
-        label: list(Counter(inputs.cluster_of[segment.video] for segment in _asked(inputs, segments)).values())
-        for label, segments in inputs.by_label.items()
+        label: list(by_cluster({each: count for each, count in origins.items() if each.split in asked}).values())
+        for label, origins in inputs.origins.items()
         if not (inputs.is_background(label) and inputs.takes_background)
     }
     if not any(test.values()):
         return  # nobody knows the splits
     problems = {label: _problem(inputs, label, sizes, len(test)) for label, sizes in test.items()}
-    remedy = _REMEDY.format(more=_MORE_TO_TEST if inputs.inspection.asked_splits == ("test",) else _MORE)
+    remedy = _REMEDY.format(more=_MORE_TO_TEST if asked == ("test",) else _MORE)
     hopeless = {label: problem for label, problem in problems.items() if problem}
     if len(hopeless) > bar:
         for label, problem in hopeless.items():

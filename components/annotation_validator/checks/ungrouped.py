@@ -11,7 +11,7 @@ from foundation.messages.wording import counted
 
 
 def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
-    num_without = sum(not segment.group for segment in inputs.segments)
+    num_without = sum(count for origin, count in inputs.all_origins.items() if not origin.group)
     if not inputs.segments or num_without / len(inputs.segments) <= bar:
         return
     without = (segment for segment in inputs.segments if not segment.group)

@@ -15,7 +15,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
         length = inputs.video_seconds(segment)
         return length if (segment.seconds or 0.0) > _WHOLE * length else None
 
-    for beyond in find_beyond(inputs, length_if_whole, lambda length: length > bar):
+    for beyond in find_beyond(inputs.actions, length_if_whole, lambda length: length > bar):
         yield beyond.found(
             f"class {beyond.label!r}: {len(beyond.segments)} of {beyond.num_of_class} segments are whole videos of up to "
             f"{beyond.worst:.0f} s; frames are sampled over all of it, and few show the action",

@@ -1,8 +1,10 @@
 """All that checks may look at, and how it is made from a manifest and the videos' headers."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from components.annotation_validator.inputs.embeddings import Embedding, are_enough, embed, standardized
 from components.annotation_validator.inputs.measures import (
@@ -12,6 +14,7 @@ from components.annotation_validator.inputs.measures import (
     Vector,
     VideoMeasures,
 )
+from components.annotation_validator.inputs.origins import Origin
 from components.annotation_validator.inputs.segments import CHECKED, CheckedSegment, VideoFacts
 from components.annotation_validator.inspection import Inspection
 from components.annotations.files.manifest import Manifest, segment_id
@@ -80,6 +83,17 @@ class CheckInputs:
         return {label: segments for label, segments in self.by_label.items() if not self.is_background(label)}
 
     @cached_property
+    def saying_more(self) -> Collection[CheckedSegment]:
+        """Those whose records say more than most do (`CheckedSegment.says_more`), in the order of `segments`."""
+        return kept((segment for segment in self.segments if segment.says_more), CHECKED)
+
+    @cached_property
+    def boxed_actions(self) -> Mapping[str, Collection[CheckedSegment]]:
+        """Those of the actions' segments that have boxes or masks, by label, labels sorted."""
+        boxed = (each for each in self.saying_more if each.is_boxed and not self.is_background(each.label))
+        return grouped(boxed, lambda segment: segment.label, CHECKED)
+
+    @cached_property
     def by_video(self) -> Mapping[str, Collection[CheckedSegment]]:
         """Segments of each video, videos sorted."""
         return grouped(self.segments, lambda segment: segment.video, CHECKED)
@@ -88,12 +102,31 @@ class CheckInputs:
     def cluster_of(self) -> dict[str, str]:
         """What decides a video's split: one name for all videos that belong together, by group or by their bytes."""
         groups_of = {
-            video: sorted({segment.record.group or "" for segment in segments})
-            for video, segments in self.by_video.items()
+            video: sorted({segment.group or "" for segment in segments})
+            for video, segments in groupby(self.segments, lambda segment: segment.video)
         }
         ties = [[video for video in tie if video in groups_of] for tie in self.ties]
         clusters = find_clusters(groups_of, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
+
+    @cached_property
+    def origins(self) -> Mapping[str, Counter[Origin]]:
+        """How many segments of each label come from where, labels sorted, origins in the order of `segments`."""
+        counts: dict[str, Counter[Origin]] = {label: Counter() for label in self.by_label}
+        known: dict[Origin, Origin] = {}
+        for segment in self.segments:
+            cluster, split = self.cluster_of[segment.video], self.split_of(segment)
+            origin = Origin(cluster, segment.group, segment.split, split)
+            counts[segment.label][known.setdefault(origin, origin)] += 1
+        return counts
+
+    @cached_property
+    def all_origins(self) -> Counter[Origin]:
+        """The same of all labels together."""
+        counts: Counter[Origin] = Counter()
+        for origins in self.origins.values():
+            counts.update(origins)
+        return counts
 
     @cached_property
     def embedding(self) -> Embedding | None:

@@ -1,7 +1,9 @@
 """Segments and videos as checks see them."""
 
+import pickle
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from components.annotation_validator.findings import Place, Suggestion
@@ -20,7 +22,8 @@ class CheckedSegment:
       label: that of the background where the record is a negative.
       start_seconds: exact where the format has seconds, or the video is at hand; else 0.
       end_seconds: likewise; the video's end where the record names none; None where that is unknown.
-      group: None where the row names none.
+      group, split: the record's; None where the row names none.
+      says_more: whether the record has boxes, masks, numbers, labels that were looked for, or the length of its file.
     """
 
     id: str
@@ -29,19 +32,24 @@ class CheckedSegment:
     label: str
     start_seconds: float
     end_seconds: float | None
+    group: str | None = field(init=False)
+    split: str | None = field(init=False)
+    says_more: bool = field(init=False)
 
-    @property
-    def group(self) -> str | None:
-        return self.record.group
-
-    @property
-    def split(self) -> str | None:
-        return self.record.split
+    def __post_init__(self) -> None:
+        record = self.record
+        more = record.boxes or record.masks or record.metadata or record.looked_for or record.file_seconds
+        self.__dict__.update(group=record.group, split=record.split, says_more=bool(more))
 
     @property
     def seconds(self) -> float | None:
         """How long it lasts; None where that is unknown."""
         return None if self.end_seconds is None else max(0.0, self.end_seconds - self.start_seconds)
+
+    @property
+    def is_boxed(self) -> bool:
+        """Whether the record has boxes or masks."""
+        return self.says_more and bool(self.record.boxes or self.record.masks)
 
     def place(self, suggestion: Suggestion | None = None) -> Place:
         """This segment in a finding."""
@@ -50,18 +58,32 @@ class CheckedSegment:
         )
 
 
-def _packed(segment: CheckedSegment) -> dict[str, Any]:
-    return {**segment.__dict__, "record": packed_segment(segment.record)}
+class _Filed(CheckedSegment):
+    """One that was read from a file. Checks go through all segments many times, and most ask for no record."""
+
+    packed_record: bytes
+
+    @cached_property
+    def record(self) -> Segment:
+        return unpacked_segment(pickle.loads(self.packed_record))
 
 
-def _unpacked(given: dict[str, Any]) -> CheckedSegment:
-    segment = object.__new__(CheckedSegment)
+def _packed(segment: CheckedSegment) -> tuple[Any, ...]:
     state = segment.__dict__
-    state.update(given)
-    state["record"] = unpacked_segment(given["record"])
+    packed = state.get("packed_record")
+    if packed is None:
+        packed = pickle.dumps(packed_segment(segment.record), pickle.HIGHEST_PROTOCOL)
+    return (*map(state.__getitem__, _AT_HAND), packed)
+
+
+def _unpacked(given: tuple[Any, ...]) -> CheckedSegment:
+    segment = object.__new__(_Filed)
+    segment.__dict__.update(zip(_FILED, given, strict=True))
     return segment
 
 
+_AT_HAND = tuple(each.name for each in fields(CheckedSegment) if each.name != "record")
+_FILED = (*_AT_HAND, "packed_record")
 CHECKED: Packing[CheckedSegment] = Packing(_packed, _unpacked)
 
 

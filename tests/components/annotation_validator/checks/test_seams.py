@@ -138,6 +138,18 @@ def test_a_column_with_a_value_of_its_own_for_each_clip_is_no_circumstance() -> 
     assert list(columns_of(inputs_of(records).segments)) == []
 
 
+def test_a_value_that_a_group_has_in_other_classes_too_tells_less() -> None:
+    spans = [("sit", 0.0, 45.0), ("wave", 3.0, 45.0), ("wave", 6.0, 0.0)]
+    records = [
+        segment(3 * rank + number, f"{rank}.mp4", label, start, start + 2, group=f"g{rank}", metadata={"angle": angle})
+        for rank in range(16)
+        for number, (label, start, angle) in enumerate(spans)
+    ]
+    assert found(inputs_of(records), "seams") == []
+    (finding,) = found(inputs_of(records), "seams", seams=0.7)
+    assert finding.value == 0.75
+
+
 def test_the_distance_of_the_actor_is_told_by_the_height_of_the_boxes() -> None:
     near, far = (0.4, 0.1, 0.6, 0.9), (0.4, 0.4, 0.5, 0.6)
     records = [
