@@ -185,4 +185,6 @@ def test_beside_hostile_clients_a_server_stays_small_and_its_answers_right_and_i
     result = measure(server.base, seconds=8, warm_up_seconds=2)
     assert "Traceback" not in capfd.readouterr().err
     assert result["good"]["wrong"] == []
+    # On a busy machine what a good client sends may come slowly, too.
+    assert len(result["good"]["turned_away"]) < result["good"]["requests"] / 10
     assert result["mebibytes"]["ratio"] < 2
