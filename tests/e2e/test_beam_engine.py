@@ -1,5 +1,6 @@
 """Ingest on an engine, by keys of the configuration: Beam's own job server, and the pool that `clipgate beam-worker` is."""
 
+import os
 import subprocess
 import sys
 import time
@@ -76,7 +77,10 @@ class StartsByCommand(worker_services.BeamFnExternalWorkerPoolServicer):
 
     def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
         options = [f"--id={request.worker_id}", f"--provision_endpoint={request.provision_endpoint.url}", "--later=1"]
-        self.processes.append(subprocess.Popen([sys.executable, "-m", "pipeline.beam.engine_process", *options]))
+        command = [sys.executable, "-m", "pipeline.beam.engine_process", *options]
+        # An engine's environment may name a proxy, which does not reach this machine itself.
+        environment = {**os.environ, "http_proxy": "http://localhost:9"}
+        self.processes.append(subprocess.Popen(command, env=environment))
         return worker_messages.StartWorkerResponse()
 
     def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
