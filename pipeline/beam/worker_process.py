@@ -19,6 +19,7 @@ from apache_beam.runners.worker.log_handler import FnApiLogRecordHandler
 from apache_beam.runners.worker.sdk_worker import SdkHarness
 
 from foundation.processes import end_with_parent
+from pipeline.beam.pool import LONGEST_LINE
 
 # As Beam's own pool starts them: nothing is kept of states, and what is ready is sent at once.
 _STATE_CACHE_BYTES = 0
@@ -51,14 +52,17 @@ def main() -> None:
 
 @contextmanager
 def _printing_to(address: str) -> Iterator[None]:
-    """Send each line that this process and its children print to an engine's service for logs, and print nothing after that."""
+    """Send each line that this process and its children print to an engine's service for logs, and print nothing after that.
+
+    Long lines go in parts.
+    """
     handler = FnApiLogRecordHandler(endpoints_pb2.ApiServiceDescriptor(url=address))
     reading, writing = os.pipe()
     _redirect(writing)
 
     def pass_on() -> None:
         with os.fdopen(reading, errors="backslashreplace") as lines:
-            for line in lines:
+            while line := lines.readline(LONGEST_LINE):
                 # Not by a logger, which may print it once more.
                 handler.emit(logging.makeLogRecord({"name": "worker", "levelno": logging.INFO, "msg": line.rstrip()}))
 

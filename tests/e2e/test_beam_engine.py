@@ -123,13 +123,17 @@ def test_a_worker_that_an_engine_has_started_itself_works_and_prints_there_and_e
 
     def said(number: int) -> int:
         print(f"word {number} of a worker")
+        print("long words" * 10_000)
         return number
 
     with beam.Pipeline(options=PipelineOptions(beam_args(settings))) as pipeline:
         assert_that(pipeline | beam.Create([1, 2]) | beam.Map(said), equal_to([1, 2]))
     assert [process.wait() for process in starting.processes] == [0]
     server.stop(None)
-    assert "word 2 of a worker" in engine.log.read_text()
+    log = engine.log.read_text()
+    assert "word 2 of a worker" in log
+    assert log.count("long words") > 0
+    assert max(map(len, log.splitlines())) < 10_000
 
 
 def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, tmp_path: Path) -> None:
