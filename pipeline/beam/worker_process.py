@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("--logging")
     given = parser.parse_args()
     end_with_parent()
-    with _printing_to(given.logging) if given.logging else nullcontext():
+    with printing_to(given.logging) if given.logging else nullcontext():
         harness = SdkHarness(
             given.control_address,
             worker_id=given.worker_id,
@@ -51,10 +52,10 @@ def main() -> None:
 
 
 @contextmanager
-def _printing_to(address: str) -> Iterator[None]:
+def printing_to(address: str) -> Iterator[None]:
     """Send each line that this process and its children print to an engine's service for logs, and print nothing after that.
 
-    Long lines go in parts.
+    Long lines go in parts. An exception is printed there too.
     """
     handler = FnApiLogRecordHandler(endpoints_pb2.ApiServiceDescriptor(url=address))
     reading, writing = os.pipe()
@@ -70,6 +71,9 @@ def _printing_to(address: str) -> Iterator[None]:
     passing_on.start()
     try:
         yield
+    except Exception:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         _redirect(os.open(os.devnull, os.O_WRONLY))

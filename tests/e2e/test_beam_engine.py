@@ -87,6 +87,17 @@ class StartsByCommand(worker_services.BeamFnExternalWorkerPoolServicer):
         return worker_messages.StopWorkerResponse()
 
 
+class Log(worker_services.BeamFnLoggingServicer):
+    """An engine's service for logs."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def Logging(self, batches: Iterator[Any], context: Any) -> Iterator[Any]:  # noqa: N802 - the service's name
+        self.lines += [entry.message for batch in batches for entry in batch.log_entries]
+        yield from ()
+
+
 def config_of(data: Path, output: Path, beam: dict[str, str]) -> Config:
     values = {"annotations": str(data / "annotations.csv"), "videos": str(data)}
     return Config.model_validate({"output_dir": str(output), "data": values, "beam": beam})
@@ -134,6 +145,22 @@ def test_a_worker_that_an_engine_has_started_itself_works_and_prints_there_and_e
     assert "word 2 of a worker" in log
     assert log.count("long words") > 0
     assert max(map(len, log.splitlines())) < 10_000
+
+
+def test_the_log_of_an_engine_has_what_ended_a_worker() -> None:
+    log, server = Log(), grpc.server(ThreadPoolExecutor())
+    worker_services.add_BeamFnLoggingServicer_to_server(log, server)
+    port = server.add_insecure_port("localhost:0")
+    server.start()
+    ends = f"""
+from pipeline.beam.worker_process import printing_to
+
+with printing_to("localhost:{port}"):
+    raise ValueError("no control")
+"""
+    assert subprocess.run([sys.executable, "-c", ends], env=child_environment(), check=False).returncode == 1
+    server.stop(None)
+    assert log.lines[-1] == "ValueError: no control"
 
 
 def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, tmp_path: Path) -> None:
