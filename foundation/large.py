@@ -8,10 +8,14 @@ import tempfile
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
+
+from foundation.disk import is_disk_full
+from foundation.messages.errors import MachineError
 
 # So many items are held at a time, of each collection; tens of megabytes if they are rows of annotations.
 MOST_IN_MEMORY = 50_000
@@ -41,7 +45,10 @@ _NO_PACKING: Packing[Any] = Packing(_as_it_is, _as_it_is)
 
 
 class _Pickles(Generic[_Item]):
-    """Items by number, in a temporary file without a name. It is only added to; several may read it, also in threads."""
+    """Items by number, in a temporary file without a name. It is only added to; several may read it, also in threads.
+
+    Raises MachineError where the disk of temporary files is full, when an item is added or later, when one is read.
+    """
 
     def __init__(self) -> None:
         # So many items pass through memory that what imports have made would be looked at for garbage again and again.
@@ -56,18 +63,34 @@ class _Pickles(Generic[_Item]):
     def append(self, item: _Item) -> int:
         """Add an item; its number."""
         content = pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
-        self._file.write(content)
+        with _full_disk_explained():
+            self._file.write(content)
         self._is_written = False
         self._starts.append(self._starts[-1] + len(content))
         return len(self) - 1
 
     def __getitem__(self, number: int) -> _Item:
         if not self._is_written:
-            self._file.flush()
+            with _full_disk_explained():
+                self._file.flush()
             self._is_written = True
         start, end = self._starts[number : number + 2]
         item: _Item = pickle.loads(os.pread(self._file.fileno(), end - start, start))
         return item
+
+
+@contextmanager
+def _full_disk_explained() -> Iterator[None]:
+    """Whoever reads a file, and puts what is in it here, would take it for a fault of that file."""
+    try:
+        yield
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        raise MachineError(
+            f"the disk of {tempfile.gettempdir()} is full, where what is too much for memory lies for a while. Free some "
+            "space there, or name another folder in the environment's TMPDIR, and run the same command again"
+        ) from error
 
 
 class _Blocks(Generic[_Item]):

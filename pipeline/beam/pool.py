@@ -28,7 +28,8 @@ from foundation.messages.errors import UserError
 from foundation.processes import child_environment
 
 _SECONDS_TO_STOP = 10
-_LONGEST_LINE = 8192
+# What is printed without an end shall not fill the memory of who passes it on.
+LONGEST_LINE = 8192
 # A request lasts until its worker has reached the engine, and each slot asks for one.
 _REQUESTS_AT_ONCE = 256
 # Otherwise two pools could listen at one port, and each would get some of the requests.
@@ -126,7 +127,7 @@ class WorkerPool(services.BeamFnExternalWorkerPoolServicer):
 
     def _pass_on(self, worker_id: str, worker: "subprocess.Popen[bytes]", output: IO[bytes]) -> None:
         with output:
-            while line := output.readline(_LONGEST_LINE):
+            while line := output.readline(LONGEST_LINE):
                 # Whoever does not hear it any more shall not stop the worker.
                 with suppress(OSError, ValueError):
                     self._say(f"worker {worker_id}: {line.decode(errors='backslashreplace').rstrip()}")

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -19,6 +20,7 @@ from apache_beam.runners.worker.log_handler import FnApiLogRecordHandler
 from apache_beam.runners.worker.sdk_worker import SdkHarness
 
 from foundation.processes import end_with_parent
+from pipeline.beam.pool import LONGEST_LINE
 
 # As Beam's own pool starts them: nothing is kept of states, and what is ready is sent at once.
 _STATE_CACHE_BYTES = 0
@@ -36,7 +38,7 @@ def main() -> None:
     parser.add_argument("--logging")
     given = parser.parse_args()
     end_with_parent()
-    with _printing_to(given.logging) if given.logging else nullcontext():
+    with printing_to(given.logging) if given.logging else nullcontext():
         harness = SdkHarness(
             given.control_address,
             worker_id=given.worker_id,
@@ -50,15 +52,18 @@ def main() -> None:
 
 
 @contextmanager
-def _printing_to(address: str) -> Iterator[None]:
-    """Send each line that this process and its children print to an engine's service for logs, and print nothing after that."""
+def printing_to(address: str) -> Iterator[None]:
+    """Send each line that this process and its children print to an engine's service for logs, and print nothing after that.
+
+    Long lines go in parts. An exception is printed there too.
+    """
     handler = FnApiLogRecordHandler(endpoints_pb2.ApiServiceDescriptor(url=address))
     reading, writing = os.pipe()
     _redirect(writing)
 
     def pass_on() -> None:
         with os.fdopen(reading, errors="backslashreplace") as lines:
-            for line in lines:
+            while line := lines.readline(LONGEST_LINE):
                 # Not by a logger, which may print it once more.
                 handler.emit(logging.makeLogRecord({"name": "worker", "levelno": logging.INFO, "msg": line.rstrip()}))
 
@@ -66,6 +71,9 @@ def _printing_to(address: str) -> Iterator[None]:
     passing_on.start()
     try:
         yield
+    except Exception:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         _redirect(os.open(os.devnull, os.O_WRONLY))

@@ -96,14 +96,18 @@ class Lineage:
 
     def find(self, fingerprint: str) -> Execution | None:
         """The newest complete execution of the pipeline with this fingerprint."""
-        # ML Metadata 1.21 take no queries.
+        # ML Metadata 1.21 take no queries, and give a context's executions a hundred at a time, but a type's all at once.
         found = [
             each.id
-            for each in self._store.get_executions_by_context(self._pipeline.id)
+            for each in self._store.get_executions_by_type(_EXECUTION)
             if each.last_known_state == proto.Execution.COMPLETE
             and each.custom_properties["cache_fingerprint"].string_value == fingerprint
         ]
-        return self.execution(max(found)) if found else None
+        own = (number for number in sorted(found, reverse=True) if self._is_of_pipeline(number))
+        return next(map(self.execution, own), None)
+
+    def _is_of_pipeline(self, number: int) -> bool:
+        return self._pipeline.id in {each.id for each in self._store.get_contexts_by_execution(number)}
 
     def executions(self) -> list[Execution]:
         """What this run has executed, in its order."""

@@ -1,5 +1,6 @@
 """Ingest on an engine, by keys of the configuration: Beam's own job server, and the pool that `clipgate beam-worker` is."""
 
+import os
 import subprocess
 import sys
 import time
@@ -76,11 +77,25 @@ class StartsByCommand(worker_services.BeamFnExternalWorkerPoolServicer):
 
     def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
         options = [f"--id={request.worker_id}", f"--provision_endpoint={request.provision_endpoint.url}", "--later=1"]
-        self.processes.append(subprocess.Popen([sys.executable, "-m", "pipeline.beam.engine_process", *options]))
+        command = [sys.executable, "-m", "pipeline.beam.engine_process", *options]
+        # An engine's environment may name a proxy, which does not reach this machine itself.
+        environment = {**os.environ, "http_proxy": "http://localhost:9"}
+        self.processes.append(subprocess.Popen(command, env=environment))
         return worker_messages.StartWorkerResponse()
 
     def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802 - the service's name
         return worker_messages.StopWorkerResponse()
+
+
+class Log(worker_services.BeamFnLoggingServicer):
+    """An engine's service for logs."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def Logging(self, batches: Iterator[Any], context: Any) -> Iterator[Any]:  # noqa: N802 - the service's name
+        self.lines += [entry.message for batch in batches for entry in batch.log_entries]
+        yield from ()
 
 
 def config_of(data: Path, output: Path, beam: dict[str, str]) -> Config:
@@ -119,13 +134,33 @@ def test_a_worker_that_an_engine_has_started_itself_works_and_prints_there_and_e
 
     def said(number: int) -> int:
         print(f"word {number} of a worker")
+        print("long words" * 10_000)
         return number
 
     with beam.Pipeline(options=PipelineOptions(beam_args(settings))) as pipeline:
         assert_that(pipeline | beam.Create([1, 2]) | beam.Map(said), equal_to([1, 2]))
     assert [process.wait() for process in starting.processes] == [0]
     server.stop(None)
-    assert "word 2 of a worker" in engine.log.read_text()
+    log = engine.log.read_text()
+    assert "word 2 of a worker" in log
+    assert log.count("long words") > 0
+    assert max(map(len, log.splitlines())) < 10_000
+
+
+def test_the_log_of_an_engine_has_what_ended_a_worker() -> None:
+    log, server = Log(), grpc.server(ThreadPoolExecutor())
+    worker_services.add_BeamFnLoggingServicer_to_server(log, server)
+    port = server.add_insecure_port("localhost:0")
+    server.start()
+    ends = f"""
+from pipeline.beam.worker_process import printing_to
+
+with printing_to("localhost:{port}"):
+    raise ValueError("no control")
+"""
+    assert subprocess.run([sys.executable, "-c", ends], env=child_environment(), check=False).returncode == 1
+    server.stop(None)
+    assert log.lines[-1] == "ValueError: no control"
 
 
 def test_what_is_not_there_is_named_before_anything_is_written(engine: Engine, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Collections of any size: what is in them does not depend on whether they have moved to a file."""
 
 import gc
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from foundation import large
 from foundation.large import MOST_IN_MEMORY, Ordered, Shelf, grouped, kept
+from foundation.messages.errors import MachineError
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -59,6 +62,13 @@ def test_a_shelf_may_be_read_by_several_at_once() -> None:
         shelf.put(key, [key] * 100)
     with ThreadPoolExecutor(8) as pool:
         assert all(found == [key] * 100 for key, found in enumerate(pool.map(shelf.__getitem__, range(200))))
+
+
+@pytest.mark.parametrize("size", [1, 100_000], ids=["seen when it is read", "seen when it is written"])
+def test_a_full_disk_is_told_from_a_fault_of_the_items(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))  # noqa: SIM115
+    with pytest.raises(MachineError, match=f"the disk of {tempfile.gettempdir()} is full"):
+        list(kept([bytes(size)] * 10))
 
 
 class _Item:
