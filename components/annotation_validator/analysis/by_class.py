@@ -9,12 +9,12 @@ from components.annotation_validator.inputs.segments import CheckedSegment, plac
 
 @dataclass(frozen=True)
 class Beyond:
-    """Segments of one class, the worst first, what was measured of the worst, and how many the class has in all."""
+    """Segments of one class, the worst first, what was measured of the worst, and how many of the class were looked at."""
 
     label: str
     segments: tuple[CheckedSegment, ...]
     worst: float
-    num_of_class: int
+    num_looked_at: int
 
     def found(self, message: str, remedy: str) -> Found:
         """What a check yields of them."""

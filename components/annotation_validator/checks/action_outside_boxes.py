@@ -15,7 +15,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
 
     for beyond in find_beyond(inputs.actions, share_inside, lambda share: share < bar, worst_is_smallest=True):
         yield beyond.found(
-            f"class {beyond.label!r}: the boxes of {len(beyond.segments)} of {beyond.num_of_class} segments hold little "
+            f"class {beyond.label!r}: the boxes of {len(beyond.segments)} of {beyond.num_looked_at} segments hold little "
             f"of the motion, down to {beyond.worst:.0%}",
             "Draw the boxes around whoever acts, or crop the clip to them.",
         )

@@ -17,7 +17,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
 
     for beyond in find_beyond(inputs.actions, length_if_whole, lambda length: length > bar):
         yield beyond.found(
-            f"class {beyond.label!r}: {len(beyond.segments)} of {beyond.num_of_class} segments are whole videos of up to "
+            f"class {beyond.label!r}: {len(beyond.segments)} of {beyond.num_looked_at} segments are whole videos of up to "
             f"{beyond.worst:.0f} s; frames are sampled over all of it, and few show the action",
             "Annotate when the action begins and ends, or set sampling.window_seconds.",
         )
