@@ -108,7 +108,7 @@ def search_neighbours(kind: str, num_clips: int, in_graph: bool) -> tuple[Neares
 
 def search_copies(num_videos: int, in_cells: bool) -> tuple[set[tuple[bool, int, int]], dict[str, float]]:
     still, moving = draw_fingerprints(num_videos)
-    mirror = Fingerprint(np.ones_like(still[0]), np.ones_like(moving[0])).mirrored()
+    mirror = _mirror(still, moving)
     mirrored = still * mirror.still, moving * mirror.moving
     find = alike_in_cells if in_cells else alike_of_all
     return _costs(
@@ -198,13 +198,18 @@ def draw_fingerprints(num_videos: int) -> tuple[Vector, Vector]:
     moving = _unit(mixed @ rng.standard_normal((29, 704), np.float32))
     copies, originals = np.split(rng.permutation(num_videos)[: 2 * (num_videos // _EVERY_COPY)], 2)
     cosines = np.linspace(0.91, 0.999, len(copies), dtype=np.float32)[:, None]
-    mirror = Fingerprint(np.ones(64, np.float32), np.ones(704, np.float32)).mirrored()
+    mirror = _mirror(still, moving)
     for part, signs in ((still, mirror.still), (moving, mirror.moving)):
         aside = rng.standard_normal((len(copies), part.shape[1]), np.float32)
         aside -= (aside * part[originals]).sum(axis=1, keepdims=True) * part[originals]
         part[copies] = cosines * part[originals] + np.sqrt(1 - cosines**2) * _unit(aside)
         part[copies[::2]] *= signs
     return still, moving
+
+
+def _mirror(still: Vector, moving: Vector) -> Fingerprint:
+    """The signs by which fingerprints become those of mirror images."""
+    return Fingerprint(np.ones_like(still[0]), np.ones_like(moving[0])).mirrored()
 
 
 def _unit(vectors: Vector) -> Vector:

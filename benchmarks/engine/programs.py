@@ -15,12 +15,12 @@ import psutil
 from benchmarks.engine.nodes import Node
 from foundation.processes import child_environment
 from pipeline.beam.config import BeamConfig
+from pipeline.beam.pool import WORKER
 from tests.ports import free_addresses
 
 NUM_NODES = 2
 JOB_SERVER = "job-server"
 _POOL, _POOL_PORT = "pool-", 50000
-_WORKER = "pipeline.beam.worker_process"
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 AnyCluster = TypeVar("AnyCluster", bound="Cluster")
@@ -99,7 +99,7 @@ class Cluster(ABC):
         """Beam's worker processes on a node, whose programs, pool and engine's own, have names with its number."""
         programs = [process for name, process in self._processes.items() if name.endswith(f"-{number}")]
         children = [child for program in programs for child in psutil.Process(program.pid).children()]
-        return [child for child in children if _WORKER in child.cmdline()]
+        return [child for child in children if WORKER[-1] in child.cmdline()]
 
     def job_server_options(self) -> list[str]:
         """What Beam's job servers for all engines are told."""

@@ -60,7 +60,7 @@ def render(
         num_pictures=sum(map(len, illustrated)),
         classes={label: len(segments) for label, segments in inputs.by_label.items()},
         num_segments=len(inputs.segments),
-        num_videos=len(inputs.cluster_of),
+        num_videos=inputs.num_videos,
         num_places=_NUM_PLACES,
         decided=decided or Decided(),
         accepted=accepted,

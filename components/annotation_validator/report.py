@@ -57,7 +57,7 @@ def as_json(
         "fail_on": config.fail_on.value,
         "counts": {severity.value: counts[severity] for severity in Severity},
         "segments": len(inputs.segments),
-        "videos": len(inputs.cluster_of),
+        "videos": inputs.num_videos,
         "classes": {label: len(segments) for label, segments in inputs.by_label.items()},
         "findings": [finding.as_json() for finding in findings],
         "changes": [asdict(change) for change in changes],

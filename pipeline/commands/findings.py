@@ -124,7 +124,7 @@ def _print_findings(
     if accepted.are_shown and accepted.findings:
         shown.print(_table("[bold]accepted by people[/]", accepted.findings))
     shown.print(
-        f"{counted(len(inputs.segments), 'segment')} in {counted(len(inputs.cluster_of), 'video')}, "
+        f"{counted(len(inputs.segments), 'segment')} in {counted(inputs.num_videos, 'video')}, "
         f"{len(inputs.by_label)} classes: {tally(findings)}"
         + (f" (checks.fail_on: {config.fail_on.value})" if failures(findings, config) else ""),
         highlight=False,

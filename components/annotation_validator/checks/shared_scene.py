@@ -15,7 +15,7 @@ def find(inputs: CheckInputs, bar: float) -> Iterable[Found]:
     videos = [video for video, measures in inputs.measures.items() if measures.background.size]
     backgrounds = [inputs.measures[video].background for video in videos]
     pairs = [pair for pair in find_alike(backgrounds, bar) if _are_apart(inputs, videos[pair.one], videos[pair.other])]
-    num_groups = len({inputs.cluster_of[video] for video in inputs.by_video})
+    num_groups = len(set(inputs.cluster_of.values()))
     for scene in joined(pairs):
         best = max((pair for pair in pairs if pair.one in scene), key=lambda pair: pair.likeness)
         yield _found(

@@ -109,6 +109,11 @@ class CheckInputs:
         clusters = find_clusters(groups_of, [tie for tie in ties if len(tie) > 1])
         return {node.name: str(nodes[0]) for nodes in clusters for node in nodes if node.is_video}
 
+    @property
+    def num_videos(self) -> int:
+        """How many videos have segments."""
+        return len(self.cluster_of)
+
     @cached_property
     def origins(self) -> Mapping[str, Counter[Origin]]:
         """How many segments of each label come from where, labels sorted, origins in the order of `segments`."""
